@@ -1,0 +1,2 @@
+//! seckill-lab
+pub mod servers;
