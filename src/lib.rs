@@ -1,2 +1,5 @@
 //! seckill-lab
+pub mod param;
 pub mod servers;
+pub mod topology;
+pub mod workload;

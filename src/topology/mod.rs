@@ -1,0 +1,83 @@
+//! What is wired: stages, links, faults, targets, and what is wrong with them.
+//!
+//! Pure: no I/O, no clock, no servers. A broken drawing is a normal state: [`validate`](validate::validate) lists its
+//! problems, and only a [`RunPlan`] is known to be sound.
+//!
+//! - [`stage`]: the kinds of stage and their parameters.
+//! - [`fault`]: what breaks when.
+//! - [`target`]: what must hold.
+//! - [`problem`]: place, severity, text, remedy.
+//! - [`graph`]: the way of the traffic through the links.
+//! - [`validate`]: all problems of a topology at once.
+//! - [`plan`]: a topology that can run, with every route resolved.
+
+pub mod fault;
+pub mod graph;
+pub mod plan;
+pub mod problem;
+pub mod stage;
+pub mod target;
+pub mod validate;
+
+use serde::Serialize;
+
+pub use fault::Fault;
+pub use plan::RunPlan;
+pub use problem::{Place, Problem, Severity};
+pub use stage::{Realness, Stage, StageKind};
+pub use target::Target;
+
+use crate::param::choices;
+use crate::workload::Workload;
+
+/// The version of the file format that this program writes and the newest that it reads.
+pub const FORMAT_VERSION: u64 = 1;
+
+choices! {
+    /// The verdict that a preset promises.
+    pub enum Expected {
+        /// All targets hold.
+        Pass,
+        /// A target does not hold; that is the lesson.
+        Fail,
+    }
+}
+
+/// A design with its workload, faults and targets: everything that one file says.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Topology {
+    /// Its name in a few words.
+    pub title: String,
+    /// The question that a run of it answers.
+    pub question: String,
+    /// Where the design comes from.
+    pub source: String,
+    /// The verdict to expect, where the file promises one.
+    pub expected: Option<Expected>,
+    /// What is drawn.
+    pub stages: Vec<Stage>,
+    /// How it is wired.
+    pub links: Vec<Link>,
+    /// What arrives.
+    pub workload: Workload,
+    /// What breaks when.
+    pub faults: Vec<Fault>,
+    /// What must hold.
+    pub targets: Vec<Target>,
+}
+
+/// A wire between two stages, by name, in the direction of the requests.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Link {
+    /// The stage that sends.
+    pub from: String,
+    /// The stage that receives.
+    pub to: String,
+}
+
+impl Topology {
+    /// The place of a stage in [`Self::stages`].
+    pub fn index_of(&self, name: &str) -> Option<usize> {
+        self.stages.iter().position(|stage| stage.name == name)
+    }
+}

@@ -1,0 +1,68 @@
+//! A topology that can run.
+
+use super::graph::Graph;
+use super::stage::StageKind;
+use super::validate::validate;
+use super::{Problem, Severity, Topology};
+
+/// A sound topology with every route resolved. Stages are named by their place in `topology.stages`.
+#[derive(Debug, Clone)]
+pub struct RunPlan {
+    /// The topology, every default explicit.
+    pub topology: Topology,
+    /// The stages that traffic reaches, each before those it sends to; the users come first.
+    pub order: Vec<usize>,
+    /// For each stage, where it sends requests that it doesn't answer.
+    pub next: Vec<Vec<usize>>,
+    /// For each stage, all stages above it, nearest first: those that hear of its answers.
+    pub above: Vec<Vec<usize>>,
+    /// The stage that holds the stock and decides claims.
+    pub decider: Option<usize>,
+    /// The stage that owns the product data: the deepest that answers reads.
+    pub read_owner: Option<usize>,
+    /// The read-write split that is the gate of the sale.
+    pub gate: Option<usize>,
+    /// The queue behind the decider.
+    pub queue: Option<usize>,
+    /// The database.
+    pub database: Option<usize>,
+    /// The data-control module.
+    pub control: Option<usize>,
+}
+
+impl RunPlan {
+    /// Resolves a topology.
+    ///
+    /// # Errors
+    /// All problems, if one of them is an error.
+    pub fn new(topology: Topology) -> Result<Self, Vec<Problem>> {
+        let problems = validate(&topology);
+        if problems.iter().any(|problem| problem.severity == Severity::Error) {
+            return Err(problems);
+        }
+        let graph = Graph::of_traffic(&topology);
+        let place = |fits: fn(&StageKind) -> bool| topology.stages.iter().position(|stage| fits(&stage.kind));
+        let users = place(|kind| matches!(kind, StageKind::Users(_))).unwrap_or(0);
+        let order = graph.order_from(users).map_err(|_circle| problems)?;
+        let kind = |index: usize| &topology.stages[index].kind;
+        let on_the_way =
+            |fits: fn(&StageKind) -> bool| order.iter().copied().find(|&index| fits(kind(index)));
+        Ok(Self {
+            decider: on_the_way(StageKind::decides_claims),
+            read_owner: order.iter().copied().rev().find(|&index| kind(index).answers_reads()),
+            gate: on_the_way(|kind| matches!(kind, StageKind::ReadWriteSplit(_))),
+            queue: on_the_way(|kind| matches!(kind, StageKind::Queue(_))),
+            database: on_the_way(|kind| matches!(kind, StageKind::Database(_))),
+            control: place(|kind| matches!(kind, StageKind::DataControl(_))),
+            above: (0..topology.stages.len()).map(|index| graph.above(index)).collect(),
+            next: graph.next,
+            order,
+            topology,
+        })
+    }
+
+    /// The name of a stage.
+    pub fn name(&self, stage: usize) -> &str {
+        &self.topology.stages[stage].name
+    }
+}

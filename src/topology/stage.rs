@@ -1,0 +1,277 @@
+//! Stages: what can be drawn, and the parameters of each kind.
+
+use std::time::Duration;
+
+use serde::Serialize;
+
+use crate::param::{Params, choices, params};
+
+choices! {
+    /// How a load balancer picks the next service instance.
+    pub enum BalancePolicy {
+        /// One after the other.
+        RoundRobin,
+        /// By lot, from the run's seed.
+        Random,
+        /// The instance with the fewest requests not yet answered.
+        LeastOutstanding,
+    }
+
+    /// Which replica answers a read.
+    pub enum ReadPolicy {
+        /// One replica after the other.
+        RoundRobin,
+        /// A replica by lot, from the run's seed.
+        Random,
+        /// The replica with the fewest reads not yet answered.
+        LeastOutstanding,
+        /// The master itself; the replicas stand by.
+        Master,
+    }
+
+    /// What survives a crash of a Redis process.
+    pub enum Persistence {
+        /// Nothing is written to disk.
+        None,
+        /// A snapshot each second in which something changed (`save 1 1`).
+        Rdb,
+        /// Append-only file, synced once a second.
+        AofEverysec,
+        /// Append-only file, synced before each answer.
+        AofAlways,
+    }
+
+    /// How stock is taken from Redis.
+    pub enum Decrement {
+        /// A script stored by SCRIPT LOAD and called by EVALSHA: check and decrement in one step.
+        LuaEvalsha,
+        /// Read the stock, decide in the service, write the new figure back: two round trips, and a race between them.
+        NaiveReadThenWrite,
+    }
+
+    /// How stock is taken from the database.
+    pub enum RowStrategy {
+        /// One transaction locks the stock, checks, decrements and inserts the order.
+        RowLock,
+    }
+}
+
+params! {
+    /// Where the arrivals come from. The workload says who arrives when, wanting what.
+    pub struct Users {
+    }
+
+    /// A content delivery network: a real cache of the product pages, in process.
+    pub struct Cdn {
+        /// How long a page is served after it was stored.
+        ttl: Duration = Duration::from_secs(60), in 0.001..86400.0;
+        /// How many pages it holds; the page used longest ago goes first.
+        capacity: u32 = 10_000, in 1..10_000_000, "pages";
+    }
+
+    /// Spreads requests over the service instances, and refuses what is too much.
+    pub struct LoadBalancer {
+        /// How the next instance is picked.
+        policy: BalancePolicy = BalancePolicy::RoundRobin;
+        /// Requests let through per second, as a token bucket holding a tenth of a second; the rest is answered `rate_limited`.
+        rate_limit: Option<u64> = None, in 1..100_000_000, "requests/s";
+    }
+
+    /// The application servers: they know from earlier answers whether the sale is open or over.
+    pub struct Service {
+        /// How many instances there are, each with flags of its own.
+        instances: u32 = 4, in 1..64, "instances";
+        /// How long an instance believes "not started" or "sold out" before it asks again. Also how long it believes "started".
+        flag_ttl: Duration = Duration::from_millis(100), in 0.001..60.0;
+        /// Requests that one instance works on at a time; the rest is answered `shed`.
+        max_in_flight: u32 = 20_000, in 1..1_000_000, "requests";
+    }
+
+    /// Redis with one master for writes and read-only replicas for reads: product pages, and the gate of the sale.
+    pub struct ReadWriteSplit {
+        /// Read-only replicas of the master.
+        replicas: u32 = 2, in 0..5, "replicas";
+        /// Which replica answers a read.
+        read_policy: ReadPolicy = ReadPolicy::RoundRobin;
+        /// Orders let in per unit of stock: a little over 1, because some admitted orders fail later.
+        admission_ratio: f64 = 1.2, in 0.01..100.0;
+        /// Connections to each Redis process; each carries pipelines.
+        connections: u32 = 2, in 1..64, "connections";
+        /// Pipelines under way on a connection before the next one waits.
+        window: u32 = 4, in 1..64, "pipelines";
+        /// Requests waiting for a connection before more are answered `shed`.
+        max_waiting: u32 = 50_000, in 1..10_000_000, "requests";
+        /// How long an answer may take before the request counts as failed.
+        timeout: Duration = Duration::from_millis(1000), in 0.01..60.0;
+        /// What survives a crash.
+        persistence: Persistence = Persistence::None;
+    }
+
+    /// Redis that holds the inventory: one master, replicas, and Sentinels that replace a dead master.
+    pub struct MasterReplica {
+        /// Replicas of the master.
+        replicas: u32 = 2, in 0..5, "replicas";
+        /// Sentinels that watch the master; none: nobody replaces it.
+        sentinels: u32 = 3, in 0..5, "Sentinels";
+        /// Sentinels that must agree that the master is down.
+        quorum: u32 = 2, in 1..5, "Sentinels";
+        /// How long a master must be silent before a Sentinel believes it down.
+        down_after: Duration = Duration::from_millis(500), in 0.1..600.0;
+        /// How stock is taken.
+        decrement: Decrement = Decrement::LuaEvalsha;
+        /// Connections that carry pipelines; with a strategy of several round trips, the pool in which each connection works on one request at a time.
+        connections: u32 = 2, in 1..500, "connections";
+        /// Pipelines under way on a connection before the next one waits.
+        window: u32 = 4, in 1..64, "pipelines";
+        /// Requests waiting for a connection before more are answered `shed`.
+        max_waiting: u32 = 50_000, in 1..10_000_000, "requests";
+        /// How long an answer may take before the request counts as indefinite.
+        timeout: Duration = Duration::from_millis(1000), in 0.01..60.0;
+        /// What survives a crash.
+        persistence: Persistence = Persistence::AofEverysec;
+    }
+
+    /// The queue between the sale and the database: a Redis list with a processing list for each consumer.
+    pub struct Queue {
+        /// The Redis stage whose master holds the list; None: a Redis process of its own.
+        on: Option<String> = None;
+        /// Consumers that take orders and have them written.
+        consumers: u32 = 2, in 1..64, "consumers";
+        /// The most orders a consumer takes at a time; they become one transaction.
+        batch: u32 = 500, in 1..10_000, "orders";
+        /// Connections that carry pipelines of LPUSH.
+        connections: u32 = 2, in 1..64, "connections";
+        /// Pipelines under way on a connection before the next one waits.
+        window: u32 = 4, in 1..64, "pipelines";
+        /// Requests waiting for a connection before more are answered `shed`.
+        max_waiting: u32 = 50_000, in 1..10_000_000, "requests";
+        /// How long an answer may take before the order counts as indefinite.
+        timeout: Duration = Duration::from_millis(1000), in 0.01..60.0;
+    }
+
+    /// SQLite, embedded, in WAL mode: where orders end up.
+    pub struct Database {
+        /// How stock is taken where claims reach the database directly.
+        strategy: RowStrategy = RowStrategy::RowLock;
+        /// Connections for reads and for claims; each works on one request at a time.
+        connections: u32 = 8, in 1..64, "connections";
+        /// Requests waiting for a connection before more are answered `shed`.
+        max_waiting: u32 = 2_000, in 1..10_000_000, "requests";
+        /// Whether each commit waits for the disk (`synchronous = FULL`) or only checkpoints do (`NORMAL`).
+        sync_each_commit: bool = false;
+    }
+
+    /// The data-control module: preloads, opens the sale, expires unpaid orders, and reconciles database, inventory and gate.
+    pub struct DataControl {
+        /// How often it computes from the database and writes back.
+        interval: Duration = Duration::from_millis(250), in 0.01..3600.0;
+        /// Share of orders whose buyers never pay.
+        unpaid_ratio: f64 = 0.0, in 0.0..1.0;
+        /// How long after its insert an unpaid order is cancelled and its units go back on sale.
+        pay_within: Duration = Duration::from_secs(2), in 0.01..86400.0;
+    }
+}
+
+/// How much of a stage is the real thing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Realness {
+    /// Processes of the real server, started for the run.
+    RealProcess,
+    /// The real engine, linked into this program.
+    Embedded,
+    /// Our own code doing the real work, in this program.
+    InProcess,
+}
+
+impl Realness {
+    /// The words of the badge.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::RealProcess => "real process",
+            Self::Embedded => "embedded",
+            Self::InProcess => "in process",
+        }
+    }
+}
+
+macro_rules! stage_kinds {
+    ($($variant:ident, $label:literal, $realness:ident;)+) => {
+        /// A kind of stage with its parameters.
+        #[derive(Debug, Clone, PartialEq, Serialize)]
+        pub enum StageKind {
+            $(#[doc = concat!("See [`", stringify!($variant), "`].")] $variant($variant),)+
+        }
+
+        impl StageKind {
+            /// The words for kinds in files, in the order of the palette.
+            pub const WORDS: &'static [&'static str] = &[$(stringify!($variant)),+];
+
+            /// A stage of the kind that a file names, with every default.
+            pub fn from_word(word: &str) -> Option<Self> {
+                match word {
+                    $(stringify!($variant) => Some(Self::$variant($variant::default())),)+
+                    _ => None,
+                }
+            }
+            /// The word for the kind in files.
+            pub fn word(&self) -> &'static str {
+                match self { $(Self::$variant(_) => stringify!($variant),)+ }
+            }
+            /// The name of the kind for people.
+            pub fn label(&self) -> &'static str {
+                match self { $(Self::$variant(_) => $label,)+ }
+            }
+            /// How much of it is the real thing.
+            pub fn realness(&self) -> Realness {
+                match self { $(Self::$variant(_) => Realness::$realness,)+ }
+            }
+            /// Its parameters.
+            pub fn params(&self) -> &dyn Params {
+                match self { $(Self::$variant(params) => params,)+ }
+            }
+            /// Its parameters, to change.
+            pub fn params_mut(&mut self) -> &mut dyn Params {
+                match self { $(Self::$variant(params) => params,)+ }
+            }
+        }
+    };
+}
+
+stage_kinds! {
+    Users, "users", InProcess;
+    Cdn, "CDN", InProcess;
+    LoadBalancer, "load balancer", InProcess;
+    Service, "service", InProcess;
+    ReadWriteSplit, "Redis read-write split", RealProcess;
+    MasterReplica, "Redis master-replica", RealProcess;
+    Queue, "queue", RealProcess;
+    Database, "database", Embedded;
+    DataControl, "data control", InProcess;
+}
+
+impl StageKind {
+    /// Whether requests of the users pass through it (data control works beside the traffic).
+    pub fn carries_traffic(&self) -> bool {
+        !matches!(self, Self::DataControl(_))
+    }
+    /// Whether it can answer a product page.
+    pub fn answers_reads(&self) -> bool {
+        matches!(self, Self::ReadWriteSplit(_) | Self::MasterReplica(_) | Self::Database(_))
+    }
+    /// Whether it can decide a claim: it holds the stock and takes from it.
+    pub fn decides_claims(&self) -> bool {
+        matches!(self, Self::MasterReplica(_) | Self::Database(_))
+    }
+}
+
+/// A stage of a topology.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Stage {
+    /// Its name, unique in the topology.
+    pub name: String,
+    /// What it is, with its parameters.
+    pub kind: StageKind,
+    /// Where it stands on the canvas, in canvas units (x to the right, y down).
+    pub at: (f32, f32),
+}

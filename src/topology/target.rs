@@ -1,0 +1,136 @@
+//! Targets: what must hold for a run to pass.
+
+use std::time::Duration;
+
+use serde::Serialize;
+
+use crate::param::{Params, choices, params};
+
+choices! {
+    /// The requests that a response time is about.
+    pub enum Requests {
+        /// Product pages.
+        Reads,
+        /// Purchases.
+        Claims,
+        /// All of them.
+        All,
+    }
+
+    /// A quantile of response time.
+    pub enum Quantile {
+        /// Half of the requests are at least as fast.
+        P50,
+        /// 95 of 100.
+        P95,
+        /// 99 of 100.
+        P99,
+        /// 999 of 1,000.
+        P999,
+    }
+}
+
+impl Quantile {
+    /// The quantile as a number from 0 to 1.
+    pub fn value(self) -> f64 {
+        match self {
+            Self::P50 => 0.5,
+            Self::P95 => 0.95,
+            Self::P99 => 0.99,
+            Self::P999 => 0.999,
+        }
+    }
+}
+
+params! {
+    /// A quantile of response time, counted from the intended time of each request.
+    pub struct ResponseTime {
+        /// Of which requests.
+        of: Requests = Requests::All;
+        /// Which quantile.
+        quantile: Quantile = Quantile::P99;
+        /// The longest it may be.
+        at_most: Duration = Duration::from_millis(50), in 0.000001..3600.0;
+    }
+
+    /// Units sold beyond the stock.
+    pub struct Oversold {
+        /// The most that is allowed.
+        at_most: u64 = 0, in 0..1_000_000_000, "units";
+    }
+
+    /// Units neither sold nor on sale at the end, or kept back while buyers were told "sold out".
+    pub struct Undersold {
+        /// The most that is allowed.
+        at_most: u64 = 0, in 0..1_000_000_000, "units";
+    }
+
+    /// Units that a buyer got beyond the limit, and orders present twice.
+    pub struct Duplicates {
+        /// The most that is allowed.
+        at_most: u64 = 0, in 0..1_000_000_000, "orders";
+    }
+
+    /// Orders that a buyer was told are accepted and that are nowhere afterwards.
+    pub struct LostAcknowledged {
+        /// The most that is allowed.
+        at_most: u64 = 0, in 0..1_000_000_000, "orders";
+    }
+
+    /// Achieved throughput: arrivals that got an answer in the run, as a share of the offered load.
+    pub struct Achieved {
+        /// The least share that is allowed.
+        at_least: f64 = 0.99, in 0.0..1.0;
+    }
+
+    /// Share of all arrivals that were intercepted, and so never reached the stage that owns the data.
+    pub struct Intercepted {
+        /// The least share that is allowed.
+        at_least: f64 = 0.9, in 0.0..1.0;
+    }
+}
+
+macro_rules! targets {
+    ($($variant:ident;)+) => {
+        /// What must hold for a run to pass.
+        #[derive(Debug, Clone, PartialEq, Serialize)]
+        pub enum Target {
+            $(#[doc = concat!("See [`", stringify!($variant), "`].")] $variant($variant),)+
+        }
+
+        impl Target {
+            /// The words for targets in files.
+            pub const WORDS: &'static [&'static str] = &[$(stringify!($variant)),+];
+
+            /// The target that a file names, with every default.
+            pub fn from_word(word: &str) -> Option<Self> {
+                match word {
+                    $(stringify!($variant) => Some(Self::$variant($variant::default())),)+
+                    _ => None,
+                }
+            }
+            /// The word for the target in files.
+            pub fn word(&self) -> &'static str {
+                match self { $(Self::$variant(_) => stringify!($variant),)+ }
+            }
+            /// Its parameters.
+            pub fn params(&self) -> &dyn Params {
+                match self { $(Self::$variant(params) => params,)+ }
+            }
+            /// Its parameters, to change.
+            pub fn params_mut(&mut self) -> &mut dyn Params {
+                match self { $(Self::$variant(params) => params,)+ }
+            }
+        }
+    };
+}
+
+targets! {
+    ResponseTime;
+    Oversold;
+    Undersold;
+    Duplicates;
+    LostAcknowledged;
+    Achieved;
+    Intercepted;
+}

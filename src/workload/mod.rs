@@ -1,0 +1,18 @@
+//! What arrives: who, when, wanting what.
+//!
+//! Pure and seeded: the same workload and seed give the same arrivals, at the same intended times, on every machine.
+//!
+//! - [`spec`]: what a file says: phases, sale, audience.
+//! - [`arrival`]: from a shape to intended times.
+//! - [`operation`]: what one request wants.
+//! - [`source`]: the stream of requests of a run.
+
+pub mod arrival;
+pub mod operation;
+pub mod source;
+pub mod spec;
+
+pub use arrival::{Shape, Spacing};
+pub use operation::{Operation, Request};
+pub use source::Source;
+pub use spec::{Audience, Mix, Phase, Sale, Workload};
