@@ -276,8 +276,9 @@ macro_rules! params {
             }
             #[allow(unused_variables)]
             fn get(&self, key: &str) -> Option<$crate::param::ParamValue> {
-                use $crate::param::ParamType as _;
-                $( if key == stringify!($field) { return Some(self.$field.to_value()); } )*
+                $( if key == stringify!($field) {
+                    return Some($crate::param::ParamType::to_value(&self.$field));
+                } )*
                 None
             }
             #[allow(unused_variables)]

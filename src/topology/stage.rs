@@ -64,7 +64,7 @@ params! {
     /// A content delivery network: a real cache of the product pages, in process.
     pub struct Cdn {
         /// How long a page is served after it was stored.
-        ttl: Duration = Duration::from_secs(60), in 0.001..86400.0;
+        ttl: Duration = Duration::from_mins(1), in 0.001..86400.0;
         /// How many pages it holds; the page used longest ago goes first.
         capacity: u32 = 10_000, in 1..10_000_000, "pages";
     }
@@ -102,7 +102,7 @@ params! {
         /// Requests waiting for a connection before more are answered `shed`.
         max_waiting: u32 = 50_000, in 1..10_000_000, "requests";
         /// How long an answer may take before the request counts as failed.
-        timeout: Duration = Duration::from_millis(1000), in 0.01..60.0;
+        timeout: Duration = Duration::from_secs(1), in 0.01..60.0;
         /// What survives a crash.
         persistence: Persistence = Persistence::None;
     }
@@ -126,7 +126,7 @@ params! {
         /// Requests waiting for a connection before more are answered `shed`.
         max_waiting: u32 = 50_000, in 1..10_000_000, "requests";
         /// How long an answer may take before the request counts as indefinite.
-        timeout: Duration = Duration::from_millis(1000), in 0.01..60.0;
+        timeout: Duration = Duration::from_secs(1), in 0.01..60.0;
         /// What survives a crash.
         persistence: Persistence = Persistence::AofEverysec;
     }
@@ -146,7 +146,7 @@ params! {
         /// Requests waiting for a connection before more are answered `shed`.
         max_waiting: u32 = 50_000, in 1..10_000_000, "requests";
         /// How long an answer may take before the order counts as indefinite.
-        timeout: Duration = Duration::from_millis(1000), in 0.01..60.0;
+        timeout: Duration = Duration::from_secs(1), in 0.01..60.0;
     }
 
     /// SQLite, embedded, in WAL mode: where orders end up.

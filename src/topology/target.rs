@@ -50,7 +50,7 @@ params! {
         /// Which quantile.
         quantile: Quantile = Quantile::P99;
         /// The longest it may be.
-        at_most: Duration = Duration::from_millis(50), in 0.000001..3600.0;
+        at_most: Duration = Duration::from_millis(50), in 0.000_001..3600.0;
     }
 
     /// Units sold beyond the stock.

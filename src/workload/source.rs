@@ -173,12 +173,13 @@ mod tests {
     #[test]
     fn requests_follow_the_phases_and_their_mix() {
         let requests = all(&workload());
-        let (first, second): (Vec<_>, Vec<_>) =
-            requests.iter().partition(|request| request.intended_ns < 1_000_000_000);
+        let (first, second): (Vec<Request>, Vec<Request>) =
+            requests.into_iter().partition(|request| request.intended_ns < 1_000_000_000);
         assert!(first.iter().all(|request| request.operation == Operation::Read && request.units == 0));
         let claims = second.iter().filter(|request| request.operation == Operation::Claim).count();
         let share = claims as f64 / second.len() as f64;
         assert!((share - 0.75).abs() < 0.03, "{share}");
+        let requests = all(&workload());
         assert!(requests.windows(2).all(|pair| pair[0].id + 1 == pair[1].id));
         assert!(requests.windows(2).all(|pair| pair[0].intended_ns <= pair[1].intended_ns));
     }
