@@ -151,7 +151,7 @@ fn curve_area(points: &[(f64, f64)], t: f64) -> f64 {
         let end = t.min(to);
         let share = (end - from) / (to - from);
         let rate_at_end = rate + (next - rate) * share;
-        area += (rate + rate_at_end) / 2.0 * (end - from);
+        area += f64::midpoint(rate, rate_at_end) * (end - from);
         (from, rate) = (to, next);
     }
     area + rate * (t - from).max(0.0)
@@ -254,6 +254,7 @@ mod tests {
     }
 
     #[test]
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
     fn poisson_arrivals_have_the_variance_of_their_mean() {
         let times = times(constant(10_000.0), Spacing::Poisson, Duration::from_secs(20), 7);
         let mut counts = vec![0.0_f64; 2_000];

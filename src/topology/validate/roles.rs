@@ -90,7 +90,7 @@ fn check_control(topology: &Topology, reached: &[&Stage], problems: &mut Vec<Pro
 
 fn check_sentinels(params: &MasterReplica, place: &Place, problems: &mut Vec<Problem>) {
     let mut error = |text: String, remedy: &str| problems.push(Problem::error(place.clone(), text, remedy));
-    if params.sentinels > 0 && params.sentinels % 2 == 0 {
+    if params.sentinels > 0 && params.sentinels.is_multiple_of(2) {
         error(format!("{} Sentinels can split into equal halves", params.sentinels), "use 1, 3 or 5");
     }
     if params.sentinels > 0 && params.quorum > params.sentinels {
