@@ -81,8 +81,8 @@ params! {
     pub struct Service {
         /// How many instances there are, each with flags of its own.
         instances: u32 = 4, in 1..64, "instances";
-        /// How long an instance believes "not started" or "sold out" before it asks again. Also how long it believes "started".
-        flag_ttl: Duration = Duration::from_millis(100), in 0.001..60.0;
+        /// How long an instance believes an answer of the stages behind it (not started, started, sold out) before it asks again; None: it never remembers.
+        flag_ttl: Option<Duration> = Some(Duration::from_millis(100)), in 0.001..60.0;
         /// Requests that one instance works on at a time; the rest is answered `shed`.
         max_in_flight: u32 = 20_000, in 1..1_000_000, "requests";
     }

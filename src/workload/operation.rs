@@ -29,12 +29,12 @@ impl Operation {
     }
 }
 
-/// One request on its way through the stages. Small and plain, because they travel by the thousand.
+/// One request. Small and plain, because they travel by the thousand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Request {
     /// Its number in the run, from 0; for a claim also the order's id.
     pub id: u64,
-    /// When it should have been sent, in nanoseconds since the first tick of the schedule.
+    /// When it should be sent, in nanoseconds from the first tick of the schedule.
     pub intended_ns: u64,
     /// Who asks.
     pub claimant: u64,
@@ -44,8 +44,4 @@ pub struct Request {
     pub units: u32,
     /// What it wants.
     pub operation: Operation,
-    /// The service instance that works on it; set by the load balancer.
-    pub instance: u8,
-    /// Whether the service knows from an earlier answer that the sale of this product has started.
-    pub knows_started: bool,
 }

@@ -61,7 +61,7 @@ impl Source {
             Operation::Read => 0,
             Operation::Claim => self.workload.sale.units_per_claim,
         };
-        Some(Request { id, intended_ns, claimant, item, units, operation, instance: 0, knows_started: false })
+        Some(Request { id, intended_ns, claimant, item, units, operation })
     }
 
     fn next_time(&mut self) -> Option<u64> {

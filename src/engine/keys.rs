@@ -1,0 +1,61 @@
+//! The names of keys in Redis, and the scripts that work on them.
+//!
+//! The names follow the source text of the six phases: `goodsId_count`, `goodsId_start` and `goodsId_access` at the
+//! gate, the hash `goodsId` with `Total` and `Booked` at the inventory, and the list `orderList`.
+
+/// The list of orders on their way to the database.
+pub const ORDER_LIST: &str = "orderList";
+/// Ids of the orders whose units were returned to the inventory, so that a repeated return changes nothing.
+pub const RETURNED: &str = "returned";
+
+/// Stock of a product, at the gate.
+pub fn count(item: u32) -> String {
+    format!("{item}_count")
+}
+/// 1 once the sale of a product is open, at the gate.
+pub fn start(item: u32) -> String {
+    format!("{item}_start")
+}
+/// Orders of a product let in, at the gate.
+pub fn access(item: u32) -> String {
+    format!("{item}_access")
+}
+/// The hash `{Total, Booked}` of a product, at the inventory.
+pub fn goods(item: u32) -> String {
+    format!("goods:{item}")
+}
+/// The hash from buyer to units of a product, at the inventory.
+pub fn buyers(item: u32) -> String {
+    format!("buyers:{item}")
+}
+/// The page of a product.
+pub fn page(item: u32) -> String {
+    format!("page:{item}")
+}
+/// The list of the orders that a consumer has taken and not yet written.
+pub fn processing(consumer: usize) -> String {
+    format!("{ORDER_LIST}:processing:{consumer}")
+}
+
+/// Takes units, atomically, because Redis runs a script alone.
+/// KEYS: goods, buyers. ARGV: units, buyer, the most units a buyer may have (0: no limit).
+/// Answers the units taken, 0 when the stock does not suffice, −1 when the buyer would exceed the limit.
+pub const CLAIM_SCRIPT: &str = r"
+local units = tonumber(ARGV[1])
+local limit = tonumber(ARGV[3])
+if limit > 0 and tonumber(redis.call('HGET', KEYS[2], ARGV[2]) or '0') + units > limit then return -1 end
+local stock = redis.call('HMGET', KEYS[1], 'Total', 'Booked')
+local total, booked = tonumber(stock[1] or '0'), tonumber(stock[2] or '0')
+if booked + units > total then return 0 end
+redis.call('HINCRBY', KEYS[1], 'Booked', units)
+if limit > 0 then redis.call('HINCRBY', KEYS[2], ARGV[2], units) end
+return units";
+
+/// Gives the units of a cancelled order back, once however often it is called.
+/// KEYS: goods, buyers, returned. ARGV: units, buyer, order id, the most units a buyer may have (0: no limit).
+/// Answers 1, or 0 when they were given back before.
+pub const RETURN_SCRIPT: &str = r"
+if redis.call('SADD', KEYS[3], ARGV[3]) == 0 then return 0 end
+redis.call('HINCRBY', KEYS[1], 'Booked', -tonumber(ARGV[1]))
+if tonumber(ARGV[4]) > 0 then redis.call('HINCRBY', KEYS[2], ARGV[2], -tonumber(ARGV[1])) end
+return 1";

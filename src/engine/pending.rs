@@ -1,0 +1,30 @@
+//! Requests on their way.
+
+use std::ops::Deref;
+
+use crate::workload::Request;
+
+/// A request with what the stages noted on it. Times are nanoseconds on the run's clock.
+#[derive(Debug, Clone, Copy)]
+pub struct Pending {
+    /// The request; its intended time is on the run's clock here.
+    pub request: Request,
+    /// When the generator sent it.
+    pub sent_ns: u64,
+    /// When it came to the stage that holds it now.
+    pub arrived_ns: u64,
+    /// The service instance it was given to, if any was chosen.
+    pub instance: Option<u8>,
+    /// Whether the service knows from an earlier answer that the sale of its product has started.
+    pub knows_started: bool,
+}
+
+/// Requests that travel together: those of one tick, or what is left of them.
+pub type Batch = Vec<Pending>;
+
+impl Deref for Pending {
+    type Target = Request;
+    fn deref(&self) -> &Request {
+        &self.request
+    }
+}

@@ -1,0 +1,78 @@
+//! One connection, shared by the pipelines under way on it, and made anew after an error.
+
+use redis::aio::MultiplexedConnection;
+use redis::{Client, RedisError, RedisResult};
+use tokio::sync::Mutex;
+
+use super::resolver::Resolver;
+use super::settings::LinkSettings;
+use crate::servers::Endpoint;
+
+/// A connection to whatever server the resolver names.
+#[derive(Debug)]
+pub struct Connection {
+    resolver: Resolver,
+    settings: LinkSettings,
+    line: Mutex<Line>,
+}
+
+#[derive(Debug, Default)]
+struct Line {
+    /// Counts the connections made so far, so that an error of an old one doesn't close a new one.
+    generation: u64,
+    open: Option<MultiplexedConnection>,
+}
+
+/// A line to send on.
+#[derive(Debug, Clone)]
+pub struct OpenLine {
+    /// The library's handle; a clone sends on the same socket.
+    pub handle: MultiplexedConnection,
+    generation: u64,
+}
+
+impl Connection {
+    /// A connection that is made at first use.
+    pub fn new(resolver: Resolver, settings: LinkSettings) -> Self {
+        Self { resolver, settings, line: Mutex::default() }
+    }
+
+    /// The line, made now if there is none.
+    ///
+    /// # Errors
+    /// The server can't be found or doesn't answer. Nothing was sent then.
+    pub async fn line(&self) -> RedisResult<OpenLine> {
+        let mut line = self.line.lock().await;
+        if line.open.is_none() {
+            let endpoint = self.resolver.resolve().await?;
+            line.open = Some(connect(endpoint, self.settings).await?);
+            line.generation += 1;
+        }
+        match &line.open {
+            Some(handle) => Ok(OpenLine { handle: handle.clone(), generation: line.generation }),
+            None => unreachable!("it was made above"),
+        }
+    }
+
+    /// Gives up a line after an error on it; the next use makes a new one.
+    pub async fn give_up(&self, broken: &OpenLine) {
+        let mut line = self.line.lock().await;
+        if line.generation == broken.generation {
+            line.open = None;
+        }
+    }
+}
+
+/// Whether an error of a pipeline says that the connection is of no more use.
+pub fn breaks_line(error: &RedisError) -> bool {
+    error.is_io_error() || error.is_connection_dropped() || error.is_timeout() || error.is_unrecoverable_error()
+}
+
+/// Connects to a server.
+///
+/// # Errors
+/// It doesn't answer within the settings' connect timeout.
+pub async fn connect(endpoint: Endpoint, settings: LinkSettings) -> RedisResult<MultiplexedConnection> {
+    let client = Client::open((endpoint.host().to_owned(), endpoint.port()))?;
+    client.get_multiplexed_async_connection_with_config(&settings.config()).await
+}

@@ -1,0 +1,38 @@
+//! Timeouts and buffers of a connection.
+
+use std::time::Duration;
+
+use redis::AsyncConnectionConfig;
+use serde::Serialize;
+
+/// What the library would otherwise choose by itself. Durations are written in milliseconds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct LinkSettings {
+    /// How long an answer may take, in milliseconds.
+    pub response_timeout_ms: u64,
+    /// How long making a connection may take, in milliseconds.
+    pub connect_timeout_ms: u64,
+    /// Pipelines that may wait inside a connection.
+    pub pipeline_buffer: usize,
+    /// Retries by the library: none, because a repeated claim is another claim.
+    pub library_retries: u32,
+}
+
+impl LinkSettings {
+    /// Settings with a given time for answers.
+    pub fn new(response_timeout: Duration) -> Self {
+        Self {
+            response_timeout_ms: u64::try_from(response_timeout.as_millis()).unwrap_or(u64::MAX),
+            connect_timeout_ms: 250,
+            pipeline_buffer: 256,
+            library_retries: 0,
+        }
+    }
+
+    pub(super) fn config(self) -> AsyncConnectionConfig {
+        AsyncConnectionConfig::new()
+            .set_response_timeout(Some(Duration::from_millis(self.response_timeout_ms)))
+            .set_connection_timeout(Some(Duration::from_millis(self.connect_timeout_ms)))
+            .set_pipeline_buffer_size(self.pipeline_buffer)
+    }
+}

@@ -1,0 +1,27 @@
+//! The database: SQLite, embedded, in WAL mode.
+//!
+//! - [`schema`]: tables, and how a connection is set up.
+//! - [`writer`]: the one connection that writes what the queue and data control bring.
+//! - [`claim`]: the row lock: a claim decided by the database itself.
+
+pub mod claim;
+pub mod schema;
+pub mod writer;
+
+pub use writer::Writer;
+
+/// What can go wrong with the database.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// SQLite refused.
+    #[error("the database at {path} refused: {source}; is the disk full or not writable?")]
+    Sqlite {
+        /// The database file.
+        path: std::path::PathBuf,
+        /// What SQLite said.
+        source: rusqlite::Error,
+    },
+    /// The writing thread is gone.
+    #[error("the database's writer has ended")]
+    Ended,
+}

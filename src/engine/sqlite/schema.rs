@@ -1,0 +1,66 @@
+//! Tables, and how a connection is set up.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use rusqlite::Connection;
+
+use super::StoreError;
+
+/// How long a connection waits for the lock of another before it gives up.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// `booked` and `open` serve where the database itself decides claims; behind an inventory in Redis they stay as
+/// preloaded. `status` of an order: 0 unpaid, 1 paid, 2 cancelled.
+const TABLES: &str = "
+CREATE TABLE goods (
+    item INTEGER PRIMARY KEY, total INTEGER NOT NULL, booked INTEGER NOT NULL, open INTEGER NOT NULL, page TEXT NOT NULL
+);
+CREATE TABLE orders (
+    id INTEGER PRIMARY KEY, item INTEGER NOT NULL, claimant INTEGER NOT NULL, units INTEGER NOT NULL,
+    status INTEGER NOT NULL, accepted_ns INTEGER NOT NULL, inserted_ns INTEGER NOT NULL
+);
+CREATE INDEX orders_unpaid ON orders (inserted_ns) WHERE status = 0;
+CREATE INDEX orders_of_buyer ON orders (claimant, item);
+";
+
+/// Where the database is and how safely it writes.
+#[derive(Debug, Clone)]
+pub struct Store {
+    path: PathBuf,
+    sync_each_commit: bool,
+}
+
+impl Store {
+    /// Makes a new database file with empty tables.
+    ///
+    /// # Errors
+    /// The file can't be made.
+    pub fn create(path: &Path, sync_each_commit: bool) -> Result<Self, StoreError> {
+        let store = Self { path: path.to_owned(), sync_each_commit };
+        let connection = store.connect()?;
+        connection.execute_batch(TABLES).map_err(|source| store.error(source))?;
+        Ok(store)
+    }
+
+    /// Opens a connection.
+    ///
+    /// # Errors
+    /// The file can't be opened.
+    pub fn connect(&self) -> Result<Connection, StoreError> {
+        let sync = if self.sync_each_commit { "FULL" } else { "NORMAL" };
+        Connection::open(&self.path)
+            .and_then(|connection| {
+                connection.busy_timeout(BUSY_TIMEOUT)?;
+                connection.pragma_update(None, "journal_mode", "WAL")?;
+                connection.pragma_update(None, "synchronous", sync)?;
+                Ok(connection)
+            })
+            .map_err(|source| self.error(source))
+    }
+
+    /// An error of this database.
+    pub fn error(&self, source: rusqlite::Error) -> StoreError {
+        StoreError::Sqlite { path: self.path.clone(), source }
+    }
+}

@@ -1,0 +1,179 @@
+//! The one connection that writes what the queue and data control bring.
+
+use crossbeam_channel::{Sender, bounded};
+use rusqlite::{Connection, TransactionBehavior, params};
+use tokio::sync::oneshot;
+
+use super::super::order::Order;
+use super::schema::Store;
+use super::{StoreError, claim};
+
+/// Jobs under way at a time. Each caller waits for its own, so there are never more than callers.
+const JOBS: usize = 256;
+
+type Job = Box<dyn FnOnce(&mut Connection) + Send>;
+
+/// A handle to the writing thread. The thread ends with the last handle.
+#[derive(Debug, Clone)]
+pub struct Writer {
+    jobs: Sender<Job>,
+    store: Store,
+}
+
+/// What a product has in the database.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Goods {
+    /// The product.
+    pub item: u32,
+    /// Its stock at the start.
+    pub total: u64,
+    /// Its page.
+    pub page: String,
+}
+
+/// The final state of the database, for the audit.
+#[derive(Debug, Clone, Default)]
+pub struct Contents {
+    /// Every order, and whether it was cancelled.
+    pub orders: Vec<(Order, bool)>,
+    /// Booked units by product, where the database decides claims.
+    pub booked: Vec<u64>,
+}
+
+impl Writer {
+    /// Starts the thread.
+    ///
+    /// # Errors
+    /// The database can't be opened.
+    pub fn start(store: Store) -> Result<Self, StoreError> {
+        let mut connection = store.connect()?;
+        let (jobs, receiver) = bounded::<Job>(JOBS);
+        std::thread::Builder::new()
+            .name("database-writer".into())
+            .spawn(move || receiver.into_iter().for_each(|job| job(&mut connection)))
+            .map_err(|_no_thread| StoreError::Ended)?;
+        Ok(Self { jobs, store })
+    }
+
+    /// Preloads the products, closed and with nothing booked.
+    ///
+    /// # Errors
+    /// SQLite's own.
+    pub async fn preload(&self, goods: Vec<Goods>) -> Result<(), StoreError> {
+        self.run(move |connection| {
+            let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            for goods in &goods {
+                transaction
+                    .prepare_cached("INSERT OR REPLACE INTO goods VALUES (?1, ?2, 0, 0, ?3)")?
+                    .execute(params![goods.item, goods.total.cast_signed(), goods.page])?;
+            }
+            transaction.commit()
+        })
+        .await
+    }
+
+    /// Opens the sale of all products.
+    ///
+    /// # Errors
+    /// SQLite's own.
+    pub async fn open_sale(&self) -> Result<(), StoreError> {
+        self.run(|connection| connection.execute("UPDATE goods SET open = 1", []).map(drop)).await
+    }
+
+    /// Inserts orders in one transaction; ids that are there already are left alone. `inserted_ns` is on the run's clock.
+    ///
+    /// # Errors
+    /// SQLite's own; then none of them is inserted.
+    pub async fn insert(&self, orders: Vec<Order>, inserted_ns: u64) -> Result<(), StoreError> {
+        self.run(move |connection| {
+            let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            for order in &orders {
+                claim::insert(&transaction, order, inserted_ns)?;
+            }
+            transaction.commit()
+        })
+        .await
+    }
+
+    /// Settles the unpaid orders inserted until `due_ns`: those for which `is_paid` says so are paid, the others
+    /// cancelled, and where the database decides claims (`gives_back`) their units go back on sale at once.
+    /// Answers the cancelled ones.
+    ///
+    /// # Errors
+    /// SQLite's own; then nothing is settled.
+    pub async fn settle(
+        &self,
+        due_ns: u64,
+        is_paid: impl Fn(u64) -> bool + Send + 'static,
+        gives_back: bool,
+    ) -> Result<Vec<Order>, StoreError> {
+        self.run(move |connection| {
+            let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            let due = {
+                let mut statement = transaction.prepare_cached(
+                    "SELECT id, item, claimant, units, accepted_ns FROM orders WHERE status = 0 AND inserted_ns <= ?1",
+                )?;
+                let rows = statement.query_map([due_ns.cast_signed()], order)?;
+                rows.collect::<rusqlite::Result<Vec<_>>>()?
+            };
+            let (paid, cancelled): (Vec<Order>, Vec<Order>) = due.into_iter().partition(|order| is_paid(order.id));
+            for (orders, status) in [(&paid, 1), (&cancelled, 2)] {
+                let mut statement = transaction.prepare_cached("UPDATE orders SET status = ?2 WHERE id = ?1")?;
+                for order in orders {
+                    statement.execute(params![order.id.cast_signed(), status])?;
+                }
+            }
+            if gives_back {
+                let mut statement =
+                    transaction.prepare_cached("UPDATE goods SET booked = booked - ?2 WHERE item = ?1")?;
+                for order in &cancelled {
+                    statement.execute(params![order.item, order.units])?;
+                }
+            }
+            transaction.commit()?;
+            Ok(cancelled)
+        })
+        .await
+    }
+
+    /// Reads everything back.
+    ///
+    /// # Errors
+    /// SQLite's own.
+    pub async fn contents(&self) -> Result<Contents, StoreError> {
+        self.run(|connection| {
+            let mut statement =
+                connection.prepare("SELECT id, item, claimant, units, accepted_ns, status FROM orders")?;
+            let rows = statement.query_map([], |row| Ok((order(row)?, row.get::<_, u8>(5)? == 2)))?;
+            let orders = rows.collect::<rusqlite::Result<Vec<_>>>()?;
+            let mut statement = connection.prepare("SELECT booked FROM goods ORDER BY item")?;
+            let booked = statement.query_map([], |row| row.get::<_, u64>(0))?.collect::<rusqlite::Result<Vec<_>>>()?;
+            Ok(Contents { orders, booked })
+        })
+        .await
+    }
+
+    /// Runs a job on the writing thread.
+    async fn run<T: Send + 'static>(
+        &self,
+        job: impl FnOnce(&mut Connection) -> rusqlite::Result<T> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let (answer, answered) = oneshot::channel();
+        let job: Job = Box::new(move |connection| {
+            // The caller may have gone away in the meantime; then nobody wants the answer.
+            drop(answer.send(job(connection)));
+        });
+        self.jobs.try_send(job).map_err(|_full_or_gone| StoreError::Ended)?;
+        answered.await.map_err(|_gone| StoreError::Ended)?.map_err(|source| self.store.error(source))
+    }
+}
+
+fn order(row: &rusqlite::Row<'_>) -> rusqlite::Result<Order> {
+    Ok(Order {
+        id: row.get::<_, i64>(0)?.cast_unsigned(),
+        item: row.get(1)?,
+        claimant: row.get::<_, i64>(2)?.cast_unsigned(),
+        units: row.get(3)?,
+        accepted_ns: row.get::<_, i64>(4)?.cast_unsigned(),
+    })
+}

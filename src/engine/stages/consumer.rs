@@ -1,0 +1,123 @@
+//! Consumers: they take orders from the queue in batches and have each batch written in one transaction.
+//!
+//! An order moves from the list to the consumer's processing list in one step (LMOVE,
+//! <https://redis.io/docs/latest/commands/lmove/#pattern-reliable-queue>) and leaves that list only after the database
+//! has it. A consumer that dies in between loses nothing: its successor finds the processing list and writes it again,
+//! and an order id is inserted once.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use redis::aio::MultiplexedConnection;
+use redis::{RedisError, RedisResult};
+use tokio::sync::watch;
+
+use super::super::book::StageBook;
+use super::super::clock::Clock;
+use super::super::keys;
+use super::super::order::Order;
+use super::super::redis_link::Connection;
+use super::super::sqlite::{StoreError, Writer};
+
+/// How long a consumer waits for an order before it looks whether the run is over.
+const PATIENCE: Duration = Duration::from_millis(100);
+/// How long it rests after an error before it tries again.
+const REST: Duration = Duration::from_millis(50);
+
+/// One consumer.
+pub struct Consumer {
+    /// Its number, which names its processing list.
+    pub number: usize,
+    /// A connection of its own, because it blocks on it.
+    pub connection: Connection,
+    /// The most orders it takes at a time.
+    pub batch: usize,
+    /// Where orders are written.
+    pub writer: Writer,
+    /// The database's book.
+    pub book: Arc<StageBook>,
+    /// The run's clock.
+    pub clock: Clock,
+}
+
+/// Why a round of a consumer failed.
+#[derive(Debug, thiserror::Error)]
+enum ConsumerError {
+    #[error(transparent)]
+    Redis(#[from] RedisError),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl Consumer {
+    /// Consumes until told to stop. Errors are waited out: the orders are safe where they are.
+    pub async fn run(self, mut stop: watch::Receiver<bool>) {
+        while !*stop.borrow_and_update() {
+            let line = match self.connection.line().await {
+                Ok(line) => line,
+                Err(_unreachable) => {
+                    tokio::time::sleep(REST).await;
+                    continue;
+                }
+            };
+            let mut handle = line.handle.clone();
+            if self.consume(&mut handle, &stop).await.is_err() {
+                self.connection.give_up(&line).await;
+                tokio::time::sleep(REST).await;
+            }
+        }
+    }
+
+    /// Writes what an earlier connection left, then batch after batch.
+    async fn consume(&self, redis: &mut MultiplexedConnection, stop: &watch::Receiver<bool>) -> Result<(), ConsumerError> {
+        let processing = keys::processing(self.number);
+        let left: Vec<String> = redis::cmd("LRANGE").arg(&processing).arg(0).arg(-1).query_async(redis).await?;
+        self.write(redis, &processing, left).await?;
+        while !*stop.borrow() {
+            let taken = self.take(redis, &processing).await?;
+            self.write(redis, &processing, taken).await?;
+        }
+        Ok(())
+    }
+
+    /// Moves up to a batch of orders to the processing list.
+    async fn take(&self, redis: &mut MultiplexedConnection, processing: &str) -> RedisResult<Vec<String>> {
+        let list = keys::ORDER_LIST;
+        let mut first = redis::cmd("BLMOVE");
+        first.arg(list).arg(processing).arg("RIGHT").arg("LEFT").arg(PATIENCE.as_secs_f64());
+        let Some(first) = first.query_async::<Option<String>>(redis).await? else {
+            return Ok(Vec::new());
+        };
+        let waiting: usize = redis::cmd("LLEN").arg(list).query_async(redis).await?;
+        let mut taken = vec![first];
+        let more = waiting.min(self.batch - 1);
+        if more > 0 {
+            let mut pipeline = redis::Pipeline::with_capacity(more);
+            for _ in 0..more {
+                pipeline.cmd("LMOVE").arg(list).arg(processing).arg("RIGHT").arg("LEFT");
+            }
+            let moved: Vec<Option<String>> = pipeline.query_async(redis).await?;
+            taken.extend(moved.into_iter().flatten());
+        }
+        Ok(taken)
+    }
+
+    /// Writes orders in one transaction, then empties the processing list.
+    async fn write(
+        &self,
+        redis: &mut MultiplexedConnection,
+        processing: &str,
+        taken: Vec<String>,
+    ) -> Result<(), ConsumerError> {
+        if taken.is_empty() {
+            return Ok(());
+        }
+        let started_ns = self.clock.now_ns();
+        let orders: Vec<Order> = taken.iter().filter_map(|text| Order::parse(text)).collect();
+        let (count, unreadable) = (orders.len() as u64, (taken.len() - orders.len()) as u64);
+        self.writer.insert(orders, started_ns).await?;
+        self.book.orders(count, unreadable, self.clock.now_ns() - started_ns);
+        redis::cmd("DEL").arg(processing).query_async::<()>(redis).await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,87 @@
+//! What every stage has: its book, the way on, and the stages above that hear of its answers.
+
+use std::sync::{Arc, OnceLock};
+
+use super::super::book::StageBook;
+use super::super::clock::Clock;
+use super::super::ledger::Ledger;
+use super::super::pending::{Batch, Pending};
+use crate::metrics::{Outcome, Reason};
+
+/// A stage takes batches. It never blocks: what it can't take in is answered at once and counted.
+pub trait Stage: Send + Sync {
+    /// Takes requests in.
+    fn take(&self, batch: Batch);
+}
+
+/// A stage above, which hears how requests that it handed on ended.
+pub trait Listener: Send + Sync {
+    /// Requests ended with one outcome at `now_ns`.
+    fn answered(&self, batch: &[Pending], outcome: Outcome, now_ns: u64);
+}
+
+/// What every stage has.
+pub struct Core {
+    book: Arc<StageBook>,
+    clock: Clock,
+    ledger: Arc<Ledger>,
+    listeners: OnceLock<Vec<Arc<dyn Listener>>>,
+}
+
+impl Core {
+    /// The core of a stage.
+    pub fn new(clock: Clock, ledger: Arc<Ledger>) -> Self {
+        Self { book: Arc::default(), clock, ledger, listeners: OnceLock::new() }
+    }
+
+    /// Names the stages above, once all stages are built.
+    pub fn listen(&self, listeners: Vec<Arc<dyn Listener>>) {
+        if self.listeners.set(listeners).is_err() {
+            unreachable!("the stages above are named once");
+        }
+    }
+
+    /// The stage's book.
+    pub fn book(&self) -> &Arc<StageBook> {
+        &self.book
+    }
+
+    /// Now, on the run's clock.
+    pub fn now_ns(&self) -> u64 {
+        self.clock.now_ns()
+    }
+
+    /// Counts requests that came in and stamps them; returns now.
+    pub fn arrive(&self, batch: &mut [Pending]) -> u64 {
+        let now_ns = self.now_ns();
+        batch.iter_mut().for_each(|pending| pending.arrived_ns = now_ns);
+        self.book.arrive(batch);
+        now_ns
+    }
+
+    /// Hands requests on to the next stage.
+    pub fn pass(&self, batch: Batch, next: &dyn Stage) {
+        if !batch.is_empty() {
+            self.book.pass(&batch, self.now_ns());
+            next.take(batch);
+        }
+    }
+
+    /// Answers requests, or gives them up: they end here.
+    pub fn end(&self, batch: &[Pending], outcome: Outcome) {
+        if batch.is_empty() {
+            return;
+        }
+        let now_ns = self.now_ns();
+        self.book.end(batch, outcome, now_ns);
+        self.ledger.note(batch, outcome, now_ns);
+        for listener in self.listeners.get().into_iter().flatten() {
+            listener.answered(batch, outcome, now_ns);
+        }
+    }
+
+    /// Answers requests before the stage that owns the data.
+    pub fn intercept(&self, batch: &[Pending], reason: Reason) {
+        self.end(batch, Outcome::Intercepted(reason));
+    }
+}

@@ -1,0 +1,108 @@
+//! Database: SQLite, embedded. It answers reads, decides claims where no inventory stands in front of it, and inserts
+//! orders that were decided elsewhere. Each connection of the pool works on one request at a time.
+
+use std::sync::Arc;
+
+use crossbeam_channel::{Receiver, Sender, bounded};
+use rusqlite::{Connection, OptionalExtension, TransactionBehavior};
+
+use super::super::order::Order;
+use super::super::pending::{Batch, Pending};
+use super::super::sqlite::claim::{RowDecision, claim, insert};
+use super::super::sqlite::schema::Store;
+use super::super::sqlite::StoreError;
+use super::core::{Core, Stage};
+use crate::metrics::{Outcome, Reason};
+use crate::workload::Operation;
+
+/// The database stage. Its threads end with it.
+pub struct DatabaseStage {
+    core: Arc<Core>,
+    jobs: Sender<Pending>,
+}
+
+/// What a thread of the pool knows.
+#[derive(Clone)]
+struct Clerk {
+    core: Arc<Core>,
+    /// Whether claims come undecided.
+    decides: bool,
+    per_buyer_limit: Option<u32>,
+    jobs: Receiver<Pending>,
+
+}
+
+impl DatabaseStage {
+    /// Starts a pool of `connections`, before which `max_waiting` requests may wait.
+    ///
+    /// # Errors
+    /// The database can't be opened.
+    pub fn start(
+        core: Arc<Core>,
+        store: &Store,
+        connections: u32,
+        max_waiting: u32,
+        decides: bool,
+        per_buyer_limit: Option<u32>,
+    ) -> Result<Self, StoreError> {
+        let (jobs, receiver) = bounded(max_waiting as usize);
+        let clerk = Clerk { core: core.clone(), decides, per_buyer_limit, jobs: receiver };
+        for number in 1..=connections {
+            let (clerk, connection) = (clerk.clone(), store.connect()?);
+            std::thread::Builder::new()
+                .name(format!("database-{number}"))
+                .spawn(move || clerk.work(connection))
+                .map_err(|_no_thread| StoreError::Ended)?;
+        }
+        Ok(Self { core, jobs })
+    }
+}
+
+impl Clerk {
+    fn work(self, mut connection: Connection) {
+        for pending in &self.jobs {
+            let outcome = match pending.operation {
+                Operation::Read => read(&connection, pending.item),
+                Operation::Claim if self.decides => self.claim(&mut connection, &pending),
+                Operation::Claim => self.insert(&mut connection, &pending),
+            };
+            // An error of SQLite rolls the transaction back: it is known that nothing happened.
+            self.core.end(&[pending], outcome.unwrap_or(Outcome::Failed));
+        }
+    }
+
+    fn claim(&self, connection: &mut Connection, pending: &Pending) -> rusqlite::Result<Outcome> {
+        let order = Order::of(&pending.request, self.core.now_ns());
+        Ok(match claim(connection, &order, self.per_buyer_limit)? {
+            RowDecision::Granted => Outcome::Sold,
+            RowDecision::NotStarted => Outcome::Rejected(Reason::NotStarted),
+            RowDecision::SoldOut => Outcome::Rejected(Reason::SoldOut),
+            RowDecision::Duplicate => Outcome::Rejected(Reason::Duplicate),
+        })
+    }
+
+    fn insert(&self, connection: &mut Connection, pending: &Pending) -> rusqlite::Result<Outcome> {
+        let now_ns = self.core.now_ns();
+        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        insert(&transaction, &Order::of(&pending.request, now_ns), now_ns)?;
+        transaction.commit()?;
+        Ok(Outcome::Sold)
+    }
+}
+
+fn read(connection: &Connection, item: u32) -> rusqlite::Result<Outcome> {
+    let page: Option<String> = connection
+        .prepare_cached("SELECT page FROM goods WHERE item = ?1")?
+        .query_row([item], |row| row.get(0))
+        .optional()?;
+    Ok(if page.is_some() { Outcome::Served } else { Outcome::Failed })
+}
+
+impl Stage for DatabaseStage {
+    fn take(&self, mut batch: Batch) {
+        self.core.arrive(&mut batch);
+        let refused: Batch =
+            batch.into_iter().filter_map(|pending| self.jobs.try_send(pending).err()).map(|e| e.into_inner()).collect();
+        self.core.intercept(&refused, Reason::Shed);
+    }
+}

@@ -1,0 +1,133 @@
+//! Lanes: the connections of a stage to one server, and the requests that wait for them.
+//!
+//! Each connection carries up to `window` pipelines at a time. A worker takes what waits, as one pipeline, and hands
+//! the answers to the stage. A slow server delays only what waits for it; what exceeds the limit is refused at once.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+use tokio::sync::{Mutex, mpsc};
+
+use super::super::pending::Batch;
+use super::super::redis_link::{Connection, LinkSettings, Resolver};
+
+/// The most requests in one pipeline: deep enough that the system call no longer counts, and still well under a
+/// millisecond of work for the server.
+const DEEPEST: usize = 256;
+
+/// The way into the lanes of one server.
+#[derive(Debug, Clone)]
+pub struct Lanes {
+    sender: mpsc::Sender<Batch>,
+    state: Arc<LaneState>,
+}
+
+/// What the workers of one server share.
+#[derive(Debug)]
+pub struct LaneState {
+    /// Requests waiting or under way.
+    outstanding: AtomicUsize,
+    limit: usize,
+    /// Whether the last attempt to reach the server succeeded.
+    reachable: AtomicBool,
+}
+
+/// Where the workers take batches from.
+pub type Waiting = Arc<Mutex<mpsc::Receiver<Batch>>>;
+
+/// How many lanes, and how deep.
+#[derive(Debug, Clone, Copy)]
+pub struct LaneShape {
+    /// Connections.
+    pub connections: u32,
+    /// Pipelines under way on each.
+    pub window: u32,
+    /// Requests waiting or under way before more are refused.
+    pub limit: u32,
+    /// Timeouts and buffers.
+    pub settings: LinkSettings,
+}
+
+/// A worker's share of the lanes.
+#[derive(Debug, Clone)]
+pub struct Lane {
+    /// The connection it sends on.
+    pub connection: Arc<Connection>,
+    waiting: Waiting,
+    state: Arc<LaneState>,
+}
+
+impl Lanes {
+    /// Lanes to the server that `resolver` names, and one [`Lane`] for each worker to be started.
+    pub fn new(resolver: &Resolver, shape: LaneShape) -> (Self, Vec<Lane>) {
+        let limit = shape.limit as usize;
+        let (sender, receiver) = mpsc::channel(limit);
+        let state =
+            Arc::new(LaneState { outstanding: AtomicUsize::new(0), limit, reachable: AtomicBool::new(true) });
+        let waiting = Arc::new(Mutex::new(receiver));
+        let lanes = (0..shape.connections)
+            .flat_map(|_| {
+                let connection = Arc::new(Connection::new(resolver.clone(), shape.settings));
+                std::iter::repeat_n(connection, shape.window as usize)
+            })
+            .map(|connection| Lane { connection, waiting: waiting.clone(), state: state.clone() })
+            .collect();
+        (Self { sender, state }, lanes)
+    }
+
+    /// Takes requests in; gives back those that are too many.
+    #[must_use]
+    pub fn offer(&self, mut batch: Batch) -> Batch {
+        if batch.is_empty() {
+            return batch;
+        }
+        let before = self.state.outstanding.fetch_add(batch.len(), Ordering::Relaxed);
+        let room = self.state.limit.saturating_sub(before).min(batch.len());
+        let mut refused = batch.split_off(room);
+        let taken = batch.len();
+        if taken > 0
+            && let Err(error) = self.sender.try_send(batch)
+        {
+            refused.append(&mut error.into_inner());
+        }
+        self.state.outstanding.fetch_sub(refused.len(), Ordering::Relaxed);
+        refused
+    }
+
+    /// Takes requests in one by one, so that each goes to whichever connection is free.
+    #[must_use]
+    pub fn offer_singly(&self, batch: Batch) -> Batch {
+        batch.into_iter().flat_map(|pending| self.offer(vec![pending])).collect()
+    }
+
+    /// Requests waiting or under way.
+    pub fn outstanding(&self) -> usize {
+        self.state.outstanding.load(Ordering::Relaxed)
+    }
+
+    /// Whether the last attempt to reach the server succeeded.
+    pub fn reachable(&self) -> bool {
+        self.state.reachable.load(Ordering::Relaxed)
+    }
+}
+
+impl Lane {
+    /// What waits, up to the depth of one pipeline; none when the stage is gone.
+    pub async fn next(&self) -> Option<Batch> {
+        let mut waiting = self.waiting.lock().await;
+        let mut batch = waiting.recv().await?;
+        while batch.len() < DEEPEST {
+            match waiting.try_recv() {
+                Ok(mut more) => batch.append(&mut more),
+                Err(_) => break,
+            }
+        }
+        Some(batch)
+    }
+
+    /// Says that requests taken by [`Self::next`] are answered, and whether the server could be reached.
+    pub fn done(&self, count: usize, reached: bool) {
+        self.state.outstanding.fetch_sub(count, Ordering::Relaxed);
+        self.state.reachable.store(reached, Ordering::Relaxed);
+    }
+}

@@ -1,0 +1,181 @@
+//! Redis master-replica: the inventory. It decides claims by the script, called by EVALSHA and reloaded on NOSCRIPT.
+
+use std::sync::Arc;
+
+use redis::{Pipeline, RedisError, Script, Value, from_redis_value};
+
+use super::super::keys;
+use super::super::pending::{Batch, Pending};
+use super::core::{Core, Stage};
+use super::lanes::{Lane, Lanes};
+use super::pipeline::{Replies, send};
+use crate::metrics::{Outcome, Reason};
+use crate::workload::Operation;
+
+/// The inventory with the script strategy.
+pub struct MasterReplicaStage {
+    /// What the strategies share.
+    pub inventory: Inventory,
+    script: Script,
+}
+
+/// What the decrement strategies share: how a decision is told and passed on.
+pub struct Inventory {
+    /// The stage's core.
+    pub core: Arc<Core>,
+    /// Where granted claims become orders; without it they end here.
+    pub next: Option<Arc<dyn Stage>>,
+    /// Whether no deeper stage owns the product data.
+    pub owns_reads: bool,
+    /// The lanes to the master.
+    pub master: Lanes,
+    /// The most units of a product that a buyer may have.
+    pub per_buyer_limit: Option<u32>,
+}
+
+/// What the stock says to a claim.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Decision {
+    /// The units are the buyer's.
+    Granted,
+    /// The stock does not suffice.
+    SoldOut,
+    /// The buyer would have more than one buyer may.
+    Duplicate,
+    /// An error before anything happened.
+    Failed,
+    /// No answer: it may have happened.
+    Indefinite,
+}
+
+impl Inventory {
+    /// Tells decisions to the buyers, and passes granted claims on.
+    pub fn conclude(&self, decided: Vec<(Pending, Decision)>) {
+        let of = |wanted| {
+            let fits = decided.iter().filter(move |(_, decision)| *decision == wanted);
+            fits.map(|(pending, _)| *pending).collect::<Batch>()
+        };
+        self.core.end(&of(Decision::SoldOut), Outcome::Rejected(Reason::SoldOut));
+        self.core.end(&of(Decision::Duplicate), Outcome::Rejected(Reason::Duplicate));
+        self.core.end(&of(Decision::Failed), Outcome::Failed);
+        self.core.end(&of(Decision::Indefinite), Outcome::Indefinite);
+        let granted = of(Decision::Granted);
+        match &self.next {
+            Some(next) => self.core.pass(granted, &**next),
+            None => self.core.end(&granted, Outcome::Sold),
+        }
+    }
+
+    /// Answers reads: found pages here, missing ones deeper, if there is a deeper stage.
+    pub fn conclude_reads(&self, found: &[Pending], missing: Batch) {
+        let hit = if self.owns_reads { Outcome::Served } else { Outcome::Intercepted(Reason::CacheHit) };
+        self.core.end(found, hit);
+        match &self.next {
+            Some(next) => self.core.pass(missing, &**next),
+            None => self.core.end(&missing, Outcome::Failed),
+        }
+    }
+}
+
+impl MasterReplicaStage {
+    /// The stage; its workers are started by [`Self::work`].
+    pub fn new(inventory: Inventory) -> Self {
+        Self { inventory, script: Script::new(keys::CLAIM_SCRIPT) }
+    }
+
+    /// Serves a lane until the stage is gone. The script is loaded first.
+    pub async fn work(self: Arc<Self>, lane: Lane) {
+        while let Some(batch) = lane.next().await {
+            let (count, reached) = (batch.len(), self.serve(&lane, batch).await);
+            lane.done(count, reached);
+        }
+    }
+
+    /// One pipeline, and a second one for what the server didn't know the script for.
+    async fn serve(&self, lane: &Lane, batch: Batch) -> bool {
+        let replies = self.ask(lane, &batch, false).await;
+        let reached = !matches!(replies, Replies::Unreachable(_));
+        let unknown = self.settle(batch, replies);
+        if !unknown.is_empty() {
+            let replies = self.ask(lane, &unknown, true).await;
+            let still_unknown = self.settle(unknown, replies);
+            self.inventory.core.end(&still_unknown, Outcome::Failed);
+        }
+        reached
+    }
+
+    async fn ask(&self, lane: &Lane, batch: &[Pending], load: bool) -> Replies<Value> {
+        let mut pipeline = Pipeline::with_capacity(batch.len() + 1);
+        if load {
+            pipeline.cmd("SCRIPT").arg("LOAD").arg(keys::CLAIM_SCRIPT);
+        }
+        for pending in batch {
+            match pending.operation {
+                Operation::Read => pipeline.cmd("GET").arg(keys::page(pending.item)),
+                Operation::Claim => pipeline
+                    .cmd("EVALSHA")
+                    .arg(self.script.get_hash())
+                    .arg(2)
+                    .arg(keys::goods(pending.item))
+                    .arg(keys::buyers(pending.item))
+                    .arg(pending.units)
+                    .arg(pending.claimant)
+                    .arg(self.inventory.per_buyer_limit.unwrap_or(0)),
+            };
+        }
+        let mut replies = send(lane, &mut pipeline).await;
+        if let (true, Replies::Each(each)) = (load, &mut replies) {
+            each.remove(0);
+        }
+        replies
+    }
+
+    /// Concludes what was answered; gives back the claims for which the server didn't know the script.
+    fn settle(&self, batch: Batch, replies: Replies<Value>) -> Batch {
+        let (mut decided, mut unknown) = (Vec::with_capacity(batch.len()), Batch::new());
+        let (mut found, mut missing) = (Batch::new(), Batch::new());
+        let replies = match replies {
+            Replies::Each(replies) => replies,
+            Replies::Unreachable(_) => {
+                self.inventory.core.end(&batch, Outcome::Failed);
+                return unknown;
+            }
+            Replies::Unknown(_) => {
+                let (reads, claims): (Batch, Batch) =
+                    batch.into_iter().partition(|pending| pending.operation == Operation::Read);
+                self.inventory.core.end(&reads, Outcome::Failed);
+                self.inventory.core.end(&claims, Outcome::Indefinite);
+                return unknown;
+            }
+        };
+        for (pending, reply) in batch.into_iter().zip(replies) {
+            match (pending.operation, reply) {
+                (Operation::Read, Ok(Value::Nil)) => missing.push(pending),
+                (Operation::Read, Ok(_)) => found.push(pending),
+                (Operation::Claim, Err(error)) if error.code() == Some("NOSCRIPT") => unknown.push(pending),
+                (_, reply) => decided.push((pending, decision(&pending, reply))),
+            }
+        }
+        self.inventory.conclude_reads(&found, missing);
+        self.inventory.conclude(decided);
+        unknown
+    }
+}
+
+/// What the script's answer means.
+fn decision(pending: &Pending, reply: Result<Value, RedisError>) -> Decision {
+    match reply.and_then(|value| Ok(from_redis_value::<i64>(value)?)) {
+        Ok(taken) if taken == i64::from(pending.units) => Decision::Granted,
+        Ok(0) => Decision::SoldOut,
+        Ok(-1) => Decision::Duplicate,
+        _ => Decision::Failed,
+    }
+}
+
+impl Stage for MasterReplicaStage {
+    fn take(&self, mut batch: Batch) {
+        self.inventory.core.arrive(&mut batch);
+        let refused = self.inventory.master.offer(batch);
+        self.inventory.core.intercept(&refused, Reason::Shed);
+    }
+}

@@ -1,0 +1,23 @@
+//! The stages, one file a kind, all of one shape.
+//!
+//! A stage takes a batch and never blocks. In process it answers what it can at once and hands the rest on; before a
+//! real server it lets requests wait in lanes, whose workers send them as pipelines and sort the answers.
+//!
+//! - [`core`]: what every stage has: its book, the way on, and who hears of its answers.
+//! - [`lanes`], [`pipeline`]: the connections of a stage to one server, and one exchange on them.
+//! - [`cdn`], [`balancer`], [`service`]: in process.
+//! - [`read_write_split`], [`master_replica`], [`naive`], [`queue`], [`consumer`]: before real Redis.
+//! - [`database`]: before embedded SQLite.
+
+pub mod balancer;
+pub mod cdn;
+pub mod consumer;
+pub mod core;
+pub mod database;
+pub mod lanes;
+pub mod master_replica;
+pub mod naive;
+pub mod pipeline;
+pub mod queue;
+pub mod read_write_split;
+pub mod service;

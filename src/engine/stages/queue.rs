@@ -1,0 +1,65 @@
+//! Queue: LPUSH on the list of orders; the answer is the acknowledgement that the buyer gets.
+
+use std::sync::Arc;
+
+use redis::Pipeline;
+
+use super::super::keys;
+use super::super::order::Order;
+use super::super::pending::Batch;
+use super::core::{Core, Stage};
+use super::lanes::{Lane, Lanes};
+use super::pipeline::{Replies, send};
+use crate::metrics::{Outcome, Reason};
+use crate::workload::Operation;
+
+/// The way into the queue. Its consumers are in [`super::consumer`].
+pub struct QueueStage {
+    core: Arc<Core>,
+    /// The database behind it: reads that came this deep go there directly.
+    next: Arc<dyn Stage>,
+    lanes: Lanes,
+}
+
+impl QueueStage {
+    /// The stage; its workers are started by [`Self::work`].
+    pub fn new(core: Arc<Core>, next: Arc<dyn Stage>, lanes: Lanes) -> Self {
+        Self { core, next, lanes }
+    }
+
+    /// Serves a lane until the stage is gone.
+    pub async fn work(self: Arc<Self>, lane: Lane) {
+        while let Some(batch) = lane.next().await {
+            let now_ns = self.core.now_ns();
+            let mut pipeline = Pipeline::with_capacity(batch.len());
+            for pending in &batch {
+                let order = Order::of(&pending.request, now_ns);
+                pipeline.cmd("LPUSH").arg(keys::ORDER_LIST).arg(order.to_string());
+            }
+            let replies = send::<u64>(&lane, &mut pipeline).await;
+            lane.done(batch.len(), !matches!(replies, Replies::Unreachable(_)));
+            match replies {
+                Replies::Each(replies) => {
+                    let (mut sold, mut failed) = (Batch::with_capacity(batch.len()), Batch::new());
+                    for (pending, reply) in batch.into_iter().zip(replies) {
+                        if reply.is_ok() { &mut sold } else { &mut failed }.push(pending);
+                    }
+                    self.core.end(&sold, Outcome::Sold);
+                    self.core.end(&failed, Outcome::Failed);
+                }
+                Replies::Unreachable(_) => self.core.end(&batch, Outcome::Failed),
+                Replies::Unknown(_) => self.core.end(&batch, Outcome::Indefinite),
+            }
+        }
+    }
+}
+
+impl Stage for QueueStage {
+    fn take(&self, mut batch: Batch) {
+        self.core.arrive(&mut batch);
+        let (claims, reads): (Batch, Batch) =
+            batch.into_iter().partition(|pending| pending.operation == Operation::Claim);
+        self.core.intercept(&self.lanes.offer(claims), Reason::Shed);
+        self.core.pass(reads, &*self.next);
+    }
+}

@@ -1,0 +1,212 @@
+//! Redis read-write split: product pages on read-only replicas, and the gate of the sale.
+//!
+//! A claim whose sale is not known to be open is checked on a replica first (`start`, `count`, `access`); then it is
+//! let in by an INCR of `access` on the master. Each request is one command; commands of a tick ride in one pipeline.
+
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use rand::{RngExt, SeedableRng};
+use rand_pcg::Pcg64Mcg;
+use redis::{Pipeline, RedisError, Value, from_redis_value};
+
+use super::super::keys;
+use super::super::pending::{Batch, Pending};
+use super::core::{Core, Stage};
+use super::lanes::{Lane, Lanes};
+use super::pipeline::{Replies, send};
+use crate::metrics::{Outcome, Reason};
+use crate::topology::stage::{ReadPolicy, ReadWriteSplit};
+use crate::workload::Operation;
+
+/// The read-write split.
+pub struct ReadWriteSplitStage {
+    core: Arc<Core>,
+    next: Option<Arc<dyn Stage>>,
+    /// Whether no deeper stage owns the product data.
+    owns_reads: bool,
+    policy: ReadPolicy,
+    admission_ratio: f64,
+    master: Lanes,
+    replicas: Vec<Lanes>,
+    round: AtomicUsize,
+    lot: Mutex<Pcg64Mcg>,
+    /// For each product how many orders may be let in, or [`UNKNOWN`] until it was read.
+    limits: Vec<AtomicU64>,
+}
+
+const UNKNOWN: u64 = u64::MAX;
+
+/// Where the stage stands between the stages and its servers.
+pub struct SplitWiring {
+    /// The stage behind it, if any.
+    pub next: Option<Arc<dyn Stage>>,
+    /// Whether no deeper stage owns the product data.
+    pub owns_reads: bool,
+    /// The lanes to the master.
+    pub master: Lanes,
+    /// The lanes to each replica.
+    pub replicas: Vec<Lanes>,
+    /// Products in the sale.
+    pub items: u32,
+    /// Seed of the read policy's lots.
+    pub seed: u64,
+}
+
+/// What became of a batch, sorted.
+#[derive(Default)]
+struct Sorted {
+    pages: Batch,
+    missing: Batch,
+    closed: Batch,
+    sold_out: Batch,
+    checked: Batch,
+    admitted: Batch,
+    failed: Batch,
+}
+
+impl ReadWriteSplitStage {
+    /// The stage; its workers are started by [`Self::work`].
+    pub fn new(core: Arc<Core>, params: &ReadWriteSplit, wiring: SplitWiring) -> Self {
+        Self {
+            core,
+            next: wiring.next,
+            owns_reads: wiring.owns_reads,
+            policy: params.read_policy,
+            admission_ratio: params.admission_ratio,
+            master: wiring.master,
+            replicas: wiring.replicas,
+            round: AtomicUsize::new(0),
+            lot: Mutex::new(Pcg64Mcg::seed_from_u64(wiring.seed)),
+            limits: (0..wiring.items).map(|_| AtomicU64::new(UNKNOWN)).collect(),
+        }
+    }
+
+    /// Serves a lane until the stage is gone.
+    pub async fn work(self: Arc<Self>, lane: Lane) {
+        while let Some(batch) = lane.next().await {
+            let mut pipeline = Pipeline::with_capacity(batch.len());
+            batch.iter().for_each(|pending| self.command(&mut pipeline, pending));
+            let replies = send::<Value>(&lane, &mut pipeline).await;
+            lane.done(batch.len(), !matches!(replies, Replies::Unreachable(_)));
+            match replies {
+                Replies::Each(replies) => self.settle(batch, replies),
+                // Nothing that was asked here sells anything: without an answer it has failed.
+                Replies::Unreachable(_) | Replies::Unknown(_) => self.core.end(&batch, Outcome::Failed),
+            }
+        }
+    }
+
+    /// Whether a claim may go straight to the master.
+    fn is_checked(&self, pending: &Pending) -> bool {
+        pending.knows_started && self.limits[pending.item as usize].load(Ordering::Relaxed) != UNKNOWN
+    }
+
+    fn command(&self, pipeline: &mut Pipeline, pending: &Pending) {
+        let item = pending.item;
+        match pending.operation {
+            Operation::Read => pipeline.cmd("GET").arg(keys::page(item)),
+            Operation::Claim if self.is_checked(pending) => pipeline.cmd("INCR").arg(keys::access(item)),
+            Operation::Claim => {
+                pipeline.cmd("MGET").arg(keys::start(item)).arg(keys::count(item)).arg(keys::access(item))
+            }
+        };
+    }
+
+    fn settle(&self, batch: Batch, replies: Vec<Result<Value, RedisError>>) {
+        let mut sorted = Sorted::default();
+        for (mut pending, reply) in batch.into_iter().zip(replies) {
+            let group = match reply {
+                Err(_) => &mut sorted.failed,
+                Ok(reply) => match pending.operation {
+                    Operation::Read if matches!(reply, Value::Nil) => &mut sorted.missing,
+                    Operation::Read => &mut sorted.pages,
+                    Operation::Claim if self.is_checked(&pending) => self.judge_access(&pending, reply, &mut sorted),
+                    Operation::Claim => self.judge_check(&mut pending, reply, &mut sorted),
+                },
+            };
+            group.push(pending);
+        }
+        self.finish(sorted);
+    }
+
+    /// The gate: `start`, `count` and `access` as a replica has them.
+    fn judge_check<'a>(&self, pending: &mut Pending, reply: Value, sorted: &'a mut Sorted) -> &'a mut Batch {
+        let Ok((start, count, access)) = from_redis_value::<(Option<u64>, Option<u64>, Option<u64>)>(reply) else {
+            return &mut sorted.failed;
+        };
+        let Some(count) = count else { return &mut sorted.failed };
+        if start != Some(1) {
+            return &mut sorted.closed;
+        }
+        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a count of orders")]
+        let limit = (count as f64 * self.admission_ratio).floor() as u64;
+        self.limits[pending.item as usize].store(limit, Ordering::Relaxed);
+        pending.knows_started = true;
+        if access.unwrap_or(0) >= limit { &mut sorted.sold_out } else { &mut sorted.checked }
+    }
+
+    /// The gate: `access` after the INCR on the master.
+    fn judge_access<'a>(&self, pending: &Pending, reply: Value, sorted: &'a mut Sorted) -> &'a mut Batch {
+        match from_redis_value::<u64>(reply) {
+            Ok(access) if access <= self.limits[pending.item as usize].load(Ordering::Relaxed) => {
+                &mut sorted.admitted
+            }
+            Ok(_) => &mut sorted.sold_out,
+            Err(_) => &mut sorted.failed,
+        }
+    }
+
+    fn finish(&self, sorted: Sorted) {
+        let hit = if self.owns_reads { Outcome::Served } else { Outcome::Intercepted(Reason::CacheHit) };
+        self.core.end(&sorted.pages, hit);
+        self.core.intercept(&sorted.closed, Reason::NotStarted);
+        self.core.intercept(&sorted.sold_out, Reason::SoldOut);
+        self.core.end(&sorted.failed, Outcome::Failed);
+        self.core.intercept(&self.master.offer(sorted.checked), Reason::Shed);
+        let mut onward = sorted.admitted;
+        onward.extend(sorted.missing);
+        match &self.next {
+            Some(next) => self.core.pass(onward, &**next),
+            None => self.core.end(&onward, Outcome::Failed),
+        }
+    }
+
+    /// The replica that answers the next read, by the policy, among those that can be reached.
+    fn pick(&self) -> &Lanes {
+        let mut able: Vec<&Lanes> = self.replicas.iter().filter(|lanes| lanes.reachable()).collect();
+        if able.is_empty() {
+            able = self.replicas.iter().collect();
+        }
+        if able.is_empty() {
+            return &self.master;
+        }
+        match self.policy {
+            ReadPolicy::Master => &self.master,
+            ReadPolicy::RoundRobin => able[self.round.fetch_add(1, Ordering::Relaxed) % able.len()],
+            ReadPolicy::Random => {
+                let mut lot = self.lot.lock().unwrap_or_else(PoisonError::into_inner);
+                able[lot.random_range(0..able.len())]
+            }
+            ReadPolicy::LeastOutstanding => {
+                able.into_iter().min_by_key(|lanes| lanes.outstanding()).unwrap_or(&self.master)
+            }
+        }
+    }
+}
+
+impl Stage for ReadWriteSplitStage {
+    fn take(&self, mut batch: Batch) {
+        self.core.arrive(&mut batch);
+        let (writes, reads): (Batch, Batch) = batch
+            .into_iter()
+            .partition(|pending| pending.operation == Operation::Claim && self.is_checked(pending));
+        let mut refused = self.master.offer(writes);
+        // A policy decides for each read; reads of a tick that go to one replica then ride in one pipeline.
+        let share = reads.len().div_ceil(self.replicas.len().max(1)).max(1);
+        for part in reads.chunks(share) {
+            refused.append(&mut self.pick().offer(part.to_vec()));
+        }
+        self.core.intercept(&refused, Reason::Shed);
+    }
+}

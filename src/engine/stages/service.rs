@@ -1,0 +1,136 @@
+//! Service: N instances that remember from earlier answers whether the sale is open or over. In process.
+
+use std::ops::Range;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use super::super::clock::nanos;
+use super::super::pending::{Batch, Pending};
+use super::core::{Core, Listener, Stage};
+use crate::metrics::{Outcome, Reason};
+use crate::topology::stage::Service;
+use crate::workload::Operation;
+
+/// What an instance knows of a product.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Knowledge {
+    Nothing,
+    NotStarted,
+    Started,
+    SoldOut,
+}
+
+/// One instance: a flag a product, and the requests it works on.
+struct Instance {
+    /// For each product the knowledge in the low two bits and, above them, until when it is believed: nanoseconds on
+    /// the run's clock, without their low two bits. One word, so that reading and writing it needs no lock.
+    flags: Vec<AtomicU64>,
+    in_flight: AtomicU64,
+}
+
+/// The application servers.
+pub struct ServiceStage {
+    core: Arc<Core>,
+    next: Arc<dyn Stage>,
+    flag_ttl_ns: Option<u64>,
+    max_in_flight: u64,
+    /// The instances' numbers among all instances behind the balancer.
+    numbers: Range<u8>,
+    instances: Vec<Instance>,
+}
+
+impl ServiceStage {
+    /// Instances in front of `next`, for products `0..items`; the balancer in front calls the first one `first`.
+    pub fn new(core: Arc<Core>, next: Arc<dyn Stage>, params: &Service, items: u32, first: u8) -> Self {
+        let instance = || Instance {
+            flags: std::iter::repeat_with(|| AtomicU64::new(0)).take(items as usize).collect(),
+            in_flight: AtomicU64::new(0),
+        };
+        Self {
+            core,
+            next,
+            flag_ttl_ns: params.flag_ttl.map(nanos),
+            max_in_flight: u64::from(params.max_in_flight),
+            numbers: first..first.saturating_add(u8::try_from(params.instances).unwrap_or(u8::MAX)),
+            instances: std::iter::repeat_with(instance).take(params.instances as usize).collect(),
+        }
+    }
+
+    /// The instance a request was given to; without a balancer people are spread by their number.
+    fn instance(&self, pending: &Pending) -> &Instance {
+        let number = match pending.instance {
+            Some(number) => u64::from(number - self.numbers.start),
+            None => pending.claimant % self.instances.len() as u64,
+        };
+        &self.instances[usize::try_from(number).unwrap_or(0)]
+    }
+}
+
+impl Instance {
+    fn knowledge(&self, item: u32, now_ns: u64) -> Knowledge {
+        let word = self.flags[item as usize].load(Ordering::Relaxed);
+        match word & 3 {
+            _ if word | 3 <= now_ns => Knowledge::Nothing,
+            1 => Knowledge::NotStarted,
+            2 => Knowledge::Started,
+            3 => Knowledge::SoldOut,
+            _ => Knowledge::Nothing,
+        }
+    }
+
+    fn learn(&self, item: u32, knowledge: Knowledge, until_ns: u64) {
+        self.flags[item as usize].store((until_ns & !3) | knowledge as u64, Ordering::Relaxed);
+    }
+}
+
+impl Stage for ServiceStage {
+    fn take(&self, mut batch: Batch) {
+        let now_ns = self.core.arrive(&mut batch);
+        let mut passed = Batch::with_capacity(batch.len());
+        let (mut closed, mut sold_out, mut shed) = (Batch::new(), Batch::new(), Batch::new());
+        for mut pending in batch {
+            let instance = self.instance(&pending);
+            let knowledge = match pending.operation {
+                Operation::Claim => instance.knowledge(pending.item, now_ns),
+                Operation::Read => Knowledge::Nothing,
+            };
+            match knowledge {
+                Knowledge::NotStarted => closed.push(pending),
+                Knowledge::SoldOut => sold_out.push(pending),
+                _ if instance.in_flight.load(Ordering::Relaxed) >= self.max_in_flight => shed.push(pending),
+                _ => {
+                    instance.in_flight.fetch_add(1, Ordering::Relaxed);
+                    pending.knows_started = knowledge == Knowledge::Started;
+                    passed.push(pending);
+                }
+            }
+        }
+        self.core.intercept(&closed, Reason::NotStarted);
+        self.core.intercept(&sold_out, Reason::SoldOut);
+        self.core.intercept(&shed, Reason::Shed);
+        self.core.pass(passed, &*self.next);
+    }
+}
+
+impl Listener for ServiceStage {
+    fn answered(&self, batch: &[Pending], outcome: Outcome, now_ns: u64) {
+        let lesson = match outcome {
+            Outcome::Intercepted(Reason::NotStarted) | Outcome::Rejected(Reason::NotStarted) => {
+                Some(Knowledge::NotStarted)
+            }
+            Outcome::Intercepted(Reason::SoldOut) | Outcome::Rejected(Reason::SoldOut) => Some(Knowledge::SoldOut),
+            Outcome::Sold | Outcome::Rejected(_) => Some(Knowledge::Started),
+            _ => None,
+        };
+        let mine = |number: &u8| self.numbers.contains(number);
+        for pending in batch.iter().filter(|pending| pending.instance.as_ref().is_none_or(mine)) {
+            let instance = self.instance(pending);
+            instance.in_flight.fetch_sub(1, Ordering::Relaxed);
+            if let (Some(lesson), Some(ttl_ns)) = (lesson, self.flag_ttl_ns)
+                && pending.operation == Operation::Claim
+            {
+                instance.learn(pending.item, lesson, now_ns + ttl_ns);
+            }
+        }
+    }
+}

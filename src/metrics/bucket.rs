@@ -1,0 +1,43 @@
+//! What happened in a tenth of a second.
+
+use std::time::Duration;
+
+use super::histogram::Quantiles;
+use super::tally::StageTally;
+
+/// The length of a bucket.
+pub const BUCKET: Duration = Duration::from_millis(100);
+
+/// One stage in one bucket.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct StageBucket {
+    /// What was counted in the bucket.
+    pub tally: StageTally,
+    /// Requests waiting or under way at the end of the bucket.
+    pub in_flight: u64,
+    /// Time spent at the stage by the requests that left it in the bucket, in microseconds.
+    pub latency_us: Quantiles,
+}
+
+/// The whole run in one bucket.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Bucket {
+    /// When the bucket ends, from the first arrival.
+    pub at: Duration,
+    /// Arrivals that the schedule called for in the bucket.
+    pub offered: u64,
+    /// Arrivals that could not be sent.
+    pub dropped: u64,
+    /// Requests answered in the bucket, whatever the answer said.
+    pub answered: u64,
+    /// Claims granted in the bucket.
+    pub sold: u64,
+    /// Orders acknowledged and not yet in the database, at the end of the bucket.
+    pub backlog: u64,
+    /// Response time of all requests that ended in the bucket, from their intended times, in microseconds.
+    pub response_us: Quantiles,
+    /// How far the generator was behind its schedule, in microseconds.
+    pub schedule_lag_us: Quantiles,
+    /// The stages, in the order of the topology.
+    pub stages: Vec<StageBucket>,
+}

@@ -1,0 +1,115 @@
+//! Histograms of response times.
+
+use std::time::Duration;
+
+use hdrhistogram::Histogram;
+use serde::Serialize;
+
+/// The longest time that is told apart; longer ones count as this long.
+pub const LONGEST: Duration = Duration::from_mins(2);
+/// Significant digits kept: errors of up to 0.1 %.
+const DIGITS: u8 = 3;
+
+/// A histogram of times, in microseconds, from 1 µs to [`LONGEST`].
+#[derive(Debug, Clone)]
+pub struct Latency(Histogram<u64>);
+
+impl Default for Latency {
+    fn default() -> Self {
+        let longest = u64::try_from(LONGEST.as_micros()).unwrap_or(u64::MAX);
+        Self(
+            Histogram::new_with_bounds(1, longest, DIGITS)
+                .unwrap_or_else(|error| unreachable!("the bounds are constants: {error}")),
+        )
+    }
+}
+
+/// Quantiles of a histogram, in microseconds.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct Quantiles {
+    /// Half are at least as fast.
+    pub p50: u64,
+    /// 95 of 100.
+    pub p95: u64,
+    /// 99 of 100.
+    pub p99: u64,
+    /// 999 of 1,000.
+    pub p999: u64,
+    /// The slowest.
+    pub max: u64,
+}
+
+impl Latency {
+    /// Records one time, in nanoseconds.
+    pub fn record_ns(&mut self, nanos: u64) {
+        self.record_many_ns(nanos, 1);
+    }
+
+    /// Records `count` requests that took the same time, in nanoseconds.
+    pub fn record_many_ns(&mut self, nanos: u64, count: u64) {
+        self.0.saturating_record_n(nanos.div_ceil(1_000).max(1), count);
+    }
+
+    /// Adds all of another histogram.
+    pub fn merge(&mut self, other: &Self) {
+        if self.0.add(&other.0).is_err() {
+            unreachable!("all histograms have the same bounds");
+        }
+    }
+
+    /// Empties it, keeping its memory.
+    pub fn clear(&mut self) {
+        self.0.reset();
+    }
+
+    /// How many times were recorded.
+    pub fn count(&self) -> u64 {
+        self.0.len()
+    }
+
+    /// The time that a share `quantile` (0 to 1) of the requests did not exceed, in microseconds; 0 when empty.
+    pub fn quantile_us(&self, quantile: f64) -> u64 {
+        if self.0.is_empty() { 0 } else { self.0.value_at_quantile(quantile) }
+    }
+
+    /// The usual quantiles.
+    pub fn quantiles(&self) -> Quantiles {
+        Quantiles {
+            p50: self.quantile_us(0.5),
+            p95: self.quantile_us(0.95),
+            p99: self.quantile_us(0.99),
+            p999: self.quantile_us(0.999),
+            max: if self.0.is_empty() { 0 } else { self.0.max() },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn merged_quantiles_are_those_of_all_values_together() {
+        let (mut fast, mut slow, mut all) = (Latency::default(), Latency::default(), Latency::default());
+        for ms in 1..=90 {
+            fast.record_ns(ms * 1_000_000);
+            all.record_ns(ms * 1_000_000);
+        }
+        slow.record_many_ns(5_000_000_000, 10);
+        all.record_many_ns(5_000_000_000, 10);
+        fast.merge(&slow);
+        assert_eq!(fast.quantiles(), all.quantiles());
+        let quantiles = fast.quantiles();
+        assert!((50_000..50_100).contains(&quantiles.p50), "{quantiles:?}");
+        assert!((5_000_000..5_010_000).contains(&quantiles.p95), "{quantiles:?}");
+    }
+
+    #[test]
+    fn times_beyond_the_longest_are_kept_as_the_longest() {
+        let mut latency = Latency::default();
+        latency.record_ns(u64::MAX);
+        assert!(latency.quantiles().max >= 120_000_000);
+        latency.clear();
+        assert_eq!((latency.count(), latency.quantiles()), (0, Quantiles::default()));
+    }
+}

@@ -1,0 +1,16 @@
+//! How we count. Pure: nothing here knows a clock, a socket or a server.
+//!
+//! - [`outcome`]: how a request can end, and why it was intercepted.
+//! - [`tally`]: counts per operation and outcome, and the conservation law they obey.
+//! - [`histogram`]: response times; quantiles come from merged histograms, never from averaged quantiles.
+//! - [`bucket`]: what happened in a tenth of a second.
+
+pub mod bucket;
+pub mod histogram;
+pub mod outcome;
+pub mod tally;
+
+pub use bucket::{Bucket, StageBucket};
+pub use histogram::{Latency, Quantiles};
+pub use outcome::{Outcome, Reason};
+pub use tally::{StageTally, Totals};
