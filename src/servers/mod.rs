@@ -1,1 +1,44 @@
-//! Real child processes.
+//! Real child processes: finding a server program, starting servers, and leaving none behind.
+//!
+//! - [`binary`]: which `valkey-server` or `redis-server` to run, and [`survey`]: all that was looked at, for `doctor`.
+//! - [`provision`]: fetches a pinned Valkey when the machine has no server.
+//! - [`run_folder`]: one temporary folder per run, which holds every file its servers write.
+//! - [`guard`] and [`sweep`]: every server dies with the program, however the program dies.
+//! - [`redis_node`]: one server process; [`replica_group`]: a master, its replicas and their Sentinels.
+//!
+//! Nothing in here draws, prints or knows what a run is. Long steps tell what they do through a [`Progress`].
+
+pub mod binary;
+mod bounded;
+mod child;
+mod conf;
+pub mod endpoint;
+pub mod guard;
+mod pip;
+pub mod port;
+mod probe;
+mod process;
+pub mod provision;
+pub mod redis_node;
+pub mod replica_group;
+pub mod run_folder;
+pub mod sentinel;
+pub mod surroundings;
+pub mod survey;
+pub mod sweep;
+mod unpack;
+
+pub use binary::{BinaryError, Origin, ServerBinary, ServerKind, find};
+pub use endpoint::Endpoint;
+pub use redis_node::{NodeError, NodeSettings, Persistence, PortChoice, RedisNode, Restart};
+pub use replica_group::{GroupError, GroupSettings, NodeAddress, ReplicaGroup, Shape};
+pub use run_folder::{RunFolder, RunFolderError};
+pub use sentinel::SentinelSettings;
+pub use surroundings::Surroundings;
+pub use survey::{Survey, look};
+pub use sweep::{SweepReport, sweep};
+
+/// Where a long step says what it is doing, one short sentence at a time, for people to read.
+///
+/// A plain function, so this module knows neither the terminal nor the window.
+pub type Progress<'a> = &'a (dyn Fn(&str) + Send + Sync);

@@ -1,0 +1,232 @@
+//! Which server program to run.
+//!
+//! In this order: the one named on the command line, `valkey-server` and then `redis-server` on the search path, the
+//! copy provisioned earlier, a copy provisioned now. A named one that can't be used is an error: running another
+//! server than the one asked for would put the wrong name on every number of the report.
+
+use std::fmt;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+
+use super::Progress;
+use super::bounded::{BoundedError, Group, last_lines, run_bounded};
+use super::provision::{self, ProvisionError};
+use super::surroundings::{Surroundings, is_executable_file};
+
+/// The environment variable that stands in for `--redis-server`; read by the command line, not here.
+pub const SERVER_VARIABLE: &str = "SECKILL_LAB_REDIS_SERVER";
+/// Names looked for on the search path, best first.
+pub const SERVER_NAMES: [&str; 2] = ["valkey-server", "redis-server"];
+/// The oldest Redis: LMOVE, COPY and `SENTINEL CONFIG` came with 6.2.
+pub const OLDEST_REDIS: (u32, u32) = (6, 2);
+/// `--version` answers in a few milliseconds; this long means that it never will.
+const VERSION_WITHIN: Duration = Duration::from_secs(5);
+
+/// Which of the two servers a program is. The program itself says so; its name may lie (Fedora links one to the other).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+pub enum ServerKind {
+    /// Valkey, the fork of Redis 7.2.
+    Valkey,
+    /// Redis.
+    Redis,
+}
+
+impl fmt::Display for ServerKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Valkey => "Valkey",
+            Self::Redis => "Redis",
+        })
+    }
+}
+
+/// How a server program was come by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+pub enum Origin {
+    /// Named by the user.
+    Explicit,
+    /// Found on the search path.
+    OnPath,
+    /// Fetched by an earlier start of the lab.
+    ProvisionedEarlier,
+    /// Fetched just now.
+    ProvisionedNow,
+}
+
+/// A server program that has told its version.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct ServerBinary {
+    /// The program; absolute.
+    pub path: PathBuf,
+    /// What it says it is.
+    pub kind: ServerKind,
+    /// Its version as it writes it, "9.1.2".
+    pub version: String,
+    /// How it was come by.
+    pub origin: Origin,
+}
+
+impl fmt::Display for ServerBinary {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {} ({})", self.kind, self.version, self.path.display())
+    }
+}
+
+/// Why a file can't serve as the server.
+#[derive(Debug, thiserror::Error)]
+pub enum Unusable {
+    /// There is nothing at that path.
+    #[error("there is no such file")]
+    Missing,
+    /// A folder was named.
+    #[error("it is a folder")]
+    Folder,
+    /// The executable bit is missing.
+    #[error("it is not executable; try `chmod +x`")]
+    NotExecutable,
+    /// The system refuses to run it: another processor, a file system mounted noexec.
+    #[error("the system can't run it: {0}")]
+    NotStarted(io::Error),
+    /// It didn't answer.
+    #[error("`--version` gave no answer within {} s", .0.as_secs())]
+    Hung(Duration),
+    /// It answered something else.
+    #[error("it is not a Valkey or Redis server; `--version` ended with {status} and said: {said}")]
+    NotAServer {
+        /// Exit status in words.
+        status: String,
+        /// The last lines it wrote.
+        said: String,
+    },
+    /// It is a Redis from before [`OLDEST_REDIS`].
+    #[error("it is Redis {version}, and the lab needs {}.{} or later", OLDEST_REDIS.0, OLDEST_REDIS.1)]
+    TooOld {
+        /// The version it told.
+        version: String,
+    },
+}
+
+/// Why there is no server to run.
+#[derive(Debug, thiserror::Error)]
+pub enum BinaryError {
+    /// The server the user named can't be used; no other was tried.
+    #[error(
+        "can't use the server named with --redis-server, {}: {reason}. Give the full path of a valkey-server or of a \
+         redis-server {}.{} or later, or leave the option (and {SERVER_VARIABLE}) out to let the lab find one",
+        path.display(), OLDEST_REDIS.0, OLDEST_REDIS.1
+    )]
+    Explicit {
+        /// As given.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: Unusable,
+    },
+    /// None was found, and none could be fetched.
+    #[error(transparent)]
+    Provision(#[from] ProvisionError),
+}
+
+/// Finds a server, and fetches one if there is none.
+///
+/// # Errors
+/// When `explicit` can't be used, or when there is no server and none can be fetched.
+pub fn find(explicit: Option<&Path>, progress: Progress<'_>) -> Result<ServerBinary, BinaryError> {
+    find_in(&Surroundings::from_env(), explicit, progress)
+}
+
+/// [`find`], on another search path and with another data folder.
+///
+/// # Errors
+/// As [`find`].
+pub fn find_in(
+    surroundings: &Surroundings,
+    explicit: Option<&Path>,
+    progress: Progress<'_>,
+) -> Result<ServerBinary, BinaryError> {
+    if let Some(path) = explicit {
+        return probe(path, Origin::Explicit)
+            .map_err(|reason| BinaryError::Explicit { path: path.to_owned(), reason });
+    }
+    for path in SERVER_NAMES.iter().flat_map(|name| surroundings.on_path(name)) {
+        match probe(&path, Origin::OnPath) {
+            Ok(binary) => return Ok(binary),
+            Err(reason) => progress(&format!("Passing over {}: {reason}", path.display())),
+        }
+    }
+    Ok(provision::find_or_fetch(surroundings, progress)?)
+}
+
+/// Asks the program at `path` what it is, in bounded time.
+///
+/// # Errors
+/// When the file is not a server the lab can use.
+pub fn probe(path: &Path, origin: Origin) -> Result<ServerBinary, Unusable> {
+    let meta = path.metadata().map_err(|error| match error.kind() {
+        io::ErrorKind::NotFound => Unusable::Missing,
+        _ => Unusable::NotStarted(error),
+    })?;
+    if meta.is_dir() {
+        return Err(Unusable::Folder);
+    }
+    if !is_executable_file(path) {
+        return Err(Unusable::NotExecutable);
+    }
+    let path = std::path::absolute(path).map_err(Unusable::NotStarted)?;
+    let mut command = Command::new(&path);
+    command.arg("--version");
+    let finished = run_bounded(command, Group::Own, VERSION_WITHIN).map_err(|error| match error {
+        BoundedError::NotStarted(error) => Unusable::NotStarted(error),
+        BoundedError::TooSlow { within, .. } => Unusable::Hung(within),
+    })?;
+    let Some((kind, version)) = parse_version(&finished.output).filter(|_| finished.success) else {
+        return Err(Unusable::NotAServer { status: finished.status, said: last_lines(&finished.output, 3) });
+    };
+    if kind == ServerKind::Redis && major_minor(&version) < OLDEST_REDIS {
+        return Err(Unusable::TooOld { version });
+    }
+    Ok(ServerBinary { path, kind, version, origin })
+}
+
+/// Reads `Valkey server v=9.1.2 sha=…` or `Redis server v=7.0.15 sha=…`, as printed by `version()` in `server.c`.
+fn parse_version(output: &str) -> Option<(ServerKind, String)> {
+    output.lines().find_map(|line| {
+        let (kind, rest) = match line.split_once(" server v=")? {
+            ("Valkey", rest) => (ServerKind::Valkey, rest),
+            ("Redis", rest) => (ServerKind::Redis, rest),
+            _ => return None,
+        };
+        let version = rest.split_whitespace().next()?;
+        version.starts_with(|first: char| first.is_ascii_digit()).then(|| (kind, version.to_owned()))
+    })
+}
+
+/// The first two numbers of a version; what can't be read counts as 0.
+pub(crate) fn major_minor(version: &str) -> (u32, u32) {
+    let mut numbers = version.split('.').map(|part| part.parse().unwrap_or(0));
+    (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_version_line_tells_kind_and_version() {
+        let valkey = "Valkey server v=9.1.2 sha=00000000:1 malloc=libc bits=64 build=1536df31c0395150\n";
+        assert_eq!(parse_version(valkey), Some((ServerKind::Valkey, "9.1.2".to_owned())));
+        let redis = "a warning first\nRedis server v=7.0.15 sha=00000000:0 malloc=jemalloc-5.3.0 bits=64\n";
+        assert_eq!(parse_version(redis), Some((ServerKind::Redis, "7.0.15".to_owned())));
+        for other in ["", "KeyDB server v=6.3.4 sha=0", "Redis server v=", "ls (GNU coreutils) 9.1"] {
+            assert_eq!(parse_version(other), None, "{other}");
+        }
+    }
+
+    #[test]
+    fn versions_compare_by_number_and_not_by_letter() {
+        assert!(major_minor("6.0.16") < OLDEST_REDIS);
+        assert!(major_minor("6.2.0") >= OLDEST_REDIS);
+        assert!(major_minor("10.0.1") >= OLDEST_REDIS);
+    }
+}
