@@ -1,6 +1,6 @@
 //! What every stage has: its book, the way on, and the stages above that hear of its answers.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, OnceLock, Weak};
 
 use super::super::book::StageBook;
 use super::super::clock::Clock;
@@ -25,7 +25,8 @@ pub struct Core {
     book: Arc<StageBook>,
     clock: Clock,
     ledger: Arc<Ledger>,
-    listeners: OnceLock<Vec<Arc<dyn Listener>>>,
+    /// Weak, because the stages above hold the way down.
+    listeners: OnceLock<Vec<Weak<dyn Listener>>>,
 }
 
 impl Core {
@@ -35,7 +36,7 @@ impl Core {
     }
 
     /// Names the stages above, once all stages are built.
-    pub fn listen(&self, listeners: Vec<Arc<dyn Listener>>) {
+    pub fn listen(&self, listeners: Vec<Weak<dyn Listener>>) {
         if self.listeners.set(listeners).is_err() {
             unreachable!("the stages above are named once");
         }
@@ -75,7 +76,7 @@ impl Core {
         let now_ns = self.now_ns();
         self.book.end(batch, outcome, now_ns);
         self.ledger.note(batch, outcome, now_ns);
-        for listener in self.listeners.get().into_iter().flatten() {
+        for listener in self.listeners.get().into_iter().flatten().filter_map(Weak::upgrade) {
             listener.answered(batch, outcome, now_ns);
         }
     }

@@ -1,0 +1,241 @@
+//! What the evidence means.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use super::super::order::Order;
+use super::Evidence;
+use crate::report::audit::{AuditReport, Offence, Places};
+
+/// Offending orders listed, of each kind.
+const LISTED: usize = 20;
+
+/// Holds the ledger against what is there.
+pub fn compare(evidence: &Evidence) -> AuditReport {
+    let present = Present::of(evidence);
+    let mut report = AuditReport {
+        audited: true,
+        stock: evidence.stock.iter().sum(),
+        places: places(evidence),
+        ..AuditReport::default()
+    };
+    let live = hold_promises(evidence, &present, &mut report);
+    find_duplicates(evidence, &live, &mut report);
+    weigh_stock(evidence, &live, &mut report);
+    report
+}
+
+/// Orders that are somewhere.
+struct Present {
+    orders: HashMap<u64, Order>,
+    cancelled: HashSet<u64>,
+    /// Whether any place keeps orders. Where none does, a promise can't be looked up.
+    is_kept: bool,
+}
+
+impl Present {
+    fn of(evidence: &Evidence) -> Self {
+        let database = evidence.database.iter().flatten();
+        let cancelled = database.clone().filter(|(_, cancelled)| *cancelled).map(|(order, _)| order.id).collect();
+        let orders = database.map(|(order, _)| order).chain(&evidence.queue).map(|order| (order.id, *order)).collect();
+        Self { orders, cancelled, is_kept: evidence.database.is_some() }
+    }
+}
+
+fn places(evidence: &Evidence) -> Places {
+    let cancelled = evidence.database.iter().flatten().filter(|(_, cancelled)| *cancelled).count();
+    Places {
+        ledger_orders: evidence.promises.acknowledged.len() as u64,
+        booked_units: evidence.booked.iter().sum(),
+        queue_orders: evidence.queue.len() as u64,
+        database_orders: evidence.database.as_ref().map(|orders| orders.len() as u64),
+        cancelled_orders: cancelled as u64,
+    }
+}
+
+/// Looks every promise up, and every order that is there; answers the live orders, promised or present, by id.
+fn hold_promises(evidence: &Evidence, present: &Present, report: &mut AuditReport) -> BTreeMap<u64, Order> {
+    let mut live = BTreeMap::new();
+    let promises = &evidence.promises;
+    for order in &promises.acknowledged {
+        if present.is_kept && !present.orders.contains_key(&order.id) {
+            report.lost_acknowledged += 1;
+            list(report, "lost_acknowledged", order);
+        }
+        live.insert(order.id, *order);
+    }
+    if present.is_kept {
+        let happened = promises.indefinite.iter().filter(|order| present.orders.contains_key(&order.id)).count();
+        report.indefinite_happened = happened as u64;
+        report.indefinite_not_happened = (promises.indefinite.len() - happened) as u64;
+    }
+    let mut found: Vec<&Order> = present.orders.values().collect();
+    found.sort_unstable_by_key(|order| order.id);
+    for order in found {
+        if live.insert(order.id, *order).is_none() {
+            report.unacknowledged_present += 1;
+            list(report, "unacknowledged_present", order);
+        }
+    }
+    let returned: u64 = live.values().filter(|order| present.cancelled.contains(&order.id)).map(units).sum();
+    report.returned = returned;
+    live.retain(|id, _| !present.cancelled.contains(id));
+    live
+}
+
+fn find_duplicates(evidence: &Evidence, live: &BTreeMap<u64, Order>, report: &mut AuditReport) {
+    let Some(limit) = evidence.per_buyer_limit else { return };
+    let mut held: HashMap<(u64, u32), u64> = HashMap::new();
+    for order in live.values() {
+        let units_held = held.entry((order.claimant, order.item)).or_default();
+        *units_held += units(order);
+        if *units_held > u64::from(limit) {
+            report.duplicates += 1;
+            list(report, "duplicate", order);
+        }
+    }
+}
+
+fn weigh_stock(evidence: &Evidence, live: &BTreeMap<u64, Order>, report: &mut AuditReport) {
+    let mut sold = vec![0_u64; evidence.stock.len()];
+    for order in live.values() {
+        let Some(sold) = sold.get_mut(order.item as usize) else { continue };
+        *sold += units(order);
+        if *sold > evidence.stock[order.item as usize] {
+            list(report, "oversold", order);
+        }
+    }
+    for (item, (&sold, &stock)) in sold.iter().zip(&evidence.stock).enumerate() {
+        let booked = evidence.booked.get(item).copied().unwrap_or(0);
+        let on_sale = stock.saturating_sub(booked);
+        let unsold = stock.saturating_sub(sold);
+        let stranded = unsold.saturating_sub(on_sale);
+        let kept_back = on_sale.min(unsold).min(evidence.refused.get(item).copied().unwrap_or(0));
+        report.sold += sold;
+        report.oversold += sold.saturating_sub(stock);
+        report.left += on_sale.min(unsold);
+        report.undersold += stranded + kept_back;
+    }
+}
+
+fn units(order: &Order) -> u64 {
+    u64::from(order.units)
+}
+
+fn list(report: &mut AuditReport, kind: &'static str, order: &Order) {
+    if report.offending.iter().filter(|offence| offence.kind == kind).count() < LISTED {
+        report.offending.push(Offence {
+            kind,
+            order_id: order.id,
+            item: order.item,
+            claimant: order.claimant,
+            units: order.units,
+        });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::ledger::Promises;
+    use super::*;
+
+    fn order(id: u64, item: u32, claimant: u64) -> Order {
+        Order { id, item, claimant, units: 1, accepted_ns: 0 }
+    }
+
+    /// Two products of two units; orders 1 to 4 are sold, told and there.
+    fn sound() -> Evidence {
+        let orders = vec![order(1, 0, 10), order(2, 0, 11), order(3, 1, 10), order(4, 1, 12)];
+        Evidence {
+            promises: Promises { acknowledged: orders.clone(), indefinite: Vec::new() },
+            database: Some(orders.into_iter().map(|order| (order, false)).collect()),
+            queue: Vec::new(),
+            stock: vec![2, 2],
+            booked: vec![2, 2],
+            refused: vec![9, 9],
+            per_buyer_limit: Some(1),
+        }
+    }
+
+    #[test]
+    fn a_sound_sale_has_no_findings() {
+        let report = compare(&sound());
+        assert_eq!((report.stock, report.sold, report.left), (4, 4, 0));
+        assert_eq!((report.oversold, report.undersold, report.duplicates), (0, 0, 0));
+        assert_eq!((report.lost_acknowledged, report.unacknowledged_present), (0, 0));
+        assert!(report.offending.is_empty());
+    }
+
+    #[test]
+    fn an_acknowledged_order_that_is_nowhere_is_lost_and_still_a_promise() {
+        let mut evidence = sound();
+        evidence.database.as_mut().unwrap().retain(|(order, _)| order.id != 2);
+        let report = compare(&evidence);
+        assert_eq!((report.lost_acknowledged, report.sold, report.offending[0].order_id), (1, 4, 2));
+        evidence.queue.push(order(2, 0, 11));
+        assert_eq!(compare(&evidence).lost_acknowledged, 0, "an order in the queue is not lost");
+    }
+
+    #[test]
+    fn an_order_nobody_was_told_about_is_found() {
+        let mut evidence = sound();
+        evidence.promises.acknowledged.retain(|order| order.id != 3);
+        evidence.promises.indefinite = vec![order(3, 1, 10), order(9, 1, 13)];
+        let report = compare(&evidence);
+        assert_eq!((report.unacknowledged_present, report.sold), (1, 4));
+        assert_eq!((report.indefinite_happened, report.indefinite_not_happened), (1, 1));
+    }
+
+    #[test]
+    fn more_orders_than_stock_are_oversold_and_each_beyond_is_listed() {
+        let mut evidence = sound();
+        evidence.promises.acknowledged.push(order(5, 0, 14));
+        evidence.database.as_mut().unwrap().push((order(5, 0, 14), false));
+        let report = compare(&evidence);
+        assert_eq!((report.oversold, report.sold, report.undersold), (1, 5, 0));
+        assert_eq!((report.offending[0].kind, report.offending[0].order_id), ("oversold", 5));
+    }
+
+    #[test]
+    fn a_cancelled_order_makes_room_for_another_buyer() {
+        let mut evidence = sound();
+        evidence.database.as_mut().unwrap()[0].1 = true;
+        evidence.promises.acknowledged.push(order(5, 0, 14));
+        evidence.database.as_mut().unwrap().push((order(5, 0, 14), false));
+        let report = compare(&evidence);
+        assert_eq!((report.sold, report.oversold, report.undersold, report.returned), (4, 0, 0, 1));
+    }
+
+    #[test]
+    fn a_buyer_with_two_units_of_a_product_is_a_duplicate() {
+        let mut evidence = sound();
+        let twice = order(2, 0, 10);
+        evidence.promises.acknowledged[1] = twice;
+        evidence.database.as_mut().unwrap()[1].0 = twice;
+        assert_eq!(compare(&evidence).duplicates, 1);
+        evidence.per_buyer_limit = None;
+        assert_eq!(compare(&evidence).duplicates, 0);
+    }
+
+    #[test]
+    fn units_that_are_booked_without_an_order_are_undersold() {
+        let mut evidence = sound();
+        evidence.promises.acknowledged.pop();
+        evidence.database.as_mut().unwrap().pop();
+        let report = compare(&evidence);
+        assert_eq!((report.sold, report.left, report.undersold), (3, 0, 1));
+    }
+
+    #[test]
+    fn units_on_sale_are_undersold_only_if_buyers_were_refused_since() {
+        let mut evidence = sound();
+        evidence.promises.acknowledged.pop();
+        evidence.database.as_mut().unwrap().pop();
+        evidence.booked[1] = 1;
+        evidence.refused[1] = 0;
+        let report = compare(&evidence);
+        assert_eq!((report.left, report.undersold), (1, 0));
+        evidence.refused[1] = 30;
+        let report = compare(&evidence);
+        assert_eq!((report.left, report.undersold), (1, 1));
+    }
+}

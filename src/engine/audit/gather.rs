@@ -1,0 +1,102 @@
+//! Reads what each place says. Connections of its own, with patient timeouts: nothing is in a hurry any more.
+
+use std::time::Duration;
+
+use redis::{Pipeline, RedisError, RedisResult};
+
+use super::super::environment::Environment;
+use super::super::keys;
+use super::super::ledger::Ledger;
+use super::super::order::Order;
+use super::super::redis_link::connection::connect;
+use super::super::redis_link::{LinkSettings, Resolver};
+use super::super::sqlite::StoreError;
+use super::Evidence;
+use crate::topology::RunPlan;
+use crate::topology::stage::StageKind;
+
+/// How long a place may take to answer.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// Products asked for at a time.
+const CHUNK: u32 = 1_000;
+
+/// Why the audit could not be done.
+#[derive(Debug, thiserror::Error)]
+pub enum AuditError {
+    /// Redis doesn't answer.
+    #[error("the audit could not read from Redis: {0}")]
+    Redis(#[from] RedisError),
+    /// The database doesn't answer.
+    #[error("the audit could not read the database: {0}")]
+    Store(#[from] StoreError),
+}
+
+/// Gathers the evidence. After the drain; takes the promises out of the ledger.
+///
+/// # Errors
+/// A place doesn't answer.
+pub async fn gather(plan: &RunPlan, environment: &Environment, ledger: &Ledger) -> Result<Evidence, AuditError> {
+    let sale = &plan.topology.workload.sale;
+    let items = 0..sale.items;
+    let mut evidence = Evidence {
+        promises: ledger.take_promises(),
+        stock: items.clone().map(|item| sale.stock_of(item)).collect(),
+        refused: items.map(|item| ledger.refused_units(item)).collect(),
+        per_buyer_limit: sale.per_buyer_limit,
+        ..Evidence::default()
+    };
+    if let Some((_, writer)) = environment.database.as_ref().filter(|_| plan.database.is_some()) {
+        let contents = writer.contents().await?;
+        evidence.database = Some(contents.orders);
+        evidence.booked = contents.booked;
+    }
+    if let Some(resolver) = plan.decider.and_then(|decider| environment.master(decider)) {
+        evidence.booked = booked(&resolver, sale.items).await?;
+    }
+    if let Some(queue) = plan.queue
+        && let StageKind::Queue(params) = &plan.topology.stages[queue].kind
+        && let Some(resolver) = environment.master(plan.queue_host(queue))
+    {
+        evidence.queue = queued(&resolver, params.consumers as usize).await?;
+    }
+    Ok(evidence)
+}
+
+async fn booked(resolver: &Resolver, items: u32) -> RedisResult<Vec<u64>> {
+    let mut redis = connect(resolver.resolve().await?, LinkSettings::new(PATIENCE)).await?;
+    let mut booked = Vec::with_capacity(items as usize);
+    for start in (0..items).step_by(CHUNK as usize) {
+        let mut pipeline = Pipeline::new();
+        for item in start..(start + CHUNK).min(items) {
+            pipeline.cmd("HGET").arg(keys::goods(item)).arg("Booked");
+        }
+        let chunk: Vec<Option<u64>> = pipeline.query_async(&mut redis).await?;
+        booked.extend(chunk.into_iter().map(Option::unwrap_or_default));
+    }
+    Ok(booked)
+}
+
+/// Orders in the list and in the processing lists.
+async fn queued(resolver: &Resolver, consumers: usize) -> RedisResult<Vec<Order>> {
+    let mut redis = connect(resolver.resolve().await?, LinkSettings::new(PATIENCE)).await?;
+    let lists = (0..consumers).map(keys::processing).chain([keys::ORDER_LIST.to_owned()]);
+    let mut pipeline = Pipeline::new();
+    lists.for_each(|list| {
+        pipeline.cmd("LRANGE").arg(list).arg(0).arg(-1);
+    });
+    let lists: Vec<Vec<String>> = pipeline.query_async(&mut redis).await?;
+    Ok(lists.iter().flatten().filter_map(|text| Order::parse(text)).collect())
+}
+
+/// How many orders are in the list and in the processing lists.
+///
+/// # Errors
+/// Redis doesn't answer.
+pub async fn backlog(redis: &mut redis::aio::MultiplexedConnection, consumers: usize) -> RedisResult<u64> {
+    let mut pipeline = Pipeline::new();
+    pipeline.cmd("LLEN").arg(keys::ORDER_LIST);
+    (0..consumers).for_each(|consumer| {
+        pipeline.cmd("LLEN").arg(keys::processing(consumer));
+    });
+    Ok(pipeline.query_async::<Vec<u64>>(redis).await?.iter().sum())
+}

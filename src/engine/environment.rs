@@ -1,0 +1,193 @@
+//! The servers of a run: what the stages need is started, told apart and stopped as a whole.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::future::join_all;
+
+use super::redis_link::Resolver;
+use super::sqlite::schema::Store;
+use super::sqlite::{StoreError, Writer};
+use crate::servers::{
+    BinaryError, Endpoint, GroupError, GroupSettings, NodeError, ReplicaGroup, Restart, RunFolder, RunFolderError,
+    SentinelSettings, ServerBinary, Shape,
+};
+use crate::topology::fault::FaultAction;
+use crate::topology::stage::{Persistence, StageKind};
+use crate::topology::{Fault, RunPlan};
+
+/// Everything real that a run stands on. Dropping it ends all of it.
+pub struct Environment {
+    /// The groups of Redis processes, by the place of their stage.
+    groups: Vec<(usize, ReplicaGroup)>,
+    /// The database, if the plan has one.
+    pub database: Option<(Store, Writer)>,
+    /// The server program.
+    pub binary: Option<ServerBinary>,
+    folder: RunFolder,
+}
+
+/// Why the servers of a run could not be had.
+#[derive(Debug, thiserror::Error)]
+pub enum EnvironmentError {
+    /// No server program.
+    #[error(transparent)]
+    Binary(#[from] BinaryError),
+    /// No folder.
+    #[error(transparent)]
+    Folder(#[from] RunFolderError),
+    /// A group of servers did not come up.
+    #[error("stage \"{stage}\": {source}")]
+    Group {
+        /// The stage.
+        stage: String,
+        /// Why.
+        source: GroupError,
+    },
+    /// The database could not be made.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl EnvironmentError {
+    /// Whether the machine lacks something, so that the same design would run elsewhere.
+    pub fn is_something_missing(&self) -> bool {
+        matches!(self, Self::Binary(_))
+    }
+}
+
+/// Whether a plan needs a Redis server at all.
+pub fn needs_redis(plan: &RunPlan) -> bool {
+    plan.order.iter().any(|&stage| group_settings(plan, stage).is_some())
+}
+
+impl Environment {
+    /// Starts every server of the plan, groups side by side.
+    ///
+    /// # Errors
+    /// One of them does not come up; then none is left running.
+    pub async fn start(
+        plan: &RunPlan,
+        binary: Option<ServerBinary>,
+        folder: RunFolder,
+        progress: &(dyn Fn(&str) + Send + Sync),
+    ) -> Result<Self, EnvironmentError> {
+        let mut groups = Vec::new();
+        if let Some(binary) = &binary {
+            let wanted = plan.order.iter().filter_map(|&stage| Some((stage, group_settings(plan, stage)?)));
+            let folder = &folder;
+            let starting = wanted.map(|(stage, settings)| async move {
+                (stage, ReplicaGroup::start(binary, folder, settings, progress).await)
+            });
+            for (stage, started) in join_all(starting).await {
+                let source = |source| EnvironmentError::Group { stage: plan.name(stage).to_owned(), source };
+                groups.push((stage, started.map_err(source)?));
+            }
+        }
+        let database = match plan.database.map(|stage| &plan.topology.stages[stage].kind) {
+            Some(StageKind::Database(params)) => {
+                let store = Store::create(&folder.path().join("seckill.sqlite3"), params.sync_each_commit)?;
+                let writer = Writer::start(store.clone())?;
+                Some((store, writer))
+            }
+            _ => None,
+        };
+        Ok(Self { groups, database, binary, folder })
+    }
+
+    /// The folder with the servers' files.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// How to reach the master of a stage.
+    pub fn master(&self, stage: usize) -> Option<Resolver> {
+        let group = self.group(stage)?;
+        let sentinels = group.sentinels();
+        Some(if sentinels.is_empty() {
+            Resolver::Fixed(group.master())
+        } else {
+            Resolver::Sentinels {
+                sentinels: sentinels.into(),
+                master_name: Arc::from(group.settings().name.as_str()),
+            }
+        })
+    }
+
+    /// Where the replicas of a stage listen.
+    pub fn replicas(&self, stage: usize) -> Vec<Endpoint> {
+        self.group(stage).map(ReplicaGroup::replicas).unwrap_or_default()
+    }
+
+    /// Does what a fault says. Doing it twice changes nothing more.
+    ///
+    /// # Errors
+    /// The reason why it can't be done, in words.
+    pub async fn inject(&mut self, plan: &RunPlan, fault: &Fault) -> Result<(), String> {
+        let stage = plan.topology.index_of(&fault.stage).ok_or("there is no such stage")?;
+        let group = self
+            .groups
+            .iter_mut()
+            .find_map(|(of, group)| (*of == stage).then_some(group))
+            .ok_or("the stage runs no processes")?;
+        let (nodes, index) = match fault.instance.rsplit_once(' ') {
+            None => (group.nodes_mut(), 0),
+            Some(("replica", number)) => (group.nodes_mut(), number.parse::<usize>().unwrap_or(usize::MAX)),
+            Some(("sentinel", number)) => {
+                let index = number.parse::<usize>().ok().and_then(|number| number.checked_sub(1));
+                (group.sentinel_nodes_mut(), index.unwrap_or(usize::MAX))
+            }
+            Some(_) => return Err("there is no such instance".into()),
+        };
+        let node = nodes.get_mut(index).ok_or("there is no such instance")?;
+        let done = match fault.action {
+            FaultAction::Kill => {
+                node.kill();
+                Ok(())
+            }
+            FaultAction::Terminate => node.terminate(),
+            FaultAction::Pause => node.pause(),
+            FaultAction::Resume => node.resume(),
+            FaultAction::Restart if node.is_running() => Ok(()),
+            FaultAction::Restart => node.restart(Restart::AsBefore).await,
+        };
+        done.map_err(|error: NodeError| error.to_string())
+    }
+
+    /// Stops every server and waits until it is gone.
+    pub async fn stop(mut self) {
+        join_all(self.groups.iter_mut().map(|(_, group)| group.stop())).await;
+    }
+
+    fn group(&self, stage: usize) -> Option<&ReplicaGroup> {
+        self.groups.iter().find_map(|(of, group)| (*of == stage).then_some(group))
+    }
+}
+
+/// The processes that a stage runs, if it runs any of its own.
+fn group_settings(plan: &RunPlan, stage: usize) -> Option<GroupSettings> {
+    let name = format!("stage-{stage}");
+    let settings = |replicas: u32, persistence| GroupSettings {
+        replica_count: replicas as usize,
+        shape: Shape::Star,
+        sentinel_count: 0,
+        persistence,
+        ..GroupSettings::new(name)
+    };
+    match &plan.topology.stages[stage].kind {
+        StageKind::ReadWriteSplit(params) => Some(settings(params.replicas, params.persistence)),
+        StageKind::MasterReplica(params) => Some(GroupSettings {
+            sentinel_count: params.sentinels as usize,
+            sentinel: SentinelSettings {
+                quorum: params.quorum as usize,
+                down_after: params.down_after,
+                quick_pace: params.down_after < Duration::from_millis(1_500),
+                ..SentinelSettings::default()
+            },
+            ..settings(params.replicas, params.persistence)
+        }),
+        StageKind::Queue(params) if params.on.is_none() => Some(settings(0, Persistence::AofEverysec)),
+        _ => None,
+    }
+}

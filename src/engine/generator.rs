@@ -1,0 +1,125 @@
+//! The generator: a thread of its own that sends each request at its intended time, whatever the stages do (open loop).
+//!
+//! It wakes up twice a millisecond and sends what is due. A request keeps its own intended time, so that being late is
+//! measured, never hidden; what the first stage can't take in is dropped and counted.
+
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::mpsc;
+
+use super::clock::Clock;
+use super::pending::{Batch, Pending};
+use crate::metrics::Latency;
+use crate::workload::Source;
+
+/// Time between two looks at the schedule.
+const TICK: Duration = Duration::from_micros(500);
+/// The most requests in one batch: after a delay the backlog goes out in several.
+const LARGEST_BATCH: usize = 1_024;
+/// Batches that may wait for the first stage before requests are dropped: a quarter of a second at one batch a tick.
+pub const BATCHES_WAITING: usize = 512;
+
+/// What the generator counts.
+#[derive(Debug, Default)]
+pub struct Schedule {
+    /// Requests that the schedule has called for so far.
+    pub offered: AtomicU64,
+    /// Requests that could not be sent.
+    pub dropped: AtomicU64,
+    /// How late requests were sent, since the last look.
+    lag: Mutex<Latency>,
+    stop: AtomicBool,
+    ended: AtomicBool,
+}
+
+impl Schedule {
+    /// Ends the arrivals at the next tick.
+    pub fn stop(&self) {
+        self.stop.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether all arrivals were sent, or the generator was stopped.
+    pub fn has_ended(&self) -> bool {
+        self.ended.load(Ordering::Acquire)
+    }
+
+    /// Whether it was stopped before its end.
+    pub fn was_stopped(&self) -> bool {
+        self.stop.load(Ordering::Relaxed)
+    }
+
+    /// Takes out the lags recorded since the last time.
+    pub fn take_lag(&self, into: &mut Latency) {
+        into.clear();
+        std::mem::swap(into, &mut *self.lag.lock().unwrap_or_else(PoisonError::into_inner));
+    }
+}
+
+/// Sends a whole workload. Runs on a thread of its own; `start_ns` is when the schedule starts on the clock.
+pub fn generate(mut source: Source, clock: &Clock, start_ns: u64, schedule: &Schedule, first: &mpsc::Sender<Batch>) {
+    let mut next = source.next_request();
+    let mut batch = Batch::new();
+    while let Some(request) = next.as_mut() {
+        if schedule.was_stopped() {
+            break;
+        }
+        let intended_ns = start_ns + request.intended_ns;
+        let now_ns = clock.now_ns();
+        if intended_ns > now_ns {
+            send(&mut batch, now_ns, schedule, first);
+            std::thread::sleep(TICK.min(Duration::from_nanos(intended_ns - now_ns)).max(TICK / 4));
+            continue;
+        }
+        request.intended_ns = intended_ns;
+        batch.push(Pending {
+            request: *request,
+            sent_ns: 0,
+            arrived_ns: 0,
+            instance: None,
+            knows_started: false,
+        });
+        if batch.len() >= LARGEST_BATCH {
+            send(&mut batch, now_ns, schedule, first);
+        }
+        next = source.next_request();
+    }
+    send(&mut batch, clock.now_ns(), schedule, first);
+    schedule.ended.store(true, Ordering::Release);
+}
+
+fn send(batch: &mut Batch, now_ns: u64, schedule: &Schedule, first: &mpsc::Sender<Batch>) {
+    if batch.is_empty() {
+        return;
+    }
+    let mut due = std::mem::replace(batch, Batch::with_capacity(batch.len()));
+    {
+        let mut lag = schedule.lag.lock().unwrap_or_else(PoisonError::into_inner);
+        for pending in &mut due {
+            pending.sent_ns = now_ns;
+            lag.record_ns(now_ns.saturating_sub(pending.intended_ns));
+        }
+    }
+    let count = due.len() as u64;
+    schedule.offered.fetch_add(count, Ordering::Release);
+    if first.try_send(due).is_err() {
+        schedule.dropped.fetch_add(count, Ordering::Release);
+    }
+}
+
+/// Starts the generator's thread.
+///
+/// # Errors
+/// The system gives no thread.
+pub fn start(
+    source: Source,
+    clock: Clock,
+    start_ns: u64,
+    schedule: Arc<Schedule>,
+    first: mpsc::Sender<Batch>,
+) -> std::io::Result<std::thread::JoinHandle<()>> {
+    std::thread::Builder::new()
+        .name("generator".into())
+        .spawn(move || generate(source, &clock, start_ns, &schedule, &first))
+}

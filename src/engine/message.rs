@@ -1,0 +1,126 @@
+//! What the engine is told and what it tells.
+
+use std::time::Duration;
+
+use crate::metrics::Bucket;
+use crate::report::Report;
+use crate::topology::{Fault, RunPlan};
+
+/// Names a run among all that one engine has run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct RunId(pub u64);
+
+/// Where server programs come from and what remains of a run.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct RunOptions {
+    /// The server program to use; none: find or provide one.
+    pub redis_server: Option<std::path::PathBuf>,
+    /// Whether the run's folder (logs, the database) is kept afterwards.
+    pub keep_data: bool,
+}
+
+/// Told to the engine.
+#[derive(Debug)]
+pub enum EngineCommand {
+    /// Run a plan. Refused, by an event, while another run is under way.
+    Start {
+        /// The run's name in all that is told about it.
+        run_id: RunId,
+        /// What to run.
+        plan: Box<RunPlan>,
+        /// How.
+        options: RunOptions,
+    },
+    /// End the arrivals now; drain, audit and report what happened so far.
+    Stop,
+    /// Break or mend something now, whatever its `at` says.
+    Inject(Fault),
+    /// Give up what runs, without a report, and end the engine.
+    Shutdown,
+}
+
+/// Where a run is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum RunPhase {
+    /// Server processes start.
+    StartingServers,
+    /// Data control writes stock, gate and pages.
+    Preloading,
+    /// Connections are made and scripts loaded.
+    WarmingUp,
+    /// Requests arrive.
+    OnSale,
+    /// No more arrivals; what is under way ends, the queue runs empty.
+    Draining,
+    /// The ledger is compared with Redis, the queue and the database.
+    Auditing,
+}
+
+impl RunPhase {
+    /// Its name for people.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::StartingServers => "starting servers",
+            Self::Preloading => "preloading",
+            Self::WarmingUp => "warming up",
+            Self::OnSale => "on sale",
+            Self::Draining => "draining",
+            Self::Auditing => "auditing",
+        }
+    }
+}
+
+/// Told by the engine, rarely; none is ever lost.
+#[derive(Debug)]
+pub struct EngineEvent {
+    /// The run it is about.
+    pub run_id: RunId,
+    /// When, from the first arrival; zero before it.
+    pub at: Duration,
+    /// What happened.
+    pub kind: EventKind,
+}
+
+/// What happened.
+#[derive(Debug)]
+pub enum EventKind {
+    /// The run entered a phase.
+    Phase(RunPhase),
+    /// Something worth a line in the log.
+    Note(String),
+    /// The sale opened.
+    SaleOpened,
+    /// A fault was injected; or could not be, with the reason.
+    Fault {
+        /// What was to be done.
+        fault: Fault,
+        /// Why it was not done.
+        failed: Option<String>,
+    },
+    /// The run ended with a report.
+    Finished(Box<Report>),
+    /// The run ended without one.
+    Failed(RunFailure),
+}
+
+/// Why a run ended without a report.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RunFailure {
+    /// What went wrong and what to do about it.
+    pub text: String,
+    /// Whether something is missing on this machine (exit code 69), not wrong with the design.
+    pub something_missing: bool,
+}
+
+/// The state of a run, ten times a second. When the reader is slow, its buckets ride with the next one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Snapshot {
+    /// The run it is about.
+    pub run_id: RunId,
+    /// Where the run is.
+    pub phase: RunPhase,
+    /// Arrivals last this long.
+    pub duration: Duration,
+    /// What happened since the last snapshot, in order, without a gap.
+    pub buckets: Vec<Bucket>,
+}

@@ -1,0 +1,170 @@
+//! The observer: every tenth of a second it takes the buckets out of the books, adds them to the run and shows them.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use super::book::{StageBook, StagePage};
+use super::clock::Clock;
+use super::generator::Schedule;
+use crate::metrics::{Bucket, Latency, StageBucket, StageTally, Totals};
+use crate::report::{OperationReport, OperationsReport, SecondReport};
+use crate::workload::Operation;
+
+/// The most rows of the series: beyond a day at one row a second, rows are no longer kept.
+const LONGEST_SERIES: usize = 100_000;
+
+/// What was observed so far.
+pub struct Observer {
+    clock: Clock,
+    schedule: Arc<Schedule>,
+    books: BTreeMap<usize, Arc<StageBook>>,
+    stage_count: usize,
+    /// Orders acknowledged and not yet in the database.
+    backlog: Arc<AtomicU64>,
+    bucket: StagePage,
+    bucket_lag: Latency,
+    /// The whole run, by stage.
+    pages: BTreeMap<usize, StagePage>,
+    lag: Latency,
+    offered: u64,
+    dropped: u64,
+    second: SecondReport,
+    series: Vec<SecondReport>,
+}
+
+impl Observer {
+    /// An observer of these books.
+    pub fn new(
+        clock: Clock,
+        schedule: Arc<Schedule>,
+        books: BTreeMap<usize, Arc<StageBook>>,
+        stage_count: usize,
+        backlog: Arc<AtomicU64>,
+    ) -> Self {
+        Self {
+            clock,
+            schedule,
+            pages: books.keys().map(|&stage| (stage, StagePage::default())).collect(),
+            books,
+            stage_count,
+            backlog,
+            bucket: StagePage::default(),
+            bucket_lag: Latency::default(),
+            lag: Latency::default(),
+            offered: 0,
+            dropped: 0,
+            second: SecondReport::default(),
+            series: Vec::new(),
+        }
+    }
+
+    /// Closes a bucket.
+    pub fn observe(&mut self) -> Bucket {
+        let at = self.clock.since_first_arrival();
+        let mut bucket = Bucket { at, stages: vec![StageBucket::default(); self.stage_count], ..Bucket::default() };
+        let mut response = Latency::default();
+        for (&stage, book) in &self.books {
+            let page = self.pages.entry(stage).or_default();
+            let before = page.tally();
+            book.take_bucket(&mut self.bucket);
+            let after = self.bucket.tally();
+            let since = after.since(&before);
+            bucket.answered += since.ended() - since.failed - since.indefinite;
+            bucket.sold += since.sold;
+            self.bucket.response.iter().for_each(|latency| response.merge(latency));
+            bucket.stages[stage] = StageBucket {
+                tally: since,
+                in_flight: u64::try_from(after.in_flight()).unwrap_or(0),
+                latency_us: self.bucket.latency.quantiles(),
+            };
+            page.absorb(&self.bucket);
+        }
+        self.schedule.take_lag(&mut self.bucket_lag);
+        self.lag.merge(&self.bucket_lag);
+        let offered = self.schedule.offered.load(Ordering::Acquire);
+        let dropped = self.schedule.dropped.load(Ordering::Acquire);
+        (bucket.offered, bucket.dropped) = (offered - self.offered, dropped - self.dropped);
+        (self.offered, self.dropped) = (offered, dropped);
+        bucket.backlog = self.backlog.load(Ordering::Relaxed);
+        bucket.response_us = response.quantiles();
+        bucket.schedule_lag_us = self.bucket_lag.quantiles();
+        self.add_to_series(&bucket);
+        bucket
+    }
+
+    fn add_to_series(&mut self, bucket: &Bucket) {
+        let second = &mut self.second;
+        second.offered += bucket.offered;
+        second.answered += bucket.answered;
+        second.sold += bucket.sold;
+        second.backlog = bucket.backlog;
+        second.worst_p99_us = second.worst_p99_us.max(bucket.response_us.p99);
+        let last = self.series.last().map_or(0.0, |row| row.at_secs);
+        if bucket.at.as_secs_f64() - last >= 0.99 && self.series.len() < LONGEST_SERIES {
+            second.at_secs = bucket.at.as_secs_f64();
+            self.series.push(std::mem::take(second));
+        }
+    }
+
+    /// How all arrivals ended so far, straight from the books.
+    pub fn totals(&self) -> Totals {
+        // Read in this order, a request under way may be counted as arrived but never as ended twice.
+        let tallies: Vec<StageTally> = self.books.values().map(|book| book.tally()).collect();
+        let offered = self.schedule.offered.load(Ordering::Acquire);
+        Totals::of(self.schedule.dropped.load(Ordering::Acquire), offered, &tallies)
+    }
+
+    /// Requests under way at any stage, orders on their way to the database not counted.
+    pub fn in_flight(&self) -> i64 {
+        self.totals().in_flight()
+    }
+
+    /// The page of a stage over the whole run, up to the last bucket.
+    pub fn page(&self, stage: usize) -> Option<&StagePage> {
+        self.pages.get(&stage)
+    }
+
+    /// How late requests were sent over the whole run.
+    pub fn lag(&self) -> &Latency {
+        &self.lag
+    }
+
+    /// Response times by operation over the whole run.
+    pub fn operations(&self) -> OperationsReport {
+        let of = |wanted: &[Operation]| {
+            let (mut response, mut service) = (Latency::default(), Latency::default());
+            for page in self.pages.values() {
+                for operation in wanted {
+                    response.merge(&page.response[operation.index()]);
+                    service.merge(&page.service[operation.index()]);
+                }
+            }
+            OperationReport {
+                ended: response.count(),
+                response_us: response.quantiles(),
+                service_us: service.quantiles(),
+            }
+        };
+        OperationsReport {
+            read: of(&[Operation::Read]),
+            claim: of(&[Operation::Claim]),
+            all: of(&Operation::ALL),
+        }
+    }
+
+    /// The series so far, the last second even if it isn't full.
+    pub fn series(&self) -> Vec<SecondReport> {
+        let mut series = self.series.clone();
+        if self.second.offered + self.second.answered > 0 {
+            series.push(SecondReport { at_secs: self.clock.since_first_arrival().as_secs_f64(), ..self.second });
+        }
+        series
+    }
+}
+
+/// How long arrivals came: until the schedule ended or was stopped.
+pub fn arrival_time(planned: Duration, stopped_at: Option<Duration>) -> Duration {
+    stopped_at.map_or(planned, |at| at.min(planned))
+}

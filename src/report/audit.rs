@@ -1,0 +1,67 @@
+//! The ledger's findings.
+
+use serde::Serialize;
+
+/// What became of the stock and of each promise. Units unless it says orders.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct AuditReport {
+    /// Whether there was a sale to audit.
+    pub audited: bool,
+    /// Units at the start.
+    pub stock: u64,
+    /// Units held at the end by orders that were not cancelled, promised or present.
+    pub sold: u64,
+    /// Units of `sold` beyond the stock of their product.
+    pub oversold: u64,
+    /// Units that should have been sold and were not: neither sold nor on sale at the end, or on sale while buyers
+    /// were told "sold out".
+    pub undersold: u64,
+    /// Units on sale at the end.
+    pub left: u64,
+    /// Units that went back on sale because their buyers never paid; they were sold again, or are `left`.
+    pub returned: u64,
+    /// Orders beyond what one buyer may have.
+    pub duplicates: u64,
+    /// Orders whose buyers were told that they have them, and that are nowhere.
+    pub lost_acknowledged: u64,
+    /// Orders that are there although no buyer was told so.
+    pub unacknowledged_present: u64,
+    /// Orders without an answer that turned out to exist.
+    pub indefinite_happened: u64,
+    /// Orders without an answer that turned out not to exist.
+    pub indefinite_not_happened: u64,
+    /// What each place says by itself.
+    pub places: Places,
+    /// The first offending orders of each kind.
+    pub offending: Vec<Offence>,
+}
+
+/// What each place says by itself.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Places {
+    /// Orders acknowledged, by the engine's ledger.
+    pub ledger_orders: u64,
+    /// Units booked, by the stage that decides.
+    pub booked_units: u64,
+    /// Orders still in the queue.
+    pub queue_orders: u64,
+    /// Orders in the database, cancelled ones included; none where no database keeps orders.
+    pub database_orders: Option<u64>,
+    /// Of them cancelled.
+    pub cancelled_orders: u64,
+}
+
+/// An order that should not be as it is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Offence {
+    /// "lost_acknowledged", "unacknowledged_present", "duplicate" or "oversold".
+    pub kind: &'static str,
+    /// The order.
+    pub order_id: u64,
+    /// Its product.
+    pub item: u32,
+    /// Its buyer.
+    pub claimant: u64,
+    /// Its units.
+    pub units: u32,
+}

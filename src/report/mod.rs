@@ -1,0 +1,200 @@
+//! What we say afterwards. Pure: figures in, words and verdict out.
+//!
+//! The JSON form is a promise to users, documented in `docs/reference/report.md`.
+//!
+//! - [`audit`]: the ledger's findings.
+//! - [`verdict`]: targets and the verdict of three.
+//! - [`text`]: the report for a terminal.
+//! - [`line`]: one state line a second while it runs.
+
+pub mod audit;
+pub mod line;
+pub mod text;
+pub mod verdict;
+
+use serde::Serialize;
+
+use crate::metrics::tally::ByReason;
+use crate::metrics::{Quantiles, StageTally, Totals};
+use crate::topology::{Realness, Topology};
+
+pub use audit::AuditReport;
+pub use verdict::{TargetResult, Verdict};
+
+/// Everything a run found out.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Report {
+    /// Pass, fail or inconclusive.
+    pub verdict: Verdict,
+    /// Why it is not a pass; empty for a pass.
+    pub reasons: Vec<String>,
+    /// How all arrivals ended.
+    pub totals: Totals,
+    /// The stages that traffic reached, each before those it sends to.
+    pub stages: Vec<StageReport>,
+    /// Response times by operation, and of all.
+    pub operations: OperationsReport,
+    /// Ledger against Redis, queue and database.
+    pub audit: AuditReport,
+    /// Each target with what was measured.
+    pub targets: Vec<TargetResult>,
+    /// How the generator kept its schedule.
+    pub generator: GeneratorReport,
+    /// The servers that ran.
+    pub servers: Vec<ServerReport>,
+    /// Settings that a library would otherwise have chosen.
+    pub settings: Vec<SettingReport>,
+    /// Faults that were injected.
+    pub faults: Vec<FaultReport>,
+    /// One row a second.
+    pub series: Vec<SecondReport>,
+    /// Seed of every lot that was drawn.
+    pub seed: u64,
+    /// The version of this program.
+    pub program_version: String,
+    /// The design, every default explicit.
+    pub topology: Topology,
+}
+
+/// What one stage did.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct StageReport {
+    /// Its name.
+    pub name: String,
+    /// Its kind, as in files.
+    pub kind: String,
+    /// How much of it is the real thing.
+    pub realness: Realness,
+    /// Requests that came in.
+    pub arrivals: u64,
+    /// Answered here, before the stage that owns the data.
+    pub intercepted: ByReason,
+    /// Handed on, or answered here as the owner of the data.
+    pub passed: u64,
+    /// Of `passed`: reads answered here as the owner.
+    pub served: u64,
+    /// Of `passed`: claims granted here to the end.
+    pub sold: u64,
+    /// Of `passed`: claims refused here by the stage that decides.
+    pub rejected: ByReason,
+    /// Errors; nothing happened.
+    pub failed: u64,
+    /// No answer in time; may have happened.
+    pub indefinite: u64,
+    /// Neither answered nor handed on when the run ended; 0 after a complete drain.
+    pub in_flight: i64,
+    /// Time spent at the stage, in microseconds.
+    pub latency_us: Quantiles,
+}
+
+impl StageReport {
+    /// A stage's report from its counts.
+    pub fn new(name: &str, kind: &str, realness: Realness, tally: &StageTally, latency_us: Quantiles) -> Self {
+        Self {
+            name: name.to_owned(),
+            kind: kind.to_owned(),
+            realness,
+            arrivals: tally.arrivals,
+            intercepted: tally.intercepted,
+            passed: tally.passed,
+            served: tally.served,
+            sold: tally.sold,
+            rejected: tally.rejected,
+            failed: tally.failed,
+            indefinite: tally.indefinite,
+            in_flight: tally.in_flight(),
+            latency_us,
+        }
+    }
+}
+
+/// Response times, in microseconds.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct OperationReport {
+    /// Requests that ended.
+    pub ended: u64,
+    /// From the intended time.
+    pub response_us: Quantiles,
+    /// From the moment of sending.
+    pub service_us: Quantiles,
+}
+
+/// Response times by operation.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct OperationsReport {
+    /// Product pages.
+    pub read: OperationReport,
+    /// Purchases.
+    pub claim: OperationReport,
+    /// Both together.
+    pub all: OperationReport,
+}
+
+/// How the generator kept its schedule.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
+pub struct GeneratorReport {
+    /// How late requests were sent, in microseconds.
+    pub schedule_lag_us: Quantiles,
+    /// How long arrivals came, in seconds.
+    pub duration_secs: f64,
+    /// Offered load: arrivals a second that the schedule called for.
+    pub offered_per_sec: f64,
+    /// Achieved throughput: answers a second.
+    pub achieved_per_sec: f64,
+    /// Whether it was stopped before the schedule's end.
+    pub stopped_early: bool,
+}
+
+/// A server that ran.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ServerReport {
+    /// "Valkey", "Redis" or "SQLite".
+    pub kind: String,
+    /// Its version.
+    pub version: String,
+    /// The program's path, or "embedded".
+    pub path: String,
+}
+
+/// A setting that a library would otherwise have chosen.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct SettingReport {
+    /// The stage it applies to.
+    pub stage: String,
+    /// What is set.
+    pub name: String,
+    /// To what.
+    pub value: String,
+}
+
+/// A fault that was injected.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct FaultReport {
+    /// When, in seconds from the first arrival.
+    pub at_secs: f64,
+    /// What was done.
+    pub action: String,
+    /// To which stage.
+    pub stage: String,
+    /// To which of its instances.
+    pub instance: String,
+    /// Why it could not be done, if it could not.
+    pub error: Option<String>,
+}
+
+/// One second of the run.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
+pub struct SecondReport {
+    /// The end of the second, from the first arrival.
+    pub at_secs: f64,
+    /// Arrivals that the schedule called for.
+    pub offered: u64,
+    /// Requests answered.
+    pub answered: u64,
+    /// Claims granted.
+    pub sold: u64,
+    /// Orders acknowledged and not yet in the database, at the end.
+    pub backlog: u64,
+    /// The highest p99 of response time in its tenths, in microseconds.
+    pub worst_p99_us: u64,
+}

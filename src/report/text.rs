@@ -1,0 +1,212 @@
+//! The report for a terminal.
+
+use std::fmt::Write;
+
+use super::verdict::{micros, percent};
+use super::{Report, StageReport};
+use crate::metrics::tally::ByReason;
+use crate::topology::StageKind;
+
+/// A whole report as text, with a newline at its end.
+pub fn render(report: &Report) -> String {
+    let mut text = String::new();
+    // Writing to a String can't fail.
+    drop(write_report(&mut text, report));
+    text
+}
+
+fn write_report(out: &mut String, report: &Report) -> std::fmt::Result {
+    writeln!(out, "{}\n{}", report.topology.title, report.topology.question)?;
+    writeln!(out)?;
+    write_funnel(out, report)?;
+    writeln!(out)?;
+    write_times(out, report)?;
+    writeln!(out)?;
+    write_audit(out, report)?;
+    writeln!(out)?;
+    for target in &report.targets {
+        let mark = if target.holds { "ok  " } else { "MISS" };
+        writeln!(out, "  {mark}  {:<38} measured {}", target.target, target.measured)?;
+    }
+    writeln!(out)?;
+    writeln!(out, "{}", sentence(report))?;
+    writeln!(out, "Verdict: {}", report.verdict.label())?;
+    for reason in &report.reasons {
+        writeln!(out, "  because {reason}")?;
+    }
+    Ok(())
+}
+
+fn write_funnel(out: &mut String, report: &Report) -> std::fmt::Result {
+    writeln!(
+        out,
+        "  {:<14} {:<21} {:<13} {:>10} {:>11} {:>10} {:>8} {:>10}  intercepted because",
+        "stage", "kind", "", "arrivals", "intercepted", "passed", "failed", "p99"
+    )?;
+    for stage in &report.stages {
+        writeln!(
+            out,
+            "  {:<14} {:<21} {:<13} {:>10} {:>11} {:>10} {:>8} {:>10}  {}",
+            stage.name,
+            StageKind::from_word(&stage.kind).map_or("", |kind| kind.label()),
+            stage.realness.label(),
+            grouped(stage.arrivals),
+            grouped(stage.intercepted.sum()),
+            grouped(stage.passed),
+            grouped(stage.failed + stage.indefinite),
+            micros(stage.latency_us.p99),
+            answers(stage),
+        )?;
+    }
+    let totals = &report.totals;
+    writeln!(
+        out,
+        "  {} arrivals = {} dropped + {} intercepted + {} served + {} sold + {} rejected + {} failed + {} indefinite",
+        grouped(totals.arrivals),
+        grouped(totals.dropped),
+        grouped(totals.intercepted),
+        grouped(totals.served),
+        grouped(totals.sold),
+        grouped(totals.rejected),
+        grouped(totals.failed),
+        grouped(totals.indefinite),
+    )
+}
+
+fn answers(stage: &StageReport) -> String {
+    let mut parts: Vec<String> = reasons(&stage.intercepted);
+    let own = [("served", stage.served), ("sold", stage.sold)];
+    parts.extend(own.iter().filter(|(_, count)| *count > 0).map(|(word, count)| format!("({word} {})", grouped(*count))));
+    parts.extend(reasons(&stage.rejected).iter().map(|reason| format!("(rejected: {reason})")));
+    parts.join(", ")
+}
+
+fn reasons(counts: &ByReason) -> Vec<String> {
+    counts.iter().map(|(reason, count)| format!("{} {}", reason.label(), grouped(count))).collect()
+}
+
+fn write_times(out: &mut String, report: &Report) -> std::fmt::Result {
+    let operations = &report.operations;
+    writeln!(out, "  {:<28} {:>9} {:>9} {:>9} {:>9} {:>9}", "", "p50", "p95", "p99", "p99.9", "max")?;
+    for (name, times) in [
+        ("response time, reads", operations.read.response_us),
+        ("response time, claims", operations.claim.response_us),
+        ("service time, all", operations.all.service_us),
+        ("generator behind schedule", report.generator.schedule_lag_us),
+    ] {
+        let cells = [times.p50, times.p95, times.p99, times.p999, times.max].map(micros);
+        writeln!(
+            out,
+            "  {name:<28} {:>9} {:>9} {:>9} {:>9} {:>9}",
+            cells[0], cells[1], cells[2], cells[3], cells[4]
+        )?;
+    }
+    let generator = &report.generator;
+    writeln!(
+        out,
+        "  offered {:.0}/s, achieved {:.0}/s over {:.1} s",
+        generator.offered_per_sec, generator.achieved_per_sec, generator.duration_secs
+    )
+}
+
+fn write_audit(out: &mut String, report: &Report) -> std::fmt::Result {
+    let audit = &report.audit;
+    if !audit.audited {
+        return writeln!(out, "  Nothing was on sale: there is nothing to audit");
+    }
+    writeln!(
+        out,
+        "  audit: stock {}, sold {}, oversold {}, undersold {}, left {}, returned {}",
+        grouped(audit.stock),
+        grouped(audit.sold),
+        grouped(audit.oversold),
+        grouped(audit.undersold),
+        grouped(audit.left),
+        grouped(audit.returned)
+    )?;
+    writeln!(
+        out,
+        "  duplicates {}, lost acknowledged {}, present but never acknowledged {}, indefinite {} happened + {} not",
+        grouped(audit.duplicates),
+        grouped(audit.lost_acknowledged),
+        grouped(audit.unacknowledged_present),
+        grouped(audit.indefinite_happened),
+        grouped(audit.indefinite_not_happened)
+    )?;
+    let places = &audit.places;
+    let database = places.database_orders.map_or("no database".to_owned(), |orders| {
+        format!("database {} orders ({} cancelled)", grouped(orders), grouped(places.cancelled_orders))
+    });
+    writeln!(
+        out,
+        "  by themselves: ledger {} orders, {database}, queue {} orders, booked {} units",
+        grouped(places.ledger_orders),
+        grouped(places.queue_orders),
+        grouped(places.booked_units)
+    )?;
+    for offence in audit.offending.iter().take(10) {
+        let (kind, id) = (offence.kind, offence.order_id);
+        writeln!(
+            out,
+            "    {kind}: order {id}, product {}, buyer {}, {} units",
+            offence.item, offence.claimant, offence.units
+        )?;
+    }
+    Ok(())
+}
+
+/// The outcome in one plain sentence.
+pub fn sentence(report: &Report) -> String {
+    let (audit, totals) = (&report.audit, &report.totals);
+    let reached = report.stages.iter().find(|stage| stage.kind == "Database");
+    let sent = totals.arrivals - totals.dropped;
+    let spared = match reached {
+        Some(database) if sent > 0 => {
+            let share = 1.0 - database.arrivals.min(sent) as f64 / sent as f64;
+            format!("; {} of {} requests never reached the database", percent(share), grouped(sent))
+        }
+        _ => format!("; {} requests", grouped(sent)),
+    };
+    if !audit.audited {
+        return format!("Nothing was on sale{spared}.");
+    }
+    let sold = format!("{} of {} units sold", grouped(audit.sold), grouped(audit.stock));
+    let trouble = [
+        (audit.oversold, "units oversold"),
+        (audit.undersold, "units undersold"),
+        (audit.duplicates, "orders beyond a buyer's limit"),
+        (audit.lost_acknowledged, "acknowledged orders lost"),
+        (audit.unacknowledged_present, "orders that nobody was told about"),
+    ];
+    let mut trouble =
+        trouble.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{} {what}", grouped(*count)));
+    match trouble.next() {
+        None => format!("{sold}, each once{spared}."),
+        Some(first) => format!("{sold}, but {first}{}{spared}.", trouble.fold(String::new(), |all, one| all + ", " + &one)),
+    }
+}
+
+/// A count with its thousands set apart by commas.
+pub fn grouped(count: u64) -> String {
+    let digits = count.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn thousands_are_set_apart() {
+        for (count, text) in [(0, "0"), (999, "999"), (1_000, "1,000"), (1_234_567, "1,234,567")] {
+            assert_eq!(grouped(count), text);
+        }
+    }
+}

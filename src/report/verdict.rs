@@ -1,0 +1,181 @@
+//! Targets and the verdict of three.
+
+use serde::Serialize;
+
+use super::{AuditReport, OperationsReport};
+use crate::metrics::{Quantiles, Totals};
+use crate::topology::Target;
+use crate::topology::target::{Quantile, Requests};
+
+/// What a run says in one word. Also the exit code of the command line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Verdict {
+    /// All targets hold.
+    Pass,
+    /// A target does not hold.
+    Fail,
+    /// The run can't say: it was disturbed or cut short.
+    Inconclusive,
+}
+
+impl Verdict {
+    /// The exit code: 0, 1, 2.
+    pub fn exit_code(self) -> u8 {
+        match self {
+            Self::Pass => 0,
+            Self::Fail => 1,
+            Self::Inconclusive => 2,
+        }
+    }
+
+    /// The word in reports.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Pass => "pass",
+            Self::Fail => "fail",
+            Self::Inconclusive => "inconclusive",
+        }
+    }
+}
+
+/// A target with what was measured.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct TargetResult {
+    /// The target in words, with its bound.
+    pub target: String,
+    /// What was measured, with its unit.
+    pub measured: String,
+    /// Whether it holds.
+    pub holds: bool,
+    /// Whether it speaks of counted facts, which a disturbed run can't excuse, or of timing, which it can.
+    pub is_fact: bool,
+}
+
+/// What targets are held against.
+#[derive(Debug, Clone, Copy)]
+pub struct Figures<'a> {
+    /// How all arrivals ended.
+    pub totals: &'a Totals,
+    /// Response times.
+    pub operations: &'a OperationsReport,
+    /// The audit.
+    pub audit: &'a AuditReport,
+}
+
+/// Holds targets against the figures.
+pub fn judge(targets: &[Target], figures: Figures<'_>) -> Vec<TargetResult> {
+    targets.iter().map(|target| judge_one(target, figures)).collect()
+}
+
+fn judge_one(target: &Target, figures: Figures<'_>) -> TargetResult {
+    let (totals, audit) = (figures.totals, figures.audit);
+    let at_most = |name: &str, unit: &str, measured: u64, bound: u64| TargetResult {
+        target: format!("{name} ≤ {bound} {unit}"),
+        measured: format!("{measured} {unit}"),
+        holds: measured <= bound,
+        is_fact: true,
+    };
+    let at_least = |name: &str, count: u64, bound: f64| {
+        let share = if totals.arrivals == 0 { 0.0 } else { count as f64 / totals.arrivals as f64 };
+        TargetResult {
+            target: format!("{name} ≥ {}", percent(bound)),
+            measured: percent(share),
+            holds: totals.arrivals > 0 && share >= bound,
+            is_fact: false,
+        }
+    };
+    match target {
+        Target::Oversold(t) => at_most("oversold", "units", audit.oversold, t.at_most),
+        Target::Undersold(t) => at_most("undersold", "units", audit.undersold, t.at_most),
+        Target::Duplicates(t) => at_most("duplicates", "orders", audit.duplicates, t.at_most),
+        Target::LostAcknowledged(t) => at_most("lost acknowledged", "orders", audit.lost_acknowledged, t.at_most),
+        Target::Achieved(t) => at_least("achieved of the offered load", totals.answered(), t.at_least),
+        Target::Intercepted(t) => at_least("intercepted of all arrivals", totals.intercepted, t.at_least),
+        Target::ResponseTime(t) => {
+            let (of, operation) = match t.of {
+                Requests::Reads => ("reads", &figures.operations.read),
+                Requests::Claims => ("claims", &figures.operations.claim),
+                Requests::All => ("all requests", &figures.operations.all),
+            };
+            let measured = pick(&operation.response_us, t.quantile);
+            TargetResult {
+                target: format!("{} of {of} ≤ {:?}", t.quantile.word().to_lowercase(), t.at_most),
+                measured: micros(measured),
+                holds: operation.ended > 0 && u128::from(measured) <= t.at_most.as_micros(),
+                is_fact: false,
+            }
+        }
+    }
+}
+
+/// The verdict. Counted facts stand whatever happened; targets of timing count only in a run that nothing disturbed.
+pub fn verdict(targets: &[TargetResult], disturbances: &[String]) -> (Verdict, Vec<String>) {
+    let missed = |result: &&TargetResult| !result.holds && (result.is_fact || disturbances.is_empty());
+    let reason = |result: &TargetResult| format!("{} does not hold: {}", result.target, result.measured);
+    let mut reasons: Vec<String> = targets.iter().filter(missed).map(reason).collect();
+    let verdict = if !reasons.is_empty() {
+        Verdict::Fail
+    } else if disturbances.is_empty() {
+        Verdict::Pass
+    } else {
+        Verdict::Inconclusive
+    };
+    reasons.extend_from_slice(disturbances);
+    (verdict, reasons)
+}
+
+fn pick(quantiles: &Quantiles, quantile: Quantile) -> u64 {
+    match quantile {
+        Quantile::P50 => quantiles.p50,
+        Quantile::P95 => quantiles.p95,
+        Quantile::P99 => quantiles.p99,
+        Quantile::P999 => quantiles.p999,
+    }
+}
+
+/// A share in percent, to a tenth.
+pub fn percent(share: f64) -> String {
+    format!("{:.1} %", share * 100.0)
+}
+
+/// Microseconds in a unit that people read.
+pub fn micros(us: u64) -> String {
+    match us {
+        0..1_000 => format!("{us} µs"),
+        1_000..1_000_000 => format!("{:.1} ms", us as f64 / 1e3),
+        _ => format!("{:.2} s", us as f64 / 1e6),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::topology::target::{Achieved, Oversold};
+
+    fn results(oversold: u64, answered: u64) -> Vec<TargetResult> {
+        let audit = AuditReport { oversold, ..AuditReport::default() };
+        let totals = Totals { arrivals: 100, served: answered, failed: 100 - answered, ..Totals::default() };
+        let figures = Figures { totals: &totals, operations: &OperationsReport::default(), audit: &audit };
+        let targets =
+            [Target::Oversold(Oversold::default()), Target::Achieved(Achieved { at_least: 0.95 })];
+        judge(&targets, figures)
+    }
+
+    #[test]
+    fn the_verdict_follows_facts_first_then_disturbances_then_timing() {
+        let disturbed = vec!["the generator fell behind".to_owned()];
+        for (oversold, answered, disturbances, expected) in [
+            (0, 100, &[][..], Verdict::Pass),
+            (1, 100, &[], Verdict::Fail),
+            (0, 90, &[], Verdict::Fail),
+            (0, 100, &disturbed, Verdict::Inconclusive),
+            (0, 90, &disturbed, Verdict::Inconclusive),
+            (1, 90, &disturbed, Verdict::Fail),
+        ] {
+            let (verdict, reasons) = verdict(&results(oversold, answered), disturbances);
+            assert_eq!(verdict, expected, "{oversold} {answered} {disturbances:?}");
+            assert_eq!(reasons.is_empty(), verdict == Verdict::Pass);
+        }
+    }
+}
