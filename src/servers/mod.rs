@@ -3,7 +3,7 @@
 //! - [`binary`]: which `valkey-server` or `redis-server` to run, and [`survey`]: all that was looked at, for `doctor`.
 //! - [`provision`]: fetches a pinned Valkey when the machine has no server.
 //! - [`run_folder`]: one temporary folder per run, which holds every file its servers write.
-//! - [`guard`] and [`sweep`]: every server dies with the program, however the program dies.
+//! - [`guard`] and [`mod@sweep`]: every server dies with the program, however the program dies.
 //! - [`redis_node`]: one server process; [`replica_group`]: a master, its replicas and their Sentinels.
 //!
 //! Nothing in here draws, prints or knows what a run is. Long steps tell what they do through a [`Progress`].
