@@ -88,10 +88,13 @@ fn a_master_two_replicas_and_three_sentinels_become_ready_and_agree() {
                 ask(sentinel, &["SENTINEL", "GET-MASTER-ADDR-BY-NAME", "orders"]).await.expect("an address");
             assert_eq!(seen, ("127.0.0.1".to_owned(), group.master().port));
         }
-        let _: () = ask(group.master(), &["SET", "stock", "100"]).await.expect("the master takes writes");
-        let copies: usize =
-            ask(group.master(), &["WAIT", "2", "5000"]).await.expect("the replicas acknowledge");
-        assert_eq!(copies, 2);
+        // WAIT is about the writes of its own connection.
+        let mut pipe = redis::pipe();
+        pipe.cmd("SET").arg("stock").arg(100).ignore().cmd("WAIT").arg(2).arg(400);
+        let client = redis::Client::open(format!("redis://{}", group.master())).expect("an address");
+        let mut master = client.get_multiplexed_async_connection().await.expect("a connection");
+        let copies: Vec<usize> = pipe.query_async(&mut master).await.expect("the master takes writes");
+        assert_eq!(copies, [2]);
         for replica in group.replicas() {
             let stock: u32 = ask(replica, &["GET", "stock"]).await.expect("a replica answers");
             assert_eq!(stock, 100);

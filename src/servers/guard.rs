@@ -9,7 +9,7 @@
 //!   "everything called seckill" spares it, and it finishes the job.
 //! - A server doesn't start before the watchdog knows its process id ([`RunFolder`](super::RunFolder) sees to it),
 //!   and is struck off when it has been reaped, so a number that the system gives to somebody else is never shot at.
-//! - If the watchdog itself is killed too, the next start clears up ([`sweep`](super::sweep)).
+//! - If the watchdog itself is killed too, the next start clears up ([`sweep`](super::sweep())).
 
 use std::env;
 use std::ffi::OsString;

@@ -3,7 +3,7 @@
 //! - [`binary`]: which `valkey-server` or `redis-server` to run, and [`survey`]: all that was looked at, for `doctor`.
 //! - [`provision`]: fetches a pinned Valkey when the machine has no server.
 //! - [`run_folder`]: one temporary folder per run, which holds every file its servers write.
-//! - [`guard`] and [`sweep`]: every server dies with the program, however the program dies.
+//! - [`guard`] and [`mod@sweep`]: every server dies with the program, however the program dies.
 //! - [`redis_node`]: one server process; [`replica_group`]: a master, its replicas and their Sentinels.
 //!
 //! Nothing in here draws, prints or knows what a run is. Long steps tell what they do through a [`Progress`].
@@ -13,7 +13,12 @@ mod bounded;
 mod child;
 mod conf;
 pub mod endpoint;
+pub mod group_settings;
+mod group_wait;
 pub mod guard;
+mod launch;
+pub mod node_error;
+pub mod node_settings;
 mod pip;
 pub mod port;
 mod probe;
@@ -30,8 +35,11 @@ mod unpack;
 
 pub use binary::{BinaryError, Origin, ServerBinary, ServerKind, find};
 pub use endpoint::Endpoint;
-pub use redis_node::{NodeError, NodeSettings, Persistence, PortChoice, RedisNode, Restart};
-pub use replica_group::{GroupError, GroupSettings, NodeAddress, ReplicaGroup, Shape};
+pub use group_settings::{GroupError, GroupSettings, NodeAddress, Shape};
+pub use node_error::NodeError;
+pub use node_settings::{NodeSettings, Persistence, PortChoice, Restart};
+pub use redis_node::RedisNode;
+pub use replica_group::ReplicaGroup;
 pub use run_folder::{RunFolder, RunFolderError};
 pub use sentinel::SentinelSettings;
 pub use surroundings::Surroundings;

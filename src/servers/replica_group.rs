@@ -7,174 +7,14 @@ use tokio::task::JoinSet;
 use super::Progress;
 use super::binary::ServerBinary;
 use super::endpoint::Endpoint;
-use super::port::{PortError, free_ports};
-use super::probe::Probe;
-use super::redis_node::{NodeError, NodeSettings, Persistence, PortChoice, RedisNode};
+use super::group_settings::{GroupError, GroupSettings, Shape};
+use super::group_wait::{await_agreement, await_link, await_stream};
+use super::node_error::NodeError;
+use super::node_settings::NodeSettings;
+use super::port::free_ports;
+use super::redis_node::RedisNode;
 use super::run_folder::RunFolder;
-use super::sentinel::{self, Expected, SentinelProgram, SentinelSettings};
-
-/// The most replicas, and the most Sentinels, one group may have.
-pub const MOST: usize = 5;
-/// Replicas follow in milliseconds; one that came too early tries again after a second.
-const SYNC_WITHIN: Duration = Duration::from_secs(10);
-/// Agreement takes a few hundred milliseconds; at the slow pace a few seconds.
-const AGREE_WITHIN: Duration = Duration::from_secs(15);
-const POLL: Duration = Duration::from_millis(5);
-
-/// Whom a replica copies from.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-pub enum Shape {
-    /// Each from the master.
-    #[default]
-    Star,
-    /// Each from the one before it. Not with Sentinels: they re-point every replica to the master.
-    Chain,
-}
-
-/// Addresses of one node which are settled before it starts, because a proxy stands in front of it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct NodeAddress {
-    /// Where it listens. With a proxy use [`PortChoice::Fixed`], for the proxy has been told.
-    pub port: PortChoice,
-    /// The proxy's address. Sentinels and replicas are told this one; otherwise they would go around the proxy.
-    pub announce: Option<Endpoint>,
-}
-
-/// What a group is to be.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct GroupSettings {
-    /// The master's name for Sentinel, and the beginning of each server's name; unique in a run.
-    pub name: String,
-    /// How many replicas, 0 to 5.
-    pub replica_count: usize,
-    /// Whom they copy from.
-    pub shape: Shape,
-    /// How many Sentinels: 0, 1, 3 or 5.
-    pub sentinel_count: usize,
-    /// Their settings.
-    pub sentinel: SentinelSettings,
-    /// What survives on disk, on each node.
-    pub persistence: Persistence,
-    /// `maxmemory` of each node in bytes; `None` for no limit.
-    pub max_memory_bytes: Option<u64>,
-    /// Addresses of the master and then of each replica; those not given are free ports without a proxy.
-    pub addresses: Vec<NodeAddress>,
-    /// More directives for each node, as in `redis.conf`.
-    pub extra: Vec<(String, String)>,
-}
-
-impl GroupSettings {
-    /// One master, two replicas in a star, three Sentinels with a quorum of two, nothing on disk.
-    pub fn new(name: impl Into<String>) -> Self {
-        Self {
-            name: name.into(),
-            replica_count: 2,
-            shape: Shape::Star,
-            sentinel_count: 3,
-            sentinel: SentinelSettings::default(),
-            persistence: Persistence::None,
-            max_memory_bytes: None,
-            addresses: Vec::new(),
-            extra: Vec::new(),
-        }
-    }
-
-    fn check(&self) -> Result<(), GroupError> {
-        let wrong = |what: String| Err(GroupError::Settings { name: self.name.clone(), what });
-        let (sentinels, quorum) = (self.sentinel_count, self.sentinel.quorum);
-        if self.replica_count > MOST {
-            return wrong(format!("{} replicas; the most is {MOST}", self.replica_count));
-        }
-        if ![0, 1, 3, 5].contains(&sentinels) {
-            return wrong(format!(
-                "{sentinels} Sentinels; use 1, 3 or 5: an even number needs more votes and survives no more"
-            ));
-        }
-        if sentinels > 0 && !(1..=sentinels).contains(&quorum) {
-            return wrong(format!(
-                "a quorum of {quorum}, which {sentinels} Sentinels can't reach; use 1 to {sentinels}"
-            ));
-        }
-        if sentinels > 0 && self.shape == Shape::Chain && self.replica_count > 1 {
-            return wrong(
-                "Sentinels in a chain: they would re-point every replica to the master; use a star"
-                    .to_owned(),
-            );
-        }
-        Ok(())
-    }
-
-    fn node(&self, index: usize, replica_of: Option<Endpoint>) -> NodeSettings {
-        let NodeAddress { port, announce } = self.addresses.get(index).copied().unwrap_or_default();
-        NodeSettings {
-            name: if index == 0 {
-                format!("{}-master", self.name)
-            } else {
-                format!("{}-replica-{index}", self.name)
-            },
-            port,
-            replica_of,
-            persistence: self.persistence,
-            max_memory_bytes: self.max_memory_bytes,
-            announce,
-            extra: self.extra.clone(),
-        }
-    }
-}
-
-/// Why a group didn't come up.
-#[derive(Debug, thiserror::Error)]
-pub enum GroupError {
-    /// There is no such group.
-    #[error("group {name}: {what}")]
-    Settings {
-        /// The group.
-        name: String,
-        /// What is wrong.
-        what: String,
-    },
-    /// There are no free ports.
-    #[error("group {name}: {source}")]
-    Ports {
-        /// The group.
-        name: String,
-        /// How many were looked at.
-        source: PortError,
-    },
-    /// One of its servers didn't start.
-    #[error(transparent)]
-    Node(#[from] NodeError),
-    /// A start was given up because the program is ending.
-    #[error("group {name}: the start was interrupted")]
-    Interrupted {
-        /// The group.
-        name: String,
-    },
-    /// A replica doesn't follow its master.
-    #[error("{replica} didn't follow {master} within {} s: {problem}; its last words:\n{log}", .waited.as_secs())]
-    NotSynced {
-        /// The replica's name.
-        replica: String,
-        /// The address it copies from.
-        master: Endpoint,
-        /// How long it was waited for.
-        waited: Duration,
-        /// What it says about its link.
-        problem: String,
-        /// The last lines of its log.
-        log: String,
-    },
-    /// The Sentinels don't see what there is.
-    #[error("the Sentinels of group {name} didn't agree within {} s:\n{views}", .waited.as_secs())]
-    NoAgreement {
-        /// The group.
-        name: String,
-        /// How long they were waited for.
-        waited: Duration,
-        /// What each of them sees.
-        views: String,
-    },
-}
+use super::sentinel::{self, SentinelProgram};
 
 /// A running group. Dropped, all its servers are killed.
 #[derive(Debug)]
@@ -283,19 +123,19 @@ async fn start_replicas(
             let all = (1..=settings.replica_count).map(|index| settings.node(index, Some(master)));
             nodes.extend(start_all(&settings.name, all.map(|node| start_one(binary, run, node))).await?);
             for replica in &nodes[1..] {
-                await_sync(replica, &nodes[0], settings.replica_count).await?;
+                await_link(replica, &nodes[0]).await?;
             }
         }
         Shape::Chain => {
             for index in 1..=settings.replica_count {
                 let before = nodes[index - 1].announced();
                 let replica = RedisNode::start(binary, run, settings.node(index, Some(before))).await?;
-                await_sync(&replica, &nodes[index - 1], 1).await?;
+                await_link(&replica, &nodes[index - 1]).await?;
                 nodes.push(replica);
             }
         }
     }
-    Ok(())
+    await_stream(nodes).await
 }
 
 async fn start_sentinels(
@@ -357,104 +197,4 @@ where
     }
     nodes.sort_by_key(|(index, _)| *index);
     Ok(nodes.into_iter().map(|(_, node)| node).collect())
-}
-
-/// Waits until `replica` says that its link to `upstream` is up, and `upstream` says that `replica_count` replicas are online.
-async fn await_sync(
-    replica: &RedisNode,
-    upstream: &RedisNode,
-    replica_count: usize,
-) -> Result<(), GroupError> {
-    let started_at = Instant::now();
-    let (mut below, mut above) = (Probe::new(replica.endpoint()), Probe::new(upstream.endpoint()));
-    loop {
-        let (link, online) = (link_status(&mut below).await, online_count(&mut above).await);
-        if link == "up" && online >= replica_count {
-            return Ok(());
-        }
-        let waited = started_at.elapsed();
-        if waited > SYNC_WITHIN {
-            return Err(GroupError::NotSynced {
-                replica: replica.name().to_owned(),
-                master: upstream.announced(),
-                waited,
-                problem: format!("its link is {link}; {online} of {replica_count} replicas are online there"),
-                log: replica.log_tail(),
-            });
-        }
-        tokio::time::sleep(POLL).await;
-    }
-}
-
-/// A replica's `master_link_status`, or why it doesn't tell.
-async fn link_status(probe: &mut Probe) -> String {
-    match probe.info("replication").await {
-        Ok(info) => {
-            info.get("master_link_status").cloned().unwrap_or_else(|| "absent (it is a master)".to_owned())
-        }
-        Err(error) => error.to_string(),
-    }
-}
-
-/// How many replicas have got their first copy and acknowledge what follows: lines like `slave0:…,state=online,…`.
-async fn online_count(probe: &mut Probe) -> usize {
-    let info = probe.info("replication").await.unwrap_or_default();
-    info.iter().filter(|(key, value)| key.starts_with("slave") && value.contains("state=online")).count()
-}
-
-async fn await_agreement(
-    settings: &GroupSettings,
-    master: Endpoint,
-    nodes: &[RedisNode],
-) -> Result<(), GroupError> {
-    let started_at = Instant::now();
-    let expected = Expected {
-        master_name: &settings.name,
-        master,
-        replica_count: settings.replica_count,
-        sentinel_count: settings.sentinel_count,
-    };
-    let mut probes: Vec<Probe> = nodes.iter().map(|node| Probe::new(node.endpoint())).collect();
-    loop {
-        let mut views = Vec::new();
-        for (node, probe) in nodes.iter().zip(&mut probes) {
-            if let Err(view) = sentinel::agrees(probe, &expected).await {
-                views.push(format!("  {} {view}", node.name()));
-            }
-        }
-        if views.is_empty() {
-            return Ok(());
-        }
-        let waited = started_at.elapsed();
-        if waited > AGREE_WITHIN {
-            return Err(GroupError::NoAgreement {
-                name: settings.name.clone(),
-                waited,
-                views: views.join("\n"),
-            });
-        }
-        tokio::time::sleep(POLL).await;
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn groups_that_can_not_work_are_refused_with_a_reason() {
-        let group = GroupSettings::new("orders");
-        assert!(group.check().is_ok());
-        let quorum = SentinelSettings { quorum: 4, ..SentinelSettings::default() };
-        for (wrong, reason) in [
-            (GroupSettings { replica_count: 6, ..group.clone() }, "the most is 5"),
-            (GroupSettings { sentinel_count: 2, ..group.clone() }, "1, 3 or 5"),
-            (GroupSettings { sentinel: quorum, ..group.clone() }, "can't reach"),
-            (GroupSettings { shape: Shape::Chain, ..group.clone() }, "use a star"),
-        ] {
-            let error = wrong.check().expect_err(reason).to_string();
-            assert!(error.contains(reason), "{error}");
-        }
-        assert!(GroupSettings { shape: Shape::Chain, sentinel_count: 0, ..group }.check().is_ok());
-    }
 }

@@ -66,7 +66,7 @@ pub enum RunFolderError {
 ///
 /// It is removed when the last clone is dropped and each process started in it has ended. If the program ends in any
 /// other way the watchdog kills the processes and removes the folder ([`guard`](super::guard)); if the watchdog was
-/// killed as well, the next [`sweep`](super::sweep) does it.
+/// killed as well, the next [`sweep`](super::sweep()) does it.
 #[derive(Clone, Debug)]
 pub struct RunFolder(Arc<Inner>);
 

@@ -1,0 +1,135 @@
+//! One start of one server process, until it answers or has failed.
+
+use std::ffi::OsString;
+use std::fs::{self, OpenOptions};
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use super::binary::ServerBinary;
+use super::bounded::last_lines;
+use super::child::GuardedChild;
+use super::conf;
+use super::endpoint::Endpoint;
+use super::node_error::NodeError;
+use super::node_settings::NodeSettings;
+use super::probe::Probe;
+use super::run_folder::RunFolder;
+use super::sentinel::{self, SentinelProgram};
+
+/// The server's own log inside its folder.
+pub(crate) const LOG_FILE: &str = "server.log";
+/// What it prints before it has opened its log: complaints about its configuration.
+const OUTPUT_FILE: &str = "output.txt";
+const CONF_FILE: &str = "server.conf";
+/// A start takes 10–20 ms; a big append-only file is loaded in a few seconds.
+const READY_WITHIN: Duration = Duration::from_secs(15);
+/// How often a starting server is asked.
+const READY_POLL: Duration = Duration::from_millis(5);
+const LOG_LINES: usize = 8;
+
+/// What a node runs.
+#[derive(Clone, Debug)]
+pub(crate) enum Program {
+    Data(NodeSettings),
+    Sentinel(SentinelProgram),
+}
+
+/// One start of one process.
+pub(crate) struct Launch<'run> {
+    pub name: &'run str,
+    pub binary: &'run ServerBinary,
+    pub program: &'run Program,
+    pub folder: &'run Path,
+    pub run: &'run RunFolder,
+    pub port: u16,
+}
+
+impl Launch<'_> {
+    /// Starts the process and waits until it answers; with it, how long that took.
+    ///
+    /// # Errors
+    /// When it ends, stays silent, or its files can't be written; it is then not running.
+    pub(crate) async fn until_ready(&self, fresh_conf: bool) -> Result<(GuardedChild, Duration), NodeError> {
+        let started_at = Instant::now();
+        // The old log would answer for the new process.
+        let log = self.folder.join(LOG_FILE);
+        let log_start = log.metadata().map_or(0, |meta| meta.len());
+        let mut child = self.spawn(fresh_conf)?;
+        let mut probe = Probe::new(Endpoint::local(self.port));
+        loop {
+            if let Some(status) = child.ended() {
+                return Err(self.ended(status.to_string(), started_at.elapsed(), log_start));
+            }
+            let problem = match probe.info("everything").await {
+                // Another program may answer on the port while ours is about to fail.
+                Ok(info) if info.get("process_id") != Some(&child.pid().to_string()) => {
+                    "another program answers on its port".to_owned()
+                }
+                Ok(info) if info.get("loading").is_some_and(|loading| loading != "0") => {
+                    "loading its data".to_owned()
+                }
+                Ok(_) => break,
+                Err(error) => error.to_string(),
+            };
+            let waited = started_at.elapsed();
+            if waited > READY_WITHIN {
+                let (name, endpoint, log) =
+                    (self.name.to_owned(), Endpoint::local(self.port), log_tail(self.folder));
+                return Err(NodeError::NotReady { name, endpoint, waited, problem, log });
+            }
+            tokio::time::sleep(READY_POLL).await;
+        }
+        if let Program::Sentinel(program) = self.program
+            && program.settings.quick_pace
+        {
+            let set = sentinel::set_quick_pace(&mut probe).await;
+            set.map_err(|problem| NodeError::QuickPace {
+                name: self.name.to_owned(),
+                problem: problem.to_string(),
+            })?;
+        }
+        Ok((child, started_at.elapsed()))
+    }
+
+    fn spawn(&self, fresh_conf: bool) -> Result<GuardedChild, NodeError> {
+        let on_file = |path: &Path, source| NodeError::Files {
+            name: self.name.to_owned(),
+            path: path.to_owned(),
+            source,
+        };
+        let conf = self.folder.join(CONF_FILE);
+        let mut arguments = vec![OsString::from(&conf)];
+        let text = match self.program {
+            Program::Data(settings) => conf::data(settings, self.port, self.folder),
+            Program::Sentinel(program) => {
+                arguments.push("--sentinel".into());
+                conf::sentinel(program, self.port, self.folder)
+            }
+        };
+        if fresh_conf {
+            fs::write(&conf, text).map_err(|source| on_file(&conf, source))?;
+        }
+        let output_path = self.folder.join(OUTPUT_FILE);
+        let output = OpenOptions::new().create(true).append(true).open(&output_path);
+        let output = output.map_err(|source| on_file(&output_path, source))?;
+        let spawned = self.run.spawn(&self.binary.path, &arguments, output);
+        spawned.map_err(|source| NodeError::Spawn { name: self.name.to_owned(), source })
+    }
+
+    fn ended(&self, status: String, after: Duration, log_start: u64) -> NodeError {
+        let name = self.name.to_owned();
+        let text = fs::read(self.folder.join(LOG_FILE)).unwrap_or_default();
+        let new = text.get(usize::try_from(log_start).unwrap_or(0)..).unwrap_or_default();
+        if String::from_utf8_lossy(new).contains("Address already in use") {
+            return NodeError::PortTaken { name, port: self.port, tries: 1 };
+        }
+        NodeError::Ended { name, binary: self.binary.to_string(), status, after, log: log_tail(self.folder) }
+    }
+}
+
+/// The last lines of a server's output and log, however long the log is.
+pub(crate) fn log_tail(folder: &Path) -> String {
+    let read =
+        |file: &str| String::from_utf8_lossy(&fs::read(folder.join(file)).unwrap_or_default()).into_owned();
+    last_lines(&(read(LOG_FILE) + &read(OUTPUT_FILE)), LOG_LINES)
+}
