@@ -21,6 +21,8 @@ use crate::workload::Sale;
 const CHUNK: u32 = 1_000;
 /// Products looked at in one round; with more of them the rounds take turns.
 const PRODUCTS_A_ROUND: u32 = 10_000;
+/// How long the replicas may take to copy what was preloaded.
+const REPLICATED_WITHIN: Duration = Duration::from_millis(1_500);
 /// Length of a product page, in bytes: a small page of text.
 const PAGE_BYTES: usize = 512;
 
@@ -34,6 +36,8 @@ pub struct Control {
     pub seed: u64,
     /// The gate's master.
     pub gate: Option<Connection>,
+    /// Replicas that must have what was preloaded before people come.
+    pub gate_replicas: usize,
     /// How many orders the gate lets in per unit.
     pub admission_ratio: f64,
     /// The inventory's master.
@@ -73,6 +77,9 @@ impl Control {
                 pipeline.cmd("SET").arg(keys::page(item)).arg(page(item));
             })
             .await?;
+            let mut wait = Pipeline::new();
+            wait.cmd("WAIT").arg(self.gate_replicas).arg(REPLICATED_WITHIN.as_millis());
+            query::<redis::Value>(gate, &wait).await?;
         }
         if let Some(inventory) = &self.inventory {
             let holds_pages = self.gate.is_none();
@@ -132,7 +139,9 @@ impl Control {
     /// Cancels unpaid orders in the database and gives their units back to the inventory. An order stays in
     /// `cancelled` until the inventory has confirmed it; the script gives units back once however often it is asked.
     async fn expire(&self, cancelled: &mut Vec<Order>) -> Result<(), ControlError> {
-        let Some(writer) = self.writer.as_ref().filter(|_| self.params.unpaid_ratio > 0.0) else { return Ok(()) };
+        let Some(writer) = self.writer.as_ref().filter(|_| self.params.unpaid_ratio > 0.0) else {
+            return Ok(());
+        };
         let due_ns = self.clock.now_ns().saturating_sub(nanos(self.params.pay_within));
         let (seed, unpaid_ratio) = (self.seed, self.params.unpaid_ratio);
         let decided_here = self.inventory.is_none();
@@ -202,7 +211,9 @@ impl Control {
             if !reopened.is_empty() {
                 query::<()>(gate, &pipeline).await?;
                 let now_ns = self.clock.now_ns();
-                reopened.iter().for_each(|&item| self.ledger.put_on_sale(item, now_ns + nanos(self.flag_ttl)));
+                reopened
+                    .iter()
+                    .for_each(|&item| self.ledger.put_on_sale(item, now_ns + nanos(self.flag_ttl)));
             }
         }
         Ok(())
@@ -218,7 +229,11 @@ impl Control {
         orders.iter().for_each(|order| self.ledger.put_on_sale(order.item, visible_ns));
     }
 
-    async fn in_chunks(&self, connection: &Connection, mut write: impl FnMut(&mut Pipeline, u32)) -> RedisResult<()> {
+    async fn in_chunks(
+        &self,
+        connection: &Connection,
+        mut write: impl FnMut(&mut Pipeline, u32),
+    ) -> RedisResult<()> {
         for start in (0..self.sale.items).step_by(CHUNK as usize) {
             let mut pipeline = Pipeline::new();
             (start..(start + CHUNK).min(self.sale.items)).for_each(|item| write(&mut pipeline, item));

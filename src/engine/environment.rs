@@ -1,6 +1,5 @@
 //! The servers of a run: what the stages need is started, told apart and stopped as a whole.
 
-use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,8 +9,8 @@ use super::redis_link::Resolver;
 use super::sqlite::schema::Store;
 use super::sqlite::{StoreError, Writer};
 use crate::servers::{
-    BinaryError, Endpoint, GroupError, GroupSettings, NodeError, ReplicaGroup, Restart, RunFolder, RunFolderError,
-    SentinelSettings, ServerBinary, Shape,
+    BinaryError, Endpoint, GroupError, GroupSettings, NodeError, ReplicaGroup, Restart, RunFolder,
+    RunFolderError, SentinelSettings, ServerBinary, Shape,
 };
 use crate::topology::fault::FaultAction;
 use crate::topology::stage::{Persistence, StageKind};
@@ -25,7 +24,8 @@ pub struct Environment {
     pub database: Option<(Store, Writer)>,
     /// The server program.
     pub binary: Option<ServerBinary>,
-    folder: RunFolder,
+    /// Kept alive: the servers' files are in it.
+    _folder: RunFolder,
 }
 
 /// Why the servers of a run could not be had.
@@ -93,12 +93,7 @@ impl Environment {
             }
             _ => None,
         };
-        Ok(Self { groups, database, binary, folder })
-    }
-
-    /// The folder with the servers' files.
-    pub fn folder(&self) -> &Path {
-        self.folder.path()
+        Ok(Self { groups, database, binary, _folder: folder })
     }
 
     /// How to reach the master of a stage.

@@ -58,7 +58,13 @@ impl Schedule {
 }
 
 /// Sends a whole workload. Runs on a thread of its own; `start_ns` is when the schedule starts on the clock.
-pub fn generate(mut source: Source, clock: &Clock, start_ns: u64, schedule: &Schedule, first: &mpsc::Sender<Batch>) {
+pub fn generate(
+    mut source: Source,
+    clock: &Clock,
+    start_ns: u64,
+    schedule: &Schedule,
+    first: &mpsc::Sender<Batch>,
+) {
     let mut next = source.next_request();
     let mut batch = Batch::new();
     while let Some(request) = next.as_mut() {

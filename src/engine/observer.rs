@@ -63,7 +63,8 @@ impl Observer {
     /// Closes a bucket.
     pub fn observe(&mut self) -> Bucket {
         let at = self.clock.since_first_arrival();
-        let mut bucket = Bucket { at, stages: vec![StageBucket::default(); self.stage_count], ..Bucket::default() };
+        let mut bucket =
+            Bucket { at, stages: vec![StageBucket::default(); self.stage_count], ..Bucket::default() };
         let mut response = Latency::default();
         for (&stage, book) in &self.books {
             let page = self.pages.entry(stage).or_default();
@@ -158,13 +159,11 @@ impl Observer {
     pub fn series(&self) -> Vec<SecondReport> {
         let mut series = self.series.clone();
         if self.second.offered + self.second.answered > 0 {
-            series.push(SecondReport { at_secs: self.clock.since_first_arrival().as_secs_f64(), ..self.second });
+            series.push(SecondReport {
+                at_secs: self.clock.since_first_arrival().as_secs_f64(),
+                ..self.second
+            });
         }
         series
     }
-}
-
-/// How long arrivals came: until the schedule ended or was stopped.
-pub fn arrival_time(planned: Duration, stopped_at: Option<Duration>) -> Duration {
-    stopped_at.map_or(planned, |at| at.min(planned))
 }

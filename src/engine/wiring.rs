@@ -56,7 +56,12 @@ pub struct Builder<'a> {
 
 impl<'a> Builder<'a> {
     /// A builder for one run.
-    pub fn new(plan: &'a RunPlan, environment: &'a Environment, clock: &'a Clock, ledger: &'a Arc<Ledger>) -> Self {
+    pub fn new(
+        plan: &'a RunPlan,
+        environment: &'a Environment,
+        clock: &'a Clock,
+        ledger: &'a Arc<Ledger>,
+    ) -> Self {
         Self {
             plan,
             environment,
@@ -292,7 +297,12 @@ impl<'a> Builder<'a> {
 }
 
 /// The data-control module of a plan, with connections of its own; none if the plan has none.
-pub fn control(plan: &RunPlan, environment: &Environment, clock: &Clock, ledger: &Arc<Ledger>) -> Option<Control> {
+pub fn control(
+    plan: &RunPlan,
+    environment: &Environment,
+    clock: &Clock,
+    ledger: &Arc<Ledger>,
+) -> Option<Control> {
     let StageKind::DataControl(params) = &plan.topology.stages[plan.control?].kind else { return None };
     let connection = |stage: usize| {
         let settings = LinkSettings::new(std::time::Duration::from_secs(2));
@@ -304,6 +314,7 @@ pub fn control(plan: &RunPlan, environment: &Environment, clock: &Clock, ledger:
         sale: plan.topology.workload.sale.clone(),
         seed: plan.topology.workload.seed,
         gate: plan.gate.and_then(connection),
+        gate_replicas: plan.gate.map_or(0, |gate| environment.replicas(gate).len()),
         admission_ratio: kinds()
             .find_map(|kind| match kind {
                 StageKind::ReadWriteSplit(params) => Some(params.admission_ratio),

@@ -89,7 +89,13 @@ pub struct StageReport {
 
 impl StageReport {
     /// A stage's report from its counts.
-    pub fn new(name: &str, kind: &str, realness: Realness, tally: &StageTally, latency_us: Quantiles) -> Self {
+    pub fn new(
+        name: &str,
+        kind: &str,
+        realness: Realness,
+        tally: &StageTally,
+        latency_us: Quantiles,
+    ) -> Self {
         Self {
             name: name.to_owned(),
             kind: kind.to_owned(),

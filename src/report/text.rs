@@ -10,9 +10,10 @@ use crate::topology::StageKind;
 /// A whole report as text, with a newline at its end.
 pub fn render(report: &Report) -> String {
     let mut text = String::new();
-    // Writing to a String can't fail.
-    drop(write_report(&mut text, report));
-    text
+    match write_report(&mut text, report) {
+        Ok(()) => text,
+        Err(_) => unreachable!("writing to a String can't fail"),
+    }
 }
 
 fn write_report(out: &mut String, report: &Report) -> std::fmt::Result {
@@ -76,7 +77,11 @@ fn write_funnel(out: &mut String, report: &Report) -> std::fmt::Result {
 fn answers(stage: &StageReport) -> String {
     let mut parts: Vec<String> = reasons(&stage.intercepted);
     let own = [("served", stage.served), ("sold", stage.sold)];
-    parts.extend(own.iter().filter(|(_, count)| *count > 0).map(|(word, count)| format!("({word} {})", grouped(*count))));
+    parts.extend(
+        own.iter()
+            .filter(|(_, count)| *count > 0)
+            .map(|(word, count)| format!("({word} {})", grouped(*count))),
+    );
     parts.extend(reasons(&stage.rejected).iter().map(|reason| format!("(rejected: {reason})")));
     parts.join(", ")
 }
@@ -178,11 +183,16 @@ pub fn sentence(report: &Report) -> String {
         (audit.lost_acknowledged, "acknowledged orders lost"),
         (audit.unacknowledged_present, "orders that nobody was told about"),
     ];
-    let mut trouble =
-        trouble.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{} {what}", grouped(*count)));
+    let mut trouble = trouble
+        .iter()
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, what)| format!("{} {what}", grouped(*count)));
     match trouble.next() {
         None => format!("{sold}, each once{spared}."),
-        Some(first) => format!("{sold}, but {first}{}{spared}.", trouble.fold(String::new(), |all, one| all + ", " + &one)),
+        Some(first) => format!(
+            "{sold}, but {first}{}{spared}.",
+            trouble.fold(String::new(), |all, one| all + ", " + &one)
+        ),
     }
 }
 

@@ -89,7 +89,9 @@ fn judge_one(target: &Target, figures: Figures<'_>) -> TargetResult {
         Target::Oversold(t) => at_most("oversold", "units", audit.oversold, t.at_most),
         Target::Undersold(t) => at_most("undersold", "units", audit.undersold, t.at_most),
         Target::Duplicates(t) => at_most("duplicates", "orders", audit.duplicates, t.at_most),
-        Target::LostAcknowledged(t) => at_most("lost acknowledged", "orders", audit.lost_acknowledged, t.at_most),
+        Target::LostAcknowledged(t) => {
+            at_most("lost acknowledged", "orders", audit.lost_acknowledged, t.at_most)
+        }
         Target::Achieved(t) => at_least("achieved of the offered load", totals.answered(), t.at_least),
         Target::Intercepted(t) => at_least("intercepted of all arrivals", totals.intercepted, t.at_least),
         Target::ResponseTime(t) => {
@@ -157,8 +159,7 @@ mod tests {
         let audit = AuditReport { oversold, ..AuditReport::default() };
         let totals = Totals { arrivals: 100, served: answered, failed: 100 - answered, ..Totals::default() };
         let figures = Figures { totals: &totals, operations: &OperationsReport::default(), audit: &audit };
-        let targets =
-            [Target::Oversold(Oversold::default()), Target::Achieved(Achieved { at_least: 0.95 })];
+        let targets = [Target::Oversold(Oversold::default()), Target::Achieved(Achieved { at_least: 0.95 })];
         judge(&targets, figures)
     }
 

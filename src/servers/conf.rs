@@ -4,8 +4,9 @@ use std::fmt::{Display, Write as _};
 use std::path::Path;
 
 use super::endpoint::Endpoint;
-use super::node_settings::{NodeSettings, Persistence};
+use super::node_settings::NodeSettings;
 use super::sentinel::SentinelProgram;
+use crate::topology::stage::Persistence;
 
 /// A configuration file under construction: one directive a line.
 struct Conf(String);
@@ -48,7 +49,7 @@ pub(crate) fn data(settings: &NodeSettings, port: u16, folder: &Path) -> String 
     match settings.persistence {
         Persistence::None => conf.line("save", "\"\"").line("appendonly", "no"),
         Persistence::Rdb => conf.line("save", "1 1").line("appendonly", "no"),
-        Persistence::AofEverySec => append_only(&mut conf, "everysec"),
+        Persistence::AofEverysec => append_only(&mut conf, "everysec"),
         Persistence::AofAlways => append_only(&mut conf, "always"),
     };
     if let Some(bytes) = settings.max_memory_bytes {

@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use super::endpoint::Endpoint;
 use super::node_error::NodeError;
-use super::node_settings::{NodeSettings, Persistence, PortChoice};
+use super::node_settings::{NodeSettings, PortChoice};
 use super::port::PortError;
 use super::sentinel::SentinelSettings;
+use crate::topology::stage::Persistence;
 
 /// The most replicas, and the most Sentinels, one group may have.
 pub const MOST: usize = 5;

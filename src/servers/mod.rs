@@ -37,7 +37,7 @@ pub use binary::{BinaryError, Origin, ServerBinary, ServerKind, find};
 pub use endpoint::Endpoint;
 pub use group_settings::{GroupError, GroupSettings, NodeAddress, Shape};
 pub use node_error::NodeError;
-pub use node_settings::{NodeSettings, Persistence, PortChoice, Restart};
+pub use node_settings::{NodeSettings, PortChoice, Restart};
 pub use redis_node::RedisNode;
 pub use replica_group::ReplicaGroup;
 pub use run_folder::{RunFolder, RunFolderError};

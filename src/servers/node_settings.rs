@@ -2,20 +2,7 @@
 
 use super::endpoint::Endpoint;
 use super::node_error::NodeError;
-
-/// What survives on disk.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-pub enum Persistence {
-    /// Nothing: a restarted server is empty.
-    #[default]
-    None,
-    /// A snapshot each second if anything was written (`save 1 1`).
-    Rdb,
-    /// A log of all writes, pushed to the disk once a second.
-    AofEverySec,
-    /// A log of all writes, pushed to the disk before each answer.
-    AofAlways,
-}
+use crate::topology::stage::Persistence;
 
 /// Where a server listens on 127.0.0.1.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -64,7 +64,9 @@ impl RunPlan {
     /// The stage whose Redis holds the list of a queue: the one it names, or the queue itself.
     pub fn queue_host(&self, queue: usize) -> usize {
         match &self.topology.stages[queue].kind {
-            StageKind::Queue(params) => params.on.as_deref().and_then(|on| self.topology.index_of(on)).unwrap_or(queue),
+            StageKind::Queue(params) => {
+                params.on.as_deref().and_then(|on| self.topology.index_of(on)).unwrap_or(queue)
+            }
             _ => queue,
         }
     }

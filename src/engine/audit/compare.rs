@@ -35,8 +35,10 @@ struct Present {
 impl Present {
     fn of(evidence: &Evidence) -> Self {
         let database = evidence.database.iter().flatten();
-        let cancelled = database.clone().filter(|(_, cancelled)| *cancelled).map(|(order, _)| order.id).collect();
-        let orders = database.map(|(order, _)| order).chain(&evidence.queue).map(|order| (order.id, *order)).collect();
+        let cancelled =
+            database.clone().filter(|(_, cancelled)| *cancelled).map(|(order, _)| order.id).collect();
+        let orders =
+            database.map(|(order, _)| order).chain(&evidence.queue).map(|order| (order.id, *order)).collect();
         Self { orders, cancelled, is_kept: evidence.database.is_some() }
     }
 }
@@ -64,7 +66,8 @@ fn hold_promises(evidence: &Evidence, present: &Present, report: &mut AuditRepor
         live.insert(order.id, *order);
     }
     if present.is_kept {
-        let happened = promises.indefinite.iter().filter(|order| present.orders.contains_key(&order.id)).count();
+        let happened =
+            promises.indefinite.iter().filter(|order| present.orders.contains_key(&order.id)).count();
         report.indefinite_happened = happened as u64;
         report.indefinite_not_happened = (promises.indefinite.len() - happened) as u64;
     }

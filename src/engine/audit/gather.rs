@@ -35,7 +35,11 @@ pub enum AuditError {
 ///
 /// # Errors
 /// A place doesn't answer.
-pub async fn gather(plan: &RunPlan, environment: &Environment, ledger: &Ledger) -> Result<Evidence, AuditError> {
+pub async fn gather(
+    plan: &RunPlan,
+    environment: &Environment,
+    ledger: &Ledger,
+) -> Result<Evidence, AuditError> {
     let sale = &plan.topology.workload.sale;
     let items = 0..sale.items;
     let mut evidence = Evidence {

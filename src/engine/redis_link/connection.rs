@@ -65,7 +65,10 @@ impl Connection {
 
 /// Whether an error of a pipeline says that the connection is of no more use.
 pub fn breaks_line(error: &RedisError) -> bool {
-    error.is_io_error() || error.is_connection_dropped() || error.is_timeout() || error.is_unrecoverable_error()
+    error.is_io_error()
+        || error.is_connection_dropped()
+        || error.is_timeout()
+        || error.is_unrecoverable_error()
 }
 
 /// Connects to a server.
@@ -73,6 +76,6 @@ pub fn breaks_line(error: &RedisError) -> bool {
 /// # Errors
 /// It doesn't answer within the settings' connect timeout.
 pub async fn connect(endpoint: Endpoint, settings: LinkSettings) -> RedisResult<MultiplexedConnection> {
-    let client = Client::open((endpoint.host().to_owned(), endpoint.port()))?;
+    let client = Client::open((endpoint.ip.to_string(), endpoint.port))?;
     client.get_multiplexed_async_connection_with_config(&settings.config()).await
 }

@@ -22,7 +22,11 @@ pub enum RowDecision {
 ///
 /// # Errors
 /// SQLite's own, such as a lock that is not given within the busy timeout.
-pub fn claim(connection: &mut Connection, order: &Order, limit: Option<u32>) -> rusqlite::Result<RowDecision> {
+pub fn claim(
+    connection: &mut Connection,
+    order: &Order,
+    limit: Option<u32>,
+) -> rusqlite::Result<RowDecision> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let decision = decide(&transaction, order, limit)?;
     if decision == RowDecision::Granted {
@@ -49,8 +53,10 @@ fn decide(transaction: &Transaction<'_>, order: &Order, limit: Option<u32>) -> r
     }
     if let Some(limit) = limit {
         let had: u64 = transaction
-            .prepare_cached("SELECT COALESCE(SUM(units), 0) FROM orders WHERE claimant = ?1 AND item = ?2 AND status < 2")?
-            .query_row(params![order.claimant.cast_signed(), order.item], |row| row.get(0))?;
+            .prepare_cached(
+                "SELECT COALESCE(SUM(units), 0) FROM orders WHERE claimant = ?1 AND item = ?2 AND status < 2",
+            )?
+            .query_row(params![order.claimant, order.item], |row| row.get(0))?;
         if had + u64::from(order.units) > u64::from(limit) {
             return Ok(RowDecision::Duplicate);
         }
@@ -65,12 +71,5 @@ fn decide(transaction: &Transaction<'_>, order: &Order, limit: Option<u32>) -> r
 pub fn insert(transaction: &Transaction<'_>, order: &Order, inserted_ns: u64) -> rusqlite::Result<usize> {
     transaction
         .prepare_cached("INSERT OR IGNORE INTO orders VALUES (?1, ?2, ?3, ?4, 0, ?5, ?6)")?
-        .execute(params![
-            order.id.cast_signed(),
-            order.item,
-            order.claimant.cast_signed(),
-            order.units,
-            order.accepted_ns.cast_signed(),
-            inserted_ns.cast_signed()
-        ])
+        .execute(params![order.id, order.item, order.claimant, order.units, order.accepted_ns, inserted_ns])
 }

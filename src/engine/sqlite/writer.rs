@@ -65,7 +65,7 @@ impl Writer {
             for goods in &goods {
                 transaction
                     .prepare_cached("INSERT OR REPLACE INTO goods VALUES (?1, ?2, 0, 0, ?3)")?
-                    .execute(params![goods.item, goods.total.cast_signed(), goods.page])?;
+                    .execute(params![goods.item, goods.total, goods.page])?;
             }
             transaction.commit()
         })
@@ -113,14 +113,14 @@ impl Writer {
                 let mut statement = transaction.prepare_cached(
                     "SELECT id, item, claimant, units, accepted_ns FROM orders WHERE status = 0 AND inserted_ns <= ?1",
                 )?;
-                let rows = statement.query_map([due_ns.cast_signed()], order)?;
+                let rows = statement.query_map([due_ns], order)?;
                 rows.collect::<rusqlite::Result<Vec<_>>>()?
             };
             let (paid, cancelled): (Vec<Order>, Vec<Order>) = due.into_iter().partition(|order| is_paid(order.id));
             for (orders, status) in [(&paid, 1), (&cancelled, 2)] {
                 let mut statement = transaction.prepare_cached("UPDATE orders SET status = ?2 WHERE id = ?1")?;
                 for order in orders {
-                    statement.execute(params![order.id.cast_signed(), status])?;
+                    statement.execute(params![order.id, status])?;
                 }
             }
             if gives_back {
@@ -147,7 +147,8 @@ impl Writer {
             let rows = statement.query_map([], |row| Ok((order(row)?, row.get::<_, u8>(5)? == 2)))?;
             let orders = rows.collect::<rusqlite::Result<Vec<_>>>()?;
             let mut statement = connection.prepare("SELECT booked FROM goods ORDER BY item")?;
-            let booked = statement.query_map([], |row| row.get::<_, u64>(0))?.collect::<rusqlite::Result<Vec<_>>>()?;
+            let booked =
+                statement.query_map([], |row| row.get::<_, u64>(0))?.collect::<rusqlite::Result<Vec<_>>>()?;
             Ok(Contents { orders, booked })
         })
         .await
@@ -170,10 +171,10 @@ impl Writer {
 
 fn order(row: &rusqlite::Row<'_>) -> rusqlite::Result<Order> {
     Ok(Order {
-        id: row.get::<_, i64>(0)?.cast_unsigned(),
+        id: row.get(0)?,
         item: row.get(1)?,
-        claimant: row.get::<_, i64>(2)?.cast_unsigned(),
+        claimant: row.get(2)?,
         units: row.get(3)?,
-        accepted_ns: row.get::<_, i64>(4)?.cast_unsigned(),
+        accepted_ns: row.get(4)?,
     })
 }

@@ -65,7 +65,11 @@ impl BalancerStage {
         let passed_secs = now_ns.saturating_sub(turn.counted_ns) as f64 / 1e9;
         turn.counted_ns = now_ns;
         turn.tokens = (turn.tokens + passed_secs * limit).min(limit * BURST_SECS).max(0.0);
-        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "whole tokens, at least 0")]
+        #[allow(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "whole tokens, at least 0"
+        )]
         let allowed = (turn.tokens as usize).min(wanted);
         turn.tokens -= allowed as f64;
         allowed
@@ -112,7 +116,9 @@ impl Stage for BalancerStage {
 impl Listener for BalancerStage {
     fn answered(&self, batch: &[Pending], _outcome: Outcome, _now_ns: u64) {
         for pending in batch {
-            if let Some(outstanding) = pending.instance.and_then(|seat| self.outstanding.get(usize::from(seat))) {
+            if let Some(outstanding) =
+                pending.instance.and_then(|seat| self.outstanding.get(usize::from(seat)))
+            {
                 outstanding.fetch_sub(1, Ordering::Relaxed);
             }
         }

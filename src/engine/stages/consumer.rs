@@ -69,9 +69,14 @@ impl Consumer {
     }
 
     /// Writes what an earlier connection left, then batch after batch.
-    async fn consume(&self, redis: &mut MultiplexedConnection, stop: &watch::Receiver<bool>) -> Result<(), ConsumerError> {
+    async fn consume(
+        &self,
+        redis: &mut MultiplexedConnection,
+        stop: &watch::Receiver<bool>,
+    ) -> Result<(), ConsumerError> {
         let processing = keys::processing(self.number);
-        let left: Vec<String> = redis::cmd("LRANGE").arg(&processing).arg(0).arg(-1).query_async(redis).await?;
+        let left: Vec<String> =
+            redis::cmd("LRANGE").arg(&processing).arg(0).arg(-1).query_async(redis).await?;
         self.write(redis, &processing, left).await?;
         while !*stop.borrow() {
             let taken = self.take(redis, &processing).await?;

@@ -8,9 +8,9 @@ use rusqlite::{Connection, OptionalExtension, TransactionBehavior};
 
 use super::super::order::Order;
 use super::super::pending::{Batch, Pending};
+use super::super::sqlite::StoreError;
 use super::super::sqlite::claim::{RowDecision, claim, insert};
 use super::super::sqlite::schema::Store;
-use super::super::sqlite::StoreError;
 use super::core::{Core, Stage};
 use crate::metrics::{Outcome, Reason};
 use crate::workload::Operation;
@@ -29,7 +29,6 @@ struct Clerk {
     decides: bool,
     per_buyer_limit: Option<u32>,
     jobs: Receiver<Pending>,
-
 }
 
 impl DatabaseStage {
@@ -101,8 +100,11 @@ fn read(connection: &Connection, item: u32) -> rusqlite::Result<Outcome> {
 impl Stage for DatabaseStage {
     fn take(&self, mut batch: Batch) {
         self.core.arrive(&mut batch);
-        let refused: Batch =
-            batch.into_iter().filter_map(|pending| self.jobs.try_send(pending).err()).map(|e| e.into_inner()).collect();
+        let refused: Batch = batch
+            .into_iter()
+            .filter_map(|pending| self.jobs.try_send(pending).err())
+            .map(|e| e.into_inner())
+            .collect();
         self.core.intercept(&refused, Reason::Shed);
     }
 }

@@ -94,7 +94,7 @@ impl MasterReplicaStage {
     /// One pipeline, and a second one for what the server didn't know the script for.
     async fn serve(&self, lane: &Lane, batch: Batch) -> bool {
         let replies = self.ask(lane, &batch, false).await;
-        let reached = !matches!(replies, Replies::Unreachable(_));
+        let reached = !matches!(replies, Replies::Unreachable);
         let unknown = self.settle(batch, replies);
         if !unknown.is_empty() {
             let replies = self.ask(lane, &unknown, true).await;
@@ -125,7 +125,7 @@ impl MasterReplicaStage {
         }
         let mut replies = send(lane, &mut pipeline).await;
         if let (true, Replies::Each(each)) = (load, &mut replies) {
-            each.remove(0);
+            drop(each.remove(0));
         }
         replies
     }
@@ -136,11 +136,11 @@ impl MasterReplicaStage {
         let (mut found, mut missing) = (Batch::new(), Batch::new());
         let replies = match replies {
             Replies::Each(replies) => replies,
-            Replies::Unreachable(_) => {
+            Replies::Unreachable => {
                 self.inventory.core.end(&batch, Outcome::Failed);
                 return unknown;
             }
-            Replies::Unknown(_) => {
+            Replies::Unknown => {
                 let (reads, claims): (Batch, Batch) =
                     batch.into_iter().partition(|pending| pending.operation == Operation::Read);
                 self.inventory.core.end(&reads, Outcome::Failed);

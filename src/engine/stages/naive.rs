@@ -74,9 +74,9 @@ impl NaiveStage {
         pipeline.cmd("HGET").arg(keys::buyers(pending.item)).arg(pending.claimant);
         let replies = match send::<Value>(lane, &mut pipeline).await {
             Replies::Each(replies) => replies,
-            Replies::Unreachable(_) => return Err((Decision::Failed, false)),
+            Replies::Unreachable => return Err((Decision::Failed, false)),
             // Only reads were sent.
-            Replies::Unknown(_) => return Err((Decision::Failed, true)),
+            Replies::Unknown => return Err((Decision::Failed, true)),
         };
         let (total, booked, had) = stock(replies).map_err(|_unreadable| (Decision::Failed, true))?;
         let units = u64::from(pending.units);
@@ -112,9 +112,11 @@ enum Answer {
 
 fn one(replies: Replies<Value>) -> Answer {
     match replies {
-        Replies::Each(replies) => replies.into_iter().next().and_then(Result::ok).map_or(Answer::Refused, Answer::Value),
-        Replies::Unreachable(_) => Answer::Unreachable,
-        Replies::Unknown(_) => Answer::Unknown,
+        Replies::Each(replies) => {
+            replies.into_iter().next().and_then(Result::ok).map_or(Answer::Refused, Answer::Value)
+        }
+        Replies::Unreachable => Answer::Unreachable,
+        Replies::Unknown => Answer::Unknown,
     }
 }
 

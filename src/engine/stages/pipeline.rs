@@ -11,21 +11,22 @@ pub enum Replies<T> {
     /// One answer a command; a command's own error is the server's refusal, so that nothing happened.
     Each(Vec<Result<T, RedisError>>),
     /// The server could not be reached; nothing was sent.
-    Unreachable(RedisError),
+    Unreachable,
     /// Sent, and no answer came: each command may have happened.
-    Unknown(RedisError),
+    Unknown,
 }
 
 /// Sends a pipeline on a lane.
 pub async fn send<T: FromRedisValue>(lane: &Lane, pipeline: &mut Pipeline) -> Replies<T> {
     let mut line = match lane.connection.line().await {
         Ok(line) => line,
-        Err(error) => return Replies::Unreachable(error),
+        Err(_) => return Replies::Unreachable,
     };
     match pipeline.ignore_errors().query_async::<Vec<Result<T, RedisError>>>(&mut line.handle).await {
         Ok(replies) => {
             // A master that became a replica refuses writes for ever: look for the new one.
-            if replies.iter().any(|reply| reply.as_ref().is_err_and(|error| error.code() == Some("READONLY"))) {
+            if replies.iter().any(|reply| reply.as_ref().is_err_and(|error| error.code() == Some("READONLY")))
+            {
                 lane.connection.give_up(&line).await;
             }
             Replies::Each(replies)
@@ -34,7 +35,7 @@ pub async fn send<T: FromRedisValue>(lane: &Lane, pipeline: &mut Pipeline) -> Re
             if breaks_line(&error) {
                 lane.connection.give_up(&line).await;
             }
-            Replies::Unknown(error)
+            Replies::Unknown
         }
     }
 }

@@ -37,7 +37,7 @@ impl QueueStage {
                 pipeline.cmd("LPUSH").arg(keys::ORDER_LIST).arg(order.to_string());
             }
             let replies = send::<u64>(&lane, &mut pipeline).await;
-            lane.done(batch.len(), !matches!(replies, Replies::Unreachable(_)));
+            lane.done(batch.len(), !matches!(replies, Replies::Unreachable));
             match replies {
                 Replies::Each(replies) => {
                     let (mut sold, mut failed) = (Batch::with_capacity(batch.len()), Batch::new());
@@ -47,8 +47,8 @@ impl QueueStage {
                     self.core.end(&sold, Outcome::Sold);
                     self.core.end(&failed, Outcome::Failed);
                 }
-                Replies::Unreachable(_) => self.core.end(&batch, Outcome::Failed),
-                Replies::Unknown(_) => self.core.end(&batch, Outcome::Indefinite),
+                Replies::Unreachable => self.core.end(&batch, Outcome::Failed),
+                Replies::Unknown => self.core.end(&batch, Outcome::Indefinite),
             }
         }
     }

@@ -88,11 +88,11 @@ impl ReadWriteSplitStage {
             let mut pipeline = Pipeline::with_capacity(batch.len());
             batch.iter().for_each(|pending| self.command(&mut pipeline, pending));
             let replies = send::<Value>(&lane, &mut pipeline).await;
-            lane.done(batch.len(), !matches!(replies, Replies::Unreachable(_)));
+            lane.done(batch.len(), !matches!(replies, Replies::Unreachable));
             match replies {
                 Replies::Each(replies) => self.settle(batch, replies),
                 // Nothing that was asked here sells anything: without an answer it has failed.
-                Replies::Unreachable(_) | Replies::Unknown(_) => self.core.end(&batch, Outcome::Failed),
+                Replies::Unreachable | Replies::Unknown => self.core.end(&batch, Outcome::Failed),
             }
         }
     }
@@ -121,7 +121,9 @@ impl ReadWriteSplitStage {
                 Ok(reply) => match pending.operation {
                     Operation::Read if matches!(reply, Value::Nil) => &mut sorted.missing,
                     Operation::Read => &mut sorted.pages,
-                    Operation::Claim if self.is_checked(&pending) => self.judge_access(&pending, reply, &mut sorted),
+                    Operation::Claim if self.is_checked(&pending) => {
+                        self.judge_access(&pending, reply, &mut sorted)
+                    }
                     Operation::Claim => self.judge_check(&mut pending, reply, &mut sorted),
                 },
             };
@@ -132,7 +134,8 @@ impl ReadWriteSplitStage {
 
     /// The gate: `start`, `count` and `access` as a replica has them.
     fn judge_check<'a>(&self, pending: &mut Pending, reply: Value, sorted: &'a mut Sorted) -> &'a mut Batch {
-        let Ok((start, count, access)) = from_redis_value::<(Option<u64>, Option<u64>, Option<u64>)>(reply) else {
+        let Ok((start, count, access)) = from_redis_value::<(Option<u64>, Option<u64>, Option<u64>)>(reply)
+        else {
             return &mut sorted.failed;
         };
         let Some(count) = count else { return &mut sorted.failed };

@@ -118,7 +118,9 @@ impl Listener for ServiceStage {
             Outcome::Intercepted(Reason::NotStarted) | Outcome::Rejected(Reason::NotStarted) => {
                 Some(Knowledge::NotStarted)
             }
-            Outcome::Intercepted(Reason::SoldOut) | Outcome::Rejected(Reason::SoldOut) => Some(Knowledge::SoldOut),
+            Outcome::Intercepted(Reason::SoldOut) | Outcome::Rejected(Reason::SoldOut) => {
+                Some(Knowledge::SoldOut)
+            }
             Outcome::Sold | Outcome::Rejected(_) => Some(Knowledge::Started),
             _ => None,
         };

@@ -1,0 +1,296 @@
+//! One run: start servers → preload → warm up → on sale → drain → audit → report.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use futures_util::future::join_all;
+use tokio::sync::{mpsc, watch};
+use tokio::time::{Instant, MissedTickBehavior, interval, sleep, sleep_until};
+
+use super::audit;
+use super::clock::Clock;
+use super::control::Control;
+use super::environment::{Environment, needs_redis};
+use super::generator::{self, Schedule};
+use super::ledger::Ledger;
+use super::message::{EventKind, RunFailure, RunOptions, RunPhase};
+use super::observer::Observer;
+use super::outbox::Outbox;
+use super::queue_watch;
+use super::summary::{self, Ending};
+use super::wiring::{Builder, Wired, control};
+use crate::metrics::bucket::BUCKET;
+use crate::report::{FaultReport, Report};
+use crate::servers::{self, RunFolder};
+use crate::topology::{Fault, RunPlan};
+use crate::workload::Source;
+
+/// Between the start of the clock and the first arrival, so that nothing else starts up beside it.
+const LEAD: Duration = Duration::from_millis(50);
+/// How long requests and orders under way may take to end after the last arrival.
+const DRAIN_WITHIN: Duration = Duration::from_secs(60);
+/// How often the drain looks whether it is over.
+const DRAIN_LOOK: Duration = Duration::from_millis(20);
+/// How long opening the connections may take.
+const WARM_UP_WITHIN: Duration = Duration::from_secs(10);
+
+/// What the outside can ask of a run.
+pub struct Requests {
+    /// True once the arrivals are to end.
+    pub stop: watch::Receiver<bool>,
+    /// Faults to be injected now.
+    pub faults: mpsc::Receiver<Fault>,
+}
+
+/// Runs a plan to its report.
+///
+/// # Errors
+/// Servers can't be had, or nothing could be audited.
+pub async fn run(
+    plan: Arc<RunPlan>,
+    options: RunOptions,
+    mut requests: Requests,
+    outbox: Outbox,
+) -> Result<Report, RunFailure> {
+    let mut environment = start_servers(&plan, &options, &outbox).await?;
+    let result = run_in(&plan, &mut environment, &mut requests, &outbox).await;
+    environment.stop().await;
+    result
+}
+
+async fn run_in(
+    plan: &Arc<RunPlan>,
+    environment: &mut Environment,
+    requests: &mut Requests,
+    outbox: &Outbox,
+) -> Result<Report, RunFailure> {
+    let clock = outbox.clock().clone();
+    let ledger = Arc::new(Ledger::new(plan.topology.workload.sale.items));
+    outbox.phase(RunPhase::Preloading);
+    let control = control(plan, environment, &clock, &ledger);
+    if let Some(control) = &control {
+        control.preload().await.map_err(|error| failure(&error))?;
+    }
+    outbox.phase(RunPhase::WarmingUp);
+    let (sale_over, stop) = watch::channel(false);
+    let (run_over, consumers_stop) = watch::channel(false);
+    let wired = Builder::new(plan, environment, &clock, &ledger)
+        .build(&consumers_stop)
+        .map_err(|error| failure(&error))?;
+    warm_up(&wired).await?;
+    if *requests.stop.borrow() {
+        return Err(RunFailure { text: "stopped before the first arrival".into(), something_missing: false });
+    }
+
+    let mut live = Live::start(plan, environment, wired, &clock, outbox)?;
+    let control_task =
+        control.map(|control| tokio::spawn(control_sale(control, stop, clock.clone(), outbox.clone())));
+    let faults = live.on_sale(plan, environment, requests, outbox).await;
+    sale_over.send_replace(true);
+    if let Some(task) = control_task {
+        drop(task.await);
+    }
+    let drained = live.drain(outbox).await;
+    run_over.send_replace(true);
+    live.observe(outbox);
+
+    outbox.phase(RunPhase::Auditing);
+    let evidence = audit::gather(plan, environment, &ledger).await.map_err(|error| failure(&error))?;
+    let ending = Ending {
+        audit: audit::compare(&evidence),
+        faults,
+        drained,
+        arrivals_ended_at: live.arrivals_ended_at,
+        stopped_early: live.schedule.was_stopped(),
+    };
+    Ok(summary::report(plan, environment, &live.observer, ending))
+}
+
+/// What is alive while requests arrive.
+struct Live {
+    schedule: Arc<Schedule>,
+    observer: Observer,
+    backlog: Arc<AtomicU64>,
+    arrivals_ended_at: Duration,
+    clock: Clock,
+    /// Ends with this: the stages, their workers and the watchers.
+    _wired: Wired,
+}
+
+impl Live {
+    fn start(
+        plan: &RunPlan,
+        environment: &Environment,
+        mut wired: Wired,
+        clock: &Clock,
+        outbox: &Outbox,
+    ) -> Result<Self, RunFailure> {
+        let backlog = Arc::new(AtomicU64::new(0));
+        if let Some(watch) = queue_watch::of(plan, environment, backlog.clone()) {
+            wired.tasks.spawn(watch);
+        }
+        let schedule = Arc::new(Schedule::default());
+        let observer = Observer::new(
+            clock.clone(),
+            schedule.clone(),
+            wired.books.clone(),
+            plan.topology.stages.len(),
+            backlog.clone(),
+        );
+        let start_ns = clock.start_schedule(LEAD);
+        outbox.phase(RunPhase::OnSale);
+        let source = Source::new(&plan.topology.workload);
+        generator::start(source, clock.clone(), start_ns, schedule.clone(), wired.first.clone())
+            .map_err(|error| failure(&error))?;
+        Ok(Self {
+            schedule,
+            observer,
+            backlog,
+            arrivals_ended_at: plan.topology.workload.duration(),
+            clock: clock.clone(),
+            _wired: wired,
+        })
+    }
+
+    /// Until the last arrival: shows buckets, injects faults. Answers the faults that were injected.
+    async fn on_sale(
+        &mut self,
+        plan: &RunPlan,
+        environment: &mut Environment,
+        requests: &mut Requests,
+        outbox: &Outbox,
+    ) -> Vec<FaultReport> {
+        let mut scripted = plan.topology.faults.clone();
+        scripted.sort_by_key(|fault| fault.at);
+        let mut scripted = scripted.into_iter().peekable();
+        let mut reports = Vec::new();
+        let mut buckets = interval(BUCKET);
+        buckets.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        while !self.schedule.has_ended() {
+            let next_fault =
+                scripted.peek().map(|fault| fault.at.saturating_sub(self.clock.since_first_arrival()));
+            let fault = tokio::select! {
+                _ = buckets.tick() => { self.observe(outbox); None }
+                _ = requests.stop.wait_for(|stop| *stop), if !self.schedule.was_stopped() => {
+                    self.schedule.stop();
+                    self.arrivals_ended_at = self.clock.since_first_arrival();
+                    None
+                }
+                fault = requests.faults.recv() => fault,
+                () = sleep(next_fault.unwrap_or_default()), if next_fault.is_some() => scripted.next(),
+            };
+            if let Some(fault) = fault {
+                let error = environment.inject(plan, &fault).await.err();
+                reports.push(self.fault_report(&fault, error.clone()));
+                outbox.event(EventKind::Fault { fault, failed: error });
+            }
+        }
+        self.observe(outbox);
+        reports
+    }
+
+    fn fault_report(&self, fault: &Fault, error: Option<String>) -> FaultReport {
+        FaultReport {
+            at_secs: self.clock.since_first_arrival().as_secs_f64(),
+            action: fault.action.word().to_owned(),
+            stage: fault.stage.clone(),
+            instance: fault.instance.clone(),
+            error,
+        }
+    }
+
+    /// Waits until every request has ended and the queue is empty. Answers whether that happened in time.
+    async fn drain(&mut self, outbox: &Outbox) -> bool {
+        outbox.phase(RunPhase::Draining);
+        let until = Instant::now() + DRAIN_WITHIN;
+        let mut buckets = interval(BUCKET);
+        let mut looks = interval(DRAIN_LOOK);
+        // The queue's depth is measured ten times a second: only a depth seen after the last request counts.
+        let mut empty_since: Option<Instant> = None;
+        loop {
+            tokio::select! {
+                _ = buckets.tick() => self.observe(outbox),
+                _ = looks.tick() => {}
+                () = sleep_until(until) => return false,
+            }
+            if self.observer.in_flight() > 0 || self.backlog.load(Ordering::Relaxed) > 0 {
+                empty_since = None;
+            } else if empty_since.get_or_insert_with(Instant::now).elapsed() > 2 * BUCKET {
+                return true;
+            }
+        }
+    }
+
+    fn observe(&mut self, outbox: &Outbox) {
+        outbox.bucket(self.observer.observe());
+    }
+}
+
+impl Drop for Live {
+    fn drop(&mut self) {
+        // A run that is given up must not leave its generator behind.
+        self.schedule.stop();
+    }
+}
+
+async fn start_servers(
+    plan: &RunPlan,
+    options: &RunOptions,
+    outbox: &Outbox,
+) -> Result<Environment, RunFailure> {
+    outbox.phase(RunPhase::StartingServers);
+    let (notes, explicit, needed) = (outbox.clone(), options.redis_server.clone(), needs_redis(plan));
+    let prepared = tokio::task::spawn_blocking(move || {
+        let progress = |text: &str| notes.note(text);
+        servers::sweep(&progress);
+        let binary = needed.then(|| servers::find(explicit.as_deref(), &progress)).transpose();
+        (binary, RunFolder::create())
+    });
+    let (binary, folder) = prepared.await.map_err(|error| failure(&error))?;
+    let missing =
+        |error: &dyn std::fmt::Display| RunFailure { text: error.to_string(), something_missing: true };
+    let binary = binary.map_err(|error| missing(&error))?;
+    let folder = folder.map_err(|error| failure(&error))?;
+    if options.keep_data {
+        folder.keep().map_err(|error| failure(&error))?;
+        outbox.note(&format!("The run's files stay in {}", folder.path().display()));
+    }
+    let progress = |text: &str| outbox.note(text);
+    Environment::start(plan, binary, folder, &progress).await.map_err(|error| RunFailure {
+        something_missing: error.is_something_missing(),
+        text: error.to_string(),
+    })
+}
+
+/// Opens every connection, so that the first arrivals don't pay for it.
+async fn warm_up(wired: &Wired) -> Result<(), RunFailure> {
+    let lines = join_all(wired.connections.iter().map(|connection| connection.line()));
+    let opened = tokio::time::timeout(WARM_UP_WITHIN, lines).await.map_err(|error| failure(&error))?;
+    opened.into_iter().try_for_each(|line| line.map(drop)).map_err(|error| failure(&error))
+}
+
+/// Opens the sale at its moment, then lets data control work until the arrivals end.
+async fn control_sale(control: Control, mut stop: watch::Receiver<bool>, clock: Clock, outbox: Outbox) {
+    let opens_at = control.sale.opens_at;
+    while clock.since_first_arrival() < opens_at {
+        let wait = opens_at.saturating_sub(clock.since_first_arrival());
+        tokio::select! {
+            () = sleep(wait) => {}
+            _ = stop.wait_for(|stop| *stop) => return,
+        }
+    }
+    while let Err(error) = control.open_sale().await {
+        outbox.note(&format!("The sale could not be opened, trying again: {error}"));
+        tokio::select! {
+            () = sleep(Duration::from_millis(50)) => {}
+            _ = stop.wait_for(|stop| *stop) => return,
+        }
+    }
+    outbox.event(EventKind::SaleOpened);
+    control.run(stop).await;
+}
+
+fn failure(error: &dyn std::fmt::Display) -> RunFailure {
+    RunFailure { text: error.to_string(), something_missing: false }
+}

@@ -1,0 +1,145 @@
+//! From what was observed to the report.
+
+use std::time::Duration;
+
+use super::environment::Environment;
+use super::observer::Observer;
+use super::redis_link::LinkSettings;
+use crate::metrics::Totals;
+use crate::report::verdict::{Figures, judge, verdict};
+use crate::report::{
+    AuditReport, FaultReport, GeneratorReport, Report, ServerReport, SettingReport, StageReport,
+};
+use crate::topology::RunPlan;
+use crate::topology::stage::StageKind;
+
+/// A run whose generator is later than this for one request in a hundred says nothing about the design.
+pub const WORST_LAG: Duration = Duration::from_millis(25);
+/// A run that could not send more than this share of its arrivals says nothing about the design.
+pub const WORST_DROPPED: f64 = 0.001;
+
+/// How a run ended.
+pub struct Ending {
+    /// The ledger's findings.
+    pub audit: AuditReport,
+    /// The faults that were injected.
+    pub faults: Vec<FaultReport>,
+    /// Whether everything under way came to its end.
+    pub drained: bool,
+    /// When the last arrival came.
+    pub arrivals_ended_at: Duration,
+    /// Whether somebody stopped it.
+    pub stopped_early: bool,
+}
+
+/// The report of a run.
+pub fn report(plan: &RunPlan, environment: &Environment, observer: &Observer, ending: Ending) -> Report {
+    let totals = observer.totals();
+    let operations = observer.operations();
+    let generator = generator(observer, &totals, &ending);
+    let figures = Figures { totals: &totals, operations: &operations, audit: &ending.audit };
+    let targets = judge(&plan.topology.targets, figures);
+    let (verdict, reasons) = verdict(&targets, &disturbances(&generator, &totals, &ending));
+    Report {
+        verdict,
+        reasons,
+        totals,
+        stages: stages(plan, observer),
+        operations,
+        audit: ending.audit,
+        targets,
+        generator,
+        servers: servers(environment),
+        settings: settings(plan),
+        faults: ending.faults,
+        series: observer.series(),
+        seed: plan.topology.workload.seed,
+        program_version: env!("CARGO_PKG_VERSION").to_owned(),
+        topology: plan.topology.clone(),
+    }
+}
+
+fn generator(observer: &Observer, totals: &Totals, ending: &Ending) -> GeneratorReport {
+    let secs = ending.arrivals_ended_at.as_secs_f64();
+    let per_sec = |count: u64| if secs > 0.0 { count as f64 / secs } else { 0.0 };
+    GeneratorReport {
+        schedule_lag_us: observer.lag().quantiles(),
+        duration_secs: secs,
+        offered_per_sec: per_sec(totals.arrivals),
+        achieved_per_sec: per_sec(totals.answered()),
+        stopped_early: ending.stopped_early,
+    }
+}
+
+/// What keeps the run from saying anything about the design.
+fn disturbances(generator: &GeneratorReport, totals: &Totals, ending: &Ending) -> Vec<String> {
+    let mut found = Vec::new();
+    if ending.stopped_early {
+        found.push(format!("the run was stopped after {:.1} s", generator.duration_secs));
+    }
+    let lag = Duration::from_micros(generator.schedule_lag_us.p99);
+    if lag > WORST_LAG {
+        found.push(format!(
+            "the generator fell behind its schedule (p99 {lag:?}, {WORST_LAG:?} is allowed): this machine is too busy for the offered load"
+        ));
+    }
+    if totals.arrivals > 0 && totals.dropped as f64 > WORST_DROPPED * totals.arrivals as f64 {
+        found.push(format!(
+            "{} of {} arrivals could not be sent: the first stage did not keep up",
+            totals.dropped, totals.arrivals
+        ));
+    }
+    if !ending.drained {
+        found.push("requests or orders were still under way a minute after the last arrival".to_owned());
+    }
+    if totals.in_flight() != 0 && ending.drained {
+        found.push(format!("the count is off by {}: please report this as a defect", totals.in_flight()));
+    }
+    found
+}
+
+fn stages(plan: &RunPlan, observer: &Observer) -> Vec<StageReport> {
+    let report = |&index: &usize| {
+        let page = observer.page(index)?;
+        let stage = &plan.topology.stages[index];
+        let (kind, realness) = (stage.kind.word(), stage.kind.realness());
+        Some(StageReport::new(&stage.name, kind, realness, &page.tally(), page.latency.quantiles()))
+    };
+    plan.order.iter().filter_map(report).collect()
+}
+
+fn servers(environment: &Environment) -> Vec<ServerReport> {
+    let redis = environment.binary.iter().map(|binary| ServerReport {
+        kind: binary.kind.to_string(),
+        version: binary.version.clone(),
+        path: binary.path.display().to_string(),
+    });
+    let sqlite = environment.database.iter().map(|_| ServerReport {
+        kind: "SQLite".into(),
+        version: rusqlite::version().to_owned(),
+        path: "embedded".into(),
+    });
+    redis.chain(sqlite).collect()
+}
+
+fn settings(plan: &RunPlan) -> Vec<SettingReport> {
+    let mut settings = Vec::new();
+    for &index in &plan.order {
+        let timeout = match &plan.topology.stages[index].kind {
+            StageKind::ReadWriteSplit(params) => params.timeout,
+            StageKind::MasterReplica(params) => params.timeout,
+            StageKind::Queue(params) => params.timeout,
+            _ => continue,
+        };
+        let link = LinkSettings::new(timeout);
+        for (name, value) in [
+            ("response timeout", format!("{} ms", link.response_timeout_ms)),
+            ("connect timeout", format!("{} ms", link.connect_timeout_ms)),
+            ("pipeline buffer", format!("{} pipelines", link.pipeline_buffer)),
+            ("retries by the library", link.library_retries.to_string()),
+        ] {
+            settings.push(SettingReport { stage: plan.name(index).to_owned(), name: name.to_owned(), value });
+        }
+    }
+    settings
+}
