@@ -1,4 +1,5 @@
 //! seckill-lab
+pub mod files;
 pub mod param;
 pub mod servers;
 pub mod topology;

@@ -25,11 +25,14 @@ pub(super) fn check(topology: &Topology, unread: &Unread, problems: &mut Vec<Pro
         check_fault(topology, unread, fault, &Place::Fault(index + 1), problems);
     }
     if topology.targets.is_empty() && !unread.targets {
-        problems.push(Problem::warning(
-            Place::Design,
-            "there are no targets: every run that keeps its schedule passes",
-            "add targets, such as Oversold(at_most: 0)",
-        ));
+        problems.push(
+            Problem::warning(
+                Place::Design,
+                "there are no targets: every run that keeps its schedule passes",
+                "add targets, such as Oversold(at_most: 0)",
+            )
+            .about(&["targets"]),
+        );
     }
 }
 

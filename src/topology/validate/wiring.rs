@@ -21,12 +21,13 @@ const ONLY_ONE: &[(&str, &str)] = &[
 /// Whether there are few enough stages and links to look at.
 pub(super) fn check_counts(topology: &Topology, problems: &mut Vec<Problem>) -> bool {
     let mut fits = true;
-    for (what, count, most) in
-        [("stages", topology.stages.len(), MOST_STAGES), ("links", topology.links.len(), MOST_LINKS)]
-    {
+    let counts: [(&'static [&'static str], usize, usize); 2] =
+        [(&["stages"], topology.stages.len(), MOST_STAGES), (&["links"], topology.links.len(), MOST_LINKS)];
+    for (what, count, most) in counts {
         if count > most {
-            let text = format!("there are {count} {what}");
-            problems.push(Problem::error(Place::Design, text, format!("at most {most} are possible")));
+            let text = format!("there are {count} {}", what.concat());
+            let problem = Problem::error(Place::Design, text, format!("at most {most} are possible"));
+            problems.push(problem.about(what));
             fits = false;
         }
     }
@@ -35,11 +36,10 @@ pub(super) fn check_counts(topology: &Topology, problems: &mut Vec<Problem>) -> 
 
 pub(super) fn check(topology: &Topology, unread: &Unread, problems: &mut Vec<Problem>) {
     if topology.stages.is_empty() && !unread.stages {
-        problems.push(Problem::error(
-            Place::Design,
-            "there are no stages",
-            "add users and the stages behind them",
-        ));
+        problems.push(
+            Problem::error(Place::Design, "there are no stages", "add users and the stages behind them")
+                .about(&["stages"]),
+        );
     }
     for (index, stage) in topology.stages.iter().enumerate() {
         check_stage(stage, &topology.stages[..index], problems);
@@ -173,7 +173,7 @@ fn check_ways(topology: &Topology, whole: bool, problems: &mut Vec<Problem>) {
     let Some(users) = topology.stages.iter().position(|stage| matches!(stage.kind, StageKind::Users(_)))
     else {
         let text = "nobody comes: there is no users stage";
-        problems.push(Problem::error(Place::Design, text, "add a Users stage"));
+        problems.push(Problem::error(Place::Design, text, "add a Users stage").about(&["stages"]));
         return;
     };
     let reached = graph.order_from(users).unwrap_or_default();
