@@ -1,2 +1,7 @@
-//! The binary.
-fn main() {}
+//! The binary: hands over to the library.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    seckill_lab::cli::main()
+}

@@ -2,7 +2,8 @@
 
 use super::Topology;
 
-/// Links as indices of stages. Links whose ends don't exist are left out; the validator speaks of them.
+/// Links as indices of stages. Links whose ends don't exist and links from a stage to itself are left out; the validator
+/// speaks of them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Graph {
     /// For each stage, the stages it sends to, in the order of the links.
@@ -27,6 +28,7 @@ impl Graph {
         let mut graph = Self { next: vec![Vec::new(); count], previous: vec![Vec::new(); count] };
         for link in &topology.links {
             if let (Some(from), Some(to)) = (topology.index_of(&link.from), topology.index_of(&link.to))
+                && from != to
                 && topology.stages[from].kind.carries_traffic() == traffic
                 && !graph.next[from].contains(&to)
             {
@@ -48,6 +50,27 @@ impl Graph {
         self.visit(start, &mut marks, &mut reversed)?;
         reversed.reverse();
         Ok(reversed)
+    }
+
+    /// A shortest way of the links from a stage back to itself, with that stage at both ends; empty if there is none.
+    pub fn circle_through(&self, stage: usize) -> Vec<usize> {
+        let mut came_from = vec![None; self.next.len()];
+        let mut open = std::collections::VecDeque::from([stage]);
+        while let Some(at) = open.pop_front() {
+            for &next in &self.next[at] {
+                if next == stage {
+                    let mut circle = vec![stage];
+                    circle.extend(std::iter::successors(Some(at), |&at| came_from[at]));
+                    circle.reverse();
+                    return circle;
+                }
+                if came_from[next].is_none() {
+                    came_from[next] = Some(at);
+                    open.push_back(next);
+                }
+            }
+        }
+        Vec::new()
     }
 
     fn visit(&self, stage: usize, marks: &mut [Mark], reversed: &mut Vec<usize>) -> Result<(), usize> {

@@ -3,7 +3,7 @@
 use std::fmt;
 
 /// How bad a problem is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Severity {
     /// It runs, but probably not as meant.
     Warning,
@@ -12,7 +12,7 @@ pub enum Severity {
 }
 
 /// Where a problem is.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Place {
     /// In the text of a file; line and column count from 1.
     Text {
@@ -51,17 +51,34 @@ pub struct Problem {
     pub text: String,
     /// What to do about it.
     pub remedy: String,
+    /// The fields of the place that it is about, the one to mend first; empty where it is about the whole place.
+    pub fields: &'static [&'static str],
 }
 
 impl Problem {
     /// A problem that keeps the topology from running.
     pub fn error(place: Place, text: impl Into<String>, remedy: impl Into<String>) -> Self {
-        Self { place, severity: Severity::Error, text: text.into(), remedy: remedy.into() }
+        Self { place, severity: Severity::Error, text: text.into(), remedy: remedy.into(), fields: &[] }
     }
 
     /// A problem that is probably a mistake.
     pub fn warning(place: Place, text: impl Into<String>, remedy: impl Into<String>) -> Self {
-        Self { place, severity: Severity::Warning, text: text.into(), remedy: remedy.into() }
+        Self { place, severity: Severity::Warning, text: text.into(), remedy: remedy.into(), fields: &[] }
+    }
+
+    /// The same problem, said to be about these fields of its place.
+    #[must_use]
+    pub fn about(self, fields: &'static [&'static str]) -> Self {
+        Self { fields, ..self }
+    }
+}
+
+impl fmt::Display for Severity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Warning => "warning",
+            Self::Error => "error",
+        })
     }
 }
 
@@ -82,10 +99,6 @@ impl fmt::Display for Place {
 
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let severity = match self.severity {
-            Severity::Warning => "warning",
-            Severity::Error => "error",
-        };
-        write!(f, "{}: {severity}: {}; {}", self.place, self.text, self.remedy)
+        write!(f, "{}: {}: {}; {}", self.place, self.severity, self.text, self.remedy)
     }
 }

@@ -78,6 +78,16 @@ impl Shape {
         }
     }
 
+    /// The word for the shape in files.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Constant(_) => "Constant",
+            Self::Ramp(_) => "Ramp",
+            Self::Spike(_) => "Spike",
+            Self::Curve(_) => "Curve",
+        }
+    }
+
     /// Its parameters; a curve has points instead.
     pub fn params(&self) -> Option<&dyn Params> {
         match self {

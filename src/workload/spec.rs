@@ -75,9 +75,9 @@ pub struct Workload {
 }
 
 impl Workload {
-    /// How long arrivals come.
+    /// How long arrivals come; a sum beyond [`Duration::MAX`] stays there.
     pub fn duration(&self) -> Duration {
-        self.phases.iter().map(|phase| phase.span).sum()
+        self.phases.iter().fold(Duration::ZERO, |sum, phase| sum.saturating_add(phase.span))
     }
 
     /// Arrivals to be expected in all.

@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use super::super::stage::StageKind;
 use super::super::{Fault, Place, Problem, Topology};
+use super::Unread;
+use super::ranges::all_in_range;
 use crate::workload::{Phase, Shape};
 
 /// The longest run.
@@ -11,124 +13,154 @@ const LONGEST_RUN: Duration = Duration::from_hours(24);
 /// The most arrivals in a run: what a day at 500,000 a second would bring.
 const MOST_ARRIVALS: f64 = 4.5e10;
 
-pub(super) fn check(topology: &Topology, problems: &mut Vec<Problem>) {
-    check_workload(topology, problems);
+pub(super) fn check(topology: &Topology, unread: &Unread, problems: &mut Vec<Problem>) {
+    if !unread.phases {
+        check_times(topology, problems);
+    }
+    check_people(topology, problems);
     for phase in &topology.workload.phases {
         check_phase(phase, problems);
     }
     for (index, fault) in topology.faults.iter().enumerate() {
-        check_fault(topology, fault, &Place::Fault(index + 1), problems);
+        check_fault(topology, unread, fault, &Place::Fault(index + 1), problems);
     }
-    if topology.targets.is_empty() {
-        problems.push(Problem::warning(
-            Place::Design,
-            "there are no targets: every run that keeps its schedule passes",
-            "add targets, such as Oversold(at_most: 0)",
-        ));
+    if topology.targets.is_empty() && !unread.targets {
+        problems.push(
+            Problem::warning(
+                Place::Design,
+                "there are no targets: every run that keeps its schedule passes",
+                "add targets, such as Oversold(at_most: 0)",
+            )
+            .about(&["targets"]),
+        );
     }
 }
 
-fn check_workload(topology: &Topology, problems: &mut Vec<Problem>) {
+/// What has to do with how long the phases take.
+fn check_times(topology: &Topology, problems: &mut Vec<Problem>) {
     let workload = &topology.workload;
-    let mut error = |text: String, remedy: &str| {
-        problems.push(Problem::error(Place::Workload(None), text, remedy));
+    let mut error = |text: String, remedy: &str, fields| {
+        problems.push(Problem::error(Place::Workload(None), text, remedy).about(fields));
     };
     if workload.phases.is_empty() {
-        return error("nobody comes: there are no phases".into(), "add a phase with a shape and a mix");
+        return error(
+            "nobody comes: there are no phases".into(),
+            "add a phase with a span and a shape",
+            &["phases"],
+        );
     }
     let duration = workload.duration();
     if duration > LONGEST_RUN {
-        error(
-            format!("the phases take {}", humantime::format_duration(duration)),
-            "a run takes 24 hours at most",
-        );
+        error(format!("the phases take {}", text_of(duration)), "a run takes 24 hours at most", &["phases"]);
     }
     let arrivals = workload.expected_arrivals();
     if arrivals > MOST_ARRIVALS {
-        error(format!("{arrivals:.0} arrivals would come"), "lower the rates or shorten the phases");
-    }
-    if workload.audience.bots >= workload.audience.users {
-        error(
-            format!(
-                "{} bots leave no people among {} users",
-                workload.audience.bots, workload.audience.users
-            ),
-            "raise users or lower bots",
-        );
+        let text = format!("{arrivals:.0} arrivals would come, more than {MOST_ARRIVALS:.0}");
+        error(text, "lower the rates or shorten the phases", &["phases"]);
     }
     let claims = workload.phases.iter().any(|phase| phase.mix.claim > 0.0);
     if claims && workload.sale.opens_at >= duration {
+        let opens_at = text_of(workload.sale.opens_at);
         error(
-            format!("the sale opens at {:?}, after the last arrival", workload.sale.opens_at),
+            format!("the sale opens at {opens_at}, after the last arrival"),
             "let opens_at lie within the phases",
+            &["opens_at"],
         );
     }
-    if let Some(limit) = workload.sale.per_buyer_limit
-        && limit < workload.sale.units_per_claim
+}
+
+/// What has to do with who comes and what they may have.
+fn check_people(topology: &Topology, problems: &mut Vec<Problem>) {
+    let (sale, audience) = (&topology.workload.sale, &topology.workload.audience);
+    if audience.bots >= audience.users {
+        let text = format!("{} bots leave no people among {} users", audience.bots, audience.users);
+        let problem = Problem::error(Place::Workload(None), text, "raise users or lower bots");
+        problems.push(problem.about(&["bots", "users"]));
+    }
+    if let Some(limit) = sale.per_buyer_limit
+        && limit < sale.units_per_claim
     {
-        error(
-            format!(
-                "each claim asks for {} units, but a buyer may have {limit}",
-                workload.sale.units_per_claim
-            ),
-            "raise per_buyer_limit or lower units_per_claim",
-        );
+        let text =
+            format!("each claim asks for {} units, but a buyer may have {limit}", sale.units_per_claim);
+        let remedy = "raise per_buyer_limit or lower units_per_claim";
+        let problem = Problem::error(Place::Workload(None), text, remedy);
+        problems.push(problem.about(&["units_per_claim", "per_buyer_limit"]));
     }
-    if u64::from(workload.sale.items) > workload.sale.stock {
-        problems.push(Problem::warning(
-            Place::Workload(None),
-            format!("{} units can't stock {} products", workload.sale.stock, workload.sale.items),
-            "raise stock or lower items",
-        ));
+    if u64::from(sale.items) > sale.stock {
+        let text = format!("{} units are too few for {} products", sale.stock, sale.items);
+        let problem = Problem::warning(Place::Workload(None), text, "raise stock or lower items");
+        problems.push(problem.about(&["stock", "items"]));
     }
 }
 
 fn check_phase(phase: &Phase, problems: &mut Vec<Problem>) {
-    let mut error = |text: &str, remedy: &str| {
-        problems.push(Problem::error(Place::Workload(Some(phase.name.clone())), text, remedy));
+    let mut error = |text: &str, remedy: &str, fields| {
+        let place = Place::Workload(Some(phase.name.clone()));
+        problems.push(Problem::error(place, text, remedy).about(fields));
     };
+    if phase.mix.read == 0.0 && phase.mix.claim == 0.0 {
+        error("people want nothing in it", "give read or claim a weight above 0", &["mix"]);
+    }
     if phase.span.is_zero() {
-        return error("it takes no time", "give it a span, such as \"5s\"");
+        return error("it takes no time", "give it a span, such as \"5s\"", &["span"]);
     }
-    if phase.mix.read + phase.mix.claim <= 0.0 {
-        error("people want nothing in it", "give read or claim a weight above 0");
+    if let Shape::Curve(points) = &phase.shape
+        && let Some((text, remedy)) = wrong_with_curve(points)
+    {
+        return error(text, remedy, &["shape"]);
     }
-    if let Shape::Curve(points) = &phase.shape {
-        if points.is_empty() {
-            return error("its curve has no points", "write points: [(seconds, arrivals per second), …]");
-        }
-        if !points.iter().all(|(t, rate)| t.is_finite() && *t >= 0.0 && rate.is_finite() && *rate >= 0.0) {
-            return error("its curve has a point that is not a number, or below 0", "use numbers from 0");
-        }
-        if !points.windows(2).all(|pair| pair[0].0 < pair[1].0) {
-            return error("the times of its curve don't rise", "order the points by time");
-        }
-    }
-    if phase.shape.expected(phase.span, phase.span) <= 0.0 {
-        error("its arrival rate is zero", "give its shape a rate above 0");
+    // A rate out of range is spoken of by its own name.
+    if phase.shape.params().is_none_or(all_in_range) && phase.shape.expected(phase.span, phase.span) <= 0.0 {
+        error("its arrival rate is zero", "give its shape a rate above 0", &["shape"]);
     }
 }
 
-fn check_fault(topology: &Topology, fault: &Fault, place: &Place, problems: &mut Vec<Problem>) {
-    let mut error = |text: String, remedy: String| problems.push(Problem::error(place.clone(), text, remedy));
-    if fault.at >= topology.workload.duration() {
-        error(format!("at {:?} the run is over", fault.at), "let it happen within the phases".into());
+fn wrong_with_curve(points: &[(f64, f64)]) -> Option<(&'static str, &'static str)> {
+    let is_good = |x: f64| x.is_finite() && x >= 0.0;
+    if points.is_empty() {
+        Some(("its curve has no points", "write points: [(seconds, arrivals per second), …]"))
+    } else if !points.iter().all(|&(t, rate)| is_good(t) && is_good(rate)) {
+        Some(("its curve has a point that is not a number, or below 0", "use numbers from 0"))
+    } else if !points.windows(2).all(|pair| pair[0].0 < pair[1].0) {
+        Some(("the times of its curve don't rise", "order the points by time, each time once"))
+    } else {
+        None
+    }
+}
+
+fn check_fault(
+    topology: &Topology,
+    unread: &Unread,
+    fault: &Fault,
+    place: &Place,
+    problems: &mut Vec<Problem>,
+) {
+    let mut error = |text: String, remedy: String, fields| {
+        problems.push(Problem::error(place.clone(), text, remedy).about(fields));
+    };
+    if !unread.phases && !topology.workload.phases.is_empty() && fault.at >= topology.workload.duration() {
+        let text = format!("at {} the run is over", text_of(fault.at));
+        error(text, "let it happen within the phases".into(), &["at"]);
     }
     let Some(index) = topology.index_of(&fault.stage) else {
-        return error(format!("there is no stage \"{}\"", fault.stage), "correct the name".into());
+        if !unread.knows(topology, &fault.stage) {
+            let text = format!("there is no stage \"{}\"", fault.stage);
+            error(text, "correct the name".into(), &["stage"]);
+        }
+        return;
     };
     let instances = instances(&topology.stages[index].kind);
     if instances.is_empty() {
-        error(
-            format!("\"{}\" has no process that could break", fault.stage),
-            "name a stage that runs real processes".into(),
-        );
+        let text = format!("\"{}\" has no process that could break", fault.stage);
+        error(text, "name a stage that runs real processes".into(), &["stage"]);
     } else if !instances.contains(&fault.instance) {
-        error(
-            format!("\"{}\" has no instance \"{}\"", fault.stage, fault.instance),
-            format!("name one of {}", instances.join(", ")),
-        );
+        let text = format!("\"{}\" has no instance \"{}\"", fault.stage, fault.instance);
+        error(text, format!("name one of {}", instances.join(", ")), &["instance", "stage"]);
     }
+}
+
+fn text_of(span: Duration) -> humantime::FormattedDuration {
+    humantime::format_duration(span)
 }
 
 /// The names of a stage's instances that faults can hit.

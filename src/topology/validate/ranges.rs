@@ -1,7 +1,7 @@
 //! Every parameter within its range.
 
 use super::super::{Place, Problem, Topology};
-use crate::param::{ParamValue, Params};
+use crate::param::{ParamSpec, ParamValue, Params};
 
 pub(super) fn check(topology: &Topology, problems: &mut Vec<Problem>) {
     let workload = &topology.workload;
@@ -25,16 +25,24 @@ pub(super) fn check(topology: &Topology, problems: &mut Vec<Problem>) {
     }
 }
 
+/// Whether all parameters are within their ranges.
+pub(super) fn all_in_range(params: &dyn Params) -> bool {
+    params.specs().iter().all(|spec| params.get(spec.key).is_none_or(|value| is_in_range(spec, &value)))
+}
+
+fn is_in_range(spec: &ParamSpec, value: &ParamValue) -> bool {
+    let finite = !matches!(value, ParamValue::Float(x) if !x.is_finite());
+    finite && spec.allows(value)
+}
+
 fn check_params(params: &dyn Params, place: &Place, problems: &mut Vec<Problem>) {
     for spec in params.specs() {
         let Some(value) = params.get(spec.key) else { continue };
-        let finite = !matches!(value, ParamValue::Float(x) if !x.is_finite());
-        if !finite || !spec.allows(&value) {
-            problems.push(Problem::error(
-                place.clone(),
-                format!("{} is {value}, out of range", spec.key),
-                format!("choose from {}", spec.range_text()),
-            ));
+        if !is_in_range(spec, &value) {
+            let text = format!("{} is {value}, out of range", spec.key);
+            let remedy = format!("choose from {}", spec.range_text());
+            let problem = Problem::error(place.clone(), text, remedy);
+            problems.push(problem.about(std::slice::from_ref(&spec.key)));
         }
     }
 }

@@ -3,13 +3,17 @@
 use super::super::graph::Graph;
 use super::super::stage::{MasterReplica, Stage, StageKind};
 use super::super::{Place, Problem, Topology};
+use super::Unread;
 
-pub(super) fn check(topology: &Topology, problems: &mut Vec<Problem>) {
+pub(super) fn check(topology: &Topology, unread: &Unread, problems: &mut Vec<Problem>) {
+    let whole = unread.drawing_is_whole(topology);
     let users = topology.stages.iter().position(|stage| matches!(stage.kind, StageKind::Users(_)));
     let order = users.and_then(|users| Graph::of_traffic(topology).order_from(users).ok());
-    if let (Some(users), Some(order)) = (users, order) {
+    if let (Some(users), Some(order), true) = (users, order, whole) {
         let reached: Vec<&Stage> = order.iter().map(|&index| &topology.stages[index]).collect();
-        check_answers(topology, &topology.stages[users], &reached, problems);
+        if !unread.phases {
+            check_answers(topology, &topology.stages[users], &reached, problems);
+        }
         check_control(topology, &reached, problems);
     }
     for stage in &topology.stages {
@@ -17,7 +21,12 @@ pub(super) fn check(topology: &Topology, problems: &mut Vec<Problem>) {
         match &stage.kind {
             StageKind::MasterReplica(params) => check_sentinels(params, &place, problems),
             StageKind::Queue(params) => {
-                check_queue(topology, stage, params.on.as_deref(), problems);
+                if let Some(host) = params.on.as_deref() {
+                    check_host(topology, unread, host, &place, problems);
+                }
+                if whole {
+                    check_consumers(topology, stage, problems);
+                }
             }
             _ => {}
         }
@@ -32,14 +41,14 @@ fn check_answers(topology: &Topology, users: &Stage, reached: &[&Stage], problem
     if wants(|mix| mix.claim) && !reached.iter().any(|stage| stage.kind.decides_claims()) {
         problems.push(Problem::error(
             place.clone(),
-            "claims leave it that no stage on their way can decide",
+            "its claims reach no stage that can decide them",
             "link a MasterReplica or a Database behind it, or take claims out of the mix",
         ));
     }
     if wants(|mix| mix.read) && !reached.iter().any(|stage| stage.kind.answers_reads()) {
         problems.push(Problem::error(
             place,
-            "reads leave it that no stage on their way can answer",
+            "its reads reach no stage that can answer them",
             "link a ReadWriteSplit, a MasterReplica or a Database behind it, or take reads out of the mix",
         ));
     }
@@ -63,9 +72,12 @@ fn check_control(topology: &Topology, reached: &[&Stage], problems: &mut Vec<Pro
     let decider = reached.iter().find(|stage| stage.kind.decides_claims());
     let gate = reached.iter().find(|stage| matches!(stage.kind, StageKind::ReadWriteSplit(_)));
     let database = reached.iter().find(|stage| matches!(stage.kind, StageKind::Database(_)));
-    for (stage, what) in
-        [(decider, "preloads its stock"), (gate, "opens its gate"), (database, "computes from it")]
-    {
+    let books = database.filter(|database| decider.is_none_or(|decider| decider.name != database.name));
+    for (stage, what) in [
+        (decider, "preloads its stock"),
+        (gate, "opens it when the sale starts"),
+        (books, "compares its orders with the stock"),
+    ] {
         if let Some(stage) = stage
             && !linked(stage)
         {
@@ -80,51 +92,55 @@ fn check_control(topology: &Topology, reached: &[&Stage], problems: &mut Vec<Pro
         && params.unpaid_ratio > 0.0
         && database.is_none()
     {
-        problems.push(Problem::error(
-            Place::Stage(topology.stages[control].name.clone()),
-            "unpaid orders can't be expired: no database keeps orders",
-            "link a Database behind the queue, or set unpaid_ratio to 0",
-        ));
+        problems.push(
+            Problem::error(
+                Place::Stage(topology.stages[control].name.clone()),
+                "unpaid orders can't be expired: no database keeps orders",
+                "link a Database behind the queue, or set unpaid_ratio to 0",
+            )
+            .about(&["unpaid_ratio"]),
+        );
     }
 }
 
 fn check_sentinels(params: &MasterReplica, place: &Place, problems: &mut Vec<Problem>) {
-    let mut error = |text: String, remedy: &str| problems.push(Problem::error(place.clone(), text, remedy));
-    if params.sentinels > 0 && params.sentinels.is_multiple_of(2) {
-        error(format!("{} Sentinels can split into equal halves", params.sentinels), "use 1, 3 or 5");
+    let &MasterReplica { sentinels, quorum, replicas, .. } = params;
+    if sentinels == 0 {
+        return;
     }
-    if params.sentinels > 0 && params.quorum > params.sentinels {
-        error(
-            format!("a quorum of {} can't be reached by {} Sentinels", params.quorum, params.sentinels),
-            "lower the quorum or add Sentinels",
-        );
+    if sentinels.is_multiple_of(2) {
+        let text = format!("{sentinels} Sentinels can split into equal halves");
+        problems.push(Problem::error(place.clone(), text, "use 1, 3 or 5").about(&["sentinels"]));
     }
-    if params.sentinels > 0 && params.replicas == 0 {
-        problems.push(Problem::warning(
-            place.clone(),
-            "Sentinels have no replica to promote",
-            "add a replica, or set sentinels to 0",
-        ));
+    if quorum > sentinels {
+        let text = format!("a quorum of {quorum} is more than the {sentinels} Sentinels there are");
+        let problem = Problem::error(place.clone(), text, "lower the quorum or add Sentinels");
+        problems.push(problem.about(&["quorum", "sentinels"]));
+    }
+    if replicas == 0 {
+        let text = "its Sentinels have no replica to promote";
+        let problem = Problem::warning(place.clone(), text, "add a replica, or set sentinels to 0");
+        problems.push(problem.about(&["replicas", "sentinels"]));
     }
 }
 
-fn check_queue(topology: &Topology, stage: &Stage, on: Option<&str>, problems: &mut Vec<Problem>) {
-    let place = Place::Stage(stage.name.clone());
-    let host = on.map(|name| topology.stages.iter().find(|stage| stage.name == name));
-    let fits = |host: &Stage| matches!(host.kind, StageKind::MasterReplica(_));
-    if let Some(host) = host
-        && !host.is_some_and(fits)
-    {
-        problems.push(Problem::error(
-            place.clone(),
-            format!("its list can't be on \"{}\"", on.unwrap_or_default()),
-            "name a MasterReplica stage, or None for a process of its own",
-        ));
-    }
+fn check_host(topology: &Topology, unread: &Unread, host: &str, place: &Place, problems: &mut Vec<Problem>) {
+    let stage = topology.stages.iter().find(|stage| stage.name == host);
+    let text = match stage {
+        Some(stage) if matches!(stage.kind, StageKind::MasterReplica(_)) => return,
+        Some(stage) => format!("its list can't be on \"{host}\", which is a {}", stage.kind.label()),
+        None if unread.knows(topology, host) => return,
+        None => format!("its list can't be on \"{host}\": there is no such stage"),
+    };
+    let remedy = "name a MasterReplica stage, or None for a process of its own";
+    problems.push(Problem::error(place.clone(), text, remedy).about(&["on"]));
+}
+
+fn check_consumers(topology: &Topology, queue: &Stage, problems: &mut Vec<Problem>) {
     let graph = Graph::of_traffic(topology);
-    if topology.index_of(&stage.name).is_some_and(|index| graph.next[index].is_empty()) {
+    if topology.index_of(&queue.name).is_some_and(|index| graph.next[index].is_empty()) {
         problems.push(Problem::error(
-            place,
+            Place::Stage(queue.name.clone()),
             "its consumers have nowhere to write orders",
             "link a Database behind it",
         ));

@@ -3,82 +3,109 @@
 use super::super::graph::Graph;
 use super::super::stage::{Stage, StageKind};
 use super::super::{Place, Problem, Topology};
+use super::{MOST_LINKS, MOST_STAGES, Unread};
 
 /// Names longer than this don't fit a stage on the canvas.
 const LONGEST_NAME: usize = 40;
-/// More stages than this are not a drawing that anyone reads.
-const MOST_STAGES: usize = 200;
 
-pub(super) fn check(topology: &Topology, problems: &mut Vec<Problem>) {
-    check_stages(topology, problems);
-    check_links(topology, problems);
-    check_ways(topology, problems);
+/// Kinds of which a run has one at most, and what to do about the second.
+const ONLY_ONE: &[(&str, &str)] = &[
+    ("Users", "let one stage of users carry the whole workload"),
+    ("ReadWriteSplit", "a run works with one read-write split; take one away"),
+    ("MasterReplica", "a run works with one inventory; take one away"),
+    ("Queue", "a run works with one queue; take one away"),
+    ("Database", "a run works with one database; take one away"),
+    ("DataControl", "one data-control module looks after the whole design; take one away"),
+];
+
+/// Whether there are few enough stages and links to look at.
+pub(super) fn check_counts(topology: &Topology, problems: &mut Vec<Problem>) -> bool {
+    let mut fits = true;
+    let counts: [(&'static [&'static str], usize, usize); 2] =
+        [(&["stages"], topology.stages.len(), MOST_STAGES), (&["links"], topology.links.len(), MOST_LINKS)];
+    for (what, count, most) in counts {
+        if count > most {
+            let text = format!("there are {count} {}", what.concat());
+            let problem = Problem::error(Place::Design, text, format!("at most {most} are possible"));
+            problems.push(problem.about(what));
+            fits = false;
+        }
+    }
+    fits
 }
 
-fn check_stages(topology: &Topology, problems: &mut Vec<Problem>) {
-    if topology.stages.is_empty() {
-        problems.push(Problem::error(
-            Place::Design,
-            "there are no stages",
-            "add users and the stages behind them",
-        ));
-    }
-    if topology.stages.len() > MOST_STAGES {
-        let text = format!("there are {} stages", topology.stages.len());
-        problems.push(Problem::error(Place::Design, text, format!("at most {MOST_STAGES} are possible")));
+pub(super) fn check(topology: &Topology, unread: &Unread, problems: &mut Vec<Problem>) {
+    if topology.stages.is_empty() && !unread.stages {
+        problems.push(
+            Problem::error(Place::Design, "there are no stages", "add users and the stages behind them")
+                .about(&["stages"]),
+        );
     }
     for (index, stage) in topology.stages.iter().enumerate() {
-        let place = Place::Stage(stage.name.clone());
-        let length = stage.name.chars().count();
-        if stage.name.trim().is_empty() || length > LONGEST_NAME || stage.name.chars().any(char::is_control) {
-            let remedy = format!("use 1 to {LONGEST_NAME} printable characters");
-            problems.push(Problem::error(place.clone(), "the name can't be used", remedy));
-        }
-        if topology.stages[..index].iter().any(|earlier| earlier.name == stage.name) {
-            let text = format!("two stages are called \"{}\"", stage.name);
-            problems.push(Problem::error(place.clone(), text, "rename one of them"));
-        }
-        if !(stage.at.0.is_finite() && stage.at.1.is_finite()) {
-            problems.push(Problem::error(place, "its position is not a number", "write at: (x, y)"));
-        }
+        check_stage(stage, &topology.stages[..index], problems);
     }
-    for (word, remedy) in [
-        ("Users", "let one stage of users carry the whole workload"),
-        ("ReadWriteSplit", "a run works with one read-write split; take one away"),
-        ("MasterReplica", "a run works with one inventory; take one away"),
-        ("Queue", "a run works with one queue; take one away"),
-        ("Database", "a run works with one database; take one away"),
-        ("DataControl", "one data-control module looks after the whole design; take one away"),
-    ] {
-        let mut of_kind = topology.stages.iter().filter(|stage| stage.kind.word() == word);
+    check_only_ones(topology, problems);
+    check_links(topology, unread, problems);
+    check_exits(topology, problems);
+    check_ways(topology, unread.drawing_is_whole(topology), problems);
+}
+
+fn check_stage(stage: &Stage, earlier: &[Stage], problems: &mut Vec<Problem>) {
+    let place = Place::Stage(stage.name.clone());
+    let length = stage.name.chars().count();
+    let wrong_with_name = if stage.name.trim().is_empty() {
+        Some("its name is empty".to_owned())
+    } else if length > LONGEST_NAME {
+        Some(format!("its name has {length} characters"))
+    } else if stage.name.chars().any(char::is_control) {
+        Some("its name has a line break or another control character".to_owned())
+    } else {
+        None
+    };
+    if let Some(text) = wrong_with_name {
+        let remedy = format!("use 1 to {LONGEST_NAME} printable characters");
+        problems.push(Problem::error(place.clone(), text, remedy).about(&["name"]));
+    }
+    if earlier.iter().any(|earlier| earlier.name == stage.name) {
+        let text = format!("two stages are called \"{}\"", stage.name);
+        problems.push(Problem::error(place.clone(), text, "rename one of them").about(&["name"]));
+    }
+    if !(stage.at.0.is_finite() && stage.at.1.is_finite()) {
+        let problem = Problem::error(place, "its position is not a number", "write at: (x, y)");
+        problems.push(problem.about(&["at"]));
+    }
+}
+
+fn check_only_ones(topology: &Topology, problems: &mut Vec<Problem>) {
+    for (word, remedy) in ONLY_ONE {
+        let mut of_kind = topology.stages.iter().filter(|stage| stage.kind.word() == *word);
         if let (Some(_first), Some(second)) = (of_kind.next(), of_kind.next()) {
             let text = format!("there is more than one {} stage", second.kind.label());
-            problems.push(Problem::error(Place::Stage(second.name.clone()), text, remedy));
+            problems.push(Problem::error(Place::Stage(second.name.clone()), text, *remedy));
         }
     }
 }
 
-fn check_links(topology: &Topology, problems: &mut Vec<Problem>) {
+fn check_links(topology: &Topology, unread: &Unread, problems: &mut Vec<Problem>) {
     for (index, link) in topology.links.iter().enumerate() {
         let place = Place::Link { from: link.from.clone(), to: link.to.clone() };
-        let mut error =
-            |text: String, remedy: &str| problems.push(Problem::error(place.clone(), text, remedy));
-        for end in [&link.from, &link.to] {
-            if topology.index_of(end).is_none() {
-                error(format!("there is no stage \"{end}\""), "add the stage, or correct the name");
+        let error = |text: String, remedy: &str| Problem::error(place.clone(), text, remedy);
+        let ends: [(&str, &'static [&'static str]); 2] = [(&link.from, &["from"]), (&link.to, &["to"])];
+        for (end, field) in ends {
+            if !unread.knows(topology, end) {
+                let text = format!("there is no stage \"{end}\"");
+                problems.push(error(text, "add the stage, or correct the name").about(field));
             }
         }
-        if link.from == link.to {
-            error("it leads from a stage to itself".into(), "remove it");
-        }
         if topology.links[..index].contains(link) {
-            error("it is there twice".into(), "remove one of the two");
+            problems.push(error("it is there twice".into(), "remove one of the two"));
         }
-        let (Some(from), Some(to)) = (stage(topology, &link.from), stage(topology, &link.to)) else {
-            continue;
-        };
-        if let Some((text, remedy)) = refusal(&from.kind, &to.kind) {
-            error(text, remedy);
+        if link.from == link.to {
+            problems.push(error("it leads from a stage to itself".into(), "remove it").about(&["to"]));
+        } else if let (Some(from), Some(to)) = (stage(topology, &link.from), stage(topology, &link.to))
+            && let Some((text, remedy)) = refusal(&from.kind, &to.kind)
+        {
+            problems.push(error(text, remedy));
         }
     }
 }
@@ -107,53 +134,54 @@ pub fn refusal(from: &StageKind, to: &StageKind) -> Option<(String, &'static str
     }
 }
 
-fn check_ways(topology: &Topology, problems: &mut Vec<Problem>) {
+/// Only a load balancer has more than one way out, and those lead to services.
+fn check_exits(topology: &Topology, problems: &mut Vec<Problem>) {
     let graph = Graph::of_traffic(topology);
     for (index, stage) in topology.stages.iter().enumerate() {
-        let place = Place::Stage(stage.name.clone());
         let ways = &graph.next[index];
-        let names = || {
-            ways.iter().map(|&to| format!("\"{}\"", topology.stages[to].name)).collect::<Vec<_>>().join(", ")
-        };
-        if ways.len() > 1 && !matches!(stage.kind, StageKind::LoadBalancer(_)) {
-            problems.push(Problem::error(
-                place,
-                format!("traffic can leave it in {} ways: {}", ways.len(), names()),
-                "keep one link, or put a load balancer in between",
-            ));
-        } else if ways.len() > 1
-            && !ways.iter().all(|&to| matches!(topology.stages[to].kind, StageKind::Service(_)))
-        {
-            problems.push(Problem::error(
-                place,
-                format!("it spreads over {}, which are not all services", names()),
-                "a load balancer with several links spreads over services",
-            ));
+        if ways.len() < 2 {
+            continue;
         }
+        let to = names(topology, ways, ", ");
+        let services = ways.iter().all(|&to| matches!(topology.stages[to].kind, StageKind::Service(_)));
+        let (text, remedy) = if !matches!(stage.kind, StageKind::LoadBalancer(_)) {
+            (
+                format!("traffic can leave it in {} ways: {to}", ways.len()),
+                "keep one link, or put a load balancer in between",
+            )
+        } else if !services {
+            (
+                format!("it spreads over {to}, which are not all services"),
+                "let a load balancer with several links spread over services",
+            )
+        } else {
+            continue;
+        };
+        problems.push(Problem::error(Place::Stage(stage.name.clone()), text, remedy));
+    }
+}
+
+fn check_ways(topology: &Topology, whole: bool, problems: &mut Vec<Problem>) {
+    let graph = Graph::of_traffic(topology);
+    if let Some(start) = (0..topology.stages.len()).find_map(|start| graph.order_from(start).err()) {
+        check_circle(topology, &graph.circle_through(start), problems);
+        return;
+    }
+    if !whole || topology.stages.is_empty() {
+        return;
     }
     let Some(users) = topology.stages.iter().position(|stage| matches!(stage.kind, StageKind::Users(_)))
     else {
-        if !topology.stages.is_empty() {
-            problems.push(Problem::error(
-                Place::Design,
-                "nobody comes: there is no users stage",
-                "add a Users stage",
-            ));
-        }
+        let text = "nobody comes: there is no users stage";
+        problems.push(Problem::error(Place::Design, text, "add a Users stage").about(&["stages"]));
         return;
     };
-    if let Some(circle) = (0..topology.stages.len()).find_map(|start| graph.order_from(start).err()) {
-        let place = Place::Stage(topology.stages[circle].name.clone());
-        problems.push(Problem::error(
-            place,
-            "requests that leave it come back to it: the links run in a circle",
-            "remove a link of the circle",
-        ));
-        return;
-    }
     let reached = graph.order_from(users).unwrap_or_default();
     for (index, stage) in topology.stages.iter().enumerate() {
-        if stage.kind.carries_traffic() && !reached.contains(&index) {
+        if stage.kind.carries_traffic()
+            && !matches!(stage.kind, StageKind::Users(_))
+            && !reached.contains(&index)
+        {
             problems.push(Problem::warning(
                 Place::Stage(stage.name.clone()),
                 "no traffic reaches it",
@@ -161,6 +189,27 @@ fn check_ways(topology: &Topology, problems: &mut Vec<Problem>) {
             ));
         }
     }
+}
+
+/// Speaks of a circle, unless one of its links was already refused: without that link there is none.
+fn check_circle(topology: &Topology, circle: &[usize], problems: &mut Vec<Problem>) {
+    let kind = |index: usize| &topology.stages[index].kind;
+    let refused = circle.windows(2).any(|pair| refusal(kind(pair[0]), kind(pair[1])).is_some());
+    if let Some(&start) = circle.first()
+        && !refused
+    {
+        problems.push(Problem::error(
+            Place::Stage(topology.stages[start].name.clone()),
+            format!("requests go round in a circle: {}", names(topology, circle, " → ")),
+            "remove a link of the circle",
+        ));
+    }
+}
+
+fn names(topology: &Topology, stages: &[usize], between: &str) -> String {
+    let quoted: Vec<String> =
+        stages.iter().map(|&index| format!("\"{}\"", topology.stages[index].name)).collect();
+    quoted.join(between)
 }
 
 fn stage<'a>(topology: &'a Topology, name: &str) -> Option<&'a Stage> {

@@ -1,0 +1,94 @@
+//! What can be said on the command line.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args as ClapArgs, Parser, Subcommand};
+
+use crate::servers::binary::SERVER_VARIABLE;
+
+/// Wire a flash sale, run it on real Redis, break it, and prove whether anything was oversold or lost.
+#[derive(Debug, Parser)]
+#[command(name = "seckill-lab", version, about, arg_required_else_help = true)]
+pub struct Args {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What the program can do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Run a topology on real servers and audit it
+    Run(RunArgs),
+    /// List everything that is wrong with topology files
+    Validate(ValidateArgs),
+    /// Say what was found on this machine and what is missing
+    Doctor(ServerArgs),
+}
+
+/// Which server program to use.
+#[derive(Debug, ClapArgs)]
+pub struct ServerArgs {
+    /// The valkey-server or redis-server program to use; without it, one is found or provided
+    #[arg(long, value_name = "PATH", env = SERVER_VARIABLE)]
+    pub redis_server: Option<PathBuf>,
+}
+
+/// `run`.
+#[derive(Debug, ClapArgs)]
+#[command(
+    after_help = "Exit code: 0 pass, 1 fail, 2 inconclusive, 64 usage or a broken file, 69 something is missing."
+)]
+pub struct RunArgs {
+    /// The topology file
+    pub file: PathBuf,
+    /// Let arrivals come for this long, such as 10s; all phases and the opening keep their proportions
+    #[arg(long, value_parser = parse_duration)]
+    pub duration: Option<Duration>,
+    /// Mean arrival rate over the run, per second; the shape stays
+    #[arg(long, value_name = "PER_SECOND", value_parser = parse_rate)]
+    pub rate: Option<f64>,
+    /// Units on sale in all
+    #[arg(long, value_name = "UNITS")]
+    pub stock: Option<u64>,
+    /// Seed of every lot that is drawn
+    #[arg(long)]
+    pub seed: Option<u64>,
+    /// Write the report to this file as JSON
+    #[arg(long, value_name = "FILE")]
+    pub json: Option<PathBuf>,
+    /// Print the verdict only
+    #[arg(long)]
+    pub quiet: bool,
+    /// Keep the run's files (server logs, the database) and say where they are
+    #[arg(long)]
+    pub keep_data: bool,
+    /// Which server program.
+    #[command(flatten)]
+    pub server: ServerArgs,
+}
+
+/// `validate`.
+#[derive(Debug, ClapArgs)]
+pub struct ValidateArgs {
+    /// Topology files
+    #[arg(required = true)]
+    pub files: Vec<PathBuf>,
+}
+
+fn parse_duration(text: &str) -> Result<Duration, String> {
+    match humantime::parse_duration(text) {
+        Ok(Duration::ZERO) => Err("a run takes some time; say for example 10s".into()),
+        Ok(duration) => Ok(duration),
+        Err(error) => Err(format!("{error}; say for example 10s or 2m 30s")),
+    }
+}
+
+fn parse_rate(text: &str) -> Result<f64, String> {
+    match text.replace('_', "").parse::<f64>() {
+        Ok(rate) if rate.is_finite() && rate > 0.0 => Ok(rate),
+        Ok(_) => Err("the rate must be above 0".into()),
+        Err(error) => Err(format!("{error}; say for example 10000")),
+    }
+}

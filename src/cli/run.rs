@@ -1,0 +1,222 @@
+//! `run`: runs a topology in the terminal.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crossbeam_channel::{Receiver, bounded, never, select};
+
+use super::args::RunArgs;
+use super::exit;
+use super::out::Out;
+use crate::engine::{
+    EngineCommand, EngineEvent, EngineHandle, EventKind, RunId, RunOptions, RunPhase, Snapshot,
+};
+use crate::files::{ResultFile, read_topology, report_problems};
+use crate::report::line::StateLine;
+use crate::report::{Report, text};
+use crate::topology::{Problem, RunPlan, Severity, Topology};
+
+/// State lines between two headings.
+const LINES_A_HEADING: usize = 20;
+
+/// Runs a file and answers the exit code.
+pub fn main(args: &RunArgs, out: Out) -> u8 {
+    let Some(plan) = plan(args, out) else { return exit::USAGE };
+    let json = match args.json.as_deref().map(ResultFile::reserve).transpose() {
+        Ok(json) => json,
+        Err(error) => {
+            out.note(error);
+            return exit::IO;
+        }
+    };
+    let lines = StateLine::new(&plan);
+    let (outcome, code) =
+        Terminal { out, quiet: args.quiet, lines, printed: 0, asked_to_stop: false }.run(plan, args);
+    let Some(report) = outcome else { return code };
+    show(&report, args.quiet, out);
+    match json.map(|json| json.write(&to_json(&report))) {
+        Some(Err(error)) => {
+            out.note(error);
+            exit::IO
+        }
+        _ => code,
+    }
+}
+
+/// Reads the file and applies what the command line overrides.
+fn plan(args: &RunArgs, out: Out) -> Option<RunPlan> {
+    let label = args.file.display().to_string();
+    let opened = match read_topology(&args.file) {
+        Ok(opened) => opened,
+        Err(error) => {
+            out.note(error);
+            return None;
+        }
+    };
+    if !opened.problems.is_empty() {
+        out.note(report_problems(&label, &opened.problems).trim_end());
+    }
+    let may_run = opened.may_run();
+    let mut topology = opened.topology.filter(|_| may_run)?;
+    override_workload(&mut topology, args);
+    match RunPlan::new(topology) {
+        Ok(plan) => Some(plan),
+        Err(problems) => {
+            let errors = problems.iter().filter(|problem| problem.severity == Severity::Error);
+            errors.for_each(|problem: &Problem| {
+                out.note(format_args!("{label} with these options: {problem}"))
+            });
+            None
+        }
+    }
+}
+
+fn override_workload(topology: &mut Topology, args: &RunArgs) {
+    let before = topology.workload.duration();
+    let workload = &mut topology.workload;
+    if let Some(duration) = args.duration {
+        workload.stretch_to(duration);
+        // Faults belong to a moment of the story, so they move with it.
+        let factor = duration.as_secs_f64() / before.as_secs_f64();
+        topology.faults.iter_mut().for_each(|fault| fault.at = fault.at.mul_f64(factor));
+    }
+    if let Some(rate) = args.rate {
+        workload.scale_to(rate);
+    }
+    workload.sale.stock = args.stock.unwrap_or(workload.sale.stock);
+    workload.seed = args.seed.unwrap_or(workload.seed);
+}
+
+fn show(report: &Report, quiet: bool, out: Out) {
+    if quiet {
+        out.line(format_args!("{}: {}", report.verdict.label(), text::sentence(report)));
+        report.reasons.iter().for_each(|reason| out.line(format_args!("  because {reason}")));
+    } else {
+        out.line(format_args!("\n{}", text::render(report).trim_end()));
+    }
+}
+
+fn to_json(report: &Report) -> String {
+    let mut json = serde_json::to_string_pretty(report)
+        .unwrap_or_else(|error| unreachable!("a report has text keys and finite numbers: {error}"));
+    json.push('\n');
+    json
+}
+
+/// The terminal while a run is under way.
+struct Terminal {
+    out: Out,
+    quiet: bool,
+    lines: StateLine,
+    printed: usize,
+    asked_to_stop: bool,
+}
+
+impl Terminal {
+    fn run(mut self, plan: RunPlan, args: &RunArgs) -> (Option<Report>, u8) {
+        let engine = match EngineHandle::start(Arc::new(|| {})) {
+            Ok(engine) => engine,
+            Err(error) => {
+                self.out.note(format_args!("the engine could not start: {error}"));
+                return (None, exit::SOFTWARE);
+            }
+        };
+        let signals = signals(self.out);
+        let options =
+            RunOptions { redis_server: args.server.redis_server.clone(), keep_data: args.keep_data };
+        let start = EngineCommand::Start { run_id: RunId(1), plan: Box::new(plan), options };
+        if let Err(error) = engine.send(start) {
+            self.out.note(error);
+            return (None, exit::SOFTWARE);
+        }
+        loop {
+            select! {
+                recv(engine.events()) -> event => match event {
+                    Ok(event) => if let Some(ended) = self.event(event) { return ended },
+                    Err(error) => {
+                        self.out.note(format_args!("the engine ended without a word: {error}"));
+                        return (None, exit::SOFTWARE);
+                    }
+                },
+                recv(engine.snapshots()) -> snapshot => if let Ok(snapshot) = snapshot { self.snapshot(&snapshot) },
+                recv(signals) -> _ => if let Some(code) = self.interrupted(&engine) { return (None, code) },
+            }
+        }
+    }
+
+    /// The first signal ends the arrivals; the second gives the run up.
+    fn interrupted(&mut self, engine: &EngineHandle) -> Option<u8> {
+        if self.asked_to_stop {
+            self.out.note("Giving up; servers are stopped");
+            return Some(exit::INCONCLUSIVE);
+        }
+        self.asked_to_stop = true;
+        self.out.note("Stopping: no more arrivals, then drain and audit (again to give up at once)");
+        drop(engine.send(EngineCommand::Stop));
+        None
+    }
+
+    fn event(&mut self, event: EngineEvent) -> Option<(Option<Report>, u8)> {
+        match event.kind {
+            EventKind::Finished(report) => {
+                let code = report.verdict.exit_code();
+                return Some((Some(*report), code));
+            }
+            EventKind::Failed(failure) => {
+                self.out.note(format_args!("error: {}", failure.text));
+                return Some((None, if failure.something_missing { exit::MISSING } else { exit::SOFTWARE }));
+            }
+            EventKind::Phase(phase) => {
+                self.say(event.at, phase.label());
+                if phase == RunPhase::OnSale && !self.quiet {
+                    self.out.line(self.lines.heading());
+                }
+            }
+            EventKind::Note(text) => self.say(event.at, &text),
+            EventKind::SaleOpened => self.say(event.at, "the sale is open"),
+            EventKind::Fault { fault, failed } => {
+                let what = format!("{} {} of {}", fault.action.word(), fault.instance, fault.stage);
+                match failed {
+                    None => self.say(event.at, &what),
+                    Some(reason) => self.say(event.at, &format!("{what} failed: {reason}")),
+                }
+            }
+        }
+        None
+    }
+
+    fn say(&self, at: Duration, text: &str) {
+        if !self.quiet {
+            self.out.line(format_args!("{:>6.1}s  {text}", at.as_secs_f64()));
+        }
+    }
+
+    fn snapshot(&mut self, snapshot: &Snapshot) {
+        for bucket in &snapshot.buckets {
+            let line = self.lines.add(bucket, snapshot.duration);
+            if let Some(line) = line.filter(|_| !self.quiet) {
+                if self.printed > 0 && self.printed.is_multiple_of(LINES_A_HEADING) {
+                    self.out.line(self.lines.heading());
+                }
+                self.printed += 1;
+                self.out.line(line);
+            }
+        }
+    }
+}
+
+/// Ctrl-C, SIGTERM and SIGHUP as messages.
+fn signals(out: Out) -> Receiver<()> {
+    let (sender, receiver) = bounded(4);
+    let handler = move || match sender.try_send(()) {
+        // More signals than fit say nothing new.
+        Ok(()) | Err(_) => {}
+    };
+    match ctrlc::set_handler(handler) {
+        Ok(()) => receiver,
+        Err(error) => {
+            out.note(format_args!("signals can't be caught ({error}); the watchdog still ends the servers"));
+            never()
+        }
+    }
+}

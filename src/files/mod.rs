@@ -1,0 +1,90 @@
+//! Topology files: the only place where files of the user are read and written.
+//!
+//! A file that a person wrote by hand is read to its end, and all its problems are listed at once, each with its place
+//! and its remedy. A broken file is a normal state: it opens as far as it makes sense.
+//!
+//! - [`error`]: why a file could not be opened or saved at all.
+//! - [`located`]: problems with their line and column, and how they are printed.
+//! - [`raw`]: pieces of the text that know where they stand.
+//! - [`read`]: from text to topology and problems.
+//! - [`result`]: results, reserved before a run and written after it.
+//! - [`write`]: from topology to text, and safely to disk.
+
+pub mod error;
+pub mod located;
+mod raw;
+mod read;
+pub mod result;
+pub mod write;
+
+use std::fs::{self, File};
+use std::io::{ErrorKind, Read};
+use std::path::Path;
+
+pub use error::FileError;
+pub use located::{Located, report_problems};
+pub use read::parse_topology;
+pub use result::ResultFile;
+pub use write::{save_topology, to_ron};
+
+use crate::topology::{Severity, Topology};
+
+/// Files larger than this are not read: a topology takes a few kilobytes.
+pub const LARGEST_FILE_BYTES: u64 = 1024 * 1024;
+
+/// A file after reading.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Opened {
+    /// What could be read, with defaults for what could not; none where the text has no topology's outer shape.
+    pub topology: Option<Topology>,
+    /// Everything that is wrong, in the order of the text.
+    pub problems: Vec<Located>,
+}
+
+impl Opened {
+    /// Whether the topology may run: nothing is wrong with it, or only warnings.
+    pub fn may_run(&self) -> bool {
+        let is_error = |located: &Located| located.problem.severity == Severity::Error;
+        self.topology.is_some() && !self.problems.iter().any(is_error)
+    }
+}
+
+/// Reads a topology file. The file is never changed.
+///
+/// # Errors
+/// Where there is no text to look at: the file is missing, not a file, unreadable, larger than
+/// [`LARGEST_FILE_BYTES`], or not UTF-8. What is wrong within the text is listed in [`Opened::problems`].
+pub fn read_topology(path: &Path) -> Result<Opened, FileError> {
+    Ok(parse_topology(&read_text(path)?))
+}
+
+fn read_text(path: &Path) -> Result<String, FileError> {
+    let unreadable = |error: std::io::Error| match error.kind() {
+        ErrorKind::NotFound => FileError::NotFound { path: path.into() },
+        _ => FileError::Unreadable { path: path.into(), source: error },
+    };
+    let metadata = fs::metadata(path).map_err(unreadable)?;
+    if metadata.is_dir() {
+        return Err(FileError::Directory { path: path.into() });
+    }
+    // Opening a pipe would wait for somebody to write into it.
+    if !metadata.is_file() {
+        return Err(FileError::NotAFile { path: path.into() });
+    }
+    let too_large = |bytes| FileError::TooLarge { path: path.into(), bytes };
+    if metadata.len() > LARGEST_FILE_BYTES {
+        return Err(too_large(metadata.len()));
+    }
+    let mut bytes = Vec::new();
+    // The file may have grown since its size was asked for.
+    let file = File::open(path).map_err(unreadable)?;
+    file.take(LARGEST_FILE_BYTES + 1).read_to_end(&mut bytes).map_err(unreadable)?;
+    if bytes.len() as u64 > LARGEST_FILE_BYTES {
+        return Err(too_large(bytes.len() as u64));
+    }
+    String::from_utf8(bytes).map_err(|error| {
+        let offset = error.utf8_error().valid_up_to();
+        let line = 1 + error.as_bytes()[..offset].split(|&byte| byte == b'\n').skip(1).count();
+        FileError::NotText { path: path.into(), offset, line }
+    })
+}
