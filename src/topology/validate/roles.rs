@@ -84,7 +84,7 @@ fn check_control(topology: &Topology, reached: &[&Stage], problems: &mut Vec<Pro
             problems.push(Problem::error(
                 Place::Stage(stage.name.clone()),
                 format!("nobody {what}: data control has no link to it"),
-                format!("add a link from \"{}\" to \"{}\"", topology.stages[control].name, stage.name),
+                format!("add a link from {:?} to {:?}", topology.stages[control].name, stage.name),
             ));
         }
     }
@@ -128,9 +128,9 @@ fn check_host(topology: &Topology, unread: &Unread, host: &str, place: &Place, p
     let stage = topology.stages.iter().find(|stage| stage.name == host);
     let text = match stage {
         Some(stage) if matches!(stage.kind, StageKind::MasterReplica(_)) => return,
-        Some(stage) => format!("its list can't be on \"{host}\", which is a {}", stage.kind.label()),
+        Some(stage) => format!("its list can't be on {host:?}, which is a {}", stage.kind.label()),
         None if unread.knows(topology, host) => return,
-        None => format!("its list can't be on \"{host}\": there is no such stage"),
+        None => format!("its list can't be on {host:?}: there is no such stage"),
     };
     let remedy = "name a MasterReplica stage, or None for a process of its own";
     problems.push(Problem::error(place.clone(), text, remedy).about(&["on"]));
