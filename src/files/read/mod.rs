@@ -65,6 +65,8 @@ struct Reader {
     broken: HashSet<(Place, &'static str)>,
     /// What is missing from the topology.
     unread: Unread,
+    /// For each target of the topology, its number in the file: those that could not be read are left out.
+    target_numbers: Vec<usize>,
 }
 
 impl Reader {
@@ -87,7 +89,10 @@ impl Reader {
 
     /// Adds what is wrong with the design, except what follows from fields that could not be read.
     fn add_problems_of(&mut self, topology: &Topology) {
-        for problem in validate_read(topology, &self.unread) {
+        for mut problem in validate_read(topology, &self.unread) {
+            if let Place::Target(number) = &mut problem.place {
+                *number = self.target_numbers.get(*number - 1).copied().unwrap_or(*number);
+            }
             let is_broken = |&field: &&'static str| self.broken.contains(&(problem.place.clone(), field));
             if problem.fields.iter().any(is_broken) {
                 continue;
