@@ -82,6 +82,7 @@ fn check_people(topology: &Topology, problems: &mut Vec<Problem>) {
     }
     if let Some(limit) = sale.per_buyer_limit
         && limit < sale.units_per_claim
+        && all_in_range(sale)
     {
         let text =
             format!("each claim asks for {} units, but a buyer may have {limit}", sale.units_per_claim);
@@ -171,7 +172,7 @@ fn text_of(span: Duration) -> humantime::FormattedDuration {
     humantime::format_duration(span)
 }
 
-/// The names of a stage's instances that faults can hit. A drawing may ask for any number; past [`MOST_NAMED`] of a
+/// The names of a stage's instances that faults can hit. A drawing may ask for any number; past `MOST_NAMED` of a
 /// kind they are not listed.
 pub fn instances(kind: &StageKind) -> Vec<String> {
     let numbered = |what: &str, count: u32| {

@@ -1,9 +1,9 @@
 //! All problems of a topology at once.
 //!
-//! - [`ranges`]: every parameter within its range.
-//! - [`wiring`]: names, links and the way of the traffic.
-//! - [`roles`]: whether each request can be answered, and whether the stages get what they need.
-//! - [`load`]: the workload, faults and targets.
+//! - `ranges`: every parameter within its range.
+//! - `wiring`: names, links and the way of the traffic.
+//! - `roles`: whether each request can be answered, and whether the stages get what they need.
+//! - `load`: the workload, faults and targets.
 
 mod load;
 mod ranges;

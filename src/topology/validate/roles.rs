@@ -88,18 +88,22 @@ fn check_control(topology: &Topology, reached: &[&Stage], problems: &mut Vec<Pro
             ));
         }
     }
-    if let StageKind::DataControl(params) = &topology.stages[control].kind
+    if database.is_none() {
+        check_unpaid(&topology.stages[control], problems);
+    }
+}
+
+/// Without a database, nobody knows which orders are not paid.
+fn check_unpaid(control: &Stage, problems: &mut Vec<Problem>) {
+    if let StageKind::DataControl(params) = &control.kind
         && params.unpaid_ratio > 0.0
-        && database.is_none()
     {
-        problems.push(
-            Problem::error(
-                Place::Stage(topology.stages[control].name.clone()),
-                "unpaid orders can't be expired: no database keeps orders",
-                "link a Database behind the queue, or set unpaid_ratio to 0",
-            )
-            .about(&["unpaid_ratio"]),
+        let problem = Problem::error(
+            Place::Stage(control.name.clone()),
+            "unpaid orders can't be expired: no database keeps orders",
+            "link a Database behind the queue, or set unpaid_ratio to 0",
         );
+        problems.push(problem.about(&["unpaid_ratio"]));
     }
 }
 
