@@ -22,12 +22,26 @@ pub(super) fn check(text: &str) -> Result<Raw<'_>, (usize, Complaint)> {
     }
     match ron::from_str::<IgnoredAny>(text) {
         Ok(IgnoredAny) => Ok(Raw { text: content, offset }),
+        Err(_) if content.starts_with('#') => Err((offset, no_hash())),
+        Err(_) if !begins_like_a_topology(content) => {
+            Err((offset, say("a topology begins with (", "write ( version: 1, title: \"…\", … )")))
+        }
         Err(error) => Err(explain(text, &error)),
     }
 }
 
+/// Whether a text begins with `(`, with or without a word before it.
+fn begins_like_a_topology(content: &str) -> bool {
+    let rest = Raw { text: content, offset: 0 }.word().1.text;
+    rest.trim_start().starts_with(['(', '/'])
+}
+
 fn say(text: &str, remedy: &str) -> Complaint {
     (text.to_owned(), remedy.to_owned())
+}
+
+fn no_hash() -> Complaint {
+    say("# can't stand here", "write comments as // …")
 }
 
 fn explain(text: &str, error: &SpannedError) -> (usize, Complaint) {
@@ -68,7 +82,7 @@ fn explain(text: &str, error: &SpannedError) -> (usize, Complaint) {
 
 fn explain_code(code: &Error, before: &str, rest: &str) -> Complaint {
     match code {
-        _ if rest.starts_with('#') => say("# can't stand here", "write comments as // …"),
+        _ if rest.starts_with('#') => no_hash(),
         _ if rest.starts_with('=') => {
             say("= can't stand here", "write a field with a colon: name: value instead of name = value")
         }
@@ -88,6 +102,9 @@ fn explain_code(code: &Error, before: &str, rest: &str) -> Complaint {
         }
         Error::ExceededRecursionLimit => {
             say("the brackets are nested too deeply", "a topology has a handful of levels; remove the others")
+        }
+        Error::ExpectedFloat | Error::ExpectedInteger | Error::FloatUnderscore => {
+            say("this number can't be read", "write digits with one point at most: 1_000 or 0.5")
         }
         Error::UnexpectedChar(_) => (
             format!("{} can't stand here", first_of(rest)),
