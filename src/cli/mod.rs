@@ -18,7 +18,6 @@ use std::process::ExitCode;
 use clap::Parser;
 
 use args::{Args, Command};
-use out::Out;
 
 /// Runs the program with the arguments of this process.
 pub fn main() -> ExitCode {
@@ -30,10 +29,9 @@ pub fn main() -> ExitCode {
             return exit::code(if error.use_stderr() { exit::USAGE } else { exit::PASS });
         }
     };
-    let out = Out;
     exit::code(match &args.command {
-        Command::Run(args) => run::main(args, out),
-        Command::Validate(args) => validate::main(args, out),
-        Command::Doctor(args) => doctor::main(args, out),
+        Command::Run(args) => run::main(args),
+        Command::Validate(args) => validate::main(args),
+        Command::Doctor(args) => doctor::main(args),
     })
 }

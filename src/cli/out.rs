@@ -3,18 +3,12 @@
 use std::fmt::Display;
 use std::io::Write;
 
-/// The terminal.
-#[derive(Debug, Clone, Copy)]
-pub struct Out;
+/// A line on standard output: what was asked for.
+pub fn line(text: impl Display) {
+    drop(writeln!(std::io::stdout().lock(), "{text}"));
+}
 
-impl Out {
-    /// A line on standard output: what was asked for.
-    pub fn line(self, text: impl Display) {
-        drop(writeln!(std::io::stdout().lock(), "{text}"));
-    }
-
-    /// A line on standard error: what went wrong, or is under way.
-    pub fn note(self, text: impl Display) {
-        drop(writeln!(std::io::stderr().lock(), "{text}"));
-    }
+/// A line on standard error: what went wrong, or is under way.
+pub fn note(text: impl Display) {
+    drop(writeln!(std::io::stderr().lock(), "{text}"));
 }

@@ -7,7 +7,7 @@ use crossbeam_channel::{Receiver, bounded, never, select};
 
 use super::args::RunArgs;
 use super::exit;
-use super::out::Out;
+use super::out;
 use crate::engine::{
     EngineCommand, EngineEvent, EngineHandle, EventKind, RunId, RunOptions, RunPhase, Snapshot,
 };
@@ -20,23 +20,23 @@ use crate::topology::{Problem, RunPlan, Severity, Topology};
 const LINES_A_HEADING: usize = 20;
 
 /// Runs a file and answers the exit code.
-pub fn main(args: &RunArgs, out: Out) -> u8 {
-    let Some(plan) = plan(args, out) else { return exit::USAGE };
+pub fn main(args: &RunArgs) -> u8 {
+    let Some(plan) = plan(args) else { return exit::USAGE };
     let json = match args.json.as_deref().map(ResultFile::reserve).transpose() {
         Ok(json) => json,
         Err(error) => {
-            out.note(error);
+            out::note(error);
             return exit::IO;
         }
     };
     let lines = StateLine::new(&plan);
     let (outcome, code) =
-        Terminal { out, quiet: args.quiet, lines, printed: 0, asked_to_stop: false }.run(plan, args);
+        Terminal { quiet: args.quiet, lines, printed: 0, asked_to_stop: false }.run(plan, args);
     let Some(report) = outcome else { return code };
-    show(&report, args.quiet, out);
+    show(&report, args.quiet);
     match json.map(|json| json.write(&to_json(&report))) {
         Some(Err(error)) => {
-            out.note(error);
+            out::note(error);
             exit::IO
         }
         _ => code,
@@ -44,17 +44,17 @@ pub fn main(args: &RunArgs, out: Out) -> u8 {
 }
 
 /// Reads the file and applies what the command line overrides.
-fn plan(args: &RunArgs, out: Out) -> Option<RunPlan> {
+fn plan(args: &RunArgs) -> Option<RunPlan> {
     let label = args.file.display().to_string();
     let opened = match read_topology(&args.file) {
         Ok(opened) => opened,
         Err(error) => {
-            out.note(error);
+            out::note(error);
             return None;
         }
     };
     if !opened.problems.is_empty() {
-        out.note(report_problems(&label, &opened.problems).trim_end());
+        out::note(report_problems(&label, &opened.problems).trim_end());
     }
     let may_run = opened.may_run();
     let mut topology = opened.topology.filter(|_| may_run)?;
@@ -64,7 +64,7 @@ fn plan(args: &RunArgs, out: Out) -> Option<RunPlan> {
         Err(problems) => {
             let errors = problems.iter().filter(|problem| problem.severity == Severity::Error);
             errors.for_each(|problem: &Problem| {
-                out.note(format_args!("{label} with these options: {problem}"))
+                out::note(format_args!("{label} with these options: {problem}"));
             });
             None
         }
@@ -87,12 +87,12 @@ fn override_workload(topology: &mut Topology, args: &RunArgs) {
     workload.seed = args.seed.unwrap_or(workload.seed);
 }
 
-fn show(report: &Report, quiet: bool, out: Out) {
+fn show(report: &Report, quiet: bool) {
     if quiet {
-        out.line(format_args!("{}: {}", report.verdict.label(), text::sentence(report)));
-        report.reasons.iter().for_each(|reason| out.line(format_args!("  because {reason}")));
+        out::line(format_args!("{}: {}", report.verdict.label(), text::sentence(report)));
+        report.reasons.iter().for_each(|reason| out::line(format_args!("  because {reason}")));
     } else {
-        out.line(format_args!("\n{}", text::render(report).trim_end()));
+        out::line(format_args!("\n{}", text::render(report).trim_end()));
     }
 }
 
@@ -105,7 +105,6 @@ fn to_json(report: &Report) -> String {
 
 /// The terminal while a run is under way.
 struct Terminal {
-    out: Out,
     quiet: bool,
     lines: StateLine,
     printed: usize,
@@ -117,16 +116,16 @@ impl Terminal {
         let engine = match EngineHandle::start(Arc::new(|| {})) {
             Ok(engine) => engine,
             Err(error) => {
-                self.out.note(format_args!("the engine could not start: {error}"));
+                out::note(format_args!("the engine could not start: {error}"));
                 return (None, exit::SOFTWARE);
             }
         };
-        let signals = signals(self.out);
+        let signals = signals();
         let options =
             RunOptions { redis_server: args.server.redis_server.clone(), keep_data: args.keep_data };
         let start = EngineCommand::Start { run_id: RunId(1), plan: Box::new(plan), options };
         if let Err(error) = engine.send(start) {
-            self.out.note(error);
+            out::note(error);
             return (None, exit::SOFTWARE);
         }
         loop {
@@ -134,7 +133,7 @@ impl Terminal {
                 recv(engine.events()) -> event => match event {
                     Ok(event) => if let Some(ended) = self.event(event) { return ended },
                     Err(error) => {
-                        self.out.note(format_args!("the engine ended without a word: {error}"));
+                        out::note(format_args!("the engine ended without a word: {error}"));
                         return (None, exit::SOFTWARE);
                     }
                 },
@@ -147,11 +146,11 @@ impl Terminal {
     /// The first signal ends the arrivals; the second gives the run up.
     fn interrupted(&mut self, engine: &EngineHandle) -> Option<u8> {
         if self.asked_to_stop {
-            self.out.note("Giving up; servers are stopped");
+            out::note("Giving up; servers are stopped");
             return Some(exit::INCONCLUSIVE);
         }
         self.asked_to_stop = true;
-        self.out.note("Stopping: no more arrivals, then drain and audit (again to give up at once)");
+        out::note("Stopping: no more arrivals, then drain and audit (again to give up at once)");
         drop(engine.send(EngineCommand::Stop));
         None
     }
@@ -163,13 +162,13 @@ impl Terminal {
                 return Some((Some(*report), code));
             }
             EventKind::Failed(failure) => {
-                self.out.note(format_args!("error: {}", failure.text));
+                out::note(format_args!("error: {}", failure.text));
                 return Some((None, if failure.something_missing { exit::MISSING } else { exit::SOFTWARE }));
             }
             EventKind::Phase(phase) => {
                 self.say(event.at, phase.label());
                 if phase == RunPhase::OnSale && !self.quiet {
-                    self.out.line(self.lines.heading());
+                    out::line(self.lines.heading());
                 }
             }
             EventKind::Note(text) => self.say(event.at, &text),
@@ -187,7 +186,7 @@ impl Terminal {
 
     fn say(&self, at: Duration, text: &str) {
         if !self.quiet {
-            self.out.line(format_args!("{:>6.1}s  {text}", at.as_secs_f64()));
+            out::line(format_args!("{:>6.1}s  {text}", at.as_secs_f64()));
         }
     }
 
@@ -196,17 +195,17 @@ impl Terminal {
             let line = self.lines.add(bucket, snapshot.duration);
             if let Some(line) = line.filter(|_| !self.quiet) {
                 if self.printed > 0 && self.printed.is_multiple_of(LINES_A_HEADING) {
-                    self.out.line(self.lines.heading());
+                    out::line(self.lines.heading());
                 }
                 self.printed += 1;
-                self.out.line(line);
+                out::line(line);
             }
         }
     }
 }
 
 /// Ctrl-C, SIGTERM and SIGHUP as messages.
-fn signals(out: Out) -> Receiver<()> {
+fn signals() -> Receiver<()> {
     let (sender, receiver) = bounded(4);
     let handler = move || match sender.try_send(()) {
         // More signals than fit say nothing new.
@@ -215,7 +214,7 @@ fn signals(out: Out) -> Receiver<()> {
     match ctrlc::set_handler(handler) {
         Ok(()) => receiver,
         Err(error) => {
-            out.note(format_args!("signals can't be caught ({error}); the watchdog still ends the servers"));
+            out::note(format_args!("signals can't be caught ({error}); the watchdog still ends the servers"));
             never()
         }
     }

@@ -211,9 +211,9 @@ impl Control {
             if !reopened.is_empty() {
                 query::<()>(gate, &pipeline).await?;
                 let now_ns = self.clock.now_ns();
-                reopened
-                    .iter()
-                    .for_each(|&item| self.ledger.put_on_sale(item, now_ns + nanos(self.flag_ttl)));
+                for item in reopened {
+                    self.ledger.put_on_sale(item, now_ns + nanos(self.flag_ttl));
+                }
             }
         }
         Ok(())
@@ -226,7 +226,9 @@ impl Control {
 
     fn note_on_sale(&self, orders: &[Order]) {
         let visible_ns = self.clock.now_ns() + nanos(self.flag_ttl);
-        orders.iter().for_each(|order| self.ledger.put_on_sale(order.item, visible_ns));
+        for order in orders {
+            self.ledger.put_on_sale(order.item, visible_ns);
+        }
     }
 
     async fn in_chunks(

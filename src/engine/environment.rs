@@ -6,7 +6,7 @@ use std::time::Duration;
 use futures_util::future::join_all;
 
 use super::redis_link::Resolver;
-use super::sqlite::schema::Store;
+use super::sqlite::schema::{Lookups, Store};
 use super::sqlite::{StoreError, Writer};
 use crate::servers::{
     BinaryError, Endpoint, GroupError, GroupSettings, NodeError, ReplicaGroup, Restart, RunFolder,
@@ -87,7 +87,8 @@ impl Environment {
         }
         let database = match plan.database.map(|stage| &plan.topology.stages[stage].kind) {
             Some(StageKind::Database(params)) => {
-                let store = Store::create(&folder.path().join("seckill.sqlite3"), params.sync_each_commit)?;
+                let path = folder.path().join("seckill.sqlite3");
+                let store = Store::create(&path, params.sync_each_commit, lookups(plan))?;
                 let writer = Writer::start(store.clone())?;
                 Some((store, writer))
             }
@@ -160,9 +161,25 @@ impl Environment {
     }
 }
 
+/// What the database of a plan will be asked for.
+fn lookups(plan: &RunPlan) -> Lookups {
+    let control = plan.control.map(|stage| &plan.topology.stages[stage].kind);
+    Lookups {
+        unpaid: matches!(control, Some(StageKind::DataControl(params)) if params.unpaid_ratio > 0.0),
+        by_buyer: plan.decider == plan.database && plan.topology.workload.sale.per_buyer_limit.is_some(),
+    }
+}
+
+/// The name of a stage's servers in logs and to Sentinel: the stage's own, where it is made of safe characters.
+fn server_name(plan: &RunPlan, stage: usize) -> String {
+    let name = plan.name(stage);
+    let is_safe = name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-') && !name.starts_with("stage-");
+    if is_safe { name.to_owned() } else { format!("stage-{stage}") }
+}
+
 /// The processes that a stage runs, if it runs any of its own.
 fn group_settings(plan: &RunPlan, stage: usize) -> Option<GroupSettings> {
-    let name = format!("stage-{stage}");
+    let name = server_name(plan, stage);
     let settings = |replicas: u32, persistence| GroupSettings {
         replica_count: replicas as usize,
         shape: Shape::Star,

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use futures_util::future::join_all;
 use tokio::sync::{mpsc, watch};
-use tokio::time::{Instant, MissedTickBehavior, interval, sleep, sleep_until};
+use tokio::time::{Instant, MissedTickBehavior, interval, interval_at, sleep, sleep_until};
 
 use super::audit;
 use super::clock::Clock;
@@ -29,7 +29,7 @@ use crate::workload::Source;
 /// Between the start of the clock and the first arrival, so that nothing else starts up beside it.
 const LEAD: Duration = Duration::from_millis(50);
 /// How long requests and orders under way may take to end after the last arrival.
-const DRAIN_WITHIN: Duration = Duration::from_secs(60);
+const DRAIN_WITHIN: Duration = Duration::from_mins(1);
 /// How often the drain looks whether it is over.
 const DRAIN_LOOK: Duration = Duration::from_millis(20);
 /// How long opening the connections may take.
@@ -114,6 +114,7 @@ struct Live {
     backlog: Arc<AtomicU64>,
     arrivals_ended_at: Duration,
     clock: Clock,
+    started: Instant,
     /// Ends with this: the stages, their workers and the watchers.
     _wired: Wired,
 }
@@ -138,6 +139,7 @@ impl Live {
             plan.topology.stages.len(),
             backlog.clone(),
         );
+        let started = Instant::now();
         let start_ns = clock.start_schedule(LEAD);
         outbox.phase(RunPhase::OnSale);
         let source = Source::new(&plan.topology.workload);
@@ -149,6 +151,7 @@ impl Live {
             backlog,
             arrivals_ended_at: plan.topology.workload.duration(),
             clock: clock.clone(),
+            started,
             _wired: wired,
         })
     }
@@ -165,8 +168,9 @@ impl Live {
         scripted.sort_by_key(|fault| fault.at);
         let mut scripted = scripted.into_iter().peekable();
         let mut reports = Vec::new();
-        let mut buckets = interval(BUCKET);
-        buckets.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let to_first_bucket = BUCKET + LEAD.saturating_sub(self.started.elapsed());
+        let mut buckets = interval_at(Instant::now() + to_first_bucket, BUCKET);
+        buckets.set_missed_tick_behavior(MissedTickBehavior::Skip);
         while !self.schedule.has_ended() {
             let next_fault =
                 scripted.peek().map(|fault| fault.at.saturating_sub(self.clock.since_first_arrival()));

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use redis::Script;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 
@@ -11,6 +12,7 @@ use super::clock::Clock;
 use super::control::Control;
 use super::environment::Environment;
 use super::generator::BATCHES_WAITING;
+use super::keys;
 use super::ledger::Ledger;
 use super::pending::Batch;
 use super::redis_link::{Connection, LinkSettings, Resolver};
@@ -245,6 +247,7 @@ impl<'a> Builder<'a> {
                 writer: writer.clone(),
                 book: self.cores[&database].book().clone(),
                 clock: self.clock.clone(),
+                script: Script::new(keys::TAKE_SCRIPT),
             };
             self.tasks.spawn(consumer.run(stop.clone()));
         }

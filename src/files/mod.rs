@@ -5,10 +5,10 @@
 //!
 //! - [`error`]: why a file could not be opened or saved at all.
 //! - [`located`]: problems with their line and column, and how they are printed.
-//! - [`raw`]: pieces of the text that know where they stand.
-//! - [`read`]: from text to topology and problems.
 //! - [`result`]: results, reserved before a run and written after it.
-//! - [`write`]: from topology to text, and safely to disk.
+//! - `raw`: pieces of the text that know where they stand.
+//! - `read`: from text to topology and problems.
+//! - [`write`](mod@write): from topology to text, and safely to disk.
 
 pub mod error;
 pub mod located;

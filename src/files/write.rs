@@ -3,6 +3,9 @@
 //! The text is what a person would write: stages with the parameters that differ from their defaults, one stage a
 //! line, durations as text.
 
+#[cfg(test)]
+mod tests;
+
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};

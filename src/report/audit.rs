@@ -54,7 +54,7 @@ pub struct Places {
 /// An order that should not be as it is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Offence {
-    /// "lost_acknowledged", "unacknowledged_present", "duplicate" or "oversold".
+    /// "`lost_acknowledged`", "`unacknowledged_present`", "duplicate" or "oversold".
     pub kind: &'static str,
     /// The order.
     pub order_id: u64,

@@ -86,10 +86,10 @@ impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Text { line, column } => write!(f, "{line}:{column}"),
-            Self::Stage(name) => write!(f, "stage \"{name}\""),
-            Self::Link { from, to } => write!(f, "link \"{from}\" → \"{to}\""),
+            Self::Stage(name) => write!(f, "stage {name:?}"),
+            Self::Link { from, to } => write!(f, "link {from:?} → {to:?}"),
             Self::Workload(None) => f.write_str("workload"),
-            Self::Workload(Some(phase)) => write!(f, "phase \"{phase}\""),
+            Self::Workload(Some(phase)) => write!(f, "phase {phase:?}"),
             Self::Fault(number) => write!(f, "fault {number}"),
             Self::Target(number) => write!(f, "target {number}"),
             Self::Design => f.write_str("design"),

@@ -20,9 +20,26 @@ CREATE TABLE orders (
     id INTEGER PRIMARY KEY, item INTEGER NOT NULL, claimant INTEGER NOT NULL, units INTEGER NOT NULL,
     status INTEGER NOT NULL, accepted_ns INTEGER NOT NULL, inserted_ns INTEGER NOT NULL
 );
-CREATE INDEX orders_unpaid ON orders (inserted_ns) WHERE status = 0;
-CREATE INDEX orders_of_buyer ON orders (claimant, item);
 ";
+
+/// What the tables will be asked for besides inserts; each wish costs an index, and each index slows down inserts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Lookups {
+    /// Unpaid orders by their age.
+    pub unpaid: bool,
+    /// What a buyer has.
+    pub by_buyer: bool,
+}
+
+impl Lookups {
+    fn indexes(self) -> impl Iterator<Item = &'static str> {
+        let unpaid = "CREATE INDEX orders_unpaid ON orders (inserted_ns) WHERE status = 0;";
+        let by_buyer = "CREATE INDEX orders_of_buyer ON orders (claimant, item);";
+        [(self.unpaid, unpaid), (self.by_buyer, by_buyer)]
+            .into_iter()
+            .filter_map(|(wanted, sql)| wanted.then_some(sql))
+    }
+}
 
 /// Where the database is and how safely it writes.
 #[derive(Debug, Clone)]
@@ -36,10 +53,12 @@ impl Store {
     ///
     /// # Errors
     /// The file can't be made.
-    pub fn create(path: &Path, sync_each_commit: bool) -> Result<Self, StoreError> {
+    pub fn create(path: &Path, sync_each_commit: bool, lookups: Lookups) -> Result<Self, StoreError> {
         let store = Self { path: path.to_owned(), sync_each_commit };
         let connection = store.connect()?;
-        connection.execute_batch(TABLES).map_err(|source| store.error(source))?;
+        for sql in std::iter::once(TABLES).chain(lookups.indexes()) {
+            connection.execute_batch(sql).map_err(|source| store.error(source))?;
+        }
         Ok(store)
     }
 

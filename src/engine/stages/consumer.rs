@@ -1,7 +1,6 @@
 //! Consumers: they take orders from the queue in batches and have each batch written in one transaction.
 //!
-//! An order moves from the list to the consumer's processing list in one step (LMOVE,
-//! <https://redis.io/docs/latest/commands/lmove/#pattern-reliable-queue>) and leaves that list only after the database
+//! An order moves from the list to the consumer's processing list in one step and leaves that list only after the database
 //! has it. A consumer that dies in between loses nothing: its successor finds the processing list and writes it again,
 //! and an order id is inserted once.
 
@@ -9,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use redis::aio::MultiplexedConnection;
-use redis::{RedisError, RedisResult};
+use redis::{RedisError, RedisResult, Script};
 use tokio::sync::watch;
 
 use super::super::book::StageBook;
@@ -38,6 +37,8 @@ pub struct Consumer {
     pub book: Arc<StageBook>,
     /// The run's clock.
     pub clock: Clock,
+    /// [`keys::TAKE_SCRIPT`].
+    pub script: Script,
 }
 
 /// Why a round of a consumer failed.
@@ -85,26 +86,17 @@ impl Consumer {
         Ok(())
     }
 
-    /// Moves up to a batch of orders to the processing list.
+    /// Moves up to a batch of orders to the processing list. Where none waits, it waits for one.
     async fn take(&self, redis: &mut MultiplexedConnection, processing: &str) -> RedisResult<Vec<String>> {
         let list = keys::ORDER_LIST;
-        let mut first = redis::cmd("BLMOVE");
-        first.arg(list).arg(processing).arg("RIGHT").arg("LEFT").arg(PATIENCE.as_secs_f64());
-        let Some(first) = first.query_async::<Option<String>>(redis).await? else {
-            return Ok(Vec::new());
-        };
-        let waiting: usize = redis::cmd("LLEN").arg(list).query_async(redis).await?;
-        let mut taken = vec![first];
-        let more = waiting.min(self.batch - 1);
-        if more > 0 {
-            let mut pipeline = redis::Pipeline::with_capacity(more);
-            for _ in 0..more {
-                pipeline.cmd("LMOVE").arg(list).arg(processing).arg("RIGHT").arg("LEFT");
-            }
-            let moved: Vec<Option<String>> = pipeline.query_async(redis).await?;
-            taken.extend(moved.into_iter().flatten());
+        let taken: Vec<String> =
+            self.script.key(list).key(processing).arg(self.batch).invoke_async(redis).await?;
+        if !taken.is_empty() {
+            return Ok(taken);
         }
-        Ok(taken)
+        let mut next = redis::cmd("BLMOVE");
+        next.arg(list).arg(processing).arg("RIGHT").arg("LEFT").arg(PATIENCE.as_secs_f64());
+        Ok(next.query_async::<Option<String>>(redis).await?.into_iter().collect())
     }
 
     /// Writes orders in one transaction, then empties the processing list.

@@ -55,7 +55,9 @@ impl Core {
     /// Counts requests that came in and stamps them; returns now.
     pub fn arrive(&self, batch: &mut [Pending]) -> u64 {
         let now_ns = self.now_ns();
-        batch.iter_mut().for_each(|pending| pending.arrived_ns = now_ns);
+        for pending in batch.iter_mut() {
+            pending.arrived_ns = now_ns;
+        }
         self.book.arrive(batch);
         now_ns
     }

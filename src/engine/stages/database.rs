@@ -103,7 +103,7 @@ impl Stage for DatabaseStage {
         let refused: Batch = batch
             .into_iter()
             .filter_map(|pending| self.jobs.try_send(pending).err())
-            .map(|e| e.into_inner())
+            .map(crossbeam_channel::TrySendError::into_inner)
             .collect();
         self.core.intercept(&refused, Reason::Shed);
     }

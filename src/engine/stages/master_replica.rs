@@ -50,7 +50,7 @@ pub enum Decision {
 
 impl Inventory {
     /// Tells decisions to the buyers, and passes granted claims on.
-    pub fn conclude(&self, decided: Vec<(Pending, Decision)>) {
+    pub fn conclude(&self, decided: &[(Pending, Decision)]) {
         let of = |wanted| {
             let fits = decided.iter().filter(move |(_, decision)| *decision == wanted);
             fits.map(|(pending, _)| *pending).collect::<Batch>()
@@ -157,7 +157,7 @@ impl MasterReplicaStage {
             }
         }
         self.inventory.conclude_reads(&found, missing);
-        self.inventory.conclude(decided);
+        self.inventory.conclude(&decided);
         unknown
     }
 }

@@ -63,7 +63,7 @@ impl NaiveStage {
             Ok(stock) => (self.write_stock(lane, &pending, stock).await, true),
             Err((decision, reached)) => (decision, reached),
         };
-        self.inventory.conclude(vec![(pending, decision)]);
+        self.inventory.conclude(&[(pending, decision)]);
         reached
     }
 

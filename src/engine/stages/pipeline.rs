@@ -18,22 +18,19 @@ pub enum Replies<T> {
 
 /// Sends a pipeline on a lane.
 pub async fn send<T: FromRedisValue>(lane: &Lane, pipeline: &mut Pipeline) -> Replies<T> {
-    let mut line = match lane.connection.line().await {
-        Ok(line) => line,
-        Err(_) => return Replies::Unreachable,
-    };
-    match pipeline.ignore_errors().query_async::<Vec<Result<T, RedisError>>>(&mut line.handle).await {
+    let Ok(mut open) = lane.connection.line().await else { return Replies::Unreachable };
+    match pipeline.ignore_errors().query_async::<Vec<Result<T, RedisError>>>(&mut open.handle).await {
         Ok(replies) => {
             // A master that became a replica refuses writes for ever: look for the new one.
             if replies.iter().any(|reply| reply.as_ref().is_err_and(|error| error.code() == Some("READONLY")))
             {
-                lane.connection.give_up(&line).await;
+                lane.connection.give_up(&open).await;
             }
             Replies::Each(replies)
         }
         Err(error) => {
             if breaks_line(&error) {
-                lane.connection.give_up(&line).await;
+                lane.connection.give_up(&open).await;
             }
             Replies::Unknown
         }

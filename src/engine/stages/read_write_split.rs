@@ -86,7 +86,9 @@ impl ReadWriteSplitStage {
     pub async fn work(self: Arc<Self>, lane: Lane) {
         while let Some(batch) = lane.next().await {
             let mut pipeline = Pipeline::with_capacity(batch.len());
-            batch.iter().for_each(|pending| self.command(&mut pipeline, pending));
+            for pending in &batch {
+                self.command(&mut pipeline, pending);
+            }
             let replies = send::<Value>(&lane, &mut pipeline).await;
             lane.done(batch.len(), !matches!(replies, Replies::Unreachable));
             match replies {

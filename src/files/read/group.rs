@@ -35,8 +35,14 @@ impl<'a> Group<'a> {
         };
         reader.spots.entry((place.clone(), "")).or_insert(raw.offset);
         let mut group = Self { place, offset: raw.offset, fields: Vec::new() };
-        for field in fields {
-            group.add(&field, what, known, reader);
+        for field in &fields {
+            group.add(field, what, known, reader);
+        }
+        for near in fields.iter().filter_map(|field| suggest::nearest(field.key, known)) {
+            // A misspelt field is not missing as well.
+            if group.get(near).is_none() {
+                reader.broken.insert((group.place.clone(), near));
+            }
         }
         Some(group)
     }
@@ -68,6 +74,11 @@ impl<'a> Group<'a> {
         self.fields.iter().find(|(known, _)| *known == key).map(|(_, raw)| *raw)
     }
 
+    /// Whether a field is there, or was meant to be, and can't be read.
+    pub fn is_broken(&self, key: &'static str, reader: &Reader) -> bool {
+        reader.broken.contains(&(self.place.clone(), key))
+    }
+
     /// A field by the type that it should have; none if it is missing or broken. Says so if it is broken.
     pub fn field<T: ParamType>(&self, key: &'static str, reader: &mut Reader) -> Option<T> {
         let raw = self.get(key)?;
@@ -87,10 +98,10 @@ impl<'a> Group<'a> {
         self.field(key, reader)
     }
 
-    /// The text of a field that may not be missing. Says so if it is.
+    /// The text of a field that may not be missing. Says so if it is, and not just misspelt.
     pub fn require(&self, key: &'static str, example: &str, reader: &mut Reader) -> Option<Raw<'a>> {
         let raw = self.get(key);
-        if raw.is_none() {
+        if raw.is_none() && !self.is_broken(key, reader) {
             let complaint = (format!("the field {key} is missing"), format!("add {example}"));
             reader.field_error(self.offset, &self.place, key, complaint);
         }

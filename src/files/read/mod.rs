@@ -2,13 +2,13 @@
 //!
 //! Each part of a file is read for itself; what is wrong with one keeps nothing of the others from being read.
 //!
-//! - [`syntax`]: what is wrong where the text is not RON at all.
-//! - [`group`]: the fields of `( … )`, and complaints about unknown, repeated and missing ones.
-//! - [`value`]: single values, by the kinds of parameters.
-//! - [`stage`]: stages and links.
-//! - [`workload`]: what arrives.
-//! - [`target`]: faults and targets.
-//! - [`suggest`]: what a misspelt word was probably meant to be.
+//! - `syntax`: what is wrong where the text is not RON at all.
+//! - `group`: the fields of `( … )`, and complaints about unknown, repeated and missing ones.
+//! - `value`: single values, by the kinds of parameters.
+//! - `stage`: stages and links.
+//! - `workload`: what arrives.
+//! - `target`: faults and targets.
+//! - `suggest`: what a misspelt word was probably meant to be.
 
 mod group;
 mod stage;
@@ -65,6 +65,8 @@ struct Reader {
     broken: HashSet<(Place, &'static str)>,
     /// What is missing from the topology.
     unread: Unread,
+    /// For each target of the topology, its number in the file: those that could not be read are left out.
+    target_numbers: Vec<usize>,
 }
 
 impl Reader {
@@ -87,7 +89,10 @@ impl Reader {
 
     /// Adds what is wrong with the design, except what follows from fields that could not be read.
     fn add_problems_of(&mut self, topology: &Topology) {
-        for problem in validate_read(topology, &self.unread) {
+        for mut problem in validate_read(topology, &self.unread) {
+            if let Place::Target(number) = &mut problem.place {
+                *number = self.target_numbers.get(*number - 1).copied().unwrap_or(*number);
+            }
             let is_broken = |&field: &&'static str| self.broken.contains(&(problem.place.clone(), field));
             if problem.fields.iter().any(is_broken) {
                 continue;
@@ -141,10 +146,9 @@ fn read_root(root: Raw, reader: &mut Reader) -> Option<Topology> {
 }
 
 fn check_version(root: &Group, reader: &mut Reader) {
-    let version: Option<u64> = root.required("version", "version: 1", reader);
-    if version == Some(0)
-        && let Some(raw) = root.get("version")
-    {
-        reader.error(raw.offset, &root.place, "there is no format version 0", "write version: 1");
+    let Some(raw) = root.require("version", "version: 1", reader) else { return };
+    if raw.to::<u64>().is_none_or(|version| version == 0) {
+        let text = format!("there is no format version {}", raw.description());
+        reader.error(raw.offset, &root.place, text, format!("write version: {FORMAT_VERSION}"));
     }
 }

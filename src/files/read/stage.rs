@@ -9,11 +9,10 @@ use crate::topology::{Link, Place, Stage, StageKind};
 const GRID: f32 = 200.0;
 
 pub(super) fn read_stages(root: &Group, reader: &mut Reader) -> Vec<Stage> {
-    if root.require("stages", "stages: [ (name: \"…\", kind: …), … ]", reader).is_none() {
-        reader.unread.stages = true;
-    }
+    root.require("stages", "stages: [ (name: \"…\", kind: …), … ]", reader);
     let Some(items) = root.items("stages", reader) else {
         reader.unread.stages = true;
+        reader.unread.nameless_stages = true;
         return Vec::new();
     };
     items.into_iter().enumerate().filter_map(|(index, raw)| read_stage(index, raw, reader)).collect()
@@ -24,12 +23,10 @@ fn read_stage(index: usize, raw: Raw, reader: &mut Reader) -> Option<Stage> {
         raw.word().1.fields().and_then(|fields| fields.iter().find(|field| field.key == "name")?.value.to());
     let name = known_name.clone().unwrap_or_else(|| format!("stage {}", index + 1));
     let stage = read_named_stage(index, raw, name, reader);
-    if stage.is_none() {
+    if stage.is_none() || known_name.is_none() {
         reader.unread.stages = true;
+        reader.unread.nameless_stages |= known_name.is_none();
         reader.unread.stage_names.extend(known_name);
-    } else if known_name.is_none() {
-        // Links to it can't be told from links to nothing.
-        reader.unread.stages = true;
     }
     stage
 }
@@ -74,7 +71,7 @@ fn read_position(group: &Group, reader: &mut Reader) -> Option<(f32, f32)> {
 
 pub(super) fn read_links(root: &Group, reader: &mut Reader) -> Vec<Link> {
     let Some(items) = root.items("links", reader) else {
-        reader.unread.links = root.get("links").is_some();
+        reader.unread.links = root.is_broken("links", reader);
         return Vec::new();
     };
     items.into_iter().filter_map(|raw| read_link(raw, reader)).collect()

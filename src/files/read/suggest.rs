@@ -5,6 +5,10 @@ pub(super) fn nearest<'a>(word: &str, known: &[&'a str]) -> Option<&'a str> {
     let plain = |word: &str| word.to_lowercase().replace(['_', '-'], "");
     let word = plain(word);
     let distance = |known: &str| strsim::damerau_levenshtein(&word, &plain(known));
+    let begins = |known: &&&str| word.len() > 2 && plain(known).starts_with(&word);
+    if let Some(longer) = known.iter().find(begins) {
+        return Some(longer);
+    }
     let nearest = known.iter().copied().min_by_key(|known| distance(known))?;
     // A third of the letters may be wrong.
     (distance(nearest) * 3 <= word.chars().count().max(3)).then_some(nearest)
@@ -31,6 +35,7 @@ mod tests {
             ("capcity", Some("capacity")),
             ("round_robin", Some("RoundRobin")),
             ("MasterReplika", Some("MasterReplica")),
+            ("Master", Some("MasterReplica")),
             ("Firewall", None),
             ("x", None),
             ("", None),

@@ -11,52 +11,86 @@ use super::value::Complaint;
 
 /// The whole text as one value, or what is wrong and the bytes before it.
 pub(super) fn check(text: &str) -> Result<Raw<'_>, (usize, Complaint)> {
-    let Err(error) = ron::from_str::<IgnoredAny>(text) else {
-        let offset = content_start(text);
-        return Ok(Raw { text: text[offset..].trim_end(), offset });
-    };
-    Err(explain(text, &error))
+    let offset = content_start(text);
+    let content = text[offset..].trim_end();
+    if content.is_empty() {
+        return Err((0, say("the file is empty", "write a topology, or begin with a copy of a preset")));
+    }
+    if content.starts_with('{') {
+        let remedy = "write RON: ( … ) instead of { … }, and names of fields without quotes";
+        return Err((offset, say("this looks like JSON", remedy)));
+    }
+    match ron::from_str::<IgnoredAny>(text) {
+        Ok(IgnoredAny) => Ok(Raw { text: content, offset }),
+        Err(_) if content.starts_with('#') => Err((offset, no_hash())),
+        Err(_) if !begins_like_a_topology(content) => {
+            Err((offset, say("a topology begins with (", "write ( version: 1, title: \"…\", … )")))
+        }
+        Err(error) => Err(explain(text, &error)),
+    }
+}
+
+/// Whether a text begins with `(`, with or without a word before it.
+fn begins_like_a_topology(content: &str) -> bool {
+    let rest = Raw { text: content, offset: 0 }.word().1.text;
+    rest.trim_start().starts_with(['(', '/'])
+}
+
+fn say(text: &str, remedy: &str) -> Complaint {
+    (text.to_owned(), remedy.to_owned())
+}
+
+fn no_hash() -> Complaint {
+    say("# can't stand here", "write comments as // …")
 }
 
 fn explain(text: &str, error: &SpannedError) -> (usize, Complaint) {
     let at = offset_of(text, error.span.end.line, error.span.end.col);
-    let start = content_start(text);
     let before = Scan::of(&text[..at]);
     let rest = text[at..].trim_start();
-    let say = |problem: &str, remedy: &str| (problem.to_owned(), remedy.to_owned());
-    if text[start..].is_empty() {
-        return (start, say("the file is empty", "write a topology, or begin with a copy of a preset"));
+    let open = before.open.last().copied();
+    match (&error.code, open) {
+        (Error::UnclosedBlockComment, _) => {
+            (before.comment_at.unwrap_or(at), say("this comment is never closed", "close it with */"))
+        }
+        (Error::ExpectedStringEnd, _) => (
+            before.text_at.unwrap_or(at),
+            say("the text that begins here is never closed", "add the closing quote"),
+        ),
+        (Error::ExpectedComma, _) if before.text_has_lines && text[..at].ends_with('"') => {
+            let start = before.text_at.unwrap_or(at);
+            let problem = format!("the text that begins here ends in line {}", line_of(text, at));
+            (start, (problem, "add the closing quote where it should end".into()))
+        }
+        (_, Some((open, bracket))) if rest.is_empty() => {
+            let problem = format!("the file ends before this {bracket} is closed");
+            (open, (problem, format!("add the missing {}, or get the whole file again", closing(bracket))))
+        }
+        (_, Some((open, bracket)))
+            if rest.starts_with([')', ']', '}']) && !rest.starts_with(closing(bracket)) =>
+        {
+            let problem = format!(
+                "{} comes before the {bracket} of line {} is closed",
+                &rest[..1],
+                line_of(text, open)
+            );
+            (at, (problem, format!("add the missing {}", closing(bracket))))
+        }
+        (code, _) => (at, explain_code(code, &text[..at], rest)),
     }
-    if text[start..].starts_with('{') {
-        let remedy = "write RON: ( … ) instead of { … }, and names of fields without quotes";
-        return (start, say("this looks like JSON", remedy));
-    }
-    if let Error::UnclosedBlockComment = error.code {
-        return (before.comment_at.unwrap_or(at), say("this comment is never closed", "close it with */"));
-    }
-    if let (Some(quote), true) = (before.open_text_at, rest.is_empty() || before.open_text_at == Some(at)) {
-        return (quote, say("the text that begins here is never closed", "add the closing quote"));
-    }
-    if let (Some(&(open, bracket)), true) = (before.open.last(), rest.is_empty()) {
-        let problem = format!("the file ends before this {bracket} is closed");
-        let remedy = format!("add the missing {}, or get the whole file again", closing(bracket));
-        return (open, (problem, remedy));
-    }
-    if let Some(found) = rest.chars().next().filter(|c| matches!(c, ')' | ']' | '}'))
-        && let Some(&(open, bracket)) = before.open.last()
-        && closing(bracket) != found
-    {
-        let line = 1 + text[..open].matches('\n').count();
-        let problem = format!("{found} comes before the {bracket} of line {line} is closed");
-        return (at, (problem, format!("add the missing {}", closing(bracket))));
-    }
-    (at, explain_code(&error.code, &text[..at], rest, &before))
 }
 
-fn explain_code(code: &Error, before: &str, rest: &str, scan: &Scan) -> Complaint {
-    let say = |problem: &str, remedy: &str| (problem.to_owned(), remedy.to_owned());
+fn explain_code(code: &Error, before: &str, rest: &str) -> Complaint {
     match code {
-        Error::ExpectedComma => explain_comma(before, rest, scan),
+        _ if rest.starts_with('#') => no_hash(),
+        _ if rest.starts_with('=') => {
+            say("= can't stand here", "write a field with a colon: name: value instead of name = value")
+        }
+        Error::ExpectedComma => explain_comma(before, rest),
+        Error::ExpectedIdentifier => (
+            format!("expected the name of a field, found {}", first_of(rest)),
+            "write name: value, or add the closing bracket that is missing before it".into(),
+        ),
         Error::ExpectedMapColon => {
             say("the name of a field has no value behind it", "write name: value, and text in quotes")
         }
@@ -69,60 +103,58 @@ fn explain_code(code: &Error, before: &str, rest: &str, scan: &Scan) -> Complain
         Error::ExceededRecursionLimit => {
             say("the brackets are nested too deeply", "a topology has a handful of levels; remove the others")
         }
-        Error::ExpectedAttribute | Error::ExpectedAttributeEnd | Error::NoSuchExtension(_) => {
-            say("this begins with # and is not RON", "write comments as // …")
+        Error::ExpectedFloat | Error::ExpectedInteger | Error::FloatUnderscore => {
+            say("this number can't be read", "write digits with one point at most: 1_000 or 0.5")
         }
-        Error::UnexpectedChar('#') => say("# can't stand here", "write comments as // …"),
-        Error::UnexpectedChar(found) => (
-            format!("{} can't stand here", found.escape_debug()),
+        Error::UnexpectedChar(_) => (
+            format!("{} can't stand here", first_of(rest)),
             "write a number, \"text\" in quotes, a word, ( … ) or [ … ]".into(),
         ),
         other => {
             let words = other.to_string();
             let mut letters = words.chars();
             let first = letters.next().map(|letter| letter.to_lowercase().to_string()).unwrap_or_default();
-            let remedy = "compare the line with a preset; names are followed by a colon, values by a comma";
+            let remedy =
+                "compare the line with a preset: fields are written name: value, with commas between them";
             (first + letters.as_str(), remedy.into())
         }
     }
 }
 
 /// Two values without a comma between them: most often something else was forgotten.
-fn explain_comma(before: &str, rest: &str, scan: &Scan) -> Complaint {
+fn explain_comma(before: &str, rest: &str) -> Complaint {
     let found = rest.chars().next().unwrap_or(' ');
-    let previous = before.chars().next_back().unwrap_or(' ');
-    let word_end = |text: &str| text.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(text.len());
-    if found == '=' {
-        return (
-            "a field is written with a colon".into(),
-            "write name: value instead of name = value".into(),
-        );
-    }
     if found == ':' {
-        return (
-            "a name stands where a value is expected".into(),
-            "write names of fields without quotes, inside ( … )".into(),
+        return say(
+            "a name stands where a value is expected",
+            "write names of fields without quotes, inside ( … )",
         );
     }
-    if found.is_alphabetic() && previous.is_ascii_digit() {
-        let number =
-            before.rfind(|c: char| !c.is_ascii_digit() && !matches!(c, '.' | '_')).map_or(0, |at| at + 1);
-        let word = format!("{}{}", before.get(number..).unwrap_or_default(), &rest[..word_end(rest)]);
+    if found.is_alphabetic() && before.ends_with(|c: char| c.is_ascii_digit()) {
+        let start = before.trim_end_matches(|c: char| c.is_ascii_digit() || matches!(c, '.' | '_')).len();
+        let word = format!("{}{}", &before[start..], first_of(rest));
         return (
             format!("{word} is neither a number nor text"),
             format!("put it in quotes if it is text or a duration: \"{word}\""),
         );
     }
-    if previous == '"' && scan.last_text_has_lines {
-        return (
-            "the text before this goes over several lines".into(),
-            "add the closing quote where the text should end".into(),
-        );
-    }
     (
-        format!("there is no comma before {}", found.escape_debug()),
+        format!("there is no comma before {}", first_of(rest)),
         "put commas between fields and between items, and text in quotes".into(),
     )
+}
+
+/// The first word of a text, or its first character, to be shown.
+fn first_of(text: &str) -> String {
+    const LONGEST: usize = 40;
+    let is_word = |c: &char| c.is_alphanumeric() || *c == '_';
+    let word: String = text.chars().take_while(is_word).take(LONGEST).collect();
+    let first = text.chars().next();
+    if word.is_empty() { first.map_or("the end".into(), |c| c.escape_debug().to_string()) } else { word }
+}
+
+fn line_of(text: &str, offset: usize) -> usize {
+    1 + text[..offset].matches('\n').count()
 }
 
 /// Brackets and quotes up to some point of the text.
@@ -130,12 +162,12 @@ fn explain_comma(before: &str, rest: &str, scan: &Scan) -> Complaint {
 struct Scan {
     /// Brackets that are open there, each with the bytes before it.
     open: Vec<(usize, char)>,
-    /// The bytes before the quote of a text that is open there.
-    open_text_at: Option<usize>,
+    /// The bytes before the quote that begins the last text.
+    text_at: Option<usize>,
     /// The bytes before the comment begun last.
     comment_at: Option<usize>,
     /// Whether the last text goes over several lines.
-    last_text_has_lines: bool,
+    text_has_lines: bool,
 }
 
 impl Scan {
@@ -166,19 +198,19 @@ impl Scan {
 
     /// Passes over a text in quotes; the bytes that it takes.
     fn text(&mut self, rest: &str, at: usize) -> usize {
+        self.text_at = Some(at);
         let mut escaped = false;
         for (index, character) in rest.char_indices().skip(1) {
             match character {
                 _ if escaped => escaped = false,
                 '\\' => escaped = true,
                 '"' => {
-                    self.last_text_has_lines = rest[..index].contains('\n');
+                    self.text_has_lines = rest[..index].contains('\n');
                     return index + 1;
                 }
                 _ => {}
             }
         }
-        self.open_text_at = Some(at);
         rest.len()
     }
 }

@@ -27,14 +27,17 @@ fn read_fault(number: usize, raw: Raw, reader: &mut Reader) -> Fault {
 
 pub(super) fn read_targets(root: &Group, reader: &mut Reader) -> Vec<Target> {
     let Some(items) = root.items("targets", reader) else {
-        reader.unread.targets = root.get("targets").is_some();
+        reader.unread.targets = root.is_broken("targets", reader);
         return Vec::new();
     };
     let mut targets = Vec::new();
     for (index, raw) in items.into_iter().enumerate() {
         let place = Place::Target(index + 1);
         match read_target(raw, &place, reader) {
-            Some(target) => targets.push(target),
+            Some(target) => {
+                targets.push(target);
+                reader.target_numbers.push(index + 1);
+            }
             None => reader.unread.targets = true,
         }
     }

@@ -51,9 +51,7 @@ fn read_part<P: Params + Default>(
 
 fn read_phases(workload: &Group, reader: &mut Reader) -> Vec<Phase> {
     let example = "phases: [ (span: \"5s\", shape: Constant(rate: 1_000)), … ]";
-    if workload.require("phases", example, reader).is_none() {
-        reader.unread.phases = true;
-    }
+    workload.require("phases", example, reader);
     let Some(items) = workload.items("phases", reader) else {
         reader.unread.phases = true;
         return Vec::new();

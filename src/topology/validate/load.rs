@@ -8,6 +8,8 @@ use super::Unread;
 use super::ranges::all_in_range;
 use crate::workload::{Phase, Shape};
 
+/// The most instances of a kind that are listed by name; no range goes as far.
+const MOST_NAMED: u32 = 64;
 /// The longest run.
 const LONGEST_RUN: Duration = Duration::from_hours(24);
 /// The most arrivals in a run: what a day at 500,000 a second would bring.
@@ -50,16 +52,17 @@ fn check_times(topology: &Topology, problems: &mut Vec<Problem>) {
         );
     }
     let duration = workload.duration();
+    let arrivals = workload.expected_arrivals();
+    // A rate out of range is spoken of by its own name.
+    let rates_are_good = workload.phases.iter().all(|phase| phase.shape.params().is_none_or(all_in_range));
     if duration > LONGEST_RUN {
         error(format!("the phases take {}", text_of(duration)), "a run takes 24 hours at most", &["phases"]);
-    }
-    let arrivals = workload.expected_arrivals();
-    if arrivals > MOST_ARRIVALS {
+    } else if arrivals > MOST_ARRIVALS && rates_are_good {
         let text = format!("{arrivals:.0} arrivals would come, more than {MOST_ARRIVALS:.0}");
         error(text, "lower the rates or shorten the phases", &["phases"]);
     }
     let claims = workload.phases.iter().any(|phase| phase.mix.claim > 0.0);
-    if claims && workload.sale.opens_at >= duration {
+    if claims && (duration..=LONGEST_RUN).contains(&workload.sale.opens_at) {
         let opens_at = text_of(workload.sale.opens_at);
         error(
             format!("the sale opens at {opens_at}, after the last arrival"),
@@ -72,13 +75,14 @@ fn check_times(topology: &Topology, problems: &mut Vec<Problem>) {
 /// What has to do with who comes and what they may have.
 fn check_people(topology: &Topology, problems: &mut Vec<Problem>) {
     let (sale, audience) = (&topology.workload.sale, &topology.workload.audience);
-    if audience.bots >= audience.users {
+    if audience.bots >= audience.users && all_in_range(audience) {
         let text = format!("{} bots leave no people among {} users", audience.bots, audience.users);
         let problem = Problem::error(Place::Workload(None), text, "raise users or lower bots");
         problems.push(problem.about(&["bots", "users"]));
     }
     if let Some(limit) = sale.per_buyer_limit
         && limit < sale.units_per_claim
+        && all_in_range(sale)
     {
         let text =
             format!("each claim asks for {} units, but a buyer may have {limit}", sale.units_per_claim);
@@ -144,17 +148,22 @@ fn check_fault(
     }
     let Some(index) = topology.index_of(&fault.stage) else {
         if !unread.knows(topology, &fault.stage) {
-            let text = format!("there is no stage \"{}\"", fault.stage);
+            let text = format!("there is no stage {:?}", fault.stage);
             error(text, "correct the name".into(), &["stage"]);
         }
         return;
     };
-    let instances = instances(&topology.stages[index].kind);
+    let kind = &topology.stages[index].kind;
+    if !all_in_range(kind.params()) {
+        // How many instances there are is already in question.
+        return;
+    }
+    let instances = instances(kind);
     if instances.is_empty() {
-        let text = format!("\"{}\" has no process that could break", fault.stage);
+        let text = format!("{:?} has no process that could break", fault.stage);
         error(text, "name a stage that runs real processes".into(), &["stage"]);
     } else if !instances.contains(&fault.instance) {
-        let text = format!("\"{}\" has no instance \"{}\"", fault.stage, fault.instance);
+        let text = format!("{:?} has no instance {:?}", fault.stage, fault.instance);
         error(text, format!("name one of {}", instances.join(", ")), &["instance", "stage"]);
     }
 }
@@ -163,9 +172,12 @@ fn text_of(span: Duration) -> humantime::FormattedDuration {
     humantime::format_duration(span)
 }
 
-/// The names of a stage's instances that faults can hit.
+/// The names of a stage's instances that faults can hit. A drawing may ask for any number; past `MOST_NAMED` of a
+/// kind they are not listed.
 pub fn instances(kind: &StageKind) -> Vec<String> {
-    let numbered = |what: &str, count: u32| (1..=count).map(|n| format!("{what} {n}")).collect::<Vec<_>>();
+    let numbered = |what: &str, count: u32| {
+        (1..=count.min(MOST_NAMED)).map(|n| format!("{what} {n}")).collect::<Vec<_>>()
+    };
     let master = || vec!["master".to_owned()];
     match kind {
         StageKind::ReadWriteSplit(params) => [master(), numbered("replica", params.replicas)].concat(),

@@ -1,16 +1,18 @@
 //! All problems of a topology at once.
 //!
-//! - [`ranges`]: every parameter within its range.
-//! - [`wiring`]: names, links and the way of the traffic.
-//! - [`roles`]: whether each request can be answered, and whether the stages get what they need.
-//! - [`load`]: the workload, faults and targets.
+//! - `ranges`: every parameter within its range.
+//! - `wiring`: names, links and the way of the traffic.
+//! - `roles`: whether each request can be answered, and whether the stages get what they need.
+//! - `load`: the workload, faults and targets.
 
 mod load;
 mod ranges;
 mod roles;
+#[cfg(test)]
+mod tests;
 mod wiring;
 
-use super::{Problem, Topology};
+use super::{Problem, Stage, Topology};
 
 /// More stages than this are not a drawing that anyone reads.
 const MOST_STAGES: usize = 200;
@@ -26,6 +28,8 @@ pub struct Unread {
     pub stages: bool,
     /// Names of stages that are missing: links, faults and queues may speak of them.
     pub stage_names: Vec<String>,
+    /// Whether stages are missing whose names could not be read either: any name may be theirs.
+    pub nameless_stages: bool,
     /// Whether links are missing.
     pub links: bool,
     /// Whether a phase is missing, or something in one.
@@ -54,14 +58,20 @@ pub fn validate_read(topology: &Topology, unread: &Unread) -> Vec<Problem> {
 
 impl Unread {
     /// Whether the drawing is whole, so that what it lacks is really lacking: every stage and link was read, and the
-    /// links have stages at both ends.
+    /// links lead without doubt from one stage to another.
     fn drawing_is_whole(&self, topology: &Topology) -> bool {
-        let ends = |name: &str| topology.index_of(name).is_some();
-        !self.stages && !self.links && topology.links.iter().all(|link| ends(&link.from) && ends(&link.to))
+        let is_stage = |name: &str| topology.index_of(name).is_some();
+        let is_first = |(index, stage): (usize, &Stage)| topology.index_of(&stage.name) == Some(index);
+        !self.stages
+            && !self.links
+            && topology.links.iter().all(|link| is_stage(&link.from) && is_stage(&link.to))
+            && topology.stages.iter().enumerate().all(is_first)
     }
 
     /// Whether a name stands for a stage of the topology, or for one that could not be read.
     fn knows(&self, topology: &Topology, name: &str) -> bool {
-        topology.index_of(name).is_some() || self.stage_names.iter().any(|unread| unread == name)
+        topology.index_of(name).is_some()
+            || self.nameless_stages
+            || self.stage_names.iter().any(|unread| unread == name)
     }
 }

@@ -84,22 +84,26 @@ fn check_control(topology: &Topology, reached: &[&Stage], problems: &mut Vec<Pro
             problems.push(Problem::error(
                 Place::Stage(stage.name.clone()),
                 format!("nobody {what}: data control has no link to it"),
-                format!("add a link from \"{}\" to \"{}\"", topology.stages[control].name, stage.name),
+                format!("add a link from {:?} to {:?}", topology.stages[control].name, stage.name),
             ));
         }
     }
-    if let StageKind::DataControl(params) = &topology.stages[control].kind
+    if database.is_none() {
+        check_unpaid(&topology.stages[control], problems);
+    }
+}
+
+/// Without a database, nobody knows which orders are not paid.
+fn check_unpaid(control: &Stage, problems: &mut Vec<Problem>) {
+    if let StageKind::DataControl(params) = &control.kind
         && params.unpaid_ratio > 0.0
-        && database.is_none()
     {
-        problems.push(
-            Problem::error(
-                Place::Stage(topology.stages[control].name.clone()),
-                "unpaid orders can't be expired: no database keeps orders",
-                "link a Database behind the queue, or set unpaid_ratio to 0",
-            )
-            .about(&["unpaid_ratio"]),
+        let problem = Problem::error(
+            Place::Stage(control.name.clone()),
+            "unpaid orders can't be expired: no database keeps orders",
+            "link a Database behind the queue, or set unpaid_ratio to 0",
         );
+        problems.push(problem.about(&["unpaid_ratio"]));
     }
 }
 
@@ -128,9 +132,9 @@ fn check_host(topology: &Topology, unread: &Unread, host: &str, place: &Place, p
     let stage = topology.stages.iter().find(|stage| stage.name == host);
     let text = match stage {
         Some(stage) if matches!(stage.kind, StageKind::MasterReplica(_)) => return,
-        Some(stage) => format!("its list can't be on \"{host}\", which is a {}", stage.kind.label()),
+        Some(stage) => format!("its list can't be on {host:?}, which is a {}", stage.kind.label()),
         None if unread.knows(topology, host) => return,
-        None => format!("its list can't be on \"{host}\": there is no such stage"),
+        None => format!("its list can't be on {host:?}: there is no such stage"),
     };
     let remedy = "name a MasterReplica stage, or None for a process of its own";
     problems.push(Problem::error(place.clone(), text, remedy).about(&["on"]));

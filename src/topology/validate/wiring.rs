@@ -67,7 +67,7 @@ fn check_stage(stage: &Stage, earlier: &[Stage], problems: &mut Vec<Problem>) {
         problems.push(Problem::error(place.clone(), text, remedy).about(&["name"]));
     }
     if earlier.iter().any(|earlier| earlier.name == stage.name) {
-        let text = format!("two stages are called \"{}\"", stage.name);
+        let text = format!("two stages are called {:?}", stage.name);
         problems.push(Problem::error(place.clone(), text, "rename one of them").about(&["name"]));
     }
     if !(stage.at.0.is_finite() && stage.at.1.is_finite()) {
@@ -93,7 +93,7 @@ fn check_links(topology: &Topology, unread: &Unread, problems: &mut Vec<Problem>
         let ends: [(&str, &'static [&'static str]); 2] = [(&link.from, &["from"]), (&link.to, &["to"])];
         for (end, field) in ends {
             if !unread.knows(topology, end) {
-                let text = format!("there is no stage \"{end}\"");
+                let text = format!("there is no stage {end:?}");
                 problems.push(error(text, "add the stage, or correct the name").about(field));
             }
         }
@@ -138,11 +138,12 @@ pub fn refusal(from: &StageKind, to: &StageKind) -> Option<(String, &'static str
 fn check_exits(topology: &Topology, problems: &mut Vec<Problem>) {
     let graph = Graph::of_traffic(topology);
     for (index, stage) in topology.stages.iter().enumerate() {
-        let ways = &graph.next[index];
+        let is_refused = |to: usize| refusal(&stage.kind, &topology.stages[to].kind).is_some();
+        let ways: Vec<usize> = graph.next[index].iter().copied().filter(|&to| !is_refused(to)).collect();
         if ways.len() < 2 {
             continue;
         }
-        let to = names(topology, ways, ", ");
+        let to = names(topology, &ways, ", ");
         let services = ways.iter().all(|&to| matches!(topology.stages[to].kind, StageKind::Service(_)));
         let (text, remedy) = if !matches!(stage.kind, StageKind::LoadBalancer(_)) {
             (
@@ -208,7 +209,7 @@ fn check_circle(topology: &Topology, circle: &[usize], problems: &mut Vec<Proble
 
 fn names(topology: &Topology, stages: &[usize], between: &str) -> String {
     let quoted: Vec<String> =
-        stages.iter().map(|&index| format!("\"{}\"", topology.stages[index].name)).collect();
+        stages.iter().map(|&index| format!("{:?}", topology.stages[index].name)).collect();
     quoted.join(between)
 }
 
