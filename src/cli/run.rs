@@ -9,7 +9,7 @@ use super::args::RunArgs;
 use super::exit;
 use super::out;
 use crate::engine::{
-    EngineCommand, EngineEvent, EngineHandle, EventKind, RunId, RunOptions, RunPhase, Snapshot,
+    EngineCommand, EngineEvent, EngineHandle, EventKind, FailureKind, RunId, RunOptions, RunPhase, Snapshot,
 };
 use crate::files::{ResultFile, read_topology, report_problems};
 use crate::report::line::StateLine;
@@ -72,14 +72,10 @@ fn plan(args: &RunArgs) -> Option<RunPlan> {
 }
 
 fn override_workload(topology: &mut Topology, args: &RunArgs) {
-    let before = topology.workload.duration();
-    let workload = &mut topology.workload;
     if let Some(duration) = args.duration {
-        workload.stretch_to(duration);
-        // Faults belong to a moment of the story, so they move with it.
-        let factor = duration.as_secs_f64() / before.as_secs_f64();
-        topology.faults.iter_mut().for_each(|fault| fault.at = fault.at.mul_f64(factor));
+        topology.stretch_to(duration);
     }
+    let workload = &mut topology.workload;
     if let Some(rate) = args.rate {
         workload.scale_to(rate);
     }
@@ -163,7 +159,12 @@ impl Terminal {
             }
             EventKind::Failed(failure) => {
                 out::note(format_args!("error: {}", failure.text));
-                return Some((None, if failure.something_missing { exit::MISSING } else { exit::SOFTWARE }));
+                let code = match failure.kind {
+                    FailureKind::Missing => exit::MISSING,
+                    FailureKind::Stopped => exit::INCONCLUSIVE,
+                    FailureKind::Broken => exit::SOFTWARE,
+                };
+                return Some((None, code));
             }
             EventKind::Phase(phase) => {
                 self.say(event.at, phase.label());

@@ -9,8 +9,8 @@ use super::redis_link::Resolver;
 use super::sqlite::schema::{Lookups, Store};
 use super::sqlite::{StoreError, Writer};
 use crate::servers::{
-    BinaryError, Endpoint, GroupError, GroupSettings, NodeError, ReplicaGroup, Restart, RunFolder,
-    RunFolderError, SentinelSettings, ServerBinary, Shape,
+    Endpoint, GroupError, GroupSettings, NodeError, ReplicaGroup, Restart, RunFolder, SentinelSettings,
+    ServerBinary, Shape,
 };
 use crate::topology::fault::FaultAction;
 use crate::topology::stage::{Persistence, StageKind};
@@ -31,12 +31,6 @@ pub struct Environment {
 /// Why the servers of a run could not be had.
 #[derive(Debug, thiserror::Error)]
 pub enum EnvironmentError {
-    /// No server program.
-    #[error(transparent)]
-    Binary(#[from] BinaryError),
-    /// No folder.
-    #[error(transparent)]
-    Folder(#[from] RunFolderError),
     /// A group of servers did not come up.
     #[error("stage \"{stage}\": {source}")]
     Group {
@@ -48,13 +42,6 @@ pub enum EnvironmentError {
     /// The database could not be made.
     #[error(transparent)]
     Store(#[from] StoreError),
-}
-
-impl EnvironmentError {
-    /// Whether the machine lacks something, so that the same design would run elsewhere.
-    pub fn is_something_missing(&self) -> bool {
-        matches!(self, Self::Binary(_))
-    }
 }
 
 /// Whether a plan needs a Redis server at all.

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use tokio::sync::mpsc;
 
-use super::clock::Clock;
+use super::clock::{Clock, nanos};
 use super::pending::{Batch, Pending};
 use crate::metrics::Latency;
 use crate::workload::Source;
@@ -18,6 +18,9 @@ use crate::workload::Source;
 const TICK: Duration = Duration::from_micros(500);
 /// The most requests in one batch: after a delay the backlog goes out in several.
 const LARGEST_BATCH: usize = 1_024;
+/// A request later than this is dropped: nobody clicks a second after they clicked, and a machine that is this far
+/// behind would otherwise never catch up.
+const LATEST: Duration = Duration::from_secs(1);
 /// Batches that may wait for the first stage before requests are dropped: a quarter of a second at one batch a tick.
 pub const BATCHES_WAITING: usize = 512;
 
@@ -76,6 +79,12 @@ pub fn generate(
         if intended_ns > now_ns {
             send(&mut batch, now_ns, schedule, first);
             std::thread::sleep(TICK.min(Duration::from_nanos(intended_ns - now_ns)).max(TICK / 4));
+            continue;
+        }
+        if now_ns - intended_ns > nanos(LATEST) {
+            schedule.offered.fetch_add(1, Ordering::Release);
+            schedule.dropped.fetch_add(1, Ordering::Release);
+            next = source.next_request();
             continue;
         }
         request.intended_ns = intended_ns;

@@ -8,7 +8,9 @@ use crossbeam_channel::{Receiver, RecvTimeoutError, SendError, Sender, bounded};
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::{mpsc, watch};
 
-use super::message::{EngineCommand, EngineEvent, EventKind, RunFailure, RunId, RunOptions, Snapshot};
+use super::message::{
+    EngineCommand, EngineEvent, EventKind, FailureKind, RunFailure, RunId, RunOptions, Snapshot,
+};
 use super::outbox::{Outbox, Wake};
 use super::run::{Requests, run};
 use crate::report::Report;
@@ -118,8 +120,8 @@ impl Engine {
                 Ok(EngineCommand::Start { run_id, plan, options }) => {
                     let outbox = self.outbox(run_id, &plan);
                     if running.is_some() {
-                        let text = "another run is under way; stop it first".to_owned();
-                        outbox.event(EventKind::Failed(RunFailure { text, something_missing: false }));
+                        let text = "another run is under way; stop it first";
+                        outbox.event(EventKind::Failed(RunFailure::new(FailureKind::Broken, &text)));
                     } else {
                         running = Some(self.begin(plan, options, outbox));
                     }
@@ -151,10 +153,10 @@ impl Engine {
         let kind = match self.runtime.block_on(ended.task) {
             Ok(Ok(report)) => EventKind::Finished(Box::new(report)),
             Ok(Err(failure)) => EventKind::Failed(failure),
-            Err(panic) => EventKind::Failed(RunFailure {
-                text: format!("the engine failed inside: {panic}; please report this as a defect"),
-                something_missing: false,
-            }),
+            Err(panic) => {
+                let text = format!("the engine failed inside: {panic}; please report this as a defect");
+                EventKind::Failed(RunFailure::new(FailureKind::Broken, &text))
+            }
         };
         ended.outbox.event(kind);
     }

@@ -108,8 +108,26 @@ pub enum EventKind {
 pub struct RunFailure {
     /// What went wrong and what to do about it.
     pub text: String,
-    /// Whether something is missing on this machine (exit code 69), not wrong with the design.
-    pub something_missing: bool,
+    /// Whose business it is.
+    pub kind: FailureKind,
+}
+
+/// Whose business a failure is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FailureKind {
+    /// Something is missing on this machine; the same design would run elsewhere.
+    Missing,
+    /// Somebody stopped the run before the first arrival.
+    Stopped,
+    /// Something did not work as it should.
+    Broken,
+}
+
+impl RunFailure {
+    /// A failure in words.
+    pub fn new(kind: FailureKind, error: &dyn std::fmt::Display) -> Self {
+        Self { text: error.to_string(), kind }
+    }
 }
 
 /// The state of a run, ten times a second. When the reader is slow, its buckets ride with the next one.

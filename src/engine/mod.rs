@@ -33,4 +33,6 @@ mod summary;
 mod wiring;
 
 pub use handle::EngineHandle;
-pub use message::{EngineCommand, EngineEvent, EventKind, RunFailure, RunId, RunOptions, RunPhase, Snapshot};
+pub use message::{
+    EngineCommand, EngineEvent, EventKind, FailureKind, RunFailure, RunId, RunOptions, RunPhase, Snapshot,
+};

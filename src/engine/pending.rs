@@ -14,7 +14,7 @@ pub struct Pending {
     /// When it came to the stage that holds it now.
     pub arrived_ns: u64,
     /// The service instance it was given to, if any was chosen.
-    pub instance: Option<u8>,
+    pub instance: Option<u16>,
     /// Whether the service knows from an earlier answer that the sale of its product has started.
     pub knows_started: bool,
 }

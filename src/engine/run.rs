@@ -14,7 +14,7 @@ use super::control::Control;
 use super::environment::{Environment, needs_redis};
 use super::generator::{self, Schedule};
 use super::ledger::Ledger;
-use super::message::{EventKind, RunFailure, RunOptions, RunPhase};
+use super::message::{EventKind, FailureKind, RunFailure, RunOptions, RunPhase};
 use super::observer::Observer;
 use super::outbox::Outbox;
 use super::queue_watch;
@@ -80,7 +80,7 @@ async fn run_in(
         .map_err(|error| failure(&error))?;
     warm_up(&wired).await?;
     if *requests.stop.borrow() {
-        return Err(RunFailure { text: "stopped before the first arrival".into(), something_missing: false });
+        return Err(RunFailure::new(FailureKind::Stopped, &"stopped before the first arrival"));
     }
 
     let mut live = Live::start(plan, environment, wired, &clock, outbox)?;
@@ -96,9 +96,9 @@ async fn run_in(
     live.observe(outbox);
 
     outbox.phase(RunPhase::Auditing);
-    let evidence = audit::gather(plan, environment, &ledger).await.map_err(|error| failure(&error))?;
+    let evidence = audit::gather(plan, environment, &ledger).await;
     let ending = Ending {
-        audit: audit::compare(&evidence),
+        audit: evidence.map(|evidence| audit::compare(&evidence)),
         faults,
         drained,
         arrivals_ended_at: live.arrivals_ended_at,
@@ -252,19 +252,14 @@ async fn start_servers(
         (binary, RunFolder::create())
     });
     let (binary, folder) = prepared.await.map_err(|error| failure(&error))?;
-    let missing =
-        |error: &dyn std::fmt::Display| RunFailure { text: error.to_string(), something_missing: true };
-    let binary = binary.map_err(|error| missing(&error))?;
+    let binary = binary.map_err(|error| RunFailure::new(FailureKind::Missing, &error))?;
     let folder = folder.map_err(|error| failure(&error))?;
     if options.keep_data {
         folder.keep().map_err(|error| failure(&error))?;
         outbox.note(&format!("The run's files stay in {}", folder.path().display()));
     }
     let progress = |text: &str| outbox.note(text);
-    Environment::start(plan, binary, folder, &progress).await.map_err(|error| RunFailure {
-        something_missing: error.is_something_missing(),
-        text: error.to_string(),
-    })
+    Environment::start(plan, binary, folder, &progress).await.map_err(|error| failure(&error))
 }
 
 /// Opens every connection, so that the first arrivals don't pay for it.
@@ -296,5 +291,5 @@ async fn control_sale(control: Control, mut stop: watch::Receiver<bool>, clock: 
 }
 
 fn failure(error: &dyn std::fmt::Display) -> RunFailure {
-    RunFailure { text: error.to_string(), something_missing: false }
+    RunFailure::new(FailureKind::Broken, error)
 }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::audit::AuditError;
 use super::environment::Environment;
 use super::observer::Observer;
 use super::redis_link::LinkSettings;
@@ -20,8 +21,8 @@ pub const WORST_DROPPED: f64 = 0.001;
 
 /// How a run ended.
 pub struct Ending {
-    /// The ledger's findings.
-    pub audit: AuditReport,
+    /// The ledger's findings, or why there are none.
+    pub audit: Result<AuditReport, AuditError>,
     /// The faults that were injected.
     pub faults: Vec<FaultReport>,
     /// Whether everything under way came to its end.
@@ -37,16 +38,18 @@ pub fn report(plan: &RunPlan, environment: &Environment, observer: &Observer, en
     let totals = observer.totals();
     let operations = observer.operations();
     let generator = generator(observer, &totals, &ending);
-    let figures = Figures { totals: &totals, operations: &operations, audit: &ending.audit };
+    let disturbances = disturbances(&generator, &totals, &ending);
+    let audit = ending.audit.unwrap_or_default();
+    let figures = Figures { totals: &totals, operations: &operations, audit: &audit };
     let targets = judge(&plan.topology.targets, figures);
-    let (verdict, reasons) = verdict(&targets, &disturbances(&generator, &totals, &ending));
+    let (verdict, reasons) = verdict(&targets, &disturbances);
     Report {
         verdict,
         reasons,
         totals,
         stages: stages(plan, observer),
         operations,
-        audit: ending.audit,
+        audit,
         targets,
         generator,
         servers: servers(environment),
@@ -88,6 +91,9 @@ fn disturbances(generator: &GeneratorReport, totals: &Totals, ending: &Ending) -
             "{} of {} arrivals could not be sent: the first stage did not keep up",
             totals.dropped, totals.arrivals
         ));
+    }
+    if let Err(error) = &ending.audit {
+        found.push(error.to_string());
     }
     if !ending.drained {
         found.push("requests or orders were still under way a minute after the last arrival".to_owned());

@@ -138,7 +138,7 @@ impl<'a> Builder<'a> {
     }
 
     /// The number that the balancer in front of a service gives to its first instance.
-    fn first_instance(&self, index: usize) -> u8 {
+    fn first_instance(&self, index: usize) -> u16 {
         let balancer = self.plan.above[index].iter().find(|&&above| self.plan.next[above].contains(&index));
         let siblings = balancer.map(|&above| self.plan.next[above].as_slice()).unwrap_or_default();
         let before = siblings.iter().take_while(|&&sibling| sibling != index);
@@ -146,7 +146,7 @@ impl<'a> Builder<'a> {
             StageKind::Service(service) => service.instances,
             _ => 1,
         });
-        u8::try_from(instances.sum::<u32>()).unwrap_or(u8::MAX)
+        u16::try_from(instances.sum::<u32>()).unwrap_or(u16::MAX)
     }
 
     fn split(&mut self, index: usize, core: Arc<Core>, params: &stage::ReadWriteSplit) -> Arc<dyn Stage> {

@@ -5,7 +5,7 @@ use serde::Serialize;
 /// What became of the stock and of each promise. Units unless it says orders.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct AuditReport {
-    /// Whether there was a sale to audit.
+    /// Whether the audit could be done; if not, all figures here are 0 and say nothing.
     pub audited: bool,
     /// Units at the start.
     pub stock: u64,

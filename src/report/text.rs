@@ -2,10 +2,10 @@
 
 use std::fmt::Write;
 
-use super::verdict::{micros, percent};
+use super::verdict::{Verdict, micros, percent};
 use super::{Report, StageReport};
 use crate::metrics::tally::ByReason;
-use crate::topology::StageKind;
+use crate::topology::{Expected, StageKind};
 
 /// A whole report as text, with a newline at its end.
 pub fn render(report: &Report) -> String {
@@ -31,7 +31,14 @@ fn write_report(out: &mut String, report: &Report) -> std::fmt::Result {
     }
     writeln!(out)?;
     writeln!(out, "{}", sentence(report))?;
-    writeln!(out, "Verdict: {}", report.verdict.label())?;
+    let promised = match (report.topology.expected, report.verdict) {
+        (Some(Expected::Pass), Verdict::Pass) | (Some(Expected::Fail), Verdict::Fail) => {
+            ", as this design promises"
+        }
+        (Some(_), Verdict::Pass | Verdict::Fail) => ", which is not what this design promises",
+        _ => "",
+    };
+    writeln!(out, "Verdict: {}{promised}", report.verdict.label())?;
     for reason in &report.reasons {
         writeln!(out, "  because {reason}")?;
     }
@@ -117,7 +124,7 @@ fn write_times(out: &mut String, report: &Report) -> std::fmt::Result {
 fn write_audit(out: &mut String, report: &Report) -> std::fmt::Result {
     let audit = &report.audit;
     if !audit.audited {
-        return writeln!(out, "  Nothing was on sale: there is nothing to audit");
+        return writeln!(out, "  audit: not possible");
     }
     writeln!(
         out,
@@ -173,6 +180,9 @@ pub fn sentence(report: &Report) -> String {
         _ => format!("; {} requests", grouped(sent)),
     };
     if !audit.audited {
+        return format!("What was sold is unknown: no audit was possible{spared}.");
+    }
+    if audit.stock + audit.sold == 0 {
         return format!("Nothing was on sale{spared}.");
     }
     let sold = format!("{} of {} units sold", grouped(audit.sold), grouped(audit.stock));

@@ -72,9 +72,13 @@ fn judge_one(target: &Target, figures: Figures<'_>) -> TargetResult {
     let (totals, audit) = (figures.totals, figures.audit);
     let at_most = |name: &str, unit: &str, measured: u64, bound: u64| TargetResult {
         target: format!("{name} ≤ {bound} {unit}"),
-        measured: format!("{measured} {unit}"),
-        holds: measured <= bound,
-        is_fact: true,
+        measured: if audit.audited {
+            format!("{measured} {unit}")
+        } else {
+            "nothing: no audit was possible".into()
+        },
+        holds: audit.audited && measured <= bound,
+        is_fact: audit.audited,
     };
     let at_least = |name: &str, count: u64, bound: f64| {
         let share = if totals.arrivals == 0 { 0.0 } else { count as f64 / totals.arrivals as f64 };
@@ -156,7 +160,7 @@ mod tests {
     use crate::topology::target::{Achieved, Oversold};
 
     fn results(oversold: u64, answered: u64) -> Vec<TargetResult> {
-        let audit = AuditReport { oversold, ..AuditReport::default() };
+        let audit = AuditReport { audited: true, oversold, ..AuditReport::default() };
         let totals = Totals { arrivals: 100, served: answered, failed: 100 - answered, ..Totals::default() };
         let figures = Figures { totals: &totals, operations: &OperationsReport::default(), audit: &audit };
         let targets = [Target::Oversold(Oversold::default()), Target::Achieved(Achieved { at_least: 0.95 })];

@@ -19,6 +19,8 @@ pub mod stage;
 pub mod target;
 pub mod validate;
 
+use std::time::Duration;
+
 use serde::Serialize;
 
 pub use fault::Fault;
@@ -76,6 +78,16 @@ pub struct Link {
 }
 
 impl Topology {
+    /// Stretches the whole story so that arrivals come for `duration`: phases, the opening and the faults keep their
+    /// proportions.
+    pub fn stretch_to(&mut self, duration: Duration) {
+        let factor = duration.as_secs_f64() / self.workload.duration().as_secs_f64();
+        self.workload.stretch_to(duration);
+        for fault in &mut self.faults {
+            fault.at = fault.at.mul_f64(factor);
+        }
+    }
+
     /// The place of a stage in [`Self::stages`].
     pub fn index_of(&self, name: &str) -> Option<usize> {
         self.stages.iter().position(|stage| stage.name == name)

@@ -8,7 +8,6 @@ use super::super::environment::Environment;
 use super::super::keys;
 use super::super::ledger::Ledger;
 use super::super::order::Order;
-use super::super::redis_link::connection::connect;
 use super::super::redis_link::{LinkSettings, Resolver};
 use super::super::sqlite::StoreError;
 use super::Evidence;
@@ -67,7 +66,7 @@ pub async fn gather(
 }
 
 async fn booked(resolver: &Resolver, items: u32) -> RedisResult<Vec<u64>> {
-    let mut redis = connect(resolver.resolve().await?, LinkSettings::new(PATIENCE)).await?;
+    let mut redis = LinkSettings::new(PATIENCE).connect(resolver.resolve().await?).await?;
     let mut booked = Vec::with_capacity(items as usize);
     for start in (0..items).step_by(CHUNK as usize) {
         let mut pipeline = Pipeline::new();
@@ -82,7 +81,7 @@ async fn booked(resolver: &Resolver, items: u32) -> RedisResult<Vec<u64>> {
 
 /// Orders in the list and in the processing lists.
 async fn queued(resolver: &Resolver, consumers: usize) -> RedisResult<Vec<Order>> {
-    let mut redis = connect(resolver.resolve().await?, LinkSettings::new(PATIENCE)).await?;
+    let mut redis = LinkSettings::new(PATIENCE).connect(resolver.resolve().await?).await?;
     let lists = (0..consumers).map(keys::processing).chain([keys::ORDER_LIST.to_owned()]);
     let mut pipeline = Pipeline::new();
     lists.for_each(|list| {

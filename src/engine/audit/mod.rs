@@ -7,7 +7,7 @@ pub mod compare;
 pub mod gather;
 
 pub use compare::compare;
-pub use gather::gather;
+pub use gather::{AuditError, gather};
 
 use super::ledger::Promises;
 use super::order::Order;

@@ -1,12 +1,11 @@
 //! One connection, shared by the pipelines under way on it, and made anew after an error.
 
 use redis::aio::MultiplexedConnection;
-use redis::{Client, RedisError, RedisResult};
+use redis::{RedisError, RedisResult};
 use tokio::sync::Mutex;
 
 use super::resolver::Resolver;
 use super::settings::LinkSettings;
-use crate::servers::Endpoint;
 
 /// A connection to whatever server the resolver names.
 #[derive(Debug)]
@@ -45,7 +44,7 @@ impl Connection {
         let mut line = self.line.lock().await;
         if line.open.is_none() {
             let endpoint = self.resolver.resolve().await?;
-            line.open = Some(connect(endpoint, self.settings).await?);
+            line.open = Some(self.settings.connect(endpoint).await?);
             line.generation += 1;
         }
         match &line.open {
@@ -69,13 +68,4 @@ pub fn breaks_line(error: &RedisError) -> bool {
         || error.is_connection_dropped()
         || error.is_timeout()
         || error.is_unrecoverable_error()
-}
-
-/// Connects to a server.
-///
-/// # Errors
-/// It doesn't answer within the settings' connect timeout.
-pub async fn connect(endpoint: Endpoint, settings: LinkSettings) -> RedisResult<MultiplexedConnection> {
-    let client = Client::open((endpoint.ip.to_string(), endpoint.port))?;
-    client.get_multiplexed_async_connection_with_config(&settings.config()).await
 }

@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use redis::{ErrorKind, RedisError, RedisResult};
 
-use super::connection::connect;
 use super::settings::LinkSettings;
 use crate::servers::Endpoint;
 
@@ -50,7 +49,7 @@ impl Resolver {
 /// `SENTINEL GET-MASTER-ADDR-BY-NAME` answers `[host, port]`, or nil for an unknown name
 /// (<https://redis.io/docs/latest/develop/reference/sentinel-clients/>).
 async fn ask(sentinel: Endpoint, master_name: &str) -> RedisResult<Endpoint> {
-    let mut line = connect(sentinel, LinkSettings::new(SENTINEL_TIMEOUT)).await?;
+    let mut line = LinkSettings::new(SENTINEL_TIMEOUT).connect(sentinel).await?;
     let (_host, port): (String, u16) =
         redis::cmd("SENTINEL").arg("GET-MASTER-ADDR-BY-NAME").arg(master_name).query_async(&mut line).await?;
     Ok(Endpoint::local(port))

@@ -2,8 +2,11 @@
 
 use std::time::Duration;
 
-use redis::AsyncConnectionConfig;
+use redis::aio::MultiplexedConnection;
+use redis::{AsyncConnectionConfig, Client, RedisResult};
 use serde::Serialize;
+
+use crate::servers::Endpoint;
 
 /// What the library would otherwise choose by itself. Durations are written in milliseconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -29,7 +32,16 @@ impl LinkSettings {
         }
     }
 
-    pub(super) fn config(self) -> AsyncConnectionConfig {
+    /// Connects to a server.
+    ///
+    /// # Errors
+    /// It doesn't answer within the connect timeout.
+    pub async fn connect(self, endpoint: Endpoint) -> RedisResult<MultiplexedConnection> {
+        let client = Client::open((endpoint.ip.to_string(), endpoint.port))?;
+        client.get_multiplexed_async_connection_with_config(&self.config()).await
+    }
+
+    fn config(self) -> AsyncConnectionConfig {
         AsyncConnectionConfig::new()
             .set_response_timeout(Some(Duration::from_millis(self.response_timeout_ms)))
             .set_connection_timeout(Some(Duration::from_millis(self.connect_timeout_ms)))

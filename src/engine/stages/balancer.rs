@@ -101,7 +101,7 @@ impl Stage for BalancerStage {
             for mut pending in batch {
                 let seat = self.pick(&mut turn);
                 self.outstanding[seat].fetch_add(1, Ordering::Relaxed);
-                pending.instance = u8::try_from(seat).ok();
+                pending.instance = u16::try_from(seat).ok();
                 groups[self.seats[seat]].push(pending);
             }
             refused

@@ -3,8 +3,9 @@
 //! Each connection carries up to `window` pipelines at a time. A worker takes what waits, as one pipeline, and hands
 //! the answers to the stage. A slow server delays only what waits for it; what exceeds the limit is refused at once.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex as StdMutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use tokio::sync::{Mutex, mpsc};
 
@@ -14,6 +15,9 @@ use super::super::redis_link::{Connection, LinkSettings, Resolver};
 /// The most requests in one pipeline: deep enough that the system call no longer counts, and still well under a
 /// millisecond of work for the server.
 const DEEPEST: usize = 256;
+
+/// How long a server that could not be reached is left alone where another one can do its work.
+const AVOID_FOR: Duration = Duration::from_millis(500);
 
 /// The way into the lanes of one server.
 #[derive(Debug, Clone)]
@@ -28,8 +32,8 @@ pub struct LaneState {
     /// Requests waiting or under way.
     outstanding: AtomicUsize,
     limit: usize,
-    /// Whether the last attempt to reach the server succeeded.
-    reachable: AtomicBool,
+    /// When an attempt to reach the server failed last, if none has succeeded since.
+    missed_at: StdMutex<Option<Instant>>,
 }
 
 /// Where the workers take batches from.
@@ -63,7 +67,7 @@ impl Lanes {
         let limit = shape.limit as usize;
         let (sender, receiver) = mpsc::channel(limit);
         let state =
-            Arc::new(LaneState { outstanding: AtomicUsize::new(0), limit, reachable: AtomicBool::new(true) });
+            Arc::new(LaneState { outstanding: AtomicUsize::new(0), limit, missed_at: StdMutex::default() });
         let waiting = Arc::new(Mutex::new(receiver));
         let lanes = (0..shape.connections)
             .flat_map(|_| {
@@ -105,9 +109,10 @@ impl Lanes {
         self.state.outstanding.load(Ordering::Relaxed)
     }
 
-    /// Whether the last attempt to reach the server succeeded.
-    pub fn reachable(&self) -> bool {
-        self.state.reachable.load(Ordering::Relaxed)
+    /// Whether it is worth trying the server: the last attempt succeeded, or is some time ago.
+    pub fn is_worth_trying(&self) -> bool {
+        let missed_at = self.state.missed_at.lock().unwrap_or_else(PoisonError::into_inner);
+        missed_at.is_none_or(|missed_at| missed_at.elapsed() > AVOID_FOR)
     }
 }
 
@@ -128,6 +133,7 @@ impl Lane {
     /// Says that requests taken by [`Self::next`] are answered, and whether the server could be reached.
     pub fn done(&self, count: usize, reached: bool) {
         self.state.outstanding.fetch_sub(count, Ordering::Relaxed);
-        self.state.reachable.store(reached, Ordering::Relaxed);
+        let missed_at = (!reached).then(Instant::now);
+        *self.state.missed_at.lock().unwrap_or_else(PoisonError::into_inner) = missed_at;
     }
 }

@@ -177,25 +177,34 @@ impl ReadWriteSplitStage {
         }
     }
 
-    /// The replica that answers the next read, by the policy, among those that can be reached.
-    fn pick(&self) -> &Lanes {
-        let mut able: Vec<&Lanes> = self.replicas.iter().filter(|lanes| lanes.reachable()).collect();
+    /// Spreads reads over the replicas that are worth trying, deciding for each by the policy.
+    fn spread(&self, reads: Batch) -> Vec<(&Lanes, Batch)> {
+        let mut able: Vec<&Lanes> = self.replicas.iter().filter(|lanes| lanes.is_worth_trying()).collect();
         if able.is_empty() {
             able = self.replicas.iter().collect();
         }
-        if able.is_empty() {
-            return &self.master;
+        if able.is_empty() || self.policy == ReadPolicy::Master {
+            return vec![(&self.master, reads)];
         }
+        let mut groups: Vec<(&Lanes, Batch)> = able.into_iter().map(|lanes| (lanes, Batch::new())).collect();
+        for read in reads {
+            let choice = self.choose(&groups);
+            groups[choice].1.push(read);
+        }
+        groups
+    }
+
+    fn choose(&self, groups: &[(&Lanes, Batch)]) -> usize {
         match self.policy {
-            ReadPolicy::Master => &self.master,
-            ReadPolicy::RoundRobin => able[self.round.fetch_add(1, Ordering::Relaxed) % able.len()],
+            ReadPolicy::RoundRobin => self.round.fetch_add(1, Ordering::Relaxed) % groups.len(),
             ReadPolicy::Random => {
-                let mut lot = self.lot.lock().unwrap_or_else(PoisonError::into_inner);
-                able[lot.random_range(0..able.len())]
+                self.lot.lock().unwrap_or_else(PoisonError::into_inner).random_range(0..groups.len())
             }
             ReadPolicy::LeastOutstanding => {
-                able.into_iter().min_by_key(|lanes| lanes.outstanding()).unwrap_or(&self.master)
+                let load = |&choice: &usize| groups[choice].0.outstanding() + groups[choice].1.len();
+                (0..groups.len()).min_by_key(load).unwrap_or(0)
             }
+            ReadPolicy::Master => unreachable!("the master's reads are not spread"),
         }
     }
 }
@@ -207,10 +216,9 @@ impl Stage for ReadWriteSplitStage {
             .into_iter()
             .partition(|pending| pending.operation == Operation::Claim && self.is_checked(pending));
         let mut refused = self.master.offer(writes);
-        // A policy decides for each read; reads of a tick that go to one replica then ride in one pipeline.
-        let share = reads.len().div_ceil(self.replicas.len().max(1)).max(1);
-        for part in reads.chunks(share) {
-            refused.append(&mut self.pick().offer(part.to_vec()));
+        // Reads of a tick that go to one replica ride in one pipeline.
+        for (lanes, part) in self.spread(reads) {
+            refused.append(&mut lanes.offer(part));
         }
         self.core.intercept(&refused, Reason::Shed);
     }

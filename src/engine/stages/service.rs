@@ -35,13 +35,13 @@ pub struct ServiceStage {
     flag_ttl_ns: Option<u64>,
     max_in_flight: u64,
     /// The instances' numbers among all instances behind the balancer.
-    numbers: Range<u8>,
+    numbers: Range<u16>,
     instances: Vec<Instance>,
 }
 
 impl ServiceStage {
     /// Instances in front of `next`, for products `0..items`; the balancer in front calls the first one `first`.
-    pub fn new(core: Arc<Core>, next: Arc<dyn Stage>, params: &Service, items: u32, first: u8) -> Self {
+    pub fn new(core: Arc<Core>, next: Arc<dyn Stage>, params: &Service, items: u32, first: u16) -> Self {
         let instance = || Instance {
             flags: std::iter::repeat_with(|| AtomicU64::new(0)).take(items as usize).collect(),
             in_flight: AtomicU64::new(0),
@@ -51,7 +51,7 @@ impl ServiceStage {
             next,
             flag_ttl_ns: params.flag_ttl.map(nanos),
             max_in_flight: u64::from(params.max_in_flight),
-            numbers: first..first.saturating_add(u8::try_from(params.instances).unwrap_or(u8::MAX)),
+            numbers: first..first.saturating_add(u16::try_from(params.instances).unwrap_or(u16::MAX)),
             instances: std::iter::repeat_with(instance).take(params.instances as usize).collect(),
         }
     }
@@ -124,7 +124,7 @@ impl Listener for ServiceStage {
             Outcome::Sold | Outcome::Rejected(_) => Some(Knowledge::Started),
             _ => None,
         };
-        let mine = |number: &u8| self.numbers.contains(number);
+        let mine = |number: &u16| self.numbers.contains(number);
         for pending in batch.iter().filter(|pending| pending.instance.as_ref().is_none_or(mine)) {
             let instance = self.instance(pending);
             instance.in_flight.fetch_sub(1, Ordering::Relaxed);
