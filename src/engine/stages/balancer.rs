@@ -124,3 +124,60 @@ impl Listener for BalancerStage {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{Sink, claims, core};
+    use super::*;
+
+    fn balancer(policy: BalancePolicy, rate_limit: Option<u64>) -> (BalancerStage, [Arc<Sink>; 2]) {
+        let sinks = [Arc::new(Sink::default()), Arc::new(Sink::default())];
+        let next: Vec<(Arc<dyn Stage>, u32)> = vec![(sinks[0].clone(), 1), (sinks[1].clone(), 3)];
+        (BalancerStage::new(core(), next, &LoadBalancer { policy, rate_limit }, 7), sinks)
+    }
+
+    fn seats(batch: &[Pending]) -> [usize; 4] {
+        let mut seats = [0; 4];
+        for pending in batch {
+            seats[usize::from(pending.instance.unwrap())] += 1;
+        }
+        seats
+    }
+
+    #[test]
+    fn every_policy_spreads_over_all_instances_of_all_services() {
+        for policy in BalancePolicy::ALL {
+            let (balancer, [one, three]) = balancer(*policy, None);
+            balancer.take(claims(0, 4_000));
+            let (one, three) = (one.take_all(), three.take_all());
+            assert_eq!(one.len() + three.len(), 4_000);
+            assert!(one.iter().all(|pending| pending.instance == Some(0)));
+            let all = seats(&[one, three].concat());
+            assert!(all.iter().all(|count| (850..1_150).contains(count)), "{policy:?}: {all:?}");
+        }
+    }
+
+    #[test]
+    fn least_outstanding_prefers_the_instance_that_has_answered() {
+        let (balancer, [one, three]) = balancer(BalancePolicy::LeastOutstanding, None);
+        balancer.take(claims(0, 8));
+        let sent = [one.take_all(), three.take_all()].concat();
+        assert_eq!(seats(&sent), [2; 4]);
+        let answered: Batch = sent.into_iter().filter(|pending| pending.instance == Some(2)).collect();
+        balancer.answered(&answered, Outcome::Sold, 0);
+        balancer.take(claims(0, 2));
+        assert_eq!(seats(&[one.take_all(), three.take_all()].concat()), [0, 0, 2, 0]);
+    }
+
+    #[test]
+    fn what_exceeds_the_rate_limit_is_refused_and_counted() {
+        let (balancer, [one, three]) = balancer(BalancePolicy::RoundRobin, Some(1_000));
+        balancer.take(claims(0, 5_000));
+        let passed = one.take_all().len() + three.take_all().len();
+        // The bucket holds a tenth of a second, and little time has passed since it was filled.
+        assert!((100..200).contains(&passed), "{passed}");
+        let tally = balancer.core.book().tally();
+        assert_eq!(tally.intercepted.get(Reason::RateLimited), 5_000 - passed as u64);
+        assert_eq!(tally.in_flight(), 0);
+    }
+}

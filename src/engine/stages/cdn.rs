@@ -55,3 +55,50 @@ impl Listener for CdnStage {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{Sink, claims, core, reads};
+    use super::*;
+    use std::time::Duration;
+
+    fn cdn(ttl: Duration, capacity: u32) -> (CdnStage, Arc<Sink>) {
+        let sink = Arc::new(Sink::default());
+        (CdnStage::new(core(), sink.clone(), &Cdn { ttl, capacity }), sink)
+    }
+
+    #[test]
+    fn a_page_is_a_hit_only_after_it_came_by_and_claims_never_are() {
+        let (cdn, sink) = cdn(Duration::from_mins(1), 10);
+        cdn.take(reads(0, 3));
+        assert_eq!(sink.take_all().len(), 3, "nothing is cached yet");
+        cdn.answered(&reads(0, 1), Outcome::Served, cdn.core.now_ns());
+        cdn.take([reads(0, 2), reads(1, 1), claims(0, 4)].concat());
+        let passed = sink.take_all();
+        assert_eq!(passed.iter().filter(|pending| pending.operation == Operation::Claim).count(), 4);
+        assert_eq!(passed.len(), 5, "the read of another page passes too");
+        let tally = cdn.core.book().tally();
+        assert_eq!((tally.intercepted.get(Reason::CacheHit), tally.in_flight()), (2, 0));
+    }
+
+    #[test]
+    fn a_page_expires_and_a_failed_answer_is_not_cached() {
+        let (cdn, sink) = cdn(Duration::from_nanos(1), 10);
+        cdn.answered(&reads(0, 1), Outcome::Served, cdn.core.now_ns());
+        cdn.answered(&reads(1, 1), Outcome::Failed, cdn.core.now_ns());
+        cdn.take([reads(0, 1), reads(1, 1)].concat());
+        assert_eq!(sink.take_all().len(), 2);
+    }
+
+    #[test]
+    fn the_page_used_longest_ago_goes_first() {
+        let (cdn, sink) = cdn(Duration::from_mins(1), 2);
+        let now_ns = cdn.core.now_ns();
+        cdn.answered(&[reads(0, 1), reads(1, 1)].concat(), Outcome::Served, now_ns);
+        cdn.take(reads(0, 1));
+        cdn.answered(&reads(2, 1), Outcome::Intercepted(Reason::CacheHit), now_ns);
+        cdn.take([reads(0, 1), reads(1, 1), reads(2, 1)].concat());
+        let missed: Vec<u32> = sink.take_all().iter().map(|pending| pending.item).collect();
+        assert_eq!(missed, [1]);
+    }
+}

@@ -118,3 +118,59 @@ impl Consumer {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::super::super::redis_link::{LinkSettings, Resolver};
+    use super::super::super::sqlite::schema::{Lookups, Store};
+    use super::*;
+    use crate::servers::{NodeSettings, RedisNode, RunFolder, find};
+
+    const ORDERS: u64 = 4_000;
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn consumers_that_die_in_the_middle_lose_no_order_and_write_none_twice() {
+        let binary = find(None, &|_| {}).expect("a server program");
+        let folder = RunFolder::create().expect("a folder");
+        let node = RedisNode::start(&binary, &folder, NodeSettings::new("queue")).await.expect("a server");
+        let lookups = Lookups { unpaid: false, by_buyer: false };
+        let store = Store::create(&folder.path().join("orders.sqlite3"), false, lookups).expect("a database");
+        let writer = Writer::start(store).expect("a writer");
+        let resolver = Resolver::Fixed(node.endpoint());
+        let settings = LinkSettings::new(Duration::from_secs(5));
+        let mut redis = settings.connect(node.endpoint()).await.expect("a connection");
+        for id in 0..ORDERS {
+            let order = Order { id, item: 0, claimant: id, units: 1, accepted_ns: 0 };
+            let push = redis::cmd("LPUSH").arg(keys::ORDER_LIST).arg(order.to_string()).to_owned();
+            push.query_async::<()>(&mut redis).await.expect("it is pushed");
+        }
+        let consumer = || Consumer {
+            number: 0,
+            connection: Connection::new(resolver.clone(), settings),
+            batch: 7,
+            writer: writer.clone(),
+            book: Arc::default(),
+            clock: Clock::new(),
+            script: Script::new(keys::TAKE_SCRIPT),
+        };
+        let (_stop, stopped) = watch::channel(false);
+        let written = async || writer.contents().await.expect("contents").orders.len() as u64;
+        // Each consumer dies once it has written a few batches, wherever it happens to be.
+        let mut deaths = 0;
+        while written().await < ORDERS {
+            let before = written().await;
+            let task = tokio::spawn(consumer().run(stopped.clone()));
+            while written().await < (before + 500).min(ORDERS) {
+                tokio::task::yield_now().await;
+            }
+            task.abort();
+            deaths += 1;
+        }
+        assert!(deaths > 4, "{deaths}");
+        let contents = writer.contents().await.expect("contents");
+        let ids: BTreeSet<u64> = contents.orders.iter().map(|(order, _)| order.id).collect();
+        assert_eq!((ids.len() as u64, contents.orders.len() as u64), (ORDERS, ORDERS));
+    }
+}

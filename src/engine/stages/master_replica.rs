@@ -85,10 +85,18 @@ impl MasterReplicaStage {
 
     /// Serves a lane until the stage is gone. The script is loaded first.
     pub async fn work(self: Arc<Self>, lane: Lane) {
+        self.load(&lane).await;
         while let Some(batch) = lane.next().await {
             let (count, reached) = (batch.len(), self.serve(&lane, batch).await);
             lane.done(count, reached);
         }
+    }
+
+    /// SCRIPT LOAD. Where it fails, the first claim finds out and loads it.
+    async fn load(&self, lane: &Lane) {
+        let mut pipeline = Pipeline::new();
+        pipeline.cmd("SCRIPT").arg("LOAD").arg(keys::CLAIM_SCRIPT);
+        drop(send::<Value>(lane, &mut pipeline).await);
     }
 
     /// One pipeline, and a second one for what the server didn't know the script for.

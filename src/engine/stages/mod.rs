@@ -21,3 +21,5 @@ pub mod pipeline;
 pub mod queue;
 pub mod read_write_split;
 pub mod service;
+#[cfg(test)]
+mod testing;

@@ -136,3 +136,69 @@ impl Listener for ServiceStage {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{ITEMS, Sink, claims, core, reads};
+    use super::*;
+    use std::time::Duration;
+
+    fn service(params: &Service) -> (ServiceStage, Arc<Sink>) {
+        let sink = Arc::new(Sink::default());
+        (ServiceStage::new(core(), sink.clone(), params, ITEMS, 0), sink)
+    }
+
+    fn one_instance() -> Service {
+        Service { instances: 1, flag_ttl: Some(Duration::from_mins(1)), ..Service::default() }
+    }
+
+    #[test]
+    fn an_instance_answers_for_the_gate_what_it_has_learnt() {
+        for (reason, outcome) in [
+            (Reason::NotStarted, Outcome::Intercepted(Reason::NotStarted)),
+            (Reason::SoldOut, Outcome::Rejected(Reason::SoldOut)),
+        ] {
+            let (service, sink) = service(&one_instance());
+            service.take(claims(1, 1));
+            service.answered(&sink.take_all(), outcome, service.core.now_ns());
+            service.take([claims(1, 5), claims(2, 1), reads(1, 1)].concat());
+            assert_eq!(sink.take_all().len(), 2, "another product and a read pass");
+            assert_eq!(service.core.book().tally().intercepted.get(reason), 5);
+        }
+    }
+
+    #[test]
+    fn a_sale_known_to_be_open_is_noted_on_the_claim() {
+        let (service, sink) = service(&one_instance());
+        service.take(claims(1, 1));
+        let first = sink.take_all();
+        assert!(!first[0].knows_started);
+        service.answered(&first, Outcome::Sold, service.core.now_ns());
+        service.take(claims(1, 1));
+        assert!(sink.take_all()[0].knows_started);
+    }
+
+    #[test]
+    fn knowledge_expires_and_without_a_ttl_nothing_is_learnt() {
+        for flag_ttl in [Some(Duration::from_nanos(1)), None] {
+            let (service, sink) = service(&Service { flag_ttl, ..one_instance() });
+            service.take(claims(1, 1));
+            let first = sink.take_all();
+            service.answered(&first, Outcome::Rejected(Reason::SoldOut), service.core.now_ns());
+            service.take(claims(1, 3));
+            assert_eq!(sink.take_all().len(), 3);
+        }
+    }
+
+    #[test]
+    fn an_instance_takes_no_more_than_it_can_work_on_until_answers_come() {
+        let (service, sink) = service(&Service { max_in_flight: 10, ..one_instance() });
+        service.take(reads(0, 15));
+        let passed = sink.take_all();
+        assert_eq!(passed.len(), 10);
+        assert_eq!(service.core.book().tally().intercepted.get(Reason::Shed), 5);
+        service.answered(&passed[..4], Outcome::Served, service.core.now_ns());
+        service.take(reads(0, 9));
+        assert_eq!(sink.take_all().len(), 4);
+    }
+}
