@@ -1,5 +1,7 @@
 //! The one connection that writes what the queue and data control bring.
 
+use std::ops::Range;
+
 use crossbeam_channel::{Sender, bounded};
 use rusqlite::{Connection, TransactionBehavior, params};
 use tokio::sync::oneshot;
@@ -132,6 +134,20 @@ impl Writer {
             }
             transaction.commit()?;
             Ok(cancelled)
+        })
+        .await
+    }
+
+    /// Units booked of products `items`, where the database decides claims.
+    ///
+    /// # Errors
+    /// SQLite's own.
+    pub async fn booked(&self, items: Range<u32>) -> Result<Vec<u64>, StoreError> {
+        self.run(move |connection| {
+            let sql = "SELECT booked FROM goods WHERE item >= ?1 AND item < ?2 ORDER BY item";
+            let mut statement = connection.prepare_cached(sql)?;
+            let rows = statement.query_map([items.start, items.end], |row| row.get(0))?;
+            rows.collect()
         })
         .await
     }

@@ -14,6 +14,8 @@ const MOST_NAMED: u32 = 64;
 const LONGEST_RUN: Duration = Duration::from_hours(24);
 /// The most arrivals in a run: what a day at 500,000 a second would bring.
 const MOST_ARRIVALS: f64 = 4.5e10;
+/// The most points of a curve; the generator walks them each millisecond.
+const MOST_POINTS: usize = 1_000;
 
 pub(super) fn check(topology: &Topology, unread: &Unread, problems: &mut Vec<Problem>) {
     if !unread.phases {
@@ -107,6 +109,12 @@ fn check_phase(phase: &Phase, problems: &mut Vec<Problem>) {
     }
     if phase.span.is_zero() {
         return error("it takes no time", "give it a span, such as \"5s\"", &["span"]);
+    }
+    if let Shape::Curve(points) = &phase.shape
+        && points.len() > MOST_POINTS
+    {
+        let text = format!("its curve has {} points", points.len());
+        return error(&text, &format!("use {MOST_POINTS} at most"), &["shape"]);
     }
     if let Shape::Curve(points) = &phase.shape
         && let Some((text, remedy)) = wrong_with_curve(points)

@@ -91,6 +91,16 @@ fn check_control(topology: &Topology, reached: &[&Stage], problems: &mut Vec<Pro
     if database.is_none() {
         check_unpaid(&topology.stages[control], problems);
     }
+    if let (Some(decider), None) = (decider, gate)
+        && matches!(decider.kind, StageKind::MasterReplica(_))
+        && !topology.workload.sale.opens_at.is_zero()
+    {
+        problems.push(Problem::error(
+            Place::Stage(decider.name.clone()),
+            "it sells before the sale opens: no gate stands in front of it",
+            "put a ReadWriteSplit in front of it, or set opens_at to 0s",
+        ));
+    }
 }
 
 /// Without a database, nobody knows which orders are not paid.

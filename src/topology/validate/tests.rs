@@ -318,6 +318,17 @@ fn stages_get_what_they_need() {
         ),
         (
             |t| {
+                t.workload.sale.opens_at = Duration::from_secs(1);
+                t.stages.retain(|stage| stage.name != "gate");
+                t.links.retain(|link| link.from != "gate" && link.to != "gate");
+                t.links.push(link("service", "inventory"));
+            },
+            at("inventory"),
+            "it sells before the sale opens",
+            "put a ReadWriteSplit in front",
+        ),
+        (
+            |t| {
                 with(t, "control", "unpaid_ratio", 0.5);
                 t.stages.retain(|stage| !["queue", "database"].contains(&&*stage.name));
                 t.links.retain(|link| link.to != "queue" && link.to != "database");
@@ -381,6 +392,12 @@ fn the_workload_makes_sense() {
             in_phase("rush"),
             "its arrival rate is zero",
             "above 0",
+        ),
+        (
+            |t| t.workload.phases[0].shape = Shape::Curve((0..2_000).map(|n| (f64::from(n), 1.0)).collect()),
+            in_phase("rush"),
+            "its curve has 2000 points",
+            "1000 at most",
         ),
         (|t| t.workload.phases[0].shape = Shape::Curve(vec![]), in_phase("rush"), "no points", "points: ["),
         (

@@ -1,0 +1,122 @@
+//! Data control: preloads, opens the sale, expires unpaid orders, and reconciles database, inventory and gate.
+//!
+//! - [`preload`]: what it writes before people come.
+//! - [`reconcile`]: what it does at its interval.
+
+mod preload;
+mod reconcile;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use redis::aio::MultiplexedConnection;
+use redis::{Pipeline, RedisError, RedisResult};
+use tokio::sync::watch;
+
+use super::clock::{Clock, nanos};
+use super::keys;
+use super::ledger::Ledger;
+use super::redis_link::Connection;
+use super::sqlite::{StoreError, Writer};
+use crate::topology::stage::DataControl;
+use crate::workload::Sale;
+
+/// Products handled in one pipeline.
+const CHUNK: u32 = 1_000;
+
+/// The module, with a connection to each stage that it looks after.
+pub struct Control {
+    /// Its parameters.
+    pub params: DataControl,
+    /// What is sold.
+    pub sale: Sale,
+    /// Seed of the lot that says which buyers never pay.
+    pub seed: u64,
+    /// The gate's master.
+    pub gate: Option<Connection>,
+    /// Replicas that must have what was preloaded before people come.
+    pub gate_replicas: usize,
+    /// How many orders the gate lets in per unit.
+    pub admission_ratio: f64,
+    /// The inventory's master.
+    pub inventory: Option<Connection>,
+    /// The database.
+    pub writer: Option<Writer>,
+    /// How long the services believe "sold out".
+    pub flag_ttl: Duration,
+    /// The run's clock.
+    pub clock: Clock,
+    /// Where it notes what went back on sale.
+    pub ledger: Arc<Ledger>,
+}
+
+/// Why a step of data control failed.
+#[derive(Debug, thiserror::Error)]
+pub enum ControlError {
+    /// Redis.
+    #[error("data control could not reach Redis: {0}")]
+    Redis(#[from] RedisError),
+    /// The database.
+    #[error("data control could not use the database: {0}")]
+    Store(#[from] StoreError),
+}
+
+impl Control {
+    /// Opens the sale of all products.
+    ///
+    /// # Errors
+    /// A server or the database refuses.
+    pub async fn open_sale(&self) -> Result<(), ControlError> {
+        if let Some(gate) = &self.gate {
+            self.in_chunks(gate, |pipeline, item| {
+                pipeline.cmd("SET").arg(keys::start(item)).arg(1);
+            })
+            .await?;
+        }
+        if let Some(writer) = &self.writer {
+            writer.open_sale().await?;
+        }
+        let now_ns = self.clock.now_ns();
+        (0..self.sale.items).for_each(|item| self.ledger.put_on_sale(item, now_ns + nanos(self.flag_ttl)));
+        Ok(())
+    }
+
+    /// Works at its interval until told to stop. A round that fails is made up for by the next one.
+    pub async fn run(self, mut stop: watch::Receiver<bool>) {
+        let mut rounds = tokio::time::interval(self.params.interval);
+        rounds.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        let mut reconciler = reconcile::Reconciler::default();
+        loop {
+            tokio::select! {
+                _ = rounds.tick() => {}
+                _ = stop.wait_for(|stop| *stop) => return,
+            }
+            reconciler.round(&self).await;
+        }
+    }
+
+    async fn in_chunks(
+        &self,
+        connection: &Connection,
+        mut write: impl FnMut(&mut Pipeline, u32),
+    ) -> RedisResult<()> {
+        for start in (0..self.sale.items).step_by(CHUNK as usize) {
+            let mut pipeline = Pipeline::new();
+            (start..(start + CHUNK).min(self.sale.items)).for_each(|item| write(&mut pipeline, item));
+            query::<redis::Value>(connection, &pipeline).await?;
+        }
+        Ok(())
+    }
+}
+
+async fn query<T: redis::FromRedisValue>(connection: &Connection, pipeline: &Pipeline) -> RedisResult<T> {
+    let line = connection.line().await?;
+    let mut handle: MultiplexedConnection = line.handle.clone();
+    match pipeline.query_async(&mut handle).await {
+        Ok(answer) => Ok(answer),
+        Err(error) => {
+            connection.give_up(&line).await;
+            Err(error)
+        }
+    }
+}

@@ -1,0 +1,55 @@
+//! What data control writes before people come: stock, flags and pages, the sale closed.
+
+use std::time::Duration;
+
+use redis::Pipeline;
+
+use super::super::keys;
+use super::super::sqlite::writer::Goods;
+use super::{Control, ControlError, query};
+
+/// How long the replicas may take to copy what was preloaded.
+const REPLICATED_WITHIN: Duration = Duration::from_millis(1_500);
+/// Length of a product page, in bytes: a small page of text.
+const PAGE_BYTES: usize = 512;
+
+impl Control {
+    /// Writes stock, flags and pages everywhere, the sale closed.
+    ///
+    /// # Errors
+    /// A server or the database refuses.
+    pub async fn preload(&self) -> Result<(), ControlError> {
+        if let Some(gate) = &self.gate {
+            self.in_chunks(gate, |pipeline, item| {
+                pipeline.cmd("SET").arg(keys::count(item)).arg(self.sale.stock_of(item));
+                pipeline.cmd("SET").arg(keys::start(item)).arg(0);
+                pipeline.cmd("SET").arg(keys::access(item)).arg(0);
+                pipeline.cmd("SET").arg(keys::page(item)).arg(page(item));
+            })
+            .await?;
+            let mut wait = Pipeline::new();
+            wait.cmd("WAIT").arg(self.gate_replicas).arg(REPLICATED_WITHIN.as_millis());
+            query::<redis::Value>(gate, &wait).await?;
+        }
+        if let Some(inventory) = &self.inventory {
+            let holds_pages = self.gate.is_none();
+            self.in_chunks(inventory, |pipeline, item| {
+                let stock = self.sale.stock_of(item);
+                pipeline.cmd("HSET").arg(keys::goods(item)).arg("Total").arg(stock).arg("Booked").arg(0);
+                if holds_pages {
+                    pipeline.cmd("SET").arg(keys::page(item)).arg(page(item));
+                }
+            })
+            .await?;
+        }
+        if let Some(writer) = &self.writer {
+            let goods = |item| Goods { item, total: self.sale.stock_of(item), page: page(item) };
+            writer.preload((0..self.sale.items).map(goods).collect()).await?;
+        }
+        Ok(())
+    }
+}
+
+fn page(item: u32) -> String {
+    format!("{:<PAGE_BYTES$}", format!("<h1>Product {item}</h1><p>On sale soon, while stocks last.</p>"))
+}

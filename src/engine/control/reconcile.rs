@@ -1,0 +1,164 @@
+//! What data control does at its interval: it computes from the database and writes back to the inventory, and then to
+//! the gate, so that more traffic is let in.
+
+use std::ops::Range;
+
+use redis::{Pipeline, RedisResult, Script};
+
+use super::super::clock::nanos;
+use super::super::keys;
+use super::super::order::Order;
+use super::super::redis_link::Connection;
+use super::{CHUNK, Control, ControlError, query};
+
+/// Products looked at in one round; with more of them the rounds take turns.
+const PRODUCTS_A_ROUND: u32 = 10_000;
+
+/// What the rounds hand on to each other.
+#[derive(Debug, Default)]
+pub struct Reconciler {
+    /// Cancelled orders whose units the inventory has not confirmed to be back. The script gives units back once,
+    /// however often it is asked.
+    cancelled: Vec<Order>,
+    /// The first product to look at in the next round.
+    from: u32,
+}
+
+impl Reconciler {
+    /// One round. What fails is made up for by the next one.
+    pub async fn round(&mut self, control: &Control) {
+        if control.expire(&mut self.cancelled).await.is_ok() && control.reopen(self.from).await.is_ok() {
+            let next = self.from + PRODUCTS_A_ROUND;
+            self.from = if next < control.sale.items { next } else { 0 };
+        }
+    }
+}
+
+impl Control {
+    /// Cancels unpaid orders in the database and gives their units back to the inventory. An order stays in
+    /// `cancelled` until the inventory has confirmed it; the script gives units back once however often it is asked.
+    async fn expire(&self, cancelled: &mut Vec<Order>) -> Result<(), ControlError> {
+        let Some(writer) = self.writer.as_ref().filter(|_| self.params.unpaid_ratio > 0.0) else {
+            return Ok(());
+        };
+        let due_ns = self.clock.now_ns().saturating_sub(nanos(self.params.pay_within));
+        let (seed, unpaid_ratio) = (self.seed, self.params.unpaid_ratio);
+        let decided_here = self.inventory.is_none();
+        let expired = writer.settle(due_ns, move |id| is_paid(id, seed, unpaid_ratio), decided_here).await?;
+        cancelled.extend(expired);
+        if let Some(inventory) = &self.inventory {
+            self.give_back(inventory, cancelled).await?;
+        }
+        // Behind a gate, buyers can see these units only once it lets them in again.
+        if self.gate.is_none() {
+            self.note_on_sale(cancelled);
+        }
+        cancelled.clear();
+        Ok(())
+    }
+
+    async fn give_back(&self, inventory: &Connection, cancelled: &[Order]) -> RedisResult<()> {
+        let script = Script::new(keys::RETURN_SCRIPT);
+        for orders in cancelled.chunks(CHUNK as usize) {
+            let mut pipeline = Pipeline::with_capacity(orders.len() + 1);
+            pipeline.cmd("SCRIPT").arg("LOAD").arg(keys::RETURN_SCRIPT).ignore();
+            for order in orders {
+                pipeline
+                    .cmd("EVALSHA")
+                    .arg(script.get_hash())
+                    .arg(3)
+                    .arg(keys::goods(order.item))
+                    .arg(keys::buyers(order.item))
+                    .arg(keys::RETURNED)
+                    .arg(order.units)
+                    .arg(order.claimant)
+                    .arg(order.id)
+                    .arg(self.sale.per_buyer_limit.unwrap_or(0));
+            }
+            query::<Vec<i64>>(inventory, &pipeline).await?;
+        }
+        Ok(())
+    }
+
+    /// Lets more orders in where the gate is closed although the inventory has units: `access` becomes what is booked.
+    async fn reopen(&self, from: u32) -> Result<(), ControlError> {
+        let Some(gate) = &self.gate else { return Ok(()) };
+        let until = from.saturating_add(PRODUCTS_A_ROUND).min(self.sale.items);
+        for start in (from..until).step_by(CHUNK as usize) {
+            let items = start..(start + CHUNK).min(until);
+            let mut pipeline = Pipeline::new();
+            items.clone().for_each(|item| {
+                pipeline.cmd("GET").arg(keys::access(item));
+            });
+            let access: Vec<Option<u64>> = query(gate, &pipeline).await?;
+            pipeline.clear();
+            let booked = self.booked(items.clone()).await?;
+            let mut reopened = Vec::new();
+            for ((item, access), booked) in items.zip(access).zip(booked) {
+                let access = access.unwrap_or(0);
+                if booked < self.sale.stock_of(item) && access >= self.limit(item) && access > booked {
+                    pipeline.cmd("SET").arg(keys::access(item)).arg(booked).ignore();
+                    reopened.push(item);
+                }
+            }
+            if !reopened.is_empty() {
+                query::<()>(gate, &pipeline).await?;
+                let now_ns = self.clock.now_ns();
+                for item in reopened {
+                    self.ledger.put_on_sale(item, now_ns + nanos(self.flag_ttl));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Units booked of each of some products, as the stage that decides has them.
+    async fn booked(&self, items: Range<u32>) -> Result<Vec<u64>, ControlError> {
+        if let Some(inventory) = &self.inventory {
+            let mut pipeline = Pipeline::new();
+            for item in items {
+                pipeline.cmd("HGET").arg(keys::goods(item)).arg("Booked");
+            }
+            let booked: Vec<Option<u64>> = query(inventory, &pipeline).await?;
+            return Ok(booked.into_iter().map(Option::unwrap_or_default).collect());
+        }
+        match &self.writer {
+            Some(writer) => Ok(writer.booked(items).await?),
+            None => Ok(vec![0; items.len()]),
+        }
+    }
+
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a count of orders")]
+    fn limit(&self, item: u32) -> u64 {
+        (self.sale.stock_of(item) as f64 * self.admission_ratio).floor() as u64
+    }
+
+    fn note_on_sale(&self, orders: &[Order]) {
+        let visible_ns = self.clock.now_ns() + nanos(self.flag_ttl);
+        for order in orders {
+            self.ledger.put_on_sale(order.item, visible_ns);
+        }
+    }
+}
+
+/// Whether the buyer of an order pays: a lot drawn from the order's id and the run's seed, the same in every run.
+fn is_paid(id: u64, seed: u64, unpaid_ratio: f64) -> bool {
+    // SplitMix64's finalizer spreads neighbouring ids over all 64 bits (Steele, Lea, Flood, OOPSLA 2014).
+    let mut x = id.wrapping_add(seed).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    x = (x ^ (x >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    x = (x ^ (x >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    ((x ^ (x >> 31)) >> 11) as f64 / (1_u64 << 53) as f64 >= unpaid_ratio
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_share_of_unpaid_orders_is_the_one_asked_for() {
+        for ratio in [0.0, 0.1, 0.5, 1.0] {
+            let unpaid = (0..100_000).filter(|&id| !is_paid(id, 20, ratio)).count();
+            assert!((unpaid as f64 / 100_000.0 - ratio).abs() < 0.01, "{ratio}: {unpaid}");
+        }
+    }
+}
