@@ -10,9 +10,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use seckill_lab::engine::{
-    EngineCommand, EngineHandle, EventKind, RunFailure, RunId, RunOptions, RunPhase,
-};
+use seckill_lab::engine::{EngineCommand, EngineHandle, EventKind, RunFailure, RunId, RunOptions, RunPhase};
 use seckill_lab::files::{parse_topology, read_topology, report_problems};
 use seckill_lab::metrics::{Bucket, StageTally};
 use seckill_lab::report::Report;
@@ -46,7 +44,7 @@ pub fn chain_text(stages: &[(&str, &str)], sale: &str, phases: &str, targets: &s
     let is_control = |kind: &str| kind.starts_with("DataControl");
     let (mut drawn, mut links, mut last) = (String::new(), String::new(), None);
     for (name, kind) in stages {
-        drawn += &format!("(name: {name:?}, kind: {kind}, at: (0, 0)),\n");
+        drawn.extend([format!("(name: {name:?}, kind: {kind}, at: (0, 0)),\n")]);
         if !is_control(kind) {
             links += &last.replace(name).map_or(String::new(), |last| link(last, name));
         }
@@ -78,7 +76,8 @@ pub fn parse(text: &str) -> Topology {
 
 /// [`chain_text`] with facts as targets, read.
 pub fn chain(stages: &[(&str, &str)], sale: &str, phases: &str) -> Topology {
-    let facts = "Oversold(at_most: 0), Undersold(at_most: 0), Duplicates(at_most: 0), LostAcknowledged(at_most: 0)";
+    let facts =
+        "Oversold(at_most: 0), Undersold(at_most: 0), Duplicates(at_most: 0), LostAcknowledged(at_most: 0)";
     parse(&chain_text(stages, sale, phases, facts))
 }
 
@@ -156,7 +155,8 @@ pub fn assert_balanced(ran: &Ran) {
     let (report, totals) = (&ran.report, &ran.report.totals);
     assert_eq!(totals.in_flight(), 0, "{totals:?}");
     assert!(totals.arrivals > 0);
-    let sum = |part: fn(&seckill_lab::report::StageReport) -> u64| report.stages.iter().map(part).sum::<u64>();
+    let sum =
+        |part: fn(&seckill_lab::report::StageReport) -> u64| report.stages.iter().map(part).sum::<u64>();
     assert_eq!(sum(|stage| stage.intercepted.sum()), totals.intercepted);
     assert_eq!(sum(|stage| stage.served), totals.served);
     assert_eq!(sum(|stage| stage.sold), totals.sold);
@@ -193,7 +193,8 @@ fn handovers(plan: &RunPlan, tallies: &[StageTally]) -> Vec<(String, u64, u64)> 
     let arrived = |stages: &[usize]| stages.iter().map(|&stage| tallies[stage].arrivals).sum();
     let mut found = Vec::new();
     for &to in &plan.order[1..] {
-        let from: Vec<usize> = plan.order.iter().copied().filter(|&stage| plan.next[stage].contains(&to)).collect();
+        let from: Vec<usize> =
+            plan.order.iter().copied().filter(|&stage| plan.next[stage].contains(&to)).collect();
         let all = from.iter().map(|&stage| given(stage)).sum();
         let place = format!("before {:?}", plan.name(to));
         match plan.next[from[0]].as_slice() {

@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 
 /// Longer than anything waited for here takes on a busy machine.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Waits for a condition, for a while.
 pub fn wait_until(what: &str, mut condition: impl FnMut() -> bool) {
@@ -47,7 +47,11 @@ impl Place {
     /// The program, in this place.
     pub fn program(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_seckill-lab"));
-        command.args(arguments).env("TMPDIR", self.path("tmp")).current_dir(self.0.path()).stdin(Stdio::null());
+        command
+            .args(arguments)
+            .env("TMPDIR", self.path("tmp"))
+            .current_dir(self.0.path())
+            .stdin(Stdio::null());
         command
     }
 
