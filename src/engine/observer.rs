@@ -20,6 +20,9 @@ pub struct Observer {
     schedule: Arc<Schedule>,
     books: BTreeMap<usize, Arc<StageBook>>,
     stage_count: usize,
+    /// Stages in the order in which their books are read: each after those behind it, so that a request that is being
+    /// handed on is counted where it left or not at all, never where it came in only.
+    deepest_first: Vec<usize>,
     /// Orders acknowledged and not yet in the database.
     backlog: Arc<AtomicU64>,
     bucket: StagePage,
@@ -34,12 +37,12 @@ pub struct Observer {
 }
 
 impl Observer {
-    /// An observer of these books.
+    /// An observer of these books; `order` has each stage before those behind it.
     pub fn new(
         clock: Clock,
         schedule: Arc<Schedule>,
         books: BTreeMap<usize, Arc<StageBook>>,
-        stage_count: usize,
+        (stage_count, order): (usize, &[usize]),
         backlog: Arc<AtomicU64>,
     ) -> Self {
         Self {
@@ -48,6 +51,7 @@ impl Observer {
             pages: books.keys().map(|&stage| (stage, StagePage::default())).collect(),
             books,
             stage_count,
+            deepest_first: order.iter().rev().copied().collect(),
             backlog,
             bucket: StagePage::default(),
             bucket_lag: Latency::default(),
@@ -65,7 +69,8 @@ impl Observer {
         let mut bucket =
             Bucket { at, stages: vec![StageBucket::default(); self.stage_count], ..Bucket::default() };
         let mut response = Latency::default();
-        for (&stage, book) in &self.books {
+        for &stage in &self.deepest_first {
+            let Some(book) = self.books.get(&stage) else { continue };
             let page = self.pages.entry(stage).or_default();
             let before = page.tally();
             book.take_bucket(&mut self.bucket);
@@ -83,8 +88,9 @@ impl Observer {
         }
         self.schedule.take_lag(&mut self.bucket_lag);
         self.lag.merge(&self.bucket_lag);
-        let offered = self.schedule.offered.load(Ordering::Acquire);
+        // Arrivals are counted before they are dropped, so they are read after.
         let dropped = self.schedule.dropped.load(Ordering::Acquire);
+        let offered = self.schedule.offered.load(Ordering::Acquire);
         (bucket.offered, bucket.dropped) = (offered - self.offered, dropped - self.dropped);
         (self.offered, self.dropped) = (offered, dropped);
         bucket.backlog = self.backlog.load(Ordering::Relaxed);
@@ -112,8 +118,8 @@ impl Observer {
     pub fn totals(&self) -> Totals {
         // Read in this order, a request under way may be counted as arrived but never as ended twice.
         let tallies: Vec<StageTally> = self.books.values().map(|book| book.tally()).collect();
-        let offered = self.schedule.offered.load(Ordering::Acquire);
-        Totals::of(self.schedule.dropped.load(Ordering::Acquire), offered, &tallies)
+        let dropped = self.schedule.dropped.load(Ordering::Acquire);
+        Totals::of(dropped, self.schedule.offered.load(Ordering::Acquire), &tallies)
     }
 
     /// Requests under way at any stage, orders on their way to the database not counted.

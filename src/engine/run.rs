@@ -136,7 +136,7 @@ impl Live {
             clock.clone(),
             schedule.clone(),
             wired.books.clone(),
-            plan.topology.stages.len(),
+            (plan.topology.stages.len(), &plan.order),
             backlog.clone(),
         );
         let started = Instant::now();
