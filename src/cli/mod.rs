@@ -1,10 +1,10 @@
 //! The command line.
 //!
 //! - [`args`]: what can be said.
-//! - [`run`]: runs a topology in the terminal.
-//! - [`validate`]: lists what is wrong with files.
-//! - [`doctor`]: says what was found on this machine and what is missing.
-//! - [`exit`]: exit codes; [`out`]: standard output and error.
+//! - `run`: runs a topology in the terminal.
+//! - `validate`: lists what is wrong with files.
+//! - `doctor`: says what was found on this machine and what is missing.
+//! - [`exit`]: exit codes; `out`: standard output and error.
 
 pub mod args;
 mod doctor;

@@ -1,14 +1,14 @@
 //! Runs a plan against real servers and finds out what happened.
 //!
 //! - [`handle`]: the engine as others see it: three channels and a thread; [`message`]: what passes through them.
-//! - [`run`]: the phases of a run, in order; [`environment`]: its servers; [`wiring`]: its stages, built from the plan.
-//! - [`generator`]: sends each request at its intended time; [`pending`]: a request on its way.
-//! - [`stages`]: one file a kind of stage; [`redis_link`]: connections to Redis; [`sqlite`]: the database; [`keys`]:
-//!   names and scripts in Redis; [`order`]: a granted claim.
-//! - [`control`]: the data-control module; [`queue_watch`]: measures the backlog.
-//! - [`book`], [`ledger`]: what was counted, what buyers were told; [`observer`]: takes the buckets out;
-//!   [`outbox`]: shows them; [`clock`]: the one clock.
-//! - [`audit`]: ledger against Redis, queue and database; [`summary`]: the report.
+//! - `run`: the phases of a run, in order; `environment`: its servers; `wiring`: its stages, built from the plan.
+//! - `generator`: sends each request at its intended time; `pending`: a request on its way.
+//! - `stages`: one file a kind of stage; `redis_link`: connections to Redis; `sqlite`: the database; `keys`:
+//!   names and scripts in Redis; `order`: a granted claim.
+//! - `control`: the data-control module; `queue_watch`: measures the backlog.
+//! - `book`, `ledger`: what was counted, what buyers were told; `observer`: takes the buckets out;
+//!   `outbox`: shows them; `clock`: the one clock.
+//! - `audit`: ledger against Redis, queue and database; `summary`: the report.
 
 mod audit;
 mod book;

@@ -5,7 +5,7 @@
 //! - [`audit`]: the ledger's findings.
 //! - [`verdict`]: targets and the verdict of three.
 //! - [`text`]: the report for a terminal.
-//! - [`line`]: one state line a second while it runs.
+//! - [`mod@line`]: one state line a second while it runs.
 
 pub mod audit;
 pub mod line;

@@ -1,0 +1,82 @@
+#!/usr/bin/env bash
+# Everything that must hold: format, lints, all tests, documentation. One line a step; the output of a step that fails.
+# On Debian and Ubuntu it first installs what the tests need and is missing, as root or by sudo.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")"
+
+# Tests start groups of six real server processes and give them bounded time. Two tests at once are what two cores
+# carry; with one thread a core, a machine with many cores would start dozens of servers at the same moment.
+export RUST_TEST_THREADS="${RUST_TEST_THREADS:-2}"
+
+output=$(mktemp)
+trap 'rm -f "$output"' EXIT
+
+# step TEXT COMMAND…: runs a command and says how long it took; on failure shows what it wrote, and ends.
+step() {
+    local text=$1 start=$SECONDS status=0
+    shift
+    printf '%-62s' "$text"
+    "$@" >"$output" 2>&1 || status=$?
+    if [ "$status" -ne 0 ]; then
+        echo "FAILED after $((SECONDS - start)) s"
+        cat "$output"
+        exit "$status"
+    fi
+    echo "ok, $((SECONDS - start)) s"
+}
+
+# What the tests need: a test for it, and the package of Debian and Ubuntu that has it.
+has_compiler() { command -v cc; }
+has_headers() { echo '#include <stdio.h>' | cc -E - -o /dev/null; }
+has_python() { command -v python3; }
+has_pip() { python3 -m pip --version; }
+has_ps() { command -v ps; }
+has_sqlite() { command -v sqlite3; }
+
+missing_packages() {
+    has_compiler &>/dev/null || echo gcc
+    has_headers &>/dev/null || echo libc6-dev
+    has_python &>/dev/null || echo python3
+    has_pip &>/dev/null || echo python3-pip
+    has_ps &>/dev/null || echo procps
+    has_sqlite &>/dev/null || echo sqlite3
+}
+
+as_root() {
+    if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo "$@"; fi
+}
+
+install_packages() {
+    as_root apt-get update -qq
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "$@"
+}
+
+read -r -a missing <<<"$(missing_packages | tr '\n' ' ')"
+if [ "${#missing[@]}" -gt 0 ]; then
+    if ! command -v apt-get >/dev/null; then
+        echo "Missing here (by their names on Debian): ${missing[*]}"
+        echo "Install a C compiler with its headers, python3 with pip, ps and sqlite3, then start again."
+        exit 1
+    elif [ "$(id -u)" -ne 0 ] && ! command -v sudo >/dev/null; then
+        echo "Missing: ${missing[*]}. As root: apt-get install ${missing[*]}"
+        exit 1
+    fi
+    step "Install ${missing[*]}" install_packages "${missing[@]}"
+fi
+
+if ! command -v cargo >/dev/null; then
+    echo "cargo is missing. Get Rust 1.95 or later from https://rustup.rs:"
+    echo "  curl --proto '=https' --tlsv1.2 -sSf https://sh.rustup.rs | sh"
+    exit 1
+fi
+if ! cargo fmt --version &>/dev/null || ! cargo clippy --version &>/dev/null; then
+    echo "rustfmt or clippy is missing: rustup component add rustfmt clippy"
+    exit 1
+fi
+
+step "Format: cargo fmt --check" cargo fmt --check
+step "Lints: cargo clippy, warnings are errors" cargo clippy --all-targets --locked -- -D warnings
+step "Tests: unit, real servers, reference, tidy, documentation" cargo test --locked
+step "Documentation: cargo doc, warnings are errors" \
+    env RUSTDOCFLAGS="-D warnings" cargo doc --no-deps --locked
+echo "Everything holds."

@@ -1,0 +1,251 @@
+//! The reference pages: the tables of parameters are printed from the program, and every key of a report is explained.
+
+#![allow(clippy::unwrap_used, reason = "tests")]
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use seckill_lab::files::parse_topology;
+use seckill_lab::metrics::tally::ByReason;
+use seckill_lab::metrics::{Quantiles, Reason, StageTally, Totals};
+use seckill_lab::param::{ParamKind, ParamSpec, ParamValue, Params};
+use seckill_lab::report::audit::{Offence, Places};
+use seckill_lab::report::{
+    AuditReport, FaultReport, GeneratorReport, OperationsReport, Report, SecondReport, ServerReport,
+    SettingReport, StageReport, TargetResult, Verdict,
+};
+use seckill_lab::topology::{Expected, Fault, Realness, StageKind, Target, Topology};
+use seckill_lab::workload::{Audience, Mix, Sale, Shape, Spacing};
+use serde_json::Value;
+
+/// Set to 1, it lets the test write the tables instead of comparing them.
+const UPDATE_VARIABLE: &str = "UPDATE_REFERENCE";
+const END: &str = "<!-- end -->\n";
+/// The names of quantiles; they are explained once for all.
+const QUANTILES: [&str; 5] = ["p50", "p95", "p99", "p999", "max"];
+
+fn page(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/reference").join(name)
+}
+
+// ---------------------------------------------------------------- topology files
+
+/// Every group of parameters that a file can hold, with its word.
+fn groups() -> Vec<(String, Box<dyn Params>)> {
+    let mut groups: Vec<(String, Box<dyn Params>)> = vec![
+        ("Sale".into(), Box::new(Sale::default())),
+        ("Audience".into(), Box::new(Audience::default())),
+        ("Mix".into(), Box::new(Mix::default())),
+        ("Fault".into(), Box::new(Fault::default())),
+    ];
+    groups.extend(StageKind::WORDS.iter().map(|word| {
+        let kind = StageKind::from_word(word).unwrap();
+        ((*word).to_owned(), Box::new(Kind(kind)) as Box<dyn Params>)
+    }));
+    groups.extend(Target::WORDS.iter().map(|word| {
+        let target = Target::from_word(word).unwrap();
+        ((*word).to_owned(), Box::new(Bound(target)) as Box<dyn Params>)
+    }));
+    for word in Shape::WORDS {
+        match Shape::from_word(word).unwrap() {
+            Shape::Constant(params) => groups.push(((*word).to_owned(), Box::new(params))),
+            Shape::Ramp(params) => groups.push(((*word).to_owned(), Box::new(params))),
+            Shape::Spike(params) => groups.push(((*word).to_owned(), Box::new(params))),
+            Shape::Curve(_) => {}
+        }
+    }
+    groups
+}
+
+/// Lends the parameters of an enum that owns them.
+macro_rules! lends_params {
+    ($name:ident, $inner:ty) => {
+        struct $name($inner);
+        impl Params for $name {
+            fn specs(&self) -> &'static [ParamSpec] {
+                self.0.params().specs()
+            }
+            fn get(&self, key: &str) -> Option<ParamValue> {
+                self.0.params().get(key)
+            }
+            fn set(&mut self, key: &str, value: ParamValue) -> bool {
+                self.0.params_mut().set(key, value)
+            }
+        }
+    };
+}
+lends_params!(Kind, StageKind);
+lends_params!(Bound, Target);
+
+fn table(params: &dyn Params) -> String {
+    if params.specs().is_empty() {
+        return "It has no parameters.\n".to_owned();
+    }
+    let mut text = "| parameter | takes | default | meaning |\n|---|---|---|---|\n".to_owned();
+    for spec in params.specs() {
+        let default = params.get(spec.key).unwrap();
+        let row = format!("| `{}` | {} | {} | {} |\n", spec.key, takes(spec), shown(&default), spec.help);
+        text.push_str(&row);
+    }
+    text
+}
+
+fn takes(spec: &ParamSpec) -> String {
+    let kind = match spec.kind {
+        ParamKind::Int => "whole number",
+        ParamKind::Float => "number",
+        ParamKind::Duration => "duration",
+        ParamKind::Bool => "true or false",
+        ParamKind::Choice(_) => "one of",
+        ParamKind::Text => "text",
+    };
+    let separator = if matches!(spec.kind, ParamKind::Choice(_)) { " " } else { ", " };
+    let range = spec.range_text();
+    let range = if range.is_empty() { range } else { format!("{separator}{range}") };
+    format!("{kind}{range}{}", if spec.optional { ", or None" } else { "" })
+}
+
+fn shown(value: &ParamValue) -> String {
+    match value {
+        ParamValue::Duration(_) => format!("\"{value}\""),
+        other => other.to_string(),
+    }
+}
+
+/// The page with the table of each group between its markers.
+fn with_tables(mut page: String) -> String {
+    for (word, params) in groups() {
+        let begin = format!("<!-- parameters: {word} -->\n");
+        let start =
+            page.find(&begin).unwrap_or_else(|| panic!("topology.md has no place for {word}: {begin}"));
+        let start = start + begin.len();
+        let end = start + page[start..].find(END).unwrap_or_else(|| panic!("no {END} behind {begin}"));
+        page.replace_range(start..end, &table(&*params));
+    }
+    page
+}
+
+#[test]
+fn the_page_of_topology_files_has_the_parameters_of_the_program() {
+    let path = page("topology.md");
+    let text = fs::read_to_string(&path).unwrap();
+    let wanted = with_tables(text.clone());
+    if std::env::var(UPDATE_VARIABLE).is_ok_and(|value| value == "1") {
+        fs::write(&path, &wanted).unwrap();
+        return;
+    }
+    let differs = text.lines().zip(wanted.lines()).find(|(found, wanted)| found != wanted);
+    assert!(
+        text == wanted,
+        "topology.md and the program differ: {differs:?}. Run {UPDATE_VARIABLE}=1 cargo test --test reference"
+    );
+}
+
+#[test]
+fn every_word_of_a_choice_is_explained_outside_the_tables() {
+    let text = fs::read_to_string(page("topology.md")).unwrap();
+    let prose: String = text.lines().filter(|line| !line.contains("| one of ")).collect();
+    let groups = groups();
+    let specs = groups.iter().flat_map(|(_, params)| params.specs());
+    let words = specs.flat_map(|spec| match spec.kind {
+        ParamKind::Choice(words) => words,
+        _ => &[],
+    });
+    let words = words.copied().chain(Expected::ALL.iter().map(|expected| expected.word()));
+    for word in words.chain(Spacing::ALL.iter().map(|spacing| spacing.word())) {
+        assert!(prose.contains(&format!("`{word}`")), "topology.md does not explain `{word}`");
+    }
+}
+
+#[test]
+fn the_example_of_the_page_is_sound() {
+    let text = fs::read_to_string(page("topology.md")).unwrap();
+    let (_, example) = text.split_once("```ron\n").unwrap();
+    let (example, _) = example.split_once("```\n").unwrap();
+    assert_eq!(parse_topology(example).problems, []);
+}
+
+// ---------------------------------------------------------------- the report
+
+/// A report in which every list and every map has something.
+fn full_report(topology: Topology) -> Report {
+    let mut by_reason = ByReason::default();
+    for reason in Reason::ALL {
+        by_reason.add(reason, 1);
+    }
+    let tally = StageTally { intercepted: by_reason, rejected: by_reason, ..StageTally::default() };
+    let some = || "some".to_owned();
+    let offence = Offence { kind: "oversold", order_id: 1, item: 0, claimant: 2, units: 1 };
+    let places = Places { database_orders: Some(1), ..Places::default() };
+    Report {
+        verdict: Verdict::Fail,
+        reasons: vec![some()],
+        totals: Totals::default(),
+        stages: vec![StageReport::new("cdn", "Cdn", Realness::InProcess, &tally, Quantiles::default())],
+        operations: OperationsReport::default(),
+        audit: AuditReport { places, offending: vec![offence], ..AuditReport::default() },
+        targets: vec![TargetResult { target: some(), measured: some(), holds: true, is_fact: true }],
+        generator: GeneratorReport::default(),
+        servers: vec![ServerReport { kind: some(), version: some(), path: some() }],
+        settings: vec![SettingReport { stage: some(), name: some(), value: some() }],
+        faults: vec![FaultReport {
+            at_secs: 1.0,
+            action: some(),
+            stage: some(),
+            instance: some(),
+            error: Some(some()),
+        }],
+        series: vec![SecondReport::default()],
+        seed: 1,
+        program_version: some(),
+        topology,
+    }
+}
+
+/// Adds every key below a value, as `stages[].arrivals`. Quantiles, reasons and the topology are explained elsewhere.
+fn add_keys(value: &Value, path: &str, keys: &mut BTreeSet<String>) {
+    match value {
+        Value::Object(fields) if path != "topology" => {
+            for (key, inner) in fields {
+                let is_reason = path.ends_with("intercepted") || path.ends_with("rejected");
+                if is_reason || QUANTILES.contains(&key.as_str()) {
+                    keys.insert(key.clone());
+                    continue;
+                }
+                let dot = if path.is_empty() { "" } else { "." };
+                add_keys(inner, &format!("{path}{dot}{key}"), keys);
+            }
+        }
+        Value::Array(items) if items.iter().any(Value::is_object) => {
+            let path = format!("{path}[]");
+            for item in items {
+                add_keys(item, &path, keys);
+            }
+            keys.insert(path);
+            return;
+        }
+        _ => {}
+    }
+    if !path.is_empty() && !path.ends_with("[]") {
+        keys.insert(path.to_owned());
+    }
+}
+
+#[test]
+fn the_page_of_the_report_explains_every_key_and_no_other() {
+    let preset =
+        fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("presets/seckill-six-phases.ron"));
+    let report = full_report(parse_topology(&preset.unwrap()).topology.unwrap());
+    let mut keys = BTreeSet::new();
+    add_keys(&serde_json::to_value(report).unwrap(), "", &mut keys);
+    assert!(keys.contains("audit.places.database_orders") && keys.contains("shed"), "{keys:?}");
+    let text = fs::read_to_string(page("report.md")).unwrap();
+    for key in &keys {
+        assert!(text.contains(&format!("`{key}`")), "report.md does not explain `{key}`");
+    }
+    let rows = text.lines().filter_map(|line| line.strip_prefix("| `")?.split('`').next());
+    for row in rows {
+        assert!(keys.contains(row), "report.md explains `{row}`, which no report has");
+    }
+}
