@@ -23,6 +23,7 @@ step() {
         exit "$status"
     fi
     echo "ok, $((SECONDS - start)) s"
+    grep '^test result' "$output" || true
 }
 
 # What the tests need: a test for it, and the package of Debian and Ubuntu that has it.

@@ -212,7 +212,6 @@ fn what_is_asked_wrongly_is_refused_with_64_before_anything_starts() {
 }
 
 #[test]
-#[ignore = "fails today: the program panics"]
 fn a_duration_longer_than_any_clock_counts_is_refused_too() {
     let place = Place::new();
     let calm = calm(&place);

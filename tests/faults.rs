@@ -92,7 +92,7 @@ fn when_a_scarce_inventory_fails_over_oversold_units_are_explained_by_what_the_r
     // Nothing is lost behind the inventory, so every unit beyond the stock was booked twice: once by each master.
     assert_eq!((audit.lost_acknowledged, audit.places.queue_orders), (0, 0), "{audit:#?}");
     assert!(audit.oversold < 1_000, "{audit:#?}");
-    assert_eq!(audit.places.booked_units, audit.stock, "the demand suffices: {audit:#?}");
+    assert_eq!(audit.places.booked_units.unsigned_abs(), audit.stock, "the demand suffices: {audit:#?}");
 }
 
 fn reader(gate: &str) -> [(&'static str, String); 5] {
@@ -172,7 +172,6 @@ fn gets(port: u16) -> Option<u64> {
 }
 
 #[test]
-#[ignore = "fails today: a replica that was unreachable once is never read again"]
 fn a_replica_that_comes_back_takes_its_share_of_the_reads_again() {
     let phases = r#"(name: "pages", span: "6s", shape: Constant(rate: 1_500), spacing: Even, mix: (read: 1, claim: 0))"#;
     let stages = [
@@ -262,7 +261,6 @@ fn a_killed_sentinel_changes_nothing_while_the_master_lives() {
 }
 
 #[test]
-#[ignore = "fails today: the audit gives up without a report when a server is gone"]
 fn a_dead_inventory_that_nobody_replaces_still_gives_a_report() {
     let stages = [
         ("users", "Users()"),

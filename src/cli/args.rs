@@ -6,6 +6,7 @@ use std::time::Duration;
 use clap::{Args as ClapArgs, Parser, Subcommand};
 
 use crate::servers::binary::SERVER_VARIABLE;
+use crate::topology::validate::LONGEST_RUN;
 
 /// Wire a flash sale, run it on real Redis, break it, and prove whether anything was oversold or lost.
 #[derive(Debug, Parser)]
@@ -80,6 +81,7 @@ pub struct ValidateArgs {
 fn parse_duration(text: &str) -> Result<Duration, String> {
     match humantime::parse_duration(text) {
         Ok(Duration::ZERO) => Err("a run takes some time; say for example 10s".into()),
+        Ok(duration) if duration > LONGEST_RUN => Err("a run takes 24 hours at most".into()),
         Ok(duration) => Ok(duration),
         Err(error) => Err(format!("{error}; say for example 10s or 2m 30s")),
     }

@@ -68,6 +68,7 @@ pub fn generate(
     schedule: &Schedule,
     first: &mpsc::Sender<Batch>,
 ) {
+    let end_ns = start_ns + nanos(source.duration());
     let mut next = source.next_request();
     let mut batch = Batch::new();
     while let Some(request) = next.as_mut() {
@@ -101,6 +102,10 @@ pub fn generate(
         next = source.next_request();
     }
     send(&mut batch, clock.now_ns(), schedule, first);
+    // The last phase lasts as long as it says, even if nobody comes at its end.
+    while clock.now_ns() < end_ns && !schedule.was_stopped() {
+        std::thread::sleep(TICK);
+    }
     schedule.ended.store(true, Ordering::Release);
 }
 

@@ -161,6 +161,7 @@ impl<'a> Builder<'a> {
         for endpoint in self.environment.replicas(index) {
             let (replica, more) = Lanes::new(&Resolver::Fixed(endpoint), shape);
             replicas.push(replica);
+            self.tasks.extend(more.first().cloned().map(Lane::look_after));
             lanes.extend(more);
         }
         let workload = &self.plan.topology.workload;

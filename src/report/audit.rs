@@ -42,7 +42,7 @@ pub struct Places {
     /// Orders acknowledged, by the engine's ledger.
     pub ledger_orders: u64,
     /// Units booked, by the stage that decides.
-    pub booked_units: u64,
+    pub booked_units: i64,
     /// Orders still in the queue.
     pub queue_orders: u64,
     /// Orders in the database, cancelled ones included; none where no database keeps orders.

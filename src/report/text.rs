@@ -154,7 +154,7 @@ fn write_audit(out: &mut String, report: &Report) -> std::fmt::Result {
         "  by themselves: ledger {} orders, {database}, queue {} orders, booked {} units",
         grouped(places.ledger_orders),
         grouped(places.queue_orders),
-        grouped(places.booked_units)
+        places.booked_units
     )?;
     for offence in audit.offending.iter().take(10) {
         let (kind, id) = (offence.kind, offence.order_id);

@@ -1,5 +1,7 @@
 //! The stream of requests of a run.
 
+use std::time::Duration;
+
 use rand::{RngExt, SeedableRng};
 use rand_distr::Zipf;
 use rand_pcg::Pcg64Mcg;
@@ -45,6 +47,11 @@ impl Source {
             recent: Vec::with_capacity(MEMORY),
             recent_at: 0,
         }
+    }
+
+    /// How long arrivals come.
+    pub fn duration(&self) -> Duration {
+        self.workload.duration()
     }
 
     /// The next request, or none after the last phase.
@@ -121,7 +128,7 @@ impl Source {
     }
 }
 
-fn nanos(span: std::time::Duration) -> u64 {
+fn nanos(span: Duration) -> u64 {
     u64::try_from(span.as_nanos()).unwrap_or(u64::MAX)
 }
 

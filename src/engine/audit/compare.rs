@@ -109,13 +109,15 @@ fn weigh_stock(evidence: &Evidence, live: &BTreeMap<u64, Order>, report: &mut Au
     }
     for (item, (&sold, &stock)) in sold.iter().zip(&evidence.stock).enumerate() {
         let booked = evidence.booked.get(item).copied().unwrap_or(0);
-        let on_sale = stock.saturating_sub(booked);
         let unsold = stock.saturating_sub(sold);
-        let stranded = unsold.saturating_sub(on_sale);
-        let kept_back = on_sale.min(unsold).min(evidence.refused.get(item).copied().unwrap_or(0));
+        let left = stock.saturating_add_signed(-booked).min(unsold);
+        let stranded = unsold - left;
+        // A rest that is smaller than a claim can't be sold to anybody.
+        let sellable = left - left % u64::from(evidence.units_per_claim.max(1));
+        let kept_back = sellable.min(evidence.refused.get(item).copied().unwrap_or(0));
         report.sold += sold;
         report.oversold += sold.saturating_sub(stock);
-        report.left += on_sale.min(unsold);
+        report.left += left;
         report.undersold += stranded + kept_back;
     }
 }
@@ -155,6 +157,7 @@ mod tests {
             stock: vec![2, 2],
             booked: vec![2, 2],
             refused: vec![9, 9],
+            units_per_claim: 1,
             per_buyer_limit: Some(1),
         }
     }

@@ -45,6 +45,7 @@ pub async fn gather(
         promises: ledger.take_promises(),
         stock: items.clone().map(|item| sale.stock_of(item)).collect(),
         refused: items.map(|item| ledger.refused_units(item)).collect(),
+        units_per_claim: sale.units_per_claim,
         per_buyer_limit: sale.per_buyer_limit,
         ..Evidence::default()
     };
@@ -65,7 +66,7 @@ pub async fn gather(
     Ok(evidence)
 }
 
-async fn booked(resolver: &Resolver, items: u32) -> RedisResult<Vec<u64>> {
+async fn booked(resolver: &Resolver, items: u32) -> RedisResult<Vec<i64>> {
     let mut redis = LinkSettings::new(PATIENCE).connect(resolver.resolve().await?).await?;
     let mut booked = Vec::with_capacity(items as usize);
     for start in (0..items).step_by(CHUNK as usize) {
@@ -73,7 +74,7 @@ async fn booked(resolver: &Resolver, items: u32) -> RedisResult<Vec<u64>> {
         for item in start..(start + CHUNK).min(items) {
             pipeline.cmd("HGET").arg(keys::goods(item)).arg("Booked");
         }
-        let chunk: Vec<Option<u64>> = pipeline.query_async(&mut redis).await?;
+        let chunk: Vec<Option<i64>> = pipeline.query_async(&mut redis).await?;
         booked.extend(chunk.into_iter().map(Option::unwrap_or_default));
     }
     Ok(booked)

@@ -23,10 +23,12 @@ pub struct Evidence {
     pub queue: Vec<Order>,
     /// By product: stock at the start.
     pub stock: Vec<u64>,
-    /// By product: units booked, as the stage that decides has them.
-    pub booked: Vec<u64>,
+    /// By product: units booked, as the stage that decides has them. Below 0 if more were given back than were taken.
+    pub booked: Vec<i64>,
     /// By product: units asked for by buyers who were told "sold out" since units last went on sale.
     pub refused: Vec<u64>,
+    /// Units that one claim asks for.
+    pub units_per_claim: u32,
     /// The most units of a product that a buyer may have.
     pub per_buyer_limit: Option<u32>,
 }

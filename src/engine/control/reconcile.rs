@@ -49,10 +49,7 @@ impl Control {
         if let Some(inventory) = &self.inventory {
             self.give_back(inventory, cancelled).await?;
         }
-        // Behind a gate, buyers can see these units only once it lets them in again.
-        if self.gate.is_none() {
-            self.note_on_sale(cancelled);
-        }
+        self.note_on_sale(cancelled);
         cancelled.clear();
         Ok(())
     }
@@ -95,7 +92,7 @@ impl Control {
             let booked = self.booked(items.clone()).await?;
             let mut reopened = Vec::new();
             for ((item, access), booked) in items.zip(access).zip(booked) {
-                let access = access.unwrap_or(0);
+                let (access, booked) = (access.unwrap_or(0), u64::try_from(booked).unwrap_or(0));
                 if booked < self.sale.stock_of(item) && access >= self.limit(item) && access > booked {
                     pipeline.cmd("SET").arg(keys::access(item)).arg(booked).ignore();
                     reopened.push(item);
@@ -113,13 +110,13 @@ impl Control {
     }
 
     /// Units booked of each of some products, as the stage that decides has them.
-    async fn booked(&self, items: Range<u32>) -> Result<Vec<u64>, ControlError> {
+    async fn booked(&self, items: Range<u32>) -> Result<Vec<i64>, ControlError> {
         if let Some(inventory) = &self.inventory {
             let mut pipeline = Pipeline::new();
             for item in items {
                 pipeline.cmd("HGET").arg(keys::goods(item)).arg("Booked");
             }
-            let booked: Vec<Option<u64>> = query(inventory, &pipeline).await?;
+            let booked: Vec<Option<i64>> = query(inventory, &pipeline).await?;
             return Ok(booked.into_iter().map(Option::unwrap_or_default).collect());
         }
         match &self.writer {

@@ -39,7 +39,7 @@ pub struct Contents {
     /// Every order, and whether it was cancelled.
     pub orders: Vec<(Order, bool)>,
     /// Booked units by product, where the database decides claims.
-    pub booked: Vec<u64>,
+    pub booked: Vec<i64>,
 }
 
 impl Writer {
@@ -142,7 +142,7 @@ impl Writer {
     ///
     /// # Errors
     /// SQLite's own.
-    pub async fn booked(&self, items: Range<u32>) -> Result<Vec<u64>, StoreError> {
+    pub async fn booked(&self, items: Range<u32>) -> Result<Vec<i64>, StoreError> {
         self.run(move |connection| {
             let sql = "SELECT booked FROM goods WHERE item >= ?1 AND item < ?2 ORDER BY item";
             let mut statement = connection.prepare_cached(sql)?;
@@ -164,7 +164,7 @@ impl Writer {
             let orders = rows.collect::<rusqlite::Result<Vec<_>>>()?;
             let mut statement = connection.prepare("SELECT booked FROM goods ORDER BY item")?;
             let booked =
-                statement.query_map([], |row| row.get::<_, u64>(0))?.collect::<rusqlite::Result<Vec<_>>>()?;
+                statement.query_map([], |row| row.get::<_, i64>(0))?.collect::<rusqlite::Result<Vec<_>>>()?;
             Ok(Contents { orders, booked })
         })
         .await

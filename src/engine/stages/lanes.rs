@@ -3,9 +3,9 @@
 //! Each connection carries up to `window` pipelines at a time. A worker takes what waits, as one pipeline, and hands
 //! the answers to the stage. A slow server delays only what waits for it; what exceeds the limit is refused at once.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex as StdMutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::Duration;
 
 use tokio::sync::{Mutex, mpsc};
 
@@ -16,8 +16,8 @@ use super::super::redis_link::{Connection, LinkSettings, Resolver};
 /// millisecond of work for the server.
 const DEEPEST: usize = 256;
 
-/// How long a server that could not be reached is left alone where another one can do its work.
-const AVOID_FOR: Duration = Duration::from_millis(500);
+/// How often a server that could not be reached is tried.
+const LOOK: Duration = Duration::from_millis(100);
 
 /// The way into the lanes of one server.
 #[derive(Debug, Clone)]
@@ -32,8 +32,8 @@ pub struct LaneState {
     /// Requests waiting or under way.
     outstanding: AtomicUsize,
     limit: usize,
-    /// When an attempt to reach the server failed last, if none has succeeded since.
-    missed_at: StdMutex<Option<Instant>>,
+    /// Whether the last attempt to reach the server succeeded.
+    reachable: AtomicBool,
 }
 
 /// Where the workers take batches from.
@@ -67,7 +67,7 @@ impl Lanes {
         let limit = shape.limit as usize;
         let (sender, receiver) = mpsc::channel(limit);
         let state =
-            Arc::new(LaneState { outstanding: AtomicUsize::new(0), limit, missed_at: StdMutex::default() });
+            Arc::new(LaneState { outstanding: AtomicUsize::new(0), limit, reachable: AtomicBool::new(true) });
         let waiting = Arc::new(Mutex::new(receiver));
         let lanes = (0..shape.connections)
             .flat_map(|_| {
@@ -109,10 +109,9 @@ impl Lanes {
         self.state.outstanding.load(Ordering::Relaxed)
     }
 
-    /// Whether it is worth trying the server: the last attempt succeeded, or is some time ago.
-    pub fn is_worth_trying(&self) -> bool {
-        let missed_at = self.state.missed_at.lock().unwrap_or_else(PoisonError::into_inner);
-        missed_at.is_none_or(|missed_at| missed_at.elapsed() > AVOID_FOR)
+    /// Whether the last attempt to reach the server succeeded.
+    pub fn is_reachable(&self) -> bool {
+        self.state.reachable.load(Ordering::Relaxed)
     }
 }
 
@@ -133,7 +132,17 @@ impl Lane {
     /// Says that requests taken by [`Self::next`] are answered, and whether the server could be reached.
     pub fn done(&self, count: usize, reached: bool) {
         self.state.outstanding.fetch_sub(count, Ordering::Relaxed);
-        let missed_at = (!reached).then(Instant::now);
-        *self.state.missed_at.lock().unwrap_or_else(PoisonError::into_inner) = missed_at;
+        self.state.reachable.store(reached, Ordering::Relaxed);
+    }
+
+    /// Tries to reach a server that was missed, so that no request has to find out that it is back.
+    pub async fn look_after(self) {
+        let mut looks = tokio::time::interval(LOOK);
+        loop {
+            looks.tick().await;
+            if !self.state.reachable.load(Ordering::Relaxed) && self.connection.line().await.is_ok() {
+                self.state.reachable.store(true, Ordering::Relaxed);
+            }
+        }
     }
 }

@@ -68,7 +68,7 @@ impl NaiveStage {
     }
 
     /// First round trip: total and booked, and what the buyer has.
-    async fn read_stock(&self, lane: &Lane, pending: &Pending) -> Result<(u64, u64), (Decision, bool)> {
+    async fn read_stock(&self, lane: &Lane, pending: &Pending) -> Result<(i64, i64), (Decision, bool)> {
         let mut pipeline = Pipeline::new();
         pipeline.cmd("HMGET").arg(keys::goods(pending.item)).arg("Total").arg("Booked");
         pipeline.cmd("HGET").arg(keys::buyers(pending.item)).arg(pending.claimant);
@@ -79,8 +79,8 @@ impl NaiveStage {
             Replies::Unknown => return Err((Decision::Failed, true)),
         };
         let (total, booked, had) = stock(replies).map_err(|_unreadable| (Decision::Failed, true))?;
-        let units = u64::from(pending.units);
-        if self.inventory.per_buyer_limit.is_some_and(|limit| had + units > u64::from(limit)) {
+        let units = i64::from(pending.units);
+        if self.inventory.per_buyer_limit.is_some_and(|limit| had + units > i64::from(limit)) {
             Err((Decision::Duplicate, true))
         } else if booked + units > total {
             Err((Decision::SoldOut, true))
@@ -90,7 +90,7 @@ impl NaiveStage {
     }
 
     /// Second round trip: the new figures, computed from what may no longer be true.
-    async fn write_stock(&self, lane: &Lane, pending: &Pending, (booked, had): (u64, u64)) -> Decision {
+    async fn write_stock(&self, lane: &Lane, pending: &Pending, (booked, had): (i64, i64)) -> Decision {
         let mut pipeline = Pipeline::new();
         pipeline.cmd("HSET").arg(keys::goods(pending.item)).arg("Booked").arg(booked);
         pipeline.cmd("HSET").arg(keys::buyers(pending.item)).arg(pending.claimant).arg(had);
@@ -121,11 +121,11 @@ fn one(replies: Replies<Value>) -> Answer {
 }
 
 /// Total, booked, and the units that the buyer has.
-fn stock(replies: Vec<Result<Value, RedisError>>) -> Result<(u64, u64, u64), RedisError> {
+fn stock(replies: Vec<Result<Value, RedisError>>) -> Result<(i64, i64, i64), RedisError> {
     let mut replies = replies.into_iter();
     let mut next = || replies.next().unwrap_or(Ok(Value::Nil));
-    let (total, booked) = from_redis_value::<(Option<u64>, Option<u64>)>(next()?)?;
-    let had = from_redis_value::<Option<u64>>(next()?)?;
+    let (total, booked) = from_redis_value::<(Option<i64>, Option<i64>)>(next()?)?;
+    let had = from_redis_value::<Option<i64>>(next()?)?;
     Ok((total.unwrap_or(0), booked.unwrap_or(0), had.unwrap_or(0)))
 }
 

@@ -177,9 +177,9 @@ impl ReadWriteSplitStage {
         }
     }
 
-    /// Spreads reads over the replicas that are worth trying, deciding for each by the policy.
+    /// Spreads reads over the replicas that can be reached, deciding for each by the policy.
     fn spread(&self, reads: Batch) -> Vec<(&Lanes, Batch)> {
-        let mut able: Vec<&Lanes> = self.replicas.iter().filter(|lanes| lanes.is_worth_trying()).collect();
+        let mut able: Vec<&Lanes> = self.replicas.iter().filter(|lanes| lanes.is_reachable()).collect();
         if able.is_empty() {
             able = self.replicas.iter().collect();
         }

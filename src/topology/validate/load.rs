@@ -11,7 +11,7 @@ use crate::workload::{Phase, Shape};
 /// The most instances of a kind that are listed by name; no range goes as far.
 const MOST_NAMED: u32 = 64;
 /// The longest run.
-const LONGEST_RUN: Duration = Duration::from_hours(24);
+pub const LONGEST_RUN: Duration = Duration::from_hours(24);
 /// The most arrivals in a run: what a day at 500,000 a second would bring.
 const MOST_ARRIVALS: f64 = 4.5e10;
 /// The most points of a curve; the generator walks them each millisecond.

@@ -13,6 +13,7 @@ mod tests;
 mod wiring;
 
 use super::{Problem, Stage, Topology};
+pub use load::LONGEST_RUN;
 
 /// More stages than this are not a drawing that anyone reads.
 const MOST_STAGES: usize = 200;
