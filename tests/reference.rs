@@ -185,10 +185,11 @@ fn full_report(topology: Topology) -> Report {
         stages: vec![StageReport::new("cdn", "Cdn", Realness::InProcess, &tally, Quantiles::default())],
         operations: OperationsReport::default(),
         audit: AuditReport { places, offending: vec![offence], ..AuditReport::default() },
-        targets: vec![TargetResult { target: some(), measured: some(), holds: true, is_fact: true }],
+        targets: vec![TargetResult { target: some(), measured: some(), holds: Some(true), is_fact: true }],
         generator: GeneratorReport::default(),
         servers: vec![ServerReport { kind: some(), version: some(), path: some() }],
         settings: vec![SettingReport { stage: some(), name: some(), value: some() }],
+        troubles: vec![some()],
         faults: vec![FaultReport {
             at_secs: 1.0,
             action: some(),

@@ -1,6 +1,5 @@
 //! The servers of a run: what the stages need is started, told apart and stopped as a whole.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::future::join_all;
@@ -18,14 +17,22 @@ use crate::topology::{Fault, RunPlan};
 
 /// Everything real that a run stands on. Dropping it ends all of it.
 pub struct Environment {
-    /// The groups of Redis processes, by the place of their stage.
-    groups: Vec<(usize, ReplicaGroup)>,
+    groups: Vec<Group>,
     /// The database, if the plan has one.
     pub database: Option<(Store, Writer)>,
     /// The server program.
     pub binary: Option<ServerBinary>,
     /// Kept alive: the servers' files are in it.
     _folder: RunFolder,
+}
+
+/// The Redis processes of one stage.
+struct Group {
+    /// The stage's place in the topology.
+    stage: usize,
+    processes: ReplicaGroup,
+    /// How to reach their master; shared by all connections, so that all of them learn of a failover.
+    master: Resolver,
 }
 
 /// Why the servers of a run could not be had.
@@ -69,7 +76,7 @@ impl Environment {
             });
             for (stage, started) in join_all(starting).await {
                 let source = |source| EnvironmentError::Group { stage: plan.name(stage).to_owned(), source };
-                groups.push((stage, started.map_err(source)?));
+                groups.push(Group::new(stage, started.map_err(source)?));
             }
         }
         let database = match plan.database.map(|stage| &plan.topology.stages[stage].kind) {
@@ -86,21 +93,17 @@ impl Environment {
 
     /// How to reach the master of a stage.
     pub fn master(&self, stage: usize) -> Option<Resolver> {
-        let group = self.group(stage)?;
-        let sentinels = group.sentinels();
-        Some(if sentinels.is_empty() {
-            Resolver::Fixed(group.master())
-        } else {
-            Resolver::Sentinels {
-                sentinels: sentinels.into(),
-                master_name: Arc::from(group.settings().name.as_str()),
-            }
-        })
+        Some(self.group(stage)?.master.clone())
+    }
+
+    /// How to reach the master of every stage that has one.
+    pub fn masters(&self) -> impl Iterator<Item = Resolver> + '_ {
+        self.groups.iter().map(|group| group.master.clone())
     }
 
     /// Where the replicas of a stage listen.
     pub fn replicas(&self, stage: usize) -> Vec<Endpoint> {
-        self.group(stage).map(ReplicaGroup::replicas).unwrap_or_default()
+        self.group(stage).map(|group| group.processes.replicas()).unwrap_or_default()
     }
 
     /// Does what a fault says. Doing it twice changes nothing more.
@@ -109,11 +112,8 @@ impl Environment {
     /// The reason why it can't be done, in words.
     pub async fn inject(&mut self, plan: &RunPlan, fault: &Fault) -> Result<(), String> {
         let stage = plan.topology.index_of(&fault.stage).ok_or("there is no such stage")?;
-        let group = self
-            .groups
-            .iter_mut()
-            .find_map(|(of, group)| (*of == stage).then_some(group))
-            .ok_or("the stage runs no processes")?;
+        let group = self.groups.iter_mut().find(|group| group.stage == stage);
+        let group = &mut group.ok_or("the stage runs no processes")?.processes;
         let (nodes, index) = match fault.instance.rsplit_once(' ') {
             None => (group.nodes_mut(), 0),
             Some(("replica", number)) => (group.nodes_mut(), number.parse::<usize>().unwrap_or(usize::MAX)),
@@ -140,11 +140,23 @@ impl Environment {
 
     /// Stops every server and waits until it is gone.
     pub async fn stop(mut self) {
-        join_all(self.groups.iter_mut().map(|(_, group)| group.stop())).await;
+        join_all(self.groups.iter_mut().map(|group| group.processes.stop())).await;
     }
 
-    fn group(&self, stage: usize) -> Option<&ReplicaGroup> {
-        self.groups.iter().find_map(|(of, group)| (*of == stage).then_some(group))
+    fn group(&self, stage: usize) -> Option<&Group> {
+        self.groups.iter().find(|group| group.stage == stage)
+    }
+}
+
+impl Group {
+    fn new(stage: usize, processes: ReplicaGroup) -> Self {
+        let sentinels = processes.sentinels();
+        let master = if sentinels.is_empty() {
+            Resolver::Fixed(processes.master())
+        } else {
+            Resolver::sentinels(sentinels, &processes.settings().name)
+        };
+        Self { stage, processes, master }
     }
 }
 

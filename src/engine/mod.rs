@@ -8,6 +8,7 @@
 //! - `control`: the data-control module; `queue_watch`: measures the backlog.
 //! - `book`, `ledger`: what was counted, what buyers were told; `observer`: takes the buckets out;
 //!   `outbox`: shows them; `clock`: the one clock.
+//! - `trouble`: errors that are waited out, told once.
 //! - `audit`: ledger against Redis, queue and database; `summary`: the report.
 
 mod audit;
@@ -30,6 +31,7 @@ mod run;
 mod sqlite;
 mod stages;
 mod summary;
+mod trouble;
 mod wiring;
 
 pub use handle::EngineHandle;

@@ -122,6 +122,12 @@ impl Observer {
         Totals::of(dropped, self.schedule.offered.load(Ordering::Acquire), &tallies)
     }
 
+    /// How all arrivals ended up to the last bucket: what the pages of the stages add up to.
+    pub fn totals_at_last_bucket(&self) -> Totals {
+        let tallies: Vec<StageTally> = self.pages.values().map(StagePage::tally).collect();
+        Totals::of(self.dropped, self.offered, &tallies)
+    }
+
     /// Requests under way at any stage, orders on their way to the database not counted.
     pub fn in_flight(&self) -> i64 {
         self.totals().in_flight()

@@ -19,6 +19,7 @@ use super::observer::Observer;
 use super::outbox::Outbox;
 use super::queue_watch;
 use super::summary::{self, Ending};
+use super::trouble::Troubles;
 use super::wiring::{Builder, Wired, control};
 use crate::metrics::bucket::BUCKET;
 use crate::report::{FaultReport, Report};
@@ -32,6 +33,8 @@ const LEAD: Duration = Duration::from_millis(50);
 const DRAIN_WITHIN: Duration = Duration::from_mins(1);
 /// How often the drain looks whether it is over.
 const DRAIN_LOOK: Duration = Duration::from_millis(20);
+/// How long consumers may take to finish the batch in their hands.
+const CONSUMERS_WITHIN: Duration = Duration::from_secs(5);
 /// How long opening the connections may take.
 const WARM_UP_WITHIN: Duration = Duration::from_secs(10);
 
@@ -68,14 +71,15 @@ async fn run_in(
     let clock = outbox.clock().clone();
     let ledger = Arc::new(Ledger::new(plan.topology.workload.sale.items));
     outbox.phase(RunPhase::Preloading);
-    let control = control(plan, environment, &clock, &ledger);
+    let troubles = Troubles::new(outbox.clone());
+    let control = control(plan, environment, &clock, &ledger, &troubles);
     if let Some(control) = &control {
         control.preload().await.map_err(|error| failure(&error))?;
     }
     outbox.phase(RunPhase::WarmingUp);
     let (sale_over, stop) = watch::channel(false);
     let (run_over, consumers_stop) = watch::channel(false);
-    let wired = Builder::new(plan, environment, &clock, &ledger)
+    let wired = Builder::new(plan, environment, &clock, &ledger, &troubles)
         .build(&consumers_stop)
         .map_err(|error| failure(&error))?;
     warm_up(&wired).await?;
@@ -93,6 +97,7 @@ async fn run_in(
     }
     let drained = live.drain(outbox).await;
     run_over.send_replace(true);
+    live.end_consumers().await;
     live.observe(outbox);
 
     outbox.phase(RunPhase::Auditing);
@@ -103,6 +108,7 @@ async fn run_in(
         drained,
         arrivals_ended_at: live.arrivals_ended_at,
         stopped_early: live.schedule.was_stopped(),
+        troubles: troubles.all(),
     };
     Ok(summary::report(plan, environment, &live.observer, ending))
 }
@@ -116,7 +122,7 @@ struct Live {
     clock: Clock,
     started: Instant,
     /// Ends with this: the stages, their workers and the watchers.
-    _wired: Wired,
+    wired: Wired,
 }
 
 impl Live {
@@ -152,7 +158,7 @@ impl Live {
             arrivals_ended_at: plan.topology.workload.duration(),
             clock: clock.clone(),
             started,
-            _wired: wired,
+            wired,
         })
     }
 
@@ -223,6 +229,14 @@ impl Live {
             } else if empty_since.get_or_insert_with(Instant::now).elapsed() > 2 * BUCKET {
                 return true;
             }
+        }
+    }
+
+    /// Waits for the consumers, so that no order moves while the audit looks.
+    async fn end_consumers(&mut self) {
+        let ended = async { while self.wired.consumers.join_next().await.is_some() {} };
+        if tokio::time::timeout(CONSUMERS_WITHIN, ended).await.is_err() {
+            self.wired.consumers.shutdown().await;
         }
     }
 

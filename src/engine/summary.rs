@@ -7,7 +7,7 @@ use super::environment::Environment;
 use super::observer::Observer;
 use super::redis_link::LinkSettings;
 use crate::metrics::Totals;
-use crate::report::verdict::{Figures, judge, verdict};
+use crate::report::verdict::{Figures, Verdict, judge, verdict};
 use crate::report::{
     AuditReport, FaultReport, GeneratorReport, Report, ServerReport, SettingReport, StageReport,
 };
@@ -31,18 +31,23 @@ pub struct Ending {
     pub arrivals_ended_at: Duration,
     /// Whether somebody stopped it.
     pub stopped_early: bool,
+    /// Errors that were waited out.
+    pub troubles: Vec<String>,
 }
 
 /// The report of a run.
 pub fn report(plan: &RunPlan, environment: &Environment, observer: &Observer, ending: Ending) -> Report {
-    let totals = observer.totals();
+    let totals = observer.totals_at_last_bucket();
     let operations = observer.operations();
     let generator = generator(observer, &totals, &ending);
     let disturbances = disturbances(&generator, &totals, &ending);
     let audit = ending.audit.unwrap_or_default();
     let figures = Figures { totals: &totals, operations: &operations, audit: &audit };
     let targets = judge(&plan.topology.targets, figures);
-    let (verdict, reasons) = verdict(&targets, &disturbances);
+    let (verdict, mut reasons) = verdict(&targets, &disturbances);
+    if verdict != Verdict::Pass {
+        reasons.extend(ending.troubles.iter().cloned());
+    }
     Report {
         verdict,
         reasons,
@@ -55,6 +60,7 @@ pub fn report(plan: &RunPlan, environment: &Environment, observer: &Observer, en
         servers: servers(environment),
         settings: settings(plan),
         faults: ending.faults,
+        troubles: ending.troubles,
         series: observer.series(),
         seed: plan.topology.workload.seed,
         program_version: env!("CARGO_PKG_VERSION").to_owned(),

@@ -28,6 +28,7 @@ use super::stages::naive::NaiveStage;
 use super::stages::queue::QueueStage;
 use super::stages::read_write_split::{ReadWriteSplitStage, SplitWiring};
 use super::stages::service::ServiceStage;
+use super::trouble::Troubles;
 use crate::topology::RunPlan;
 use crate::topology::stage::{self, Decrement, StageKind};
 
@@ -39,6 +40,8 @@ pub struct Wired {
     pub books: BTreeMap<usize, Arc<StageBook>>,
     /// Everything that runs on the runtime for the stages: it ends when this is dropped.
     pub tasks: JoinSet<()>,
+    /// The consumers of the queue, which end when they are told to.
+    pub consumers: JoinSet<()>,
     /// Connections of the lanes, to be opened before the first arrival.
     pub connections: Vec<Arc<Connection>>,
 }
@@ -52,7 +55,9 @@ pub struct Builder<'a> {
     built: BTreeMap<usize, Arc<dyn Stage>>,
     cores: BTreeMap<usize, Arc<Core>>,
     listeners: BTreeMap<usize, Arc<dyn Listener>>,
+    troubles: &'a Troubles,
     tasks: JoinSet<()>,
+    consumers: JoinSet<()>,
     connections: Vec<Arc<Connection>>,
 }
 
@@ -63,6 +68,7 @@ impl<'a> Builder<'a> {
         environment: &'a Environment,
         clock: &'a Clock,
         ledger: &'a Arc<Ledger>,
+        troubles: &'a Troubles,
     ) -> Self {
         Self {
             plan,
@@ -72,7 +78,9 @@ impl<'a> Builder<'a> {
             built: BTreeMap::new(),
             cores: BTreeMap::new(),
             listeners: BTreeMap::new(),
+            troubles,
             tasks: JoinSet::new(),
+            consumers: JoinSet::new(),
             connections: Vec::new(),
         }
     }
@@ -90,13 +98,20 @@ impl<'a> Builder<'a> {
             }
         }
         self.consumers(stop);
+        self.tasks.extend(self.environment.masters().map(Resolver::keep_looking));
         for (&index, core) in &self.cores {
             let above = self.plan.above[index].iter();
             core.listen(above.filter_map(|above| self.listeners.get(above).map(Arc::downgrade)).collect());
         }
         let first = self.users();
         let books = self.cores.iter().map(|(&index, core)| (index, core.book().clone())).collect();
-        Ok(Wired { first, books, tasks: self.tasks, connections: self.connections })
+        Ok(Wired {
+            first,
+            books,
+            tasks: self.tasks,
+            consumers: self.consumers,
+            connections: self.connections,
+        })
     }
 
     fn stage(&mut self, index: usize, core: Arc<Core>) -> Result<Option<Arc<dyn Stage>>, StoreError> {
@@ -249,8 +264,9 @@ impl<'a> Builder<'a> {
                 book: self.cores[&database].book().clone(),
                 clock: self.clock.clone(),
                 script: Script::new(keys::TAKE_SCRIPT),
+                troubles: self.troubles.clone(),
             };
-            self.tasks.spawn(consumer.run(stop.clone()));
+            self.consumers.spawn(consumer.run(stop.clone()));
         }
     }
 
@@ -264,7 +280,15 @@ impl<'a> Builder<'a> {
         let decides = self.plan.decider == Some(index);
         let limit = self.plan.topology.workload.sale.per_buyer_limit;
         let (connections, max_waiting) = (params.connections, params.max_waiting);
-        let stage = DatabaseStage::start(core, store, connections, max_waiting, decides, limit)?;
+        let stage = DatabaseStage::start(
+            core,
+            store,
+            connections,
+            max_waiting,
+            decides,
+            limit,
+            self.troubles.clone(),
+        )?;
         Ok(Some(Arc::new(stage)))
     }
 
@@ -306,6 +330,7 @@ pub fn control(
     environment: &Environment,
     clock: &Clock,
     ledger: &Arc<Ledger>,
+    troubles: &Troubles,
 ) -> Option<Control> {
     let StageKind::DataControl(params) = &plan.topology.stages[plan.control?].kind else { return None };
     let connection = |stage: usize| {
@@ -336,5 +361,6 @@ pub fn control(
             .unwrap_or_default(),
         clock: clock.clone(),
         ledger: ledger.clone(),
+        troubles: troubles.clone(),
     })
 }

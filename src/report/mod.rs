@@ -46,6 +46,8 @@ pub struct Report {
     pub settings: Vec<SettingReport>,
     /// Faults that were injected.
     pub faults: Vec<FaultReport>,
+    /// Errors that were waited out, each once.
+    pub troubles: Vec<String>,
     /// One row a second.
     pub series: Vec<SecondReport>,
     /// Seed of every lot that was drawn.

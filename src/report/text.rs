@@ -26,7 +26,11 @@ fn write_report(out: &mut String, report: &Report) -> std::fmt::Result {
     write_audit(out, report)?;
     writeln!(out)?;
     for target in &report.targets {
-        let mark = if target.holds { "ok  " } else { "MISS" };
+        let mark = match target.holds {
+            Some(true) => "ok  ",
+            Some(false) => "MISS",
+            None => "?   ",
+        };
         writeln!(out, "  {mark}  {:<38} measured {}", target.target, target.measured)?;
     }
     writeln!(out)?;

@@ -46,8 +46,8 @@ pub struct TargetResult {
     pub target: String,
     /// What was measured, with its unit.
     pub measured: String,
-    /// Whether it holds.
-    pub holds: bool,
+    /// Whether it holds; `null` in JSON where there was nothing to measure.
+    pub holds: Option<bool>,
     /// Whether it speaks of counted facts, which a disturbed run can't excuse, or of timing, which it can.
     pub is_fact: bool,
 }
@@ -77,15 +77,15 @@ fn judge_one(target: &Target, figures: Figures<'_>) -> TargetResult {
         } else {
             "nothing: no audit was possible".into()
         },
-        holds: audit.audited && measured <= bound,
-        is_fact: audit.audited,
+        holds: audit.audited.then_some(measured <= bound),
+        is_fact: true,
     };
     let at_least = |name: &str, count: u64, bound: f64| {
         let share = if totals.arrivals == 0 { 0.0 } else { count as f64 / totals.arrivals as f64 };
         TargetResult {
             target: format!("{name} ≥ {}", percent(bound)),
             measured: percent(share),
-            holds: totals.arrivals > 0 && share >= bound,
+            holds: (totals.arrivals > 0).then_some(share >= bound),
             is_fact: false,
         }
     };
@@ -107,8 +107,12 @@ fn judge_one(target: &Target, figures: Figures<'_>) -> TargetResult {
             let measured = pick(&operation.response_us, t.quantile);
             TargetResult {
                 target: format!("{} of {of} ≤ {:?}", t.quantile.word().to_lowercase(), t.at_most),
-                measured: micros(measured),
-                holds: operation.ended > 0 && u128::from(measured) <= t.at_most.as_micros(),
+                measured: if operation.ended > 0 {
+                    micros(measured)
+                } else {
+                    "nothing: there were none".into()
+                },
+                holds: (operation.ended > 0).then_some(u128::from(measured) <= t.at_most.as_micros()),
                 is_fact: false,
             }
         }
@@ -117,16 +121,20 @@ fn judge_one(target: &Target, figures: Figures<'_>) -> TargetResult {
 
 /// The verdict. Counted facts stand whatever happened; targets of timing count only in a run that nothing disturbed.
 pub fn verdict(targets: &[TargetResult], disturbances: &[String]) -> (Verdict, Vec<String>) {
-    let missed = |result: &&TargetResult| !result.holds && (result.is_fact || disturbances.is_empty());
+    let missed =
+        |result: &&TargetResult| result.holds == Some(false) && (result.is_fact || disturbances.is_empty());
     let reason = |result: &TargetResult| format!("{} does not hold: {}", result.target, result.measured);
     let mut reasons: Vec<String> = targets.iter().filter(missed).map(reason).collect();
+    let unknown: Vec<&TargetResult> = targets.iter().filter(|result| result.holds.is_none()).collect();
     let verdict = if !reasons.is_empty() {
         Verdict::Fail
-    } else if disturbances.is_empty() {
+    } else if disturbances.is_empty() && unknown.is_empty() {
         Verdict::Pass
     } else {
         Verdict::Inconclusive
     };
+    reasons
+        .extend(unknown.iter().map(|result| format!("{} is not known: {}", result.target, result.measured)));
     reasons.extend_from_slice(disturbances);
     (verdict, reasons)
 }

@@ -62,6 +62,12 @@ pub enum RunFolderError {
     },
 }
 
+/// The system's temporary folder. An empty TMPDIR counts as unset.
+pub(super) fn temporary_folder() -> PathBuf {
+    let folder = env::temp_dir();
+    if folder.as_os_str().is_empty() { PathBuf::from("/tmp") } else { folder }
+}
+
 /// One run's own folder, mode 700, below the system's temporary folder. Clones share it.
 ///
 /// It is removed when the last clone is dropped and each process started in it has ended. If the program ends in any
@@ -86,7 +92,7 @@ impl RunFolder {
     /// # Errors
     /// When it can't be written there, or the watchdog can't be started.
     pub fn create() -> Result<Self, RunFolderError> {
-        Self::create_in(&env::temp_dir())
+        Self::create_in(&temporary_folder())
     }
 
     /// Makes one in `parent`.

@@ -1,6 +1,5 @@
 //! Clears up after programs that could not: finds folders whose owner is dead, ends what still runs in them.
 
-use std::env;
 use std::fs::{self, File};
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
@@ -11,7 +10,7 @@ use rustix::process::{Pid, Signal, getuid, kill_process, kill_process_group};
 
 use super::Progress;
 use super::process;
-use super::run_folder::{FOLDER_PREFIX, JOURNAL_FILE, KEEP_FILE, LOCK_FILE};
+use super::run_folder::{FOLDER_PREFIX, JOURNAL_FILE, KEEP_FILE, LOCK_FILE, temporary_folder};
 
 /// A start is not held up for longer than this; what is left is swept next time.
 const SWEEP_WITHIN: Duration = Duration::from_secs(5);
@@ -38,7 +37,7 @@ pub struct SweepReport {
 /// to be kept stay. Two sweepers at once are safe: only one gets the lock. It never takes much longer than five seconds
 /// and has no errors: what can't be swept is left for another day.
 pub fn sweep(progress: Progress<'_>) -> SweepReport {
-    sweep_in(&env::temp_dir(), progress)
+    sweep_in(&temporary_folder(), progress)
 }
 
 /// [`sweep`], in another folder.

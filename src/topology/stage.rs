@@ -156,7 +156,7 @@ params! {
         /// Connections for reads and for claims; each works on one request at a time.
         connections: u32 = 8, in 1..64, "connections";
         /// Requests waiting for a connection before more are answered `shed`.
-        max_waiting: u32 = 2_000, in 1..10_000_000, "requests";
+        max_waiting: u32 = 2_000, in 1..1_000_000, "requests";
         /// Whether each commit waits for the disk (`synchronous = FULL`) or only checkpoints do (`NORMAL`).
         sync_each_commit: bool = false;
     }

@@ -49,6 +49,13 @@ pub async fn gather(
         per_buyer_limit: sale.per_buyer_limit,
         ..Evidence::default()
     };
+    // The queue before the database: an order on its way between them is then seen in one of them at least.
+    if let Some(queue) = plan.queue
+        && let StageKind::Queue(params) = &plan.topology.stages[queue].kind
+        && let Some(resolver) = environment.master(plan.queue_host(queue))
+    {
+        evidence.queue = queued(&resolver, params.consumers as usize).await?;
+    }
     if let Some((_, writer)) = environment.database.as_ref().filter(|_| plan.database.is_some()) {
         let contents = writer.contents().await?;
         evidence.database = Some(contents.orders);
@@ -56,12 +63,6 @@ pub async fn gather(
     }
     if let Some(resolver) = plan.decider.and_then(|decider| environment.master(decider)) {
         evidence.booked = booked(&resolver, sale.items).await?;
-    }
-    if let Some(queue) = plan.queue
-        && let StageKind::Queue(params) = &plan.topology.stages[queue].kind
-        && let Some(resolver) = environment.master(plan.queue_host(queue))
-    {
-        evidence.queue = queued(&resolver, params.consumers as usize).await?;
     }
     Ok(evidence)
 }

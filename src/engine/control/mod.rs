@@ -18,6 +18,7 @@ use super::keys;
 use super::ledger::Ledger;
 use super::redis_link::Connection;
 use super::sqlite::{StoreError, Writer};
+use super::trouble::Troubles;
 use crate::topology::stage::DataControl;
 use crate::workload::Sale;
 
@@ -48,6 +49,8 @@ pub struct Control {
     pub clock: Clock,
     /// Where it notes what went back on sale.
     pub ledger: Arc<Ledger>,
+    /// Where it says what went wrong.
+    pub troubles: Troubles,
 }
 
 /// Why a step of data control failed.

@@ -27,10 +27,18 @@ pub struct Reconciler {
 impl Reconciler {
     /// One round. What fails is made up for by the next one.
     pub async fn round(&mut self, control: &Control) {
-        if control.expire(&mut self.cancelled).await.is_ok() && control.reopen(self.from).await.is_ok() {
-            let next = self.from + PRODUCTS_A_ROUND;
-            self.from = if next < control.sale.items { next } else { 0 };
+        match self.try_round(control).await {
+            Ok(()) => {
+                let next = self.from + PRODUCTS_A_ROUND;
+                self.from = if next < control.sale.items { next } else { 0 };
+            }
+            Err(error) => control.troubles.note("a round of data control failed", &error),
         }
+    }
+
+    async fn try_round(&mut self, control: &Control) -> Result<(), ControlError> {
+        control.expire(&mut self.cancelled).await?;
+        control.reopen(self.from).await
     }
 }
 

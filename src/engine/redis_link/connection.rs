@@ -19,6 +19,8 @@ pub struct Connection {
 struct Line {
     /// Counts the connections made so far, so that an error of an old one doesn't close a new one.
     generation: u64,
+    /// [`Resolver::changes`] when the open one was made.
+    changes: u64,
     open: Option<MultiplexedConnection>,
 }
 
@@ -42,8 +44,12 @@ impl Connection {
     /// The server can't be found or doesn't answer. Nothing was sent then.
     pub async fn line(&self) -> RedisResult<OpenLine> {
         let mut line = self.line.lock().await;
+        if line.changes != self.resolver.changes() {
+            line.open = None;
+        }
         if line.open.is_none() {
             let endpoint = self.resolver.resolve().await?;
+            line.changes = self.resolver.changes();
             line.open = Some(self.settings.connect(endpoint).await?);
             line.generation += 1;
         }

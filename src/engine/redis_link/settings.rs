@@ -26,7 +26,7 @@ impl LinkSettings {
     pub fn new(response_timeout: Duration) -> Self {
         Self {
             response_timeout_ms: u64::try_from(response_timeout.as_millis()).unwrap_or(u64::MAX),
-            connect_timeout_ms: 250,
+            connect_timeout_ms: 1_000,
             pipeline_buffer: 256,
             library_retries: 0,
         }

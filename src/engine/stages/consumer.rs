@@ -17,6 +17,7 @@ use super::super::keys;
 use super::super::order::Order;
 use super::super::redis_link::Connection;
 use super::super::sqlite::{StoreError, Writer};
+use super::super::trouble::Troubles;
 
 /// How long a consumer waits for an order before it looks whether the run is over.
 const PATIENCE: Duration = Duration::from_millis(100);
@@ -39,6 +40,8 @@ pub struct Consumer {
     pub clock: Clock,
     /// [`keys::TAKE_SCRIPT`].
     pub script: Script,
+    /// Where it says what went wrong.
+    pub troubles: Troubles,
 }
 
 /// Why a round of a consumer failed.
@@ -56,13 +59,15 @@ impl Consumer {
         while !*stop.borrow_and_update() {
             let line = match self.connection.line().await {
                 Ok(line) => line,
-                Err(_unreachable) => {
+                Err(error) => {
+                    self.troubles.note("a consumer can't reach the queue", &error);
                     tokio::time::sleep(REST).await;
                     continue;
                 }
             };
             let mut handle = line.handle.clone();
-            if self.consume(&mut handle, &stop).await.is_err() {
+            if let Err(error) = self.consume(&mut handle, &stop).await {
+                self.troubles.note("a consumer can't write orders", &error);
                 self.connection.give_up(&line).await;
                 tokio::time::sleep(REST).await;
             }
@@ -123,6 +128,7 @@ impl Consumer {
 mod tests {
     use std::collections::BTreeSet;
 
+    use super::super::super::outbox::Outbox;
     use super::super::super::redis_link::{LinkSettings, Resolver};
     use super::super::super::sqlite::schema::{Lookups, Store};
     use super::*;
@@ -146,6 +152,7 @@ mod tests {
             let push = redis::cmd("LPUSH").arg(keys::ORDER_LIST).arg(order.to_string()).to_owned();
             push.query_async::<()>(&mut redis).await.expect("it is pushed");
         }
+        let troubles = Troubles::new(Outbox::deaf());
         let consumer = || Consumer {
             number: 0,
             connection: Connection::new(resolver.clone(), settings),
@@ -154,6 +161,7 @@ mod tests {
             book: Arc::default(),
             clock: Clock::new(),
             script: Script::new(keys::TAKE_SCRIPT),
+            troubles: troubles.clone(),
         };
         let (_stop, stopped) = watch::channel(false);
         let written = async || writer.contents().await.expect("contents").orders.len() as u64;

@@ -11,6 +11,7 @@ use super::super::pending::{Batch, Pending};
 use super::super::sqlite::StoreError;
 use super::super::sqlite::claim::{RowDecision, claim, insert};
 use super::super::sqlite::schema::Store;
+use super::super::trouble::Troubles;
 use super::core::{Core, Stage};
 use crate::metrics::{Outcome, Reason};
 use crate::workload::Operation;
@@ -28,6 +29,7 @@ struct Clerk {
     /// Whether claims come undecided.
     decides: bool,
     per_buyer_limit: Option<u32>,
+    troubles: Troubles,
     jobs: Receiver<Pending>,
 }
 
@@ -43,9 +45,10 @@ impl DatabaseStage {
         max_waiting: u32,
         decides: bool,
         per_buyer_limit: Option<u32>,
+        troubles: Troubles,
     ) -> Result<Self, StoreError> {
         let (jobs, receiver) = bounded(max_waiting as usize);
-        let clerk = Clerk { core: core.clone(), decides, per_buyer_limit, jobs: receiver };
+        let clerk = Clerk { core: core.clone(), decides, per_buyer_limit, troubles, jobs: receiver };
         for number in 1..=connections {
             let (clerk, connection) = (clerk.clone(), store.connect()?);
             std::thread::Builder::new()
@@ -65,8 +68,12 @@ impl Clerk {
                 Operation::Claim if self.decides => self.claim(&mut connection, &pending),
                 Operation::Claim => self.insert(&mut connection, &pending),
             };
-            // An error of SQLite rolls the transaction back: it is known that nothing happened.
-            self.core.end(&[pending], outcome.unwrap_or(Outcome::Failed));
+            let outcome = outcome.unwrap_or_else(|error| {
+                self.troubles.note("the database refused a request", &error);
+                // SQLite rolled the transaction back: it is known that nothing happened.
+                Outcome::Failed
+            });
+            self.core.end(&[pending], outcome);
         }
     }
 
