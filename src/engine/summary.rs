@@ -7,7 +7,7 @@ use super::environment::Environment;
 use super::observer::Observer;
 use super::redis_link::LinkSettings;
 use crate::metrics::Totals;
-use crate::report::verdict::{Figures, Verdict, judge, verdict};
+use crate::report::verdict::{Figures, judge, verdict};
 use crate::report::{
     AuditReport, FaultReport, GeneratorReport, Report, ServerReport, SettingReport, StageReport,
 };
@@ -44,10 +44,7 @@ pub fn report(plan: &RunPlan, environment: &Environment, observer: &Observer, en
     let audit = ending.audit.unwrap_or_default();
     let figures = Figures { totals: &totals, operations: &operations, audit: &audit };
     let targets = judge(&plan.topology.targets, figures);
-    let (verdict, mut reasons) = verdict(&targets, &disturbances);
-    if verdict != Verdict::Pass {
-        reasons.extend(ending.troubles.iter().cloned());
-    }
+    let (verdict, reasons) = verdict(&targets, &disturbances);
     Report {
         verdict,
         reasons,

@@ -46,6 +46,9 @@ fn write_report(out: &mut String, report: &Report) -> std::fmt::Result {
     for reason in &report.reasons {
         writeln!(out, "  because {reason}")?;
     }
+    for trouble in &report.troubles {
+        writeln!(out, "  on the way: {trouble}")?;
+    }
     Ok(())
 }
 
