@@ -37,10 +37,7 @@ const KNOWN: &[(&str, &str, usize)] = &[
     ("tests/common/program.rs", "thread::sleep", 1),
     ("tests/servers.rs", "time::sleep", 1),
     ("tests/servers.rs", "#[ignore", 1),
-    // Defects that are known; each test says what is wrong.
-    ("tests/cli.rs", "#[ignore", 1),
-    ("tests/designs.rs", "#[ignore", 6),
-    ("tests/faults.rs", "#[ignore", 2),
+    // A defect that is known; the test says what is wrong.
     ("tests/signals.rs", "#[ignore", 1),
     ("src/topology/validate/tests.rs", "lines in a function", 2),
     ("src/topology/validate/tests.rs", "//!", 1),
