@@ -145,7 +145,11 @@ fn a_single_product_is_sold_once_to_each_of_its_buyers() {
 fn fifty_thousand_products_are_preloaded_opened_and_sold() {
     let stages = [USERS, ("cdn", "Cdn()"), SERVICE, GATE, INVENTORY, ("orders", "Queue(on: \"inventory\")")];
     let stages = [&stages[..], &[DATABASE, CONTROL]].concat();
-    let ran = run(chain(&stages, "items: 50_000, stock: 100_000, opens_at: \"300ms\"", CLICKS));
+    let ran = run(chain(
+        &stages,
+        "items: 50_000, stock: 100_000, per_buyer_limit: None, opens_at: \"300ms\"",
+        CLICKS,
+    ));
     assert_all_laws(&ran);
     assert_sound(&ran);
     assert!(ran.report.audit.sold > 500, "{:#?}", ran.report.audit);

@@ -71,7 +71,6 @@ fn a_second_interrupt_gives_up_a_drain_that_takes_long() {
 }
 
 #[test]
-#[ignore = "fails today: the exit code is 70"]
 fn an_interrupt_while_the_servers_start_leaves_nothing_either() {
     let place = Place::new();
     let mut running = long_run(&place, &STAGES, "");

@@ -37,8 +37,6 @@ const KNOWN: &[(&str, &str, usize)] = &[
     ("tests/common/program.rs", "thread::sleep", 1),
     ("tests/servers.rs", "time::sleep", 1),
     ("tests/servers.rs", "#[ignore", 1),
-    // A defect that is known; the test says what is wrong.
-    ("tests/signals.rs", "#[ignore", 1),
     ("src/topology/validate/tests.rs", "lines in a function", 2),
     ("src/topology/validate/tests.rs", "//!", 1),
     ("src/files/write/tests.rs", "//!", 1),
