@@ -61,9 +61,13 @@ fn every_preset_promises_a_verdict_and_has_targets_of_fact() {
     }
 }
 
+fn preset(name: &str) -> std::path::PathBuf {
+    std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("presets/{name}.ron"))
+}
+
 #[test]
 fn with_orders_paid_at_once_the_stock_is_sold_to_the_last_unit() {
-    let mut topology = scaled_down(&presets().pop().unwrap());
+    let mut topology = scaled_down(&preset("seckill-six-phases"));
     assert_eq!(topology.title, "Flash sale in six phases");
     for stage in &mut topology.stages {
         if let StageKind::DataControl(params) = &mut stage.kind {
@@ -77,7 +81,7 @@ fn with_orders_paid_at_once_the_stock_is_sold_to_the_last_unit() {
 
 #[test]
 fn the_kept_database_counts_the_same_as_the_report() {
-    let mut topology = scaled_down(&presets().pop().unwrap());
+    let mut topology = scaled_down(&preset("seckill-six-phases"));
     for stage in &mut topology.stages {
         if let StageKind::DataControl(params) = &mut stage.kind {
             params.pay_within = Duration::from_millis(500);
