@@ -77,7 +77,7 @@ fi
 
 step "Format: cargo fmt --check" cargo fmt --check
 step "Lints: cargo clippy, warnings are errors" cargo clippy --all-targets --locked -- -D warnings
-step "Tests: unit, real servers, reference, tidy, documentation" cargo test --locked --no-fail-fast
+step "Tests: unit, real servers, reference, tidy, documentation" cargo test --quiet --locked --no-fail-fast
 step "Documentation: cargo doc, warnings are errors" \
     env RUSTDOCFLAGS="-D warnings" cargo doc --no-deps --locked
 echo "Everything holds."

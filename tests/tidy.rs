@@ -32,7 +32,7 @@ const BEFORE_FN: [&str; 6] = ["", "pub", "pub(crate)", "pub(super)", "async", "c
 
 /// The ratchet: file, the mark of a complaint, and how many of them are known.
 const KNOWN: &[(&str, &str, usize)] = &[
-    // Bounded waits that look again every few milliseconds, and a helper program that waits to be killed.
+    // Bounded waits that look again every few milliseconds; a helper program that waits to be killed.
     ("tests/servers.rs", "thread::sleep", 1),
     ("tests/common/program.rs", "thread::sleep", 1),
     ("tests/servers.rs", "time::sleep", 1),
@@ -82,8 +82,8 @@ impl Source {
     }
 }
 
-fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
+fn root() -> PathBuf {
+    env!("CARGO_MANIFEST_DIR").into()
 }
 
 fn sources(folder: &str, extension: &str) -> Vec<Source> {
@@ -184,9 +184,9 @@ fn every_source_is_part_of_the_program() {
             }
         }
     }
+    let orphan = |source: &Source| source.complaint(1, "an orphan", "declare it with mod, or remove it");
     let orphans = all.iter().filter(|source| !reached.contains(Path::new(&source.path)));
-    let way_out = "declare it with mod, or remove it";
-    let complaints: Vec<_> = orphans.map(|source| source.complaint(1, "an orphan", way_out)).collect();
+    let complaints: Vec<Complaint> = orphans.map(orphan).collect();
     expect_tidy(&complaints, &["orphan"]);
 }
 
