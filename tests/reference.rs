@@ -179,6 +179,7 @@ fn full_report(topology: Topology) -> Report {
     let offence = Offence { kind: "oversold", order_id: 1, item: 0, claimant: 2, units: 1 };
     let places = Places { database_orders: Some(1), ..Places::default() };
     Report {
+        report_version: 1,
         verdict: Verdict::Fail,
         reasons: vec![some()],
         totals: Totals::default(),

@@ -81,11 +81,11 @@ impl EngineHandle {
 
 impl Drop for EngineHandle {
     fn drop(&mut self) {
-        // Gone already is what is wanted.
-        drop(self.commands.send(EngineCommand::Shutdown));
         // A reader that no longer reads must not hold up a run that still speaks.
         let (_, events) = bounded(0);
         drop(std::mem::replace(&mut self.events, events));
+        // Gone already is what is wanted.
+        drop(self.commands.send(EngineCommand::Shutdown));
         if let Some(thread) = self.thread.take() {
             drop(thread.join());
         }

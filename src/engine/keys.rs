@@ -60,14 +60,16 @@ redis.call('HINCRBY', KEYS[1], 'Booked', -tonumber(ARGV[1]))
 if tonumber(ARGV[4]) > 0 then redis.call('HINCRBY', KEYS[2], ARGV[2], -tonumber(ARGV[1])) end
 return 1";
 
-/// Moves up to a number of orders, oldest first, from the list to a processing list, atomically.
-/// KEYS: list, processing list. ARGV: how many at the most. Answers the orders.
+/// Moves up to a number of orders, oldest first, from the list to the end of a processing list, atomically.
+/// KEYS: list, processing list. ARGV: how many at the most. Answers the whole processing list, so that what an earlier
+/// consumer or a late answer left there is found too.
 ///
 /// One call does what as many LMOVE would do (<https://redis.io/docs/latest/commands/lmove/#pattern-reliable-queue>), and
-/// replicates as two commands. Lua's `unpack` takes about 8,000 values, so a call moves 5,000 at the most.
+/// replicates as two commands. Lua's `unpack` takes about 8,000 values; a batch is 5,000 at the most.
 pub const TAKE_SCRIPT: &str = r"
-local taken = redis.call('LRANGE', KEYS[1], -math.min(tonumber(ARGV[1]), 5000), -1)
-if #taken == 0 then return taken end
-redis.call('LTRIM', KEYS[1], 0, -#taken - 1)
-redis.call('RPUSH', KEYS[2], unpack(taken))
-return taken";
+local taken = redis.call('LRANGE', KEYS[1], -tonumber(ARGV[1]), -1)
+if #taken > 0 then
+  redis.call('LTRIM', KEYS[1], 0, -#taken - 1)
+  redis.call('RPUSH', KEYS[2], unpack(taken))
+end
+return redis.call('LRANGE', KEYS[2], 0, -1)";

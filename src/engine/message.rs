@@ -46,7 +46,7 @@ pub enum RunPhase {
     StartingServers,
     /// Data control writes stock, gate and pages.
     Preloading,
-    /// Connections are made and scripts loaded.
+    /// Connections are opened.
     WarmingUp,
     /// Requests arrive.
     OnSale,

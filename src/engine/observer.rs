@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use super::book::{StageBook, StagePage};
 use super::clock::Clock;
 use super::generator::Schedule;
+use super::queue_watch::UNKNOWN;
 use crate::metrics::{Bucket, Latency, StageBucket, StageTally, Totals};
 use crate::report::{OperationReport, OperationsReport, SecondReport};
 use crate::workload::Operation;
@@ -76,7 +77,7 @@ impl Observer {
             book.take_bucket(&mut self.bucket);
             let after = self.bucket.tally();
             let since = after.since(&before);
-            bucket.answered += since.ended() - since.failed - since.indefinite;
+            bucket.achieved += since.achieved();
             bucket.sold += since.sold;
             self.bucket.response.iter().for_each(|latency| response.merge(latency));
             bucket.stages[stage] = StageBucket {
@@ -93,7 +94,8 @@ impl Observer {
         let offered = self.schedule.offered.load(Ordering::Acquire);
         (bucket.offered, bucket.dropped) = (offered - self.offered, dropped - self.dropped);
         (self.offered, self.dropped) = (offered, dropped);
-        bucket.backlog = self.backlog.load(Ordering::Relaxed);
+        let backlog = self.backlog.load(Ordering::Relaxed);
+        bucket.backlog = if backlog == UNKNOWN { self.second.backlog } else { backlog };
         bucket.response_us = response.quantiles();
         bucket.schedule_lag_us = self.bucket_lag.quantiles();
         self.add_to_series(&bucket);
@@ -103,14 +105,16 @@ impl Observer {
     fn add_to_series(&mut self, bucket: &Bucket) {
         let second = &mut self.second;
         second.offered += bucket.offered;
-        second.answered += bucket.answered;
+        second.achieved += bucket.achieved;
         second.sold += bucket.sold;
         second.backlog = bucket.backlog;
         second.worst_p99_us = second.worst_p99_us.max(bucket.response_us.p99);
         let last = self.series.last().map_or(0.0, |row| row.at_secs);
-        if bucket.at.as_secs_f64() - last >= 0.99 && self.series.len() < LONGEST_SERIES {
-            second.at_secs = bucket.at.as_secs_f64();
-            self.series.push(std::mem::take(second));
+        if bucket.at.as_secs_f64() - last >= 0.99 {
+            let row = SecondReport { at_secs: bucket.at.as_secs_f64(), ..std::mem::take(second) };
+            if self.series.len() < LONGEST_SERIES {
+                self.series.push(row);
+            }
         }
     }
 
@@ -169,7 +173,7 @@ impl Observer {
     /// The series so far, the last second even if it isn't full.
     pub fn series(&self) -> Vec<SecondReport> {
         let mut series = self.series.clone();
-        if self.second.offered + self.second.answered > 0 {
+        if self.second.offered + self.second.achieved > 0 {
             series.push(SecondReport {
                 at_secs: self.clock.since_first_arrival().as_secs_f64(),
                 ..self.second

@@ -9,6 +9,9 @@ use super::clock::Clock;
 use super::message::{EngineEvent, EventKind, RunId, RunPhase, Snapshot};
 use crate::metrics::Bucket;
 
+/// Buckets kept for a reader that has stopped reading: those of ten minutes.
+const MOST_WAITING: usize = 6_000;
+
 /// Wakes whoever draws. A plain function, so that the engine knows no window.
 pub type Wake = Arc<dyn Fn() + Send + Sync>;
 
@@ -78,7 +81,11 @@ impl Outbox {
             Snapshot { run_id: self.0.run_id, phase: waiting.phase, duration: self.0.duration, buckets };
         match self.0.snapshots.try_send(snapshot) {
             Ok(()) => (self.0.wake)(),
-            Err(TrySendError::Full(snapshot)) => waiting.buckets = snapshot.buckets,
+            Err(TrySendError::Full(snapshot)) => {
+                waiting.buckets = snapshot.buckets;
+                let too_many = waiting.buckets.len().saturating_sub(MOST_WAITING);
+                waiting.buckets.drain(..too_many);
+            }
             Err(TrySendError::Disconnected(_)) => {}
         }
     }

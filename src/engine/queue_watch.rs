@@ -1,4 +1,4 @@
-//! Measures how many orders wait in the queue or are in a consumer's hands, ten times a second.
+//! Measures how many orders wait in the queue or are in a consumer's hands, twenty times a second.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -11,6 +11,8 @@ use crate::metrics::bucket::BUCKET;
 use crate::topology::RunPlan;
 use crate::topology::stage::StageKind;
 
+/// The depth while the server doesn't answer. Not zero, so that nobody takes the queue for empty.
+pub const UNKNOWN: u64 = u64::MAX;
 /// How long the server may take to answer.
 const PATIENCE: Duration = Duration::from_secs(1);
 
@@ -29,10 +31,14 @@ pub fn of(
         let mut looks = tokio::time::interval(BUCKET / 2);
         loop {
             looks.tick().await;
-            let Ok(line) = connection.line().await else { continue };
-            match backlog(&mut line.handle.clone(), consumers).await {
-                Ok(count) => depth.store(count, Ordering::Relaxed),
-                Err(_) => connection.give_up(&line).await,
+            let Ok(line) = connection.line().await else {
+                depth.store(UNKNOWN, Ordering::Relaxed);
+                continue;
+            };
+            let looked = backlog(&mut line.handle.clone(), consumers).await;
+            depth.store(*looked.as_ref().unwrap_or(&UNKNOWN), Ordering::Relaxed);
+            if looked.is_err() {
+                connection.give_up(&line).await;
             }
         }
     })

@@ -107,6 +107,8 @@ async fn run_in(
         faults,
         drained,
         arrivals_ended_at: live.arrivals_ended_at,
+        achieved_on_sale: live.achieved_on_sale,
+        broken: live.broken.take(),
         stopped_early: live.schedule.was_stopped(),
         troubles: troubles.all(),
     };
@@ -119,6 +121,10 @@ struct Live {
     observer: Observer,
     backlog: Arc<AtomicU64>,
     arrivals_ended_at: Duration,
+    /// Requests that got an answer while others still arrived.
+    achieved_on_sale: u64,
+    /// What failed inside, if something did.
+    broken: Option<String>,
     clock: Clock,
     started: Instant,
     /// Ends with this: the stages, their workers and the watchers.
@@ -156,6 +162,8 @@ impl Live {
             observer,
             backlog,
             arrivals_ended_at: plan.topology.workload.duration(),
+            achieved_on_sale: 0,
+            broken: None,
             clock: clock.clone(),
             started,
             wired,
@@ -197,6 +205,7 @@ impl Live {
             }
         }
         self.observe(outbox);
+        self.achieved_on_sale = self.observer.totals_at_last_bucket().achieved();
         reports
     }
 
@@ -216,13 +225,16 @@ impl Live {
         let until = Instant::now() + DRAIN_WITHIN;
         let mut buckets = interval(BUCKET);
         let mut looks = interval(DRAIN_LOOK);
-        // The queue's depth is measured ten times a second: only a depth seen after the last request counts.
+        // The queue's depth is measured twenty times a second: only a depth seen after the last request counts.
         let mut empty_since: Option<Instant> = None;
         loop {
             tokio::select! {
                 _ = buckets.tick() => self.observe(outbox),
                 _ = looks.tick() => {}
                 () = sleep_until(until) => return false,
+            }
+            if self.broken.is_some() {
+                return false;
             }
             if self.observer.in_flight() > 0 || self.backlog.load(Ordering::Relaxed) > 0 {
                 empty_since = None;
@@ -240,8 +252,15 @@ impl Live {
         }
     }
 
+    /// Shows a bucket, and looks whether a stage failed inside: then nothing more is to be expected of the run.
     fn observe(&mut self, outbox: &Outbox) {
         outbox.bucket(self.observer.observe());
+        while let Some(ended) = self.wired.tasks.try_join_next() {
+            if let Err(panic) = ended.map_err(|error| error.to_string()) {
+                self.broken = Some(panic);
+                self.schedule.stop();
+            }
+        }
     }
 }
 

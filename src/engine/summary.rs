@@ -9,7 +9,8 @@ use super::redis_link::LinkSettings;
 use crate::metrics::Totals;
 use crate::report::verdict::{Figures, judge, verdict};
 use crate::report::{
-    AuditReport, FaultReport, GeneratorReport, Report, ServerReport, SettingReport, StageReport,
+    AuditReport, FaultReport, GeneratorReport, REPORT_VERSION, Report, ServerReport, SettingReport,
+    StageReport,
 };
 use crate::topology::RunPlan;
 use crate::topology::stage::StageKind;
@@ -29,6 +30,10 @@ pub struct Ending {
     pub drained: bool,
     /// When the last arrival came.
     pub arrivals_ended_at: Duration,
+    /// Requests that got an answer until then.
+    pub achieved_on_sale: u64,
+    /// What failed inside, if something did.
+    pub broken: Option<String>,
     /// Whether somebody stopped it.
     pub stopped_early: bool,
     /// Errors that were waited out.
@@ -46,6 +51,7 @@ pub fn report(plan: &RunPlan, environment: &Environment, observer: &Observer, en
     let targets = judge(&plan.topology.targets, figures);
     let (verdict, reasons) = verdict(&targets, &disturbances);
     Report {
+        report_version: REPORT_VERSION,
         verdict,
         reasons,
         totals,
@@ -72,7 +78,7 @@ fn generator(observer: &Observer, totals: &Totals, ending: &Ending) -> Generator
         schedule_lag_us: observer.lag().quantiles(),
         duration_secs: secs,
         offered_per_sec: per_sec(totals.arrivals),
-        achieved_per_sec: per_sec(totals.answered()),
+        achieved_per_sec: per_sec(ending.achieved_on_sale),
         stopped_early: ending.stopped_early,
     }
 }
@@ -80,7 +86,9 @@ fn generator(observer: &Observer, totals: &Totals, ending: &Ending) -> Generator
 /// What keeps the run from saying anything about the design.
 fn disturbances(generator: &GeneratorReport, totals: &Totals, ending: &Ending) -> Vec<String> {
     let mut found = Vec::new();
-    if ending.stopped_early {
+    if let Some(broken) = &ending.broken {
+        found.push(format!("a stage failed inside: {broken}; please report this as a defect"));
+    } else if ending.stopped_early {
         found.push(format!("the run was stopped after {:.1} s", generator.duration_secs));
     }
     let lag = Duration::from_micros(generator.schedule_lag_us.p99);
@@ -98,7 +106,7 @@ fn disturbances(generator: &GeneratorReport, totals: &Totals, ending: &Ending) -
     if let Err(error) = &ending.audit {
         found.push(error.to_string());
     }
-    if !ending.drained {
+    if !ending.drained && ending.broken.is_none() {
         found.push("requests or orders were still under way a minute after the last arrival".to_owned());
     }
     if totals.in_flight() != 0 && ending.drained {

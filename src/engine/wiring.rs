@@ -22,7 +22,7 @@ use super::stages::cdn::CdnStage;
 use super::stages::consumer::Consumer;
 use super::stages::core::{Core, Listener, Stage};
 use super::stages::database::DatabaseStage;
-use super::stages::lanes::{Lane, LaneShape, Lanes};
+use super::stages::lanes::{DEEP, Lane, LaneShape, Lanes};
 use super::stages::master_replica::{Inventory, MasterReplicaStage};
 use super::stages::naive::NaiveStage;
 use super::stages::queue::QueueStage;
@@ -152,16 +152,20 @@ impl<'a> Builder<'a> {
         stage
     }
 
-    /// The number that the balancer in front of a service gives to its first instance.
-    fn first_instance(&self, index: usize) -> u16 {
-        let balancer = self.plan.above[index].iter().find(|&&above| self.plan.next[above].contains(&index));
-        let siblings = balancer.map(|&above| self.plan.next[above].as_slice()).unwrap_or_default();
+    /// The number that the balancer right in front of a service gives to its first instance; none without one.
+    fn first_instance(&self, index: usize) -> Option<u16> {
+        let is_balancer = |above: usize| {
+            matches!(self.plan.topology.stages[above].kind, StageKind::LoadBalancer(_))
+                && self.plan.next[above].contains(&index)
+        };
+        let balancer = self.plan.above[index].iter().find(|&&above| is_balancer(above))?;
+        let siblings = &self.plan.next[*balancer];
         let before = siblings.iter().take_while(|&&sibling| sibling != index);
         let instances = before.map(|&sibling| match &self.plan.topology.stages[sibling].kind {
             StageKind::Service(service) => service.instances,
             _ => 1,
         });
-        u16::try_from(instances.sum::<u32>()).unwrap_or(u16::MAX)
+        Some(u16::try_from(instances.sum::<u32>()).unwrap_or(u16::MAX))
     }
 
     fn split(&mut self, index: usize, core: Arc<Core>, params: &stage::ReadWriteSplit) -> Arc<dyn Stage> {
@@ -169,6 +173,7 @@ impl<'a> Builder<'a> {
             connections: params.connections,
             window: params.window,
             limit: params.max_waiting,
+            depth: DEEP,
             settings: LinkSettings::new(params.timeout),
         };
         let (master, mut lanes) = self.master_lanes(index, shape);
@@ -201,6 +206,7 @@ impl<'a> Builder<'a> {
             connections: params.connections,
             window: if naive { 1 } else { params.window },
             limit: params.max_waiting,
+            depth: if naive { 1 } else { DEEP },
             settings: LinkSettings::new(params.timeout),
         };
         let (master, lanes) = self.master_lanes(index, shape);
@@ -237,6 +243,7 @@ impl<'a> Builder<'a> {
             connections: params.connections,
             window: params.window,
             limit: params.max_waiting,
+            depth: DEEP,
             settings: LinkSettings::new(params.timeout),
         };
         let (lanes, workers) = self.master_lanes(self.plan.queue_host(index), shape);

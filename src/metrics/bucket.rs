@@ -28,8 +28,8 @@ pub struct Bucket {
     pub offered: u64,
     /// Arrivals that could not be sent.
     pub dropped: u64,
-    /// Requests answered in the bucket, whatever the answer said.
-    pub answered: u64,
+    /// Requests that got an answer in the bucket, whatever it said; not those turned away (`rate_limited`, `shed`).
+    pub achieved: u64,
     /// Claims granted in the bucket.
     pub sold: u64,
     /// Orders acknowledged and not yet in the database, at the end of the bucket.

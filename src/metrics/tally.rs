@@ -101,6 +101,16 @@ impl StageTally {
         self.intercepted.sum() + self.served + self.sold + self.rejected.sum() + self.failed + self.indefinite
     }
 
+    /// Requests turned away here: `rate_limited` or `shed`.
+    pub fn turned_away(&self) -> u64 {
+        self.intercepted.get(Reason::RateLimited) + self.intercepted.get(Reason::Shed)
+    }
+
+    /// Requests that ended here with an answer to what they asked, whatever it said.
+    pub fn achieved(&self) -> u64 {
+        self.ended() - self.failed - self.indefinite - self.turned_away()
+    }
+
     /// Adds another tally.
     pub fn merge(&mut self, other: &Self) {
         self.combine(other, |a, b| a + b);
@@ -134,6 +144,8 @@ pub struct Totals {
     pub dropped: u64,
     /// Answered before the stage that owns the data.
     pub intercepted: u64,
+    /// Of `intercepted`: turned away as `rate_limited` or `shed`, so that nothing was achieved for them.
+    pub turned_away: u64,
     /// Reads answered by the stage that owns the data.
     pub served: u64,
     /// Claims granted.
@@ -152,6 +164,7 @@ impl Totals {
         let mut totals = Self { arrivals, dropped, ..Self::default() };
         for stage in stages {
             totals.intercepted += stage.intercepted.sum();
+            totals.turned_away += stage.turned_away();
             totals.served += stage.served;
             totals.sold += stage.sold;
             totals.rejected += stage.rejected.sum();
@@ -161,14 +174,15 @@ impl Totals {
         totals
     }
 
-    /// Requests that got an answer, whatever it said.
-    pub fn answered(&self) -> u64 {
-        self.intercepted + self.served + self.sold + self.rejected
+    /// Requests that got an answer to what they asked, whatever it said; those turned away got none.
+    pub fn achieved(&self) -> u64 {
+        self.intercepted - self.turned_away + self.served + self.sold + self.rejected
     }
 
     /// Requests sent and not ended. Negative only if something was counted twice.
     pub fn in_flight(&self) -> i64 {
-        let ended = self.dropped + self.answered() + self.failed + self.indefinite;
+        let answered = self.intercepted + self.served + self.sold + self.rejected;
+        let ended = self.dropped + answered + self.failed + self.indefinite;
         self.arrivals.cast_signed() - ended.cast_signed()
     }
 }

@@ -13,7 +13,7 @@ pub struct StateLine {
     /// Places and names of the stages with a column of their own.
     columns: Vec<(usize, String)>,
     offered: u64,
-    answered: u64,
+    achieved: u64,
     sold_in_all: u64,
     worst_p99_us: u64,
     worst_lag_us: u64,
@@ -31,7 +31,7 @@ impl StateLine {
         Self {
             columns: columns.collect(),
             offered: 0,
-            answered: 0,
+            achieved: 0,
             sold_in_all: 0,
             worst_p99_us: 0,
             worst_lag_us: 0,
@@ -62,7 +62,7 @@ impl StateLine {
     /// Adds a bucket. Answers a line when a second is full.
     pub fn add(&mut self, bucket: &Bucket, duration: Duration) -> Option<String> {
         self.offered += bucket.offered;
-        self.answered += bucket.answered;
+        self.achieved += bucket.achieved;
         self.sold_in_all += bucket.sold;
         self.worst_p99_us = self.worst_p99_us.max(bucket.response_us.p99);
         self.worst_lag_us = self.worst_lag_us.max(bucket.schedule_lag_us.p99);
@@ -81,14 +81,14 @@ impl StateLine {
             bucket.at.as_secs_f64(),
             duration.as_secs_f64(),
             self.offered as f64 / secs,
-            self.answered as f64 / secs,
+            self.achieved as f64 / secs,
             cells.collect::<String>(),
             grouped(self.sold_in_all),
             grouped(bucket.backlog),
             micros(self.worst_p99_us),
             micros(self.worst_lag_us),
         );
-        (self.offered, self.answered, self.worst_p99_us, self.worst_lag_us) = (0, 0, 0, 0);
+        (self.offered, self.achieved, self.worst_p99_us, self.worst_lag_us) = (0, 0, 0, 0);
         self.stages.fill(StageTally::default());
         self.since = bucket.at;
         line

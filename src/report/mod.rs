@@ -21,9 +21,14 @@ use crate::topology::{Realness, Topology};
 pub use audit::AuditReport;
 pub use verdict::{TargetResult, Verdict};
 
+/// The version of the JSON form that this program writes.
+pub const REPORT_VERSION: u32 = 1;
+
 /// Everything a run found out.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Report {
+    /// The version of this form; it rises when a key changes its meaning or goes.
+    pub report_version: u32,
     /// Pass, fail or inconclusive.
     pub verdict: Verdict,
     /// Why it is not a pass; empty for a pass.
@@ -197,8 +202,8 @@ pub struct SecondReport {
     pub at_secs: f64,
     /// Arrivals that the schedule called for.
     pub offered: u64,
-    /// Requests answered.
-    pub answered: u64,
+    /// Requests that got an answer; not those turned away.
+    pub achieved: u64,
     /// Claims granted.
     pub sold: u64,
     /// Orders acknowledged and not yet in the database, at the end.

@@ -96,7 +96,7 @@ fn judge_one(target: &Target, figures: Figures<'_>) -> TargetResult {
         Target::LostAcknowledged(t) => {
             at_most("lost acknowledged", "orders", audit.lost_acknowledged, t.at_most)
         }
-        Target::Achieved(t) => at_least("achieved of the offered load", totals.answered(), t.at_least),
+        Target::Achieved(t) => at_least("achieved of the offered load", totals.achieved(), t.at_least),
         Target::Intercepted(t) => at_least("intercepted of all arrivals", totals.intercepted, t.at_least),
         Target::ResponseTime(t) => {
             let (of, operation) = match t.of {

@@ -29,7 +29,7 @@ params! {
         action: FaultAction = FaultAction::Kill;
         /// The stage it is done to.
         stage: String = String::new();
-        /// Which of the stage's instances: "master", "replica 1", "sentinel 2", "consumer 1", "server".
+        /// Which of the stage's instances: "master", "replica 1", "sentinel 2".
         instance: String = "master".into();
     }
 }

@@ -18,7 +18,7 @@ pub struct RunPlan {
     pub above: Vec<Vec<usize>>,
     /// The stage that holds the stock and decides claims.
     pub decider: Option<usize>,
-    /// The stage that owns the product data: the deepest that answers reads.
+    /// The stage that owns the product data: the database, or without one the first Redis that has the pages.
     pub read_owner: Option<usize>,
     /// The read-write split that is the gate of the sale.
     pub gate: Option<usize>,
@@ -47,12 +47,14 @@ impl RunPlan {
         let kind = |index: usize| &topology.stages[index].kind;
         let on_the_way =
             |fits: fn(&StageKind) -> bool| order.iter().copied().find(|&index| fits(kind(index)));
+        let database = on_the_way(|kind| matches!(kind, StageKind::Database(_)));
         Ok(Self {
             decider: on_the_way(StageKind::decides_claims),
-            read_owner: order.iter().copied().rev().find(|&index| kind(index).answers_reads()),
+            // Data control preloads pages into the database and into the first Redis on the way.
+            read_owner: database.or_else(|| on_the_way(StageKind::answers_reads)),
             gate: on_the_way(|kind| matches!(kind, StageKind::ReadWriteSplit(_))),
             queue: on_the_way(|kind| matches!(kind, StageKind::Queue(_))),
-            database: on_the_way(|kind| matches!(kind, StageKind::Database(_))),
+            database,
             control: place(|kind| matches!(kind, StageKind::DataControl(_))),
             above: (0..topology.stages.len()).map(|index| graph.above(index)).collect(),
             next: graph.next,

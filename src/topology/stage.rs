@@ -99,7 +99,7 @@ params! {
         connections: u32 = 2, in 1..64, "connections";
         /// Pipelines under way on a connection before the next one waits.
         window: u32 = 4, in 1..64, "pipelines";
-        /// Requests waiting for a connection before more are answered `shed`.
+        /// Requests waiting or under way before more are answered `shed`.
         max_waiting: u32 = 50_000, in 1..10_000_000, "requests";
         /// How long an answer may take before the request counts as failed.
         timeout: Duration = Duration::from_secs(1), in 0.01..60.0;
@@ -123,9 +123,9 @@ params! {
         connections: u32 = 2, in 1..500, "connections";
         /// Pipelines under way on a connection before the next one waits.
         window: u32 = 4, in 1..64, "pipelines";
-        /// Requests waiting for a connection before more are answered `shed`.
+        /// Requests waiting or under way before more are answered `shed`.
         max_waiting: u32 = 50_000, in 1..10_000_000, "requests";
-        /// How long an answer may take before the request counts as indefinite.
+        /// How long an answer may take before a claim counts as indefinite and a read as failed.
         timeout: Duration = Duration::from_secs(1), in 0.01..60.0;
         /// What survives a crash.
         persistence: Persistence = Persistence::AofEverysec;
@@ -138,12 +138,12 @@ params! {
         /// Consumers that take orders and have them written.
         consumers: u32 = 2, in 1..64, "consumers";
         /// The most orders a consumer takes at a time; they become one transaction.
-        batch: u32 = 500, in 1..10_000, "orders";
+        batch: u32 = 500, in 1..5_000, "orders";
         /// Connections that carry pipelines of LPUSH.
         connections: u32 = 2, in 1..64, "connections";
         /// Pipelines under way on a connection before the next one waits.
         window: u32 = 4, in 1..64, "pipelines";
-        /// Requests waiting for a connection before more are answered `shed`.
+        /// Requests waiting or under way before more are answered `shed`.
         max_waiting: u32 = 50_000, in 1..10_000_000, "requests";
         /// How long an answer may take before the order counts as indefinite.
         timeout: Duration = Duration::from_secs(1), in 0.01..60.0;

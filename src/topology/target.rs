@@ -77,7 +77,7 @@ params! {
         at_most: u64 = 0, in 0..1_000_000_000, "orders";
     }
 
-    /// Achieved throughput: arrivals that got an answer in the run, as a share of the offered load.
+    /// Achieved throughput as a share of the offered load: arrivals that got an answer, whatever it said. Those turned away (`rate_limited`, `shed`), failed or dropped got none.
     pub struct Achieved {
         /// The least share that is allowed.
         at_least: f64 = 0.99, in 0.0..1.0;

@@ -89,13 +89,14 @@ impl Control {
         let mut rounds = tokio::time::interval(self.params.interval);
         rounds.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         let mut reconciler = reconcile::Reconciler::default();
-        loop {
+        while !*stop.borrow() {
             tokio::select! {
                 _ = rounds.tick() => {}
-                _ = stop.wait_for(|stop| *stop) => return,
+                _ = stop.changed() => break,
             }
             reconciler.round(&self).await;
         }
+        reconciler.finish(&self).await;
     }
 
     async fn in_chunks(

@@ -29,7 +29,10 @@ impl Control {
             .await?;
             let mut wait = Pipeline::new();
             wait.cmd("WAIT").arg(self.gate_replicas).arg(REPLICATED_WITHIN.as_millis());
-            query::<redis::Value>(gate, &wait).await?;
+            let (copied,): (usize,) = query(gate, &wait).await?;
+            if copied < self.gate_replicas {
+                self.troubles.note("the gate", &format!("only {copied} replicas have what was preloaded"));
+            }
         }
         if let Some(inventory) = &self.inventory {
             let holds_pages = self.gate.is_none();

@@ -36,6 +36,13 @@ impl Reconciler {
         }
     }
 
+    /// Brings home what the last round left.
+    pub async fn finish(&mut self, control: &Control) {
+        if !self.cancelled.is_empty() {
+            self.round(control).await;
+        }
+    }
+
     async fn try_round(&mut self, control: &Control) -> Result<(), ControlError> {
         control.expire(&mut self.cancelled).await?;
         control.reopen(self.from).await

@@ -48,9 +48,6 @@ fn decide(transaction: &Transaction<'_>, order: &Order, limit: Option<u32>) -> r
     if !open {
         return Ok(RowDecision::NotStarted);
     }
-    if booked + u64::from(order.units) > total {
-        return Ok(RowDecision::SoldOut);
-    }
     if let Some(limit) = limit {
         let had: u64 = transaction
             .prepare_cached(
@@ -60,6 +57,9 @@ fn decide(transaction: &Transaction<'_>, order: &Order, limit: Option<u32>) -> r
         if had + u64::from(order.units) > u64::from(limit) {
             return Ok(RowDecision::Duplicate);
         }
+    }
+    if booked + u64::from(order.units) > total {
+        return Ok(RowDecision::SoldOut);
     }
     Ok(RowDecision::Granted)
 }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use redis::aio::MultiplexedConnection;
-use redis::{RedisError, RedisResult, Script};
+use redis::{RedisError, Script};
 use tokio::sync::watch;
 
 use super::super::book::StageBook;
@@ -74,52 +74,42 @@ impl Consumer {
         }
     }
 
-    /// Writes what an earlier connection left, then batch after batch.
+    /// Batch after batch, until told to stop or something fails.
     async fn consume(
         &self,
         redis: &mut MultiplexedConnection,
         stop: &watch::Receiver<bool>,
     ) -> Result<(), ConsumerError> {
-        let processing = keys::processing(self.number);
-        let left: Vec<String> =
-            redis::cmd("LRANGE").arg(&processing).arg(0).arg(-1).query_async(redis).await?;
-        self.write(redis, &processing, left).await?;
+        let (list, processing) = (keys::ORDER_LIST, keys::processing(self.number));
         while !*stop.borrow() {
-            let taken = self.take(redis, &processing).await?;
-            self.write(redis, &processing, taken).await?;
+            let taken: Vec<String> =
+                self.script.key(list).key(&processing).arg(self.batch).invoke_async(redis).await?;
+            if taken.is_empty() {
+                // What it brings is found by the script.
+                let mut next = redis::cmd("BLMOVE");
+                next.arg(list).arg(&processing).arg("RIGHT").arg("RIGHT").arg(PATIENCE.as_secs_f64());
+                next.query_async::<Option<String>>(redis).await?;
+            } else {
+                self.write(redis, &processing, &taken).await?;
+            }
         }
         Ok(())
     }
 
-    /// Moves up to a batch of orders to the processing list. Where none waits, it waits for one.
-    async fn take(&self, redis: &mut MultiplexedConnection, processing: &str) -> RedisResult<Vec<String>> {
-        let list = keys::ORDER_LIST;
-        let taken: Vec<String> =
-            self.script.key(list).key(processing).arg(self.batch).invoke_async(redis).await?;
-        if !taken.is_empty() {
-            return Ok(taken);
-        }
-        let mut next = redis::cmd("BLMOVE");
-        next.arg(list).arg(processing).arg("RIGHT").arg("LEFT").arg(PATIENCE.as_secs_f64());
-        Ok(next.query_async::<Option<String>>(redis).await?.into_iter().collect())
-    }
-
-    /// Writes orders in one transaction, then empties the processing list.
+    /// Writes orders in one transaction, then takes them off the processing list: they are its first ones, because
+    /// whatever came in the meantime stands behind them.
     async fn write(
         &self,
         redis: &mut MultiplexedConnection,
         processing: &str,
-        taken: Vec<String>,
+        taken: &[String],
     ) -> Result<(), ConsumerError> {
-        if taken.is_empty() {
-            return Ok(());
-        }
         let started_ns = self.clock.now_ns();
         let orders: Vec<Order> = taken.iter().filter_map(|text| Order::parse(text)).collect();
         let (count, unreadable) = (orders.len() as u64, (taken.len() - orders.len()) as u64);
         self.writer.insert(orders, started_ns).await?;
         self.book.orders(count, unreadable, self.clock.now_ns() - started_ns);
-        redis::cmd("DEL").arg(processing).query_async::<()>(redis).await?;
+        redis::cmd("LTRIM").arg(processing).arg(taken.len()).arg(-1).query_async::<()>(redis).await?;
         Ok(())
     }
 }

@@ -12,9 +12,9 @@ use tokio::sync::{Mutex, mpsc};
 use super::super::pending::Batch;
 use super::super::redis_link::{Connection, LinkSettings, Resolver};
 
-/// The most requests in one pipeline: deep enough that the system call no longer counts, and still well under a
-/// millisecond of work for the server.
-const DEEPEST: usize = 256;
+/// Waiting batches are joined into one pipeline until it has this many requests: deep enough that the system call no
+/// longer counts, and still about a millisecond of work for the server.
+pub const DEEP: usize = 256;
 
 /// How often a server that could not be reached is tried.
 const LOOK: Duration = Duration::from_millis(100);
@@ -28,7 +28,7 @@ pub struct Lanes {
 
 /// What the workers of one server share.
 #[derive(Debug)]
-pub struct LaneState {
+struct LaneState {
     /// Requests waiting or under way.
     outstanding: AtomicUsize,
     limit: usize,
@@ -37,7 +37,7 @@ pub struct LaneState {
 }
 
 /// Where the workers take batches from.
-pub type Waiting = Arc<Mutex<mpsc::Receiver<Batch>>>;
+type Waiting = Arc<Mutex<mpsc::Receiver<Batch>>>;
 
 /// How many lanes, and how deep.
 #[derive(Debug, Clone, Copy)]
@@ -48,6 +48,8 @@ pub struct LaneShape {
     pub window: u32,
     /// Requests waiting or under way before more are refused.
     pub limit: u32,
+    /// Waiting batches are joined until a pipeline has this many requests; 1: they are not joined.
+    pub depth: usize,
     /// Timeouts and buffers.
     pub settings: LinkSettings,
 }
@@ -58,6 +60,7 @@ pub struct Lane {
     /// The connection it sends on.
     pub connection: Arc<Connection>,
     waiting: Waiting,
+    depth: usize,
     state: Arc<LaneState>,
 }
 
@@ -74,7 +77,12 @@ impl Lanes {
                 let connection = Arc::new(Connection::new(resolver.clone(), shape.settings));
                 std::iter::repeat_n(connection, shape.window as usize)
             })
-            .map(|connection| Lane { connection, waiting: waiting.clone(), state: state.clone() })
+            .map(|connection| Lane {
+                connection,
+                waiting: waiting.clone(),
+                depth: shape.depth,
+                state: state.clone(),
+            })
             .collect();
         (Self { sender, state }, lanes)
     }
@@ -120,7 +128,7 @@ impl Lane {
     pub async fn next(&self) -> Option<Batch> {
         let mut waiting = self.waiting.lock().await;
         let mut batch = waiting.recv().await?;
-        while batch.len() < DEEPEST {
+        while batch.len() < self.depth {
             match waiting.try_recv() {
                 Ok(mut more) => batch.append(&mut more),
                 Err(_) => break,

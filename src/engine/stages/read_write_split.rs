@@ -87,7 +87,7 @@ impl ReadWriteSplitStage {
         while let Some(batch) = lane.next().await {
             let mut pipeline = Pipeline::with_capacity(batch.len());
             for pending in &batch {
-                self.command(&mut pipeline, pending);
+                command(&mut pipeline, pending);
             }
             let replies = send::<Value>(&lane, &mut pipeline).await;
             lane.done(batch.len(), !matches!(replies, Replies::Unreachable));
@@ -99,22 +99,6 @@ impl ReadWriteSplitStage {
         }
     }
 
-    /// Whether a claim may go straight to the master.
-    fn is_checked(&self, pending: &Pending) -> bool {
-        pending.knows_started && self.limits[pending.item as usize].load(Ordering::Relaxed) != UNKNOWN
-    }
-
-    fn command(&self, pipeline: &mut Pipeline, pending: &Pending) {
-        let item = pending.item;
-        match pending.operation {
-            Operation::Read => pipeline.cmd("GET").arg(keys::page(item)),
-            Operation::Claim if self.is_checked(pending) => pipeline.cmd("INCR").arg(keys::access(item)),
-            Operation::Claim => {
-                pipeline.cmd("MGET").arg(keys::start(item)).arg(keys::count(item)).arg(keys::access(item))
-            }
-        };
-    }
-
     fn settle(&self, batch: Batch, replies: Vec<Result<Value, RedisError>>) {
         let mut sorted = Sorted::default();
         for (mut pending, reply) in batch.into_iter().zip(replies) {
@@ -123,7 +107,7 @@ impl ReadWriteSplitStage {
                 Ok(reply) => match pending.operation {
                     Operation::Read if matches!(reply, Value::Nil) => &mut sorted.missing,
                     Operation::Read => &mut sorted.pages,
-                    Operation::Claim if self.is_checked(&pending) => {
+                    Operation::Claim if pending.knows_started => {
                         self.judge_access(&pending, reply, &mut sorted)
                     }
                     Operation::Claim => self.judge_check(&mut pending, reply, &mut sorted),
@@ -209,12 +193,28 @@ impl ReadWriteSplitStage {
     }
 }
 
+/// What a request asks of Redis: a page, a check on a replica, or to be let in by the master.
+fn command(pipeline: &mut Pipeline, pending: &Pending) {
+    let item = pending.item;
+    match pending.operation {
+        Operation::Read => pipeline.cmd("GET").arg(keys::page(item)),
+        Operation::Claim if pending.knows_started => pipeline.cmd("INCR").arg(keys::access(item)),
+        Operation::Claim => {
+            pipeline.cmd("MGET").arg(keys::start(item)).arg(keys::count(item)).arg(keys::access(item))
+        }
+    };
+}
+
 impl Stage for ReadWriteSplitStage {
     fn take(&self, mut batch: Batch) {
         self.core.arrive(&mut batch);
+        for pending in &mut batch {
+            // Without the limit, what INCR answers says nothing: then a claim has to be checked all the same.
+            pending.knows_started &= self.limits[pending.item as usize].load(Ordering::Relaxed) != UNKNOWN;
+        }
         let (writes, reads): (Batch, Batch) = batch
             .into_iter()
-            .partition(|pending| pending.operation == Operation::Claim && self.is_checked(pending));
+            .partition(|pending| pending.operation == Operation::Claim && pending.knows_started);
         let mut refused = self.master.offer(writes);
         // Reads of a tick that go to one replica ride in one pipeline.
         for (lanes, part) in self.spread(reads) {

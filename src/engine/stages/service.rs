@@ -34,14 +34,20 @@ pub struct ServiceStage {
     next: Arc<dyn Stage>,
     flag_ttl_ns: Option<u64>,
     max_in_flight: u64,
-    /// The instances' numbers among all instances behind the balancer.
-    numbers: Range<u16>,
+    /// The instances' numbers among all instances behind the balancer right in front, if there is one.
+    numbers: Option<Range<u16>>,
     instances: Vec<Instance>,
 }
 
 impl ServiceStage {
-    /// Instances in front of `next`, for products `0..items`; the balancer in front calls the first one `first`.
-    pub fn new(core: Arc<Core>, next: Arc<dyn Stage>, params: &Service, items: u32, first: u16) -> Self {
+    /// Instances in front of `next`, for products `0..items`; a balancer right in front calls the first one `first`.
+    pub fn new(
+        core: Arc<Core>,
+        next: Arc<dyn Stage>,
+        params: &Service,
+        items: u32,
+        first: Option<u16>,
+    ) -> Self {
         let instance = || Instance {
             flags: std::iter::repeat_with(|| AtomicU64::new(0)).take(items as usize).collect(),
             in_flight: AtomicU64::new(0),
@@ -51,18 +57,21 @@ impl ServiceStage {
             next,
             flag_ttl_ns: params.flag_ttl.map(nanos),
             max_in_flight: u64::from(params.max_in_flight),
-            numbers: first..first.saturating_add(u16::try_from(params.instances).unwrap_or(u16::MAX)),
+            numbers: first.map(|first| {
+                first..first.saturating_add(u16::try_from(params.instances).unwrap_or(u16::MAX))
+            }),
             instances: std::iter::repeat_with(instance).take(params.instances as usize).collect(),
         }
     }
 
-    /// The instance a request was given to; without a balancer people are spread by their number.
-    fn instance(&self, pending: &Pending) -> &Instance {
-        let number = match pending.instance {
-            Some(number) => u64::from(number - self.numbers.start),
-            None => pending.claimant % self.instances.len() as u64,
+    /// The instance a request was given to, or none if it was given to another service. Without a balancer people are
+    /// spread by their number.
+    fn instance(&self, pending: &Pending) -> Option<&Instance> {
+        let place = match (&self.numbers, pending.instance) {
+            (Some(numbers), Some(number)) => u64::from(number.checked_sub(numbers.start)?),
+            _ => pending.claimant % self.instances.len() as u64,
         };
-        &self.instances[usize::try_from(number).unwrap_or(0)]
+        self.instances.get(usize::try_from(place).ok()?)
     }
 }
 
@@ -89,7 +98,9 @@ impl Stage for ServiceStage {
         let mut passed = Batch::with_capacity(batch.len());
         let (mut closed, mut sold_out, mut shed) = (Batch::new(), Batch::new(), Batch::new());
         for mut pending in batch {
-            let instance = self.instance(&pending);
+            let Some(instance) = self.instance(&pending) else {
+                unreachable!("the balancer gives a service only what it gave to its instances")
+            };
             let knowledge = match pending.operation {
                 Operation::Claim => instance.knowledge(pending.item, now_ns),
                 Operation::Read => Knowledge::Nothing,
@@ -124,9 +135,8 @@ impl Listener for ServiceStage {
             Outcome::Sold | Outcome::Rejected(_) => Some(Knowledge::Started),
             _ => None,
         };
-        let mine = |number: &u16| self.numbers.contains(number);
-        for pending in batch.iter().filter(|pending| pending.instance.as_ref().is_none_or(mine)) {
-            let instance = self.instance(pending);
+        for pending in batch {
+            let Some(instance) = self.instance(pending) else { continue };
             instance.in_flight.fetch_sub(1, Ordering::Relaxed);
             if let (Some(lesson), Some(ttl_ns)) = (lesson, self.flag_ttl_ns)
                 && pending.operation == Operation::Claim
@@ -145,7 +155,7 @@ mod tests {
 
     fn service(params: &Service) -> (ServiceStage, Arc<Sink>) {
         let sink = Arc::new(Sink::default());
-        (ServiceStage::new(core(), sink.clone(), params, ITEMS, 0), sink)
+        (ServiceStage::new(core(), sink.clone(), params, ITEMS, None), sink)
     }
 
     fn one_instance() -> Service {

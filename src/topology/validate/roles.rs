@@ -10,6 +10,7 @@ pub(super) fn check(topology: &Topology, unread: &Unread, problems: &mut Vec<Pro
     let users = topology.stages.iter().position(|stage| matches!(stage.kind, StageKind::Users(_)));
     let order = users.and_then(|users| Graph::of_traffic(topology).order_from(users).ok());
     if let (Some(users), Some(order), true) = (users, order, whole) {
+        check_ends(topology, &order, problems);
         let reached: Vec<&Stage> = order.iter().map(|&index| &topology.stages[index]).collect();
         if !unread.phases {
             check_answers(topology, &topology.stages[users], &reached, problems);
@@ -29,6 +30,25 @@ pub(super) fn check(topology: &Topology, unread: &Unread, problems: &mut Vec<Pro
                 }
             }
             _ => {}
+        }
+    }
+}
+
+/// One of several services behind a balancer from which no way leads on. Where no request can be answered at all, that
+/// is said of the users.
+fn check_ends(topology: &Topology, order: &[usize], problems: &mut Vec<Problem>) {
+    let graph = Graph::of_traffic(topology);
+    let stages = order.iter().map(|&index| (index, &topology.stages[index]));
+    if !stages.clone().any(|(_, stage)| stage.kind.answers_reads()) {
+        return;
+    }
+    for (index, stage) in stages {
+        if matches!(stage.kind, StageKind::Service(_)) && graph.next[index].is_empty() {
+            problems.push(Problem::error(
+                Place::Stage(stage.name.clone()),
+                "requests end here without an answer",
+                "link it to the stages that the other services lead to",
+            ));
         }
     }
 }

@@ -188,6 +188,15 @@ fn links_lead_from_stage_to_stage_and_not_in_circles() {
             "link from it",
         ),
         (
+            |t| {
+                t.stages.push(stage("tier two", StageKind::Service(Service::default())));
+                t.links.extend([link("service", "tier two"), link("tier two", "gate")]);
+            },
+            between("service", "tier two"),
+            "service can't send to service",
+            "side by side",
+        ),
+        (
             |t| t.links.push(link("cdn", "gate")),
             at("cdn"),
             "leave it in 2 ways: \"balancer\", \"gate\"",
@@ -326,6 +335,15 @@ fn stages_get_what_they_need() {
             at("inventory"),
             "it sells before the sale opens",
             "put a ReadWriteSplit in front",
+        ),
+        (
+            |t| {
+                t.stages.push(stage("dead end", StageKind::Service(Service::default())));
+                t.links.push(link("balancer", "dead end"));
+            },
+            at("dead end"),
+            "requests end here without an answer",
+            "the other services",
         ),
         (
             |t| {

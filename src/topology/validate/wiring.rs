@@ -11,6 +11,7 @@ const LONGEST_NAME: usize = 40;
 /// Kinds of which a run has one at most, and what to do about the second.
 const ONLY_ONE: &[(&str, &str)] = &[
     ("Users", "let one stage of users carry the whole workload"),
+    ("LoadBalancer", "a run works with one load balancer; take one away"),
     ("ReadWriteSplit", "a run works with one read-write split; take one away"),
     ("MasterReplica", "a run works with one inventory; take one away"),
     ("Queue", "a run works with one queue; take one away"),
@@ -127,6 +128,9 @@ pub fn refusal(from: &StageKind, to: &StageKind) -> Option<(String, &'static str
         (K::Database(_), _) => Some((text, "the database is the last stage")),
         (K::MasterReplica(_), K::Queue(_) | K::Database(_)) => None,
         (K::MasterReplica(_), _) => Some((text, "behind the inventory comes a queue or a database")),
+        (K::Service(_), K::Service(_) | K::LoadBalancer(_)) => {
+            Some((text, "one tier of services is possible: put them side by side behind one load balancer"))
+        }
         (_, K::Queue(_)) => {
             Some((text, "a queue takes orders whose stock is decided: put it behind the inventory"))
         }
