@@ -322,7 +322,7 @@ impl Owner {
     }
 
     fn assert_nothing_is_left(&mut self) {
-        self.child.wait().expect("it has ended");
+        wait_until("it has ended", || matches!(self.child.try_wait(), Ok(Some(_))));
         wait_until("its servers are gone", || !self.pids.iter().any(|&pid| runs(pid)));
         wait_until("its folder is gone", || self.run_folders().is_empty());
     }
@@ -337,12 +337,12 @@ fn a_program_killed_with_kill_9_leaves_no_server_and_no_folder() {
 }
 
 #[test]
-fn a_program_ended_by_term_interrupt_or_hangup_leaves_nothing() {
-    for signal in ["TERM", "INT", "HUP"] {
-        let mut owner = Owner::start("wait");
-        owner.signal(signal);
-        owner.assert_nothing_is_left();
-    }
+fn a_program_ended_by_term_leaves_nothing() {
+    // Not by INT and HUP: a shell that starts the tests in the background makes them deaf to both. The program itself
+    // listens to them whoever starts it; tests/signals.rs holds it to that.
+    let mut owner = Owner::start("wait");
+    owner.signal("TERM");
+    owner.assert_nothing_is_left();
 }
 
 #[test]
