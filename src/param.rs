@@ -348,6 +348,46 @@ macro_rules! choices {
 }
 pub(crate) use choices;
 
+/// Declares an enum whose variants are structs of parameters, named in files by the struct's word.
+macro_rules! kinds {
+    (
+        $(#[doc = $enum_doc:literal])+
+        pub enum $name:ident { $($variant:ident,)+ }
+    ) => {
+        $(#[doc = $enum_doc])+
+        #[derive(Debug, Clone, PartialEq, serde::Serialize)]
+        pub enum $name {
+            $(#[doc = concat!("See [`", stringify!($variant), "`].")] $variant($variant),)+
+        }
+
+        impl $name {
+            /// The words in files, in the order shown to people.
+            pub const WORDS: &'static [&'static str] = &[$(stringify!($variant)),+];
+
+            /// What a word in a file names, with every default.
+            pub fn from_word(word: &str) -> Option<Self> {
+                match word {
+                    $(stringify!($variant) => Some(Self::$variant($variant::default())),)+
+                    _ => None,
+                }
+            }
+            /// The word in files.
+            pub fn word(&self) -> &'static str {
+                match self { $(Self::$variant(_) => stringify!($variant),)+ }
+            }
+            /// Its parameters.
+            pub fn params(&self) -> &dyn $crate::param::Params {
+                match self { $(Self::$variant(params) => params,)+ }
+            }
+            /// Its parameters, to change.
+            pub fn params_mut(&mut self) -> &mut dyn $crate::param::Params {
+                match self { $(Self::$variant(params) => params,)+ }
+            }
+        }
+    };
+}
+pub(crate) use kinds;
+
 /// Writes a struct of parameters as a map from key to value.
 ///
 /// # Errors

@@ -34,7 +34,7 @@ fn sells_out(stages: &[(&str, &str)]) -> Ran {
 fn a_queue_on_a_process_of_its_own_with_many_consumers_of_one_order_at_a_time_loses_nothing() {
     let queue = ("orders", "Queue(on: None, consumers: 5, batch: 1)");
     let ran = sells_out(&[USERS, SERVICE, GATE, INVENTORY, queue, DATABASE, CONTROL]);
-    assert_eq!(stage(&ran, "orders").sold, 60);
+    assert_eq!(stage(&ran, "orders").tally.sold, 60);
     assert_eq!(ran.report.audit.places.database_orders, Some(60));
 }
 
@@ -51,7 +51,7 @@ fn stages_may_have_chinese_names() {
         ("数据库", "Database()"),
         ("数据控制", "DataControl(interval: \"100ms\")"),
     ]);
-    assert_eq!(stage(&ran, "订单队列").sold, 60);
+    assert_eq!(stage(&ran, "订单队列").tally.sold, 60);
 }
 
 #[test]
@@ -65,26 +65,26 @@ fn without_a_cdn_and_a_balancer_the_service_and_the_gate_answer_everything_thems
         DATABASE,
         CONTROL,
     ]);
-    assert!(stage(&ran, "gate").intercepted.get(Reason::CacheHit) > 0);
+    assert!(stage(&ran, "gate").tally.intercepted.get(Reason::CacheHit) > 0);
 }
 
 #[test]
 fn without_a_gate_the_inventory_decides_every_click() {
     let ran =
         sells_out(&[USERS, SERVICE, INVENTORY, ("orders", "Queue(on: \"inventory\")"), DATABASE, CONTROL]);
-    assert!(stage(&ran, "inventory").rejected.get(Reason::SoldOut) > 0);
+    assert!(stage(&ran, "inventory").tally.rejected.get(Reason::SoldOut) > 0);
 }
 
 #[test]
 fn without_a_queue_the_buyers_wait_for_the_database() {
     let ran = sells_out(&[USERS, SERVICE, GATE, INVENTORY, DATABASE, CONTROL]);
-    assert_eq!(stage(&ran, "database").sold, 60);
+    assert_eq!(stage(&ran, "database").tally.sold, 60);
 }
 
 #[test]
 fn an_inventory_may_be_the_last_stage() {
     let ran = sells_out(&[USERS, SERVICE, GATE, INVENTORY, CONTROL]);
-    assert_eq!((stage(&ran, "inventory").sold, ran.report.audit.places.database_orders), (60, None));
+    assert_eq!((stage(&ran, "inventory").tally.sold, ran.report.audit.places.database_orders), (60, None));
 }
 
 #[test]
@@ -107,8 +107,8 @@ fn two_services_behind_one_balancer_share_the_traffic() {
     let ran = run(parse(&text.replacen("links: [", &format!("links: [{links}"), 1)));
     assert_all_laws(&ran);
     assert_sold_exactly(&ran);
-    let (one, two) = (stage(&ran, "one").arrivals, stage(&ran, "two").arrivals);
-    assert_eq!(one + two, stage(&ran, "balancer").arrivals);
+    let (one, two) = (stage(&ran, "one").tally.arrivals, stage(&ran, "two").tally.arrivals);
+    assert_eq!(one + two, stage(&ran, "balancer").tally.arrivals);
     assert!(two.abs_diff(one / 3) <= 1, "round robin over 3 + 1 instances: {one} and {two}");
 }
 
@@ -129,7 +129,7 @@ fn hundreds_of_instances_behind_one_balancer_still_answer() {
     let text = text.replacen("], links: [", &format!("{drawn}], links: [{links}"), 1);
     let ran = run(parse(&text));
     assert_all_laws(&ran);
-    let shed: u64 = ran.report.stages.iter().map(|stage| stage.intercepted.get(Reason::Shed)).sum();
+    let shed: u64 = ran.report.stages.iter().map(|stage| stage.tally.intercepted.get(Reason::Shed)).sum();
     assert_eq!(shed, 0, "{:#?}", ran.report.stages);
 }
 

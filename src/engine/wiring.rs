@@ -22,7 +22,7 @@ use super::stages::cdn::CdnStage;
 use super::stages::consumer::Consumer;
 use super::stages::core::{Core, Listener, Stage};
 use super::stages::database::DatabaseStage;
-use super::stages::lanes::{DEEP, Lane, LaneShape, Lanes};
+use super::stages::lanes::{Lane, LaneShape, Lanes};
 use super::stages::master_replica::{Inventory, MasterReplicaStage};
 use super::stages::naive::NaiveStage;
 use super::stages::queue::QueueStage;
@@ -169,13 +169,8 @@ impl<'a> Builder<'a> {
     }
 
     fn split(&mut self, index: usize, core: Arc<Core>, params: &stage::ReadWriteSplit) -> Arc<dyn Stage> {
-        let shape = LaneShape {
-            connections: params.connections,
-            window: params.window,
-            limit: params.max_waiting,
-            depth: DEEP,
-            settings: LinkSettings::new(params.timeout),
-        };
+        let shape =
+            LaneShape::pipelined(params.connections, params.window, params.max_waiting, params.timeout);
         let (master, mut lanes) = self.master_lanes(index, shape);
         let mut replicas = Vec::new();
         for endpoint in self.environment.replicas(index) {
@@ -202,12 +197,10 @@ impl<'a> Builder<'a> {
 
     fn inventory(&mut self, index: usize, core: Arc<Core>, params: &stage::MasterReplica) -> Arc<dyn Stage> {
         let naive = params.decrement == Decrement::NaiveReadThenWrite;
-        let shape = LaneShape {
-            connections: params.connections,
-            window: if naive { 1 } else { params.window },
-            limit: params.max_waiting,
-            depth: if naive { 1 } else { DEEP },
-            settings: LinkSettings::new(params.timeout),
+        let shape = if naive {
+            LaneShape::one_at_a_time(params.connections, params.max_waiting, params.timeout)
+        } else {
+            LaneShape::pipelined(params.connections, params.window, params.max_waiting, params.timeout)
         };
         let (master, lanes) = self.master_lanes(index, shape);
         let inventory = Inventory {
@@ -239,13 +232,8 @@ impl<'a> Builder<'a> {
         next: Arc<dyn Stage>,
         params: &stage::Queue,
     ) -> Arc<dyn Stage> {
-        let shape = LaneShape {
-            connections: params.connections,
-            window: params.window,
-            limit: params.max_waiting,
-            depth: DEEP,
-            settings: LinkSettings::new(params.timeout),
-        };
+        let shape =
+            LaneShape::pipelined(params.connections, params.window, params.max_waiting, params.timeout);
         let (lanes, workers) = self.master_lanes(self.plan.queue_host(index), shape);
         let stage = Arc::new(QueueStage::new(core, next, lanes));
         for lane in self.note(workers) {

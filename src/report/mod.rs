@@ -14,7 +14,6 @@ pub mod verdict;
 
 use serde::Serialize;
 
-use crate::metrics::tally::ByReason;
 use crate::metrics::{Quantiles, StageTally, Totals};
 use crate::topology::{Realness, Topology};
 
@@ -72,22 +71,9 @@ pub struct StageReport {
     pub kind: String,
     /// How much of it is the real thing.
     pub realness: Realness,
-    /// Requests that came in.
-    pub arrivals: u64,
-    /// Answered here, before the stage that owns the data.
-    pub intercepted: ByReason,
-    /// Handed on, or answered here as the owner of the data.
-    pub passed: u64,
-    /// Of `passed`: reads answered here as the owner.
-    pub served: u64,
-    /// Of `passed`: claims granted here to the end.
-    pub sold: u64,
-    /// Of `passed`: claims refused here by the stage that decides.
-    pub rejected: ByReason,
-    /// Errors; nothing happened.
-    pub failed: u64,
-    /// No answer in time; may have happened.
-    pub indefinite: u64,
+    /// What it counted; its keys stand beside the others.
+    #[serde(flatten)]
+    pub tally: StageTally,
     /// Neither answered nor handed on when the run ended; 0 after a complete drain.
     pub in_flight: i64,
     /// Time spent at the stage, in microseconds.
@@ -107,14 +93,7 @@ impl StageReport {
             name: name.to_owned(),
             kind: kind.to_owned(),
             realness,
-            arrivals: tally.arrivals,
-            intercepted: tally.intercepted,
-            passed: tally.passed,
-            served: tally.served,
-            sold: tally.sold,
-            rejected: tally.rejected,
-            failed: tally.failed,
-            indefinite: tally.indefinite,
+            tally: *tally,
             in_flight: tally.in_flight(),
             latency_us,
         }

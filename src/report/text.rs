@@ -2,8 +2,9 @@
 
 use std::fmt::Write;
 
+use super::Report;
 use super::verdict::{Verdict, micros, percent};
-use super::{Report, StageReport};
+use crate::metrics::StageTally;
 use crate::metrics::tally::ByReason;
 use crate::topology::{Expected, StageKind};
 
@@ -65,12 +66,12 @@ fn write_funnel(out: &mut String, report: &Report) -> std::fmt::Result {
             stage.name,
             StageKind::from_word(&stage.kind).map_or("", |kind| kind.label()),
             stage.realness.label(),
-            grouped(stage.arrivals),
-            grouped(stage.intercepted.sum()),
-            grouped(stage.passed),
-            grouped(stage.failed + stage.indefinite),
+            grouped(stage.tally.arrivals),
+            grouped(stage.tally.intercepted.sum()),
+            grouped(stage.tally.passed),
+            grouped(stage.tally.failed + stage.tally.indefinite),
             micros(stage.latency_us.p99),
-            answers(stage),
+            answers(&stage.tally),
         )?;
     }
     let totals = &report.totals;
@@ -88,7 +89,7 @@ fn write_funnel(out: &mut String, report: &Report) -> std::fmt::Result {
     )
 }
 
-fn answers(stage: &StageReport) -> String {
+fn answers(stage: &StageTally) -> String {
     let mut parts: Vec<String> = reasons(&stage.intercepted);
     let own = [("served", stage.served), ("sold", stage.sold)];
     parts.extend(
@@ -181,7 +182,7 @@ pub fn sentence(report: &Report) -> String {
     let sent = totals.arrivals - totals.dropped;
     let spared = match reached {
         Some(database) if sent > 0 => {
-            let share = 1.0 - database.arrivals.min(sent) as f64 / sent as f64;
+            let share = 1.0 - database.tally.arrivals.min(sent) as f64 / sent as f64;
             format!("; {} of {} requests never reached the database", percent(share), grouped(sent))
         }
         _ => format!("; {} requests", grouped(sent)),

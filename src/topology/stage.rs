@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-use crate::param::{Params, choices, params};
+use crate::param::{choices, kinds, params};
 
 choices! {
     /// How a load balancer picks the next service instance.
@@ -195,62 +195,48 @@ impl Realness {
     }
 }
 
-macro_rules! stage_kinds {
-    ($($variant:ident, $label:literal, $realness:ident;)+) => {
-        /// A kind of stage with its parameters.
-        #[derive(Debug, Clone, PartialEq, Serialize)]
-        pub enum StageKind {
-            $(#[doc = concat!("See [`", stringify!($variant), "`].")] $variant($variant),)+
-        }
-
-        impl StageKind {
-            /// The words for kinds in files, in the order of the palette.
-            pub const WORDS: &'static [&'static str] = &[$(stringify!($variant)),+];
-
-            /// A stage of the kind that a file names, with every default.
-            pub fn from_word(word: &str) -> Option<Self> {
-                match word {
-                    $(stringify!($variant) => Some(Self::$variant($variant::default())),)+
-                    _ => None,
-                }
-            }
-            /// The word for the kind in files.
-            pub fn word(&self) -> &'static str {
-                match self { $(Self::$variant(_) => stringify!($variant),)+ }
-            }
-            /// The name of the kind for people.
-            pub fn label(&self) -> &'static str {
-                match self { $(Self::$variant(_) => $label,)+ }
-            }
-            /// How much of it is the real thing.
-            pub fn realness(&self) -> Realness {
-                match self { $(Self::$variant(_) => Realness::$realness,)+ }
-            }
-            /// Its parameters.
-            pub fn params(&self) -> &dyn Params {
-                match self { $(Self::$variant(params) => params,)+ }
-            }
-            /// Its parameters, to change.
-            pub fn params_mut(&mut self) -> &mut dyn Params {
-                match self { $(Self::$variant(params) => params,)+ }
-            }
-        }
-    };
-}
-
-stage_kinds! {
-    Users, "users", InProcess;
-    Cdn, "CDN", InProcess;
-    LoadBalancer, "load balancer", InProcess;
-    Service, "service", InProcess;
-    ReadWriteSplit, "Redis read-write split", RealProcess;
-    MasterReplica, "Redis master-replica", RealProcess;
-    Queue, "queue", RealProcess;
-    Database, "database", Embedded;
-    DataControl, "data control", InProcess;
+kinds! {
+    /// A kind of stage with its parameters.
+    pub enum StageKind {
+        Users,
+        Cdn,
+        LoadBalancer,
+        Service,
+        ReadWriteSplit,
+        MasterReplica,
+        Queue,
+        Database,
+        DataControl,
+    }
 }
 
 impl StageKind {
+    /// The name of the kind for people.
+    pub fn label(&self) -> &'static str {
+        match self {
+            Self::Users(_) => "users",
+            Self::Cdn(_) => "CDN",
+            Self::LoadBalancer(_) => "load balancer",
+            Self::Service(_) => "service",
+            Self::ReadWriteSplit(_) => "Redis read-write split",
+            Self::MasterReplica(_) => "Redis master-replica",
+            Self::Queue(_) => "queue",
+            Self::Database(_) => "database",
+            Self::DataControl(_) => "data control",
+        }
+    }
+    /// How much of it is the real thing.
+    pub fn realness(&self) -> Realness {
+        match self {
+            Self::Users(_)
+            | Self::Cdn(_)
+            | Self::LoadBalancer(_)
+            | Self::Service(_)
+            | Self::DataControl(_) => Realness::InProcess,
+            Self::ReadWriteSplit(_) | Self::MasterReplica(_) | Self::Queue(_) => Realness::RealProcess,
+            Self::Database(_) => Realness::Embedded,
+        }
+    }
     /// Whether requests of the users pass through it (data control works beside the traffic).
     pub fn carries_traffic(&self) -> bool {
         !matches!(self, Self::DataControl(_))

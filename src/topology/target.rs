@@ -2,9 +2,7 @@
 
 use std::time::Duration;
 
-use serde::Serialize;
-
-use crate::param::{Params, choices, params};
+use crate::param::{choices, kinds, params};
 
 choices! {
     /// The requests that a response time is about.
@@ -90,47 +88,15 @@ params! {
     }
 }
 
-macro_rules! targets {
-    ($($variant:ident;)+) => {
-        /// What must hold for a run to pass.
-        #[derive(Debug, Clone, PartialEq, Serialize)]
-        pub enum Target {
-            $(#[doc = concat!("See [`", stringify!($variant), "`].")] $variant($variant),)+
-        }
-
-        impl Target {
-            /// The words for targets in files.
-            pub const WORDS: &'static [&'static str] = &[$(stringify!($variant)),+];
-
-            /// The target that a file names, with every default.
-            pub fn from_word(word: &str) -> Option<Self> {
-                match word {
-                    $(stringify!($variant) => Some(Self::$variant($variant::default())),)+
-                    _ => None,
-                }
-            }
-            /// The word for the target in files.
-            pub fn word(&self) -> &'static str {
-                match self { $(Self::$variant(_) => stringify!($variant),)+ }
-            }
-            /// Its parameters.
-            pub fn params(&self) -> &dyn Params {
-                match self { $(Self::$variant(params) => params,)+ }
-            }
-            /// Its parameters, to change.
-            pub fn params_mut(&mut self) -> &mut dyn Params {
-                match self { $(Self::$variant(params) => params,)+ }
-            }
-        }
-    };
-}
-
-targets! {
-    ResponseTime;
-    Oversold;
-    Undersold;
-    Duplicates;
-    LostAcknowledged;
-    Achieved;
-    Intercepted;
+kinds! {
+    /// What must hold for a run to pass.
+    pub enum Target {
+        ResponseTime,
+        Oversold,
+        Undersold,
+        Duplicates,
+        LostAcknowledged,
+        Achieved,
+        Intercepted,
+    }
 }

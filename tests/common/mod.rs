@@ -157,16 +157,17 @@ pub fn assert_balanced(ran: &Ran) {
     assert!(totals.arrivals > 0);
     let sum =
         |part: fn(&seckill_lab::report::StageReport) -> u64| report.stages.iter().map(part).sum::<u64>();
-    assert_eq!(sum(|stage| stage.intercepted.sum()), totals.intercepted);
-    assert_eq!(sum(|stage| stage.served), totals.served);
-    assert_eq!(sum(|stage| stage.sold), totals.sold);
-    assert_eq!(sum(|stage| stage.rejected.sum()), totals.rejected);
-    assert_eq!(sum(|stage| stage.failed), totals.failed);
-    assert_eq!(sum(|stage| stage.indefinite), totals.indefinite);
-    assert_eq!(report.stages[0].arrivals, totals.arrivals - totals.dropped);
+    assert_eq!(sum(|stage| stage.tally.intercepted.sum()), totals.intercepted);
+    assert_eq!(sum(|stage| stage.tally.served), totals.served);
+    assert_eq!(sum(|stage| stage.tally.sold), totals.sold);
+    assert_eq!(sum(|stage| stage.tally.rejected.sum()), totals.rejected);
+    assert_eq!(sum(|stage| stage.tally.failed), totals.failed);
+    assert_eq!(sum(|stage| stage.tally.indefinite), totals.indefinite);
+    assert_eq!(report.stages[0].tally.arrivals, totals.arrivals - totals.dropped);
     for stage in &report.stages {
-        let done = stage.intercepted.sum() + stage.passed + stage.failed + stage.indefinite;
-        assert_eq!((stage.arrivals, stage.in_flight), (done, 0), "{stage:#?}");
+        let done =
+            stage.tally.intercepted.sum() + stage.tally.passed + stage.tally.failed + stage.tally.indefinite;
+        assert_eq!((stage.tally.arrivals, stage.in_flight), (done, 0), "{stage:#?}");
     }
     let ended: u64 = report.operations.read.ended + report.operations.claim.ended;
     assert_eq!((ended, report.operations.all.ended), (totals.arrivals - totals.dropped, ended));

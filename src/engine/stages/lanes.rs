@@ -14,7 +14,7 @@ use super::super::redis_link::{Connection, LinkSettings, Resolver};
 
 /// Waiting batches are joined into one pipeline until it has this many requests: deep enough that the system call no
 /// longer counts, and still about a millisecond of work for the server.
-pub const DEEP: usize = 256;
+const DEEP: usize = 256;
 
 /// How often a server that could not be reached is tried.
 const LOOK: Duration = Duration::from_millis(100);
@@ -52,6 +52,18 @@ pub struct LaneShape {
     pub depth: usize,
     /// Timeouts and buffers.
     pub settings: LinkSettings,
+}
+
+impl LaneShape {
+    /// Connections that carry up to `window` pipelines each.
+    pub fn pipelined(connections: u32, window: u32, limit: u32, timeout: Duration) -> Self {
+        Self { connections, window, limit, depth: DEEP, settings: LinkSettings::new(timeout) }
+    }
+
+    /// A pool in which each connection works on one request at a time.
+    pub fn one_at_a_time(connections: u32, limit: u32, timeout: Duration) -> Self {
+        Self { depth: 1, ..Self::pipelined(connections, 1, limit, timeout) }
+    }
 }
 
 /// A worker's share of the lanes.
