@@ -195,22 +195,25 @@ pub fn sentence(report: &Report) -> String {
     }
     let sold = format!("{} of {} units sold", grouped(audit.sold), grouped(audit.stock));
     let trouble = [
-        (audit.oversold, "units oversold"),
-        (audit.undersold, "units undersold"),
-        (audit.duplicates, "orders beyond a buyer's limit"),
-        (audit.lost_acknowledged, "acknowledged orders lost"),
-        (audit.unacknowledged_present, "orders that nobody was told about"),
-    ];
-    let mut trouble = trouble
-        .iter()
-        .filter(|(count, _)| *count > 0)
-        .map(|(count, what)| format!("{} {what}", grouped(*count)));
-    match trouble.next() {
-        None => format!("{sold}, each once{spared}."),
-        Some(first) => format!(
-            "{sold}, but {first}{}{spared}.",
-            trouble.fold(String::new(), |all, one| all + ", " + &one)
+        (audit.oversold, "unit oversold", "units oversold"),
+        (audit.undersold, "unit undersold", "units undersold"),
+        (audit.duplicates, "order beyond a buyer's limit", "orders beyond a buyer's limit"),
+        (audit.lost_acknowledged, "acknowledged order lost", "acknowledged orders lost"),
+        (
+            audit.unacknowledged_present,
+            "order that nobody was told about",
+            "orders that nobody was told about",
         ),
+    ];
+    let found: Vec<String> = trouble
+        .iter()
+        .filter(|(count, ..)| *count > 0)
+        .map(|(count, one, many)| format!("{} {}", grouped(*count), if *count == 1 { one } else { many }))
+        .collect();
+    if found.is_empty() {
+        format!("{sold}, each once{spared}.")
+    } else {
+        format!("{sold}, but {}{spared}.", found.join(", "))
     }
 }
 

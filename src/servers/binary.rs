@@ -19,7 +19,7 @@ use super::surroundings::{Surroundings, is_executable_file};
 pub const SERVER_VARIABLE: &str = "SECKILL_LAB_REDIS_SERVER";
 /// Names looked for on the search path, best first.
 pub const SERVER_NAMES: [&str; 2] = ["valkey-server", "redis-server"];
-/// The oldest Redis: LMOVE, COPY and `SENTINEL CONFIG` came with 6.2.
+/// The oldest Redis: BLMOVE, by which consumers wait, came with 6.2.
 pub const OLDEST_REDIS: (u32, u32) = (6, 2);
 /// `--version` answers in a few milliseconds; this long means that it never will.
 const VERSION_WITHIN: Duration = Duration::from_secs(5);

@@ -12,7 +12,7 @@ use crate::topology::stage::Persistence;
 /// The most replicas, and the most Sentinels, one group may have.
 pub const MOST: usize = 5;
 /// Whom a replica copies from.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
 pub enum Shape {
     /// Each from the master.
     #[default]

@@ -12,7 +12,7 @@ use super::probe::Probe;
 /// When a Sentinel calls the master dead, and how it goes on from there.
 ///
 /// The default is quick and was measured: a killed master is replaced after about 1.8 s.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
 pub struct SentinelSettings {
     /// How many must call the master down before one of them starts a failover. That one also needs the votes of
     /// more than half of all Sentinels, whatever the quorum.
