@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use common::program::wait_until;
 use common::{CLICKS, Ran, assert_balanced, assert_sound, chain_text, parse, run, try_run};
+use seckill_lab::metrics::Role;
 use seckill_lab::report::Verdict;
 use seckill_lab::topology::{StageKind, Topology};
 
@@ -59,6 +60,10 @@ fn when_the_inventory_master_dies_its_replica_sells_on_and_every_claim_is_accoun
     let sold_late: u64 =
         ran.buckets.iter().filter(|bucket| bucket.at.as_millis() > 3_500).map(|b| b.sold).sum();
     assert!(sold_late > 0, "nothing was sold after the failover");
+    let instances = &ran.report.instances;
+    let promoted = instances.iter().filter(|one| one.name.starts_with("replica") && one.role == Role::Master);
+    assert_eq!(promoted.count(), 1, "{instances:#?}");
+    assert!(instances[0].name == "master" && instances[0].missed_looks > 0, "{instances:#?}");
     assert_eq!((audit.oversold, audit.duplicates), (0, 0), "{audit:#?}");
     assert_eq!(audit.places.ledger_orders, totals.sold);
     let database = audit.places.database_orders.expect("there is a database");

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use common::{assert_all_laws, assert_sold_exactly, assert_sound, open, presets, run, run_and_keep};
+use seckill_lab::metrics::Role;
 use seckill_lab::topology::stage::{Decrement, StageKind};
 use seckill_lab::topology::target::Target;
 use seckill_lab::topology::{Expected, Topology};
@@ -41,6 +42,15 @@ fn every_preset_keeps_the_laws_and_its_audit_says_what_the_preset_promises() {
         assert_all_laws(&ran);
         let audit = &ran.report.audit;
         assert_eq!(audit.stock, 200);
+        for process in &ran.report.instances {
+            assert!(process.looks > 5 && process.missed_looks == 0 && process.commands > 0, "{process:#?}");
+            let role = match process.name.split(' ').next() {
+                Some("master") => Role::Master,
+                Some("replica") => Role::Replica,
+                _ => Role::Sentinel,
+            };
+            assert_eq!(process.role, role, "{process:#?}");
+        }
         if naive {
             assert!(audit.oversold > 0, "{}: {audit:#?}", path.display());
             assert_eq!(ran.report.verdict.exit_code(), 1, "{}: {:?}", path.display(), ran.report.reasons);

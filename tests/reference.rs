@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use seckill_lab::files::parse_topology;
 use seckill_lab::metrics::tally::ByReason;
-use seckill_lab::metrics::{Quantiles, Reason, StageTally, Totals};
+use seckill_lab::metrics::{InstanceSummary, Quantiles, Reason, StageTally, Totals};
 use seckill_lab::param::{ParamKind, ParamSpec, ParamValue, Params};
 use seckill_lab::report::audit::{Offence, Places};
 use seckill_lab::report::{
@@ -191,6 +191,7 @@ fn full_report(topology: Topology) -> Report {
         servers: vec![ServerReport { kind: some(), version: some(), path: some() }],
         settings: vec![SettingReport { stage: some(), name: some(), value: some() }],
         troubles: vec![some()],
+        instances: vec![InstanceSummary::default()],
         faults: vec![FaultReport {
             at_secs: 1.0,
             action: some(),

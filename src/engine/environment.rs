@@ -35,6 +35,17 @@ struct Group {
     master: Resolver,
 }
 
+/// One process.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Instance {
+    /// The place of its stage in the topology.
+    pub stage: usize,
+    /// Its name within the stage, as faults call it.
+    pub name: String,
+    /// Where it listens itself, whatever stands in front of it.
+    pub endpoint: Endpoint,
+}
+
 /// Why the servers of a run could not be had.
 #[derive(Debug, thiserror::Error)]
 pub enum EnvironmentError {
@@ -104,6 +115,26 @@ impl Environment {
     /// Where the replicas of a stage listen.
     pub fn replicas(&self, stage: usize) -> Vec<Endpoint> {
         self.group(stage).map(|group| group.processes.replicas()).unwrap_or_default()
+    }
+
+    /// Every process, stage by stage: master, replicas, Sentinels.
+    pub fn instances(&self) -> Vec<Instance> {
+        let mut instances = Vec::new();
+        for group in &self.groups {
+            let data = group.processes.nodes().iter().enumerate().map(|(index, node)| match index {
+                0 => ("master".to_owned(), node.endpoint()),
+                _ => (format!("replica {index}"), node.endpoint()),
+            });
+            let sentinels = group.processes.sentinels().into_iter().zip(1..);
+            let sentinels = sentinels.map(|(endpoint, number)| (format!("sentinel {number}"), endpoint));
+            let of_stage = data.chain(sentinels);
+            instances.extend(of_stage.map(|(name, endpoint)| Instance {
+                stage: group.stage,
+                name,
+                endpoint,
+            }));
+        }
+        instances
     }
 
     /// Does what a fault says. Doing it twice changes nothing more.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::metrics::Bucket;
+use crate::metrics::{Bucket, InstanceState};
 use crate::report::Report;
 use crate::topology::{Fault, RunPlan};
 
@@ -131,7 +131,7 @@ impl RunFailure {
 }
 
 /// The state of a run, ten times a second. When the reader is slow, its buckets ride with the next one.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Snapshot {
     /// The run it is about.
     pub run_id: RunId,
@@ -141,4 +141,6 @@ pub struct Snapshot {
     pub duration: Duration,
     /// What happened since the last snapshot, in order, without a gap.
     pub buckets: Vec<Bucket>,
+    /// Every Redis process as it was at the last look, a quarter of a second ago at the most.
+    pub instances: Vec<InstanceState>,
 }

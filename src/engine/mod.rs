@@ -5,7 +5,7 @@
 //! - `generator`: sends each request at its intended time; `pending`: a request on its way.
 //! - `stages`: one file a kind of stage; `redis_link`: connections to Redis; `sqlite`: the database; `keys`:
 //!   names and scripts in Redis; `order`: a granted claim.
-//! - `control`: the data-control module; `queue_watch`: measures the backlog.
+//! - `control`: the data-control module; `queue_watch`: measures the backlog; `watch`: asks the processes how they do.
 //! - `book`, `ledger`: what was counted, what buyers were told; `observer`: takes the buckets out;
 //!   `outbox`: shows them; `clock`: the one clock.
 //! - `trouble`: errors that are waited out, told once.
@@ -32,6 +32,7 @@ mod sqlite;
 mod stages;
 mod summary;
 mod trouble;
+mod watch;
 mod wiring;
 
 pub use handle::EngineHandle;

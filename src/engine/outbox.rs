@@ -7,7 +7,7 @@ use crossbeam_channel::{Sender, TrySendError};
 
 use super::clock::Clock;
 use super::message::{EngineEvent, EventKind, RunId, RunPhase, Snapshot};
-use crate::metrics::Bucket;
+use crate::metrics::{Bucket, InstanceState};
 
 /// Buckets kept for a reader that has stopped reading: those of ten minutes.
 const MOST_WAITING: usize = 6_000;
@@ -72,13 +72,13 @@ impl Outbox {
         self.event(EventKind::Phase(phase));
     }
 
-    /// Shows a bucket, and those that could not go out before.
-    pub fn bucket(&self, bucket: Bucket) {
+    /// Shows a bucket with the state of the processes, and those that could not go out before.
+    pub fn bucket(&self, bucket: Bucket, instances: Vec<InstanceState>) {
         let mut waiting = self.waiting();
         waiting.buckets.push(bucket);
         let buckets = std::mem::take(&mut waiting.buckets);
-        let snapshot =
-            Snapshot { run_id: self.0.run_id, phase: waiting.phase, duration: self.0.duration, buckets };
+        let (run_id, phase, duration) = (self.0.run_id, waiting.phase, self.0.duration);
+        let snapshot = Snapshot { run_id, phase, duration, buckets, instances };
         match self.0.snapshots.try_send(snapshot) {
             Ok(()) => (self.0.wake)(),
             Err(TrySendError::Full(snapshot)) => {

@@ -20,6 +20,7 @@ use super::outbox::Outbox;
 use super::queue_watch;
 use super::summary::{self, Ending};
 use super::trouble::Troubles;
+use super::watch::Watch;
 use super::wiring::{Builder, Wired, control};
 use crate::metrics::bucket::BUCKET;
 use crate::report::{FaultReport, Report};
@@ -111,6 +112,7 @@ async fn run_in(
         broken: live.broken.take(),
         stopped_early: live.schedule.was_stopped(),
         troubles: troubles.all(),
+        instances: live.watch.summaries(),
     };
     Ok(summary::report(plan, environment, &live.observer, ending))
 }
@@ -127,6 +129,7 @@ struct Live {
     broken: Option<String>,
     clock: Clock,
     started: Instant,
+    watch: Watch,
     /// Ends with this: the stages, their workers and the watchers.
     wired: Wired,
 }
@@ -143,6 +146,8 @@ impl Live {
         if let Some(watch) = queue_watch::of(plan, environment, backlog.clone()) {
             wired.tasks.spawn(watch);
         }
+        let (watch, looking) = Watch::start(plan, environment);
+        wired.tasks.spawn(looking);
         let schedule = Arc::new(Schedule::default());
         let observer = Observer::new(
             clock.clone(),
@@ -166,6 +171,7 @@ impl Live {
             broken: None,
             clock: clock.clone(),
             started,
+            watch,
             wired,
         })
     }
@@ -254,7 +260,7 @@ impl Live {
 
     /// Shows a bucket, and looks whether a stage failed inside: then nothing more is to be expected of the run.
     fn observe(&mut self, outbox: &Outbox) {
-        outbox.bucket(self.observer.observe());
+        outbox.bucket(self.observer.observe(), self.watch.states());
         while let Some(ended) = self.wired.tasks.try_join_next() {
             if let Err(panic) = ended.map_err(|error| error.to_string()) {
                 self.broken = Some(panic);

@@ -6,7 +6,7 @@ use super::audit::AuditError;
 use super::environment::Environment;
 use super::observer::Observer;
 use super::redis_link::LinkSettings;
-use crate::metrics::Totals;
+use crate::metrics::{InstanceSummary, Totals};
 use crate::report::verdict::{Figures, judge, verdict};
 use crate::report::{
     AuditReport, FaultReport, GeneratorReport, REPORT_VERSION, Report, ServerReport, SettingReport,
@@ -38,6 +38,8 @@ pub struct Ending {
     pub stopped_early: bool,
     /// Errors that were waited out.
     pub troubles: Vec<String>,
+    /// What each Redis process did.
+    pub instances: Vec<InstanceSummary>,
 }
 
 /// The report of a run.
@@ -61,6 +63,7 @@ pub fn report(plan: &RunPlan, environment: &Environment, observer: &Observer, en
         targets,
         generator,
         servers: servers(environment),
+        instances: ending.instances,
         settings: settings(plan),
         faults: ending.faults,
         troubles: ending.troubles,

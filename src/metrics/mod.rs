@@ -3,14 +3,17 @@
 //! - [`outcome`]: how a request can end, and why it was intercepted.
 //! - [`tally`]: counts per operation and outcome, and the conservation law they obey.
 //! - [`histogram`]: response times; quantiles come from merged histograms, never from averaged quantiles.
+//! - [`instance`]: what a server process says of itself.
 //! - [`bucket`]: what happened in a tenth of a second.
 
 pub mod bucket;
 pub mod histogram;
+pub mod instance;
 pub mod outcome;
 pub mod tally;
 
 pub use bucket::{Bucket, StageBucket};
 pub use histogram::{Latency, Quantiles};
+pub use instance::{InstanceState, InstanceSummary, Role};
 pub use outcome::{Outcome, Reason};
 pub use tally::{StageTally, Totals};

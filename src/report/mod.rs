@@ -14,7 +14,7 @@ pub mod verdict;
 
 use serde::Serialize;
 
-use crate::metrics::{Quantiles, StageTally, Totals};
+use crate::metrics::{InstanceSummary, Quantiles, StageTally, Totals};
 use crate::topology::{Realness, Topology};
 
 pub use audit::AuditReport;
@@ -46,6 +46,8 @@ pub struct Report {
     pub generator: GeneratorReport,
     /// The servers that ran.
     pub servers: Vec<ServerReport>,
+    /// What each Redis process did.
+    pub instances: Vec<InstanceSummary>,
     /// Settings that a library would otherwise have chosen.
     pub settings: Vec<SettingReport>,
     /// Faults that were injected.

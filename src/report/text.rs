@@ -4,8 +4,8 @@ use std::fmt::Write;
 
 use super::Report;
 use super::verdict::{Verdict, micros, percent};
-use crate::metrics::StageTally;
 use crate::metrics::tally::ByReason;
+use crate::metrics::{Role, StageTally};
 use crate::topology::{Expected, StageKind};
 
 /// A whole report as text, with a newline at its end.
@@ -24,6 +24,10 @@ fn write_report(out: &mut String, report: &Report) -> std::fmt::Result {
     writeln!(out)?;
     write_times(out, report)?;
     writeln!(out)?;
+    if !report.instances.is_empty() {
+        write_instances(out, report)?;
+        writeln!(out)?;
+    }
     write_audit(out, report)?;
     writeln!(out)?;
     for target in &report.targets {
@@ -129,6 +133,29 @@ fn write_times(out: &mut String, report: &Report) -> std::fmt::Result {
     )
 }
 
+fn write_instances(out: &mut String, report: &Report) -> std::fmt::Result {
+    writeln!(
+        out,
+        "  {:<28} {:<9} {:>9} {:>12} {:>12} {:>12} {:>8}",
+        "process", "role", "CPU", "commands", "peak memory", "worst lag", "missed"
+    )?;
+    for instance in &report.instances {
+        let lag = if instance.role == Role::Replica { bytes(instance.worst_lag_bytes) } else { "–".into() };
+        writeln!(
+            out,
+            "  {:<28} {:<9} {:>7.1} s {:>12} {:>12} {:>12} {:>8}",
+            format!("{}, {}", instance.stage, instance.name),
+            format!("{:?}", instance.role).to_lowercase(),
+            instance.cpu_secs,
+            grouped(instance.commands),
+            bytes(instance.peak_memory_bytes),
+            lag,
+            format!("{} of {}", instance.missed_looks, instance.looks),
+        )?;
+    }
+    Ok(())
+}
+
 fn write_audit(out: &mut String, report: &Report) -> std::fmt::Result {
     let audit = &report.audit;
     if !audit.audited {
@@ -214,6 +241,15 @@ pub fn sentence(report: &Report) -> String {
         format!("{sold}, each once{spared}.")
     } else {
         format!("{sold}, but {}{spared}.", found.join(", "))
+    }
+}
+
+/// Bytes in a unit that people read.
+pub fn bytes(count: u64) -> String {
+    match count {
+        0..1_024 => format!("{count} B"),
+        1_024..1_048_576 => format!("{:.1} KiB", count as f64 / 1_024.0),
+        _ => format!("{:.1} MiB", count as f64 / 1_048_576.0),
     }
 }
 
