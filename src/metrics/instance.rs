@@ -52,7 +52,7 @@ impl InstanceState {
         for (key, value) in info.lines().filter_map(|line| line.trim_end().split_once(':')) {
             let number = || value.parse::<u64>().unwrap_or(0);
             match (key, value) {
-                ("redis_mode", "sentinel") => self.role = Role::Sentinel,
+                ("redis_mode" | "server_mode", "sentinel") => self.role = Role::Sentinel,
                 ("role", "master") => self.role = Role::Master,
                 ("role", "slave") => self.role = Role::Replica,
                 ("master_link_status", status) => self.is_link_up = status == "up",
@@ -130,7 +130,9 @@ mod tests {
         let replica =
             read("role:slave\r\nmaster_link_status:up\r\nslave_repl_offset:850\r\nmaster_repl_offset:1\r\n");
         assert_eq!((replica.role, replica.offset, replica.is_link_up), (Role::Replica, 850, true));
-        assert_eq!(read("redis_mode:sentinel\r\n").role, Role::Sentinel);
+        for mode in ["redis_mode", "server_mode"] {
+            assert_eq!(read(&format!("{mode}:sentinel\r\n")).role, Role::Sentinel);
+        }
     }
 
     #[test]

@@ -141,6 +141,9 @@ fn write_instances(out: &mut String, report: &Report) -> std::fmt::Result {
     )?;
     for instance in &report.instances {
         let lag = if instance.role == Role::Replica { bytes(instance.worst_lag_bytes) } else { "–".into() };
+        // A Sentinel doesn't say.
+        let memory =
+            if instance.peak_memory_bytes > 0 { bytes(instance.peak_memory_bytes) } else { "–".into() };
         writeln!(
             out,
             "  {:<28} {:<9} {:>7.1} s {:>12} {:>12} {:>12} {:>8}",
@@ -148,7 +151,7 @@ fn write_instances(out: &mut String, report: &Report) -> std::fmt::Result {
             format!("{:?}", instance.role).to_lowercase(),
             instance.cpu_secs,
             grouped(instance.commands),
-            bytes(instance.peak_memory_bytes),
+            memory,
             lag,
             format!("{} of {}", instance.missed_looks, instance.looks),
         )?;
