@@ -462,6 +462,9 @@ fn nothing_is_said_about_what_follows_from_a_gap() {
     assert!(validate(&topology).len() > 2);
     let unread = Unread { stages: true, stage_names: vec!["inventory".into()], ..Unread::default() };
     assert_eq!(validate_read(&topology, &unread), []);
+    let twice = validate_read(&good(), &unread);
+    assert_eq!(twice.len(), 1, "{twice:#?}");
+    assert_eq!((&twice[0].place, &*twice[0].text), (&at("inventory"), "two stages are called \"inventory\""));
 
     let mut topology = good();
     topology.workload.phases.clear();

@@ -45,6 +45,10 @@ pub(super) fn check(topology: &Topology, unread: &Unread, problems: &mut Vec<Pro
     for (index, stage) in topology.stages.iter().enumerate() {
         check_stage(stage, &topology.stages[..index], problems);
     }
+    // A stage that could not be read has a name all the same.
+    for name in unread.stage_names.iter().filter(|name| topology.index_of(name).is_some()) {
+        problems.push(called_twice(name));
+    }
     check_only_ones(topology, problems);
     check_links(topology, unread, problems);
     check_exits(topology, problems);
@@ -68,13 +72,17 @@ fn check_stage(stage: &Stage, earlier: &[Stage], problems: &mut Vec<Problem>) {
         problems.push(Problem::error(place.clone(), text, remedy).about(&["name"]));
     }
     if earlier.iter().any(|earlier| earlier.name == stage.name) {
-        let text = format!("two stages are called {:?}", stage.name);
-        problems.push(Problem::error(place.clone(), text, "rename one of them").about(&["name"]));
+        problems.push(called_twice(&stage.name));
     }
     if !(stage.at.0.is_finite() && stage.at.1.is_finite()) {
         let problem = Problem::error(place, "its position is not a number", "write at: (x, y)");
         problems.push(problem.about(&["at"]));
     }
+}
+
+fn called_twice(name: &str) -> Problem {
+    let text = format!("two stages are called {name:?}");
+    Problem::error(Place::Stage(name.to_owned()), text, "rename one of them").about(&["name"])
 }
 
 fn check_only_ones(topology: &Topology, problems: &mut Vec<Problem>) {
