@@ -118,23 +118,18 @@ impl Observer {
         }
     }
 
-    /// How all arrivals ended so far, straight from the books.
-    pub fn totals(&self) -> Totals {
-        // Read in this order, a request under way may be counted as arrived but never as ended twice.
-        let tallies: Vec<StageTally> = self.books.values().map(|book| book.tally()).collect();
-        let dropped = self.schedule.dropped.load(Ordering::Acquire);
-        Totals::of(dropped, self.schedule.offered.load(Ordering::Acquire), &tallies)
-    }
-
     /// How all arrivals ended up to the last bucket: what the pages of the stages add up to.
-    pub fn totals_at_last_bucket(&self) -> Totals {
+    pub fn totals(&self) -> Totals {
         let tallies: Vec<StageTally> = self.pages.values().map(StagePage::tally).collect();
         Totals::of(self.dropped, self.offered, &tallies)
     }
 
-    /// Requests under way at any stage, orders on their way to the database not counted.
+    /// Requests under way now at any stage, straight from the books; orders on their way to the database not counted.
     pub fn in_flight(&self) -> i64 {
-        self.totals().in_flight()
+        // Read in this order, a request under way may be counted as arrived but never as ended twice.
+        let tallies: Vec<StageTally> = self.books.values().map(|book| book.tally()).collect();
+        let dropped = self.schedule.dropped.load(Ordering::Acquire);
+        Totals::of(dropped, self.schedule.offered.load(Ordering::Acquire), &tallies).in_flight()
     }
 
     /// The page of a stage over the whole run, up to the last bucket.

@@ -4,8 +4,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use super::audit::gather::backlog;
+use redis::{Pipeline, RedisResult};
+
 use super::environment::Environment;
+use super::keys;
 use super::redis_link::{Connection, LinkSettings};
 use crate::metrics::bucket::BUCKET;
 use crate::topology::RunPlan;
@@ -24,22 +26,19 @@ pub fn of(
 ) -> Option<impl Future<Output = ()> + Send + 'static> {
     let queue = plan.queue?;
     let StageKind::Queue(params) = &plan.topology.stages[queue].kind else { return None };
-    let consumers = params.consumers as usize;
+    let mut pipeline = Pipeline::new();
+    pipeline.cmd("LLEN").arg(keys::ORDER_LIST);
+    for consumer in 0..params.consumers as usize {
+        pipeline.cmd("LLEN").arg(keys::processing(consumer));
+    }
     let connection =
         Connection::new(environment.master(plan.queue_host(queue))?, LinkSettings::new(PATIENCE));
     Some(async move {
         let mut looks = tokio::time::interval(BUCKET / 2);
         loop {
             looks.tick().await;
-            let Ok(line) = connection.line().await else {
-                depth.store(UNKNOWN, Ordering::Relaxed);
-                continue;
-            };
-            let looked = backlog(&mut line.handle.clone(), consumers).await;
-            depth.store(*looked.as_ref().unwrap_or(&UNKNOWN), Ordering::Relaxed);
-            if looked.is_err() {
-                connection.give_up(&line).await;
-            }
+            let lengths: RedisResult<Vec<u64>> = connection.query(&pipeline).await;
+            depth.store(lengths.map_or(UNKNOWN, |lengths| lengths.iter().sum()), Ordering::Relaxed);
         }
     })
 }

@@ -211,7 +211,7 @@ impl Live {
             }
         }
         self.observe(outbox);
-        self.achieved_on_sale = self.observer.totals_at_last_bucket().achieved();
+        self.achieved_on_sale = self.observer.totals().achieved();
         reports
     }
 

@@ -44,7 +44,7 @@ pub struct Ending {
 
 /// The report of a run.
 pub fn report(plan: &RunPlan, environment: &Environment, observer: &Observer, ending: Ending) -> Report {
-    let totals = observer.totals_at_last_bucket();
+    let totals = observer.totals();
     let operations = observer.operations();
     let generator = generator(observer, &totals, &ending);
     let disturbances = disturbances(&generator, &totals, &ending);

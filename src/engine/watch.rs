@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use futures_util::future::join_all;
+use redis::{Pipeline, RedisResult};
 
 use super::environment::{Environment, Instance};
 use super::redis_link::{Connection, LinkSettings, Resolver};
@@ -106,10 +107,8 @@ impl Watch {
 
 /// `INFO` of one process; none if it doesn't answer.
 async fn info(connection: &Connection) -> Option<String> {
-    let line = connection.line().await.ok()?;
-    let answer: redis::RedisResult<String> = redis::cmd("INFO").query_async(&mut line.handle.clone()).await;
-    if answer.is_err() {
-        connection.give_up(&line).await;
-    }
-    answer.ok()
+    let mut pipeline = Pipeline::new();
+    pipeline.cmd("INFO");
+    let answer: RedisResult<(String,)> = connection.query(&pipeline).await;
+    Some(answer.ok()?.0)
 }

@@ -339,12 +339,12 @@ pub fn control(
         seed: plan.topology.workload.seed,
         gate: plan.gate.and_then(connection),
         gate_replicas: plan.gate.map_or(0, |gate| environment.replicas(gate).len()),
-        admission_ratio: kinds()
+        gate_params: kinds()
             .find_map(|kind| match kind {
-                StageKind::ReadWriteSplit(params) => Some(params.admission_ratio),
+                StageKind::ReadWriteSplit(params) => Some(params.clone()),
                 _ => None,
             })
-            .unwrap_or(1.0),
+            .unwrap_or_default(),
         inventory: plan.decider.and_then(connection),
         writer: environment.database.as_ref().map(|(_, writer)| writer.clone()),
         flag_ttl: kinds()

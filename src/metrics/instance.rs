@@ -17,6 +17,18 @@ pub enum Role {
     Sentinel,
 }
 
+impl Role {
+    /// The word in reports.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Unknown => "unknown",
+            Self::Master => "master",
+            Self::Replica => "replica",
+            Self::Sentinel => "sentinel",
+        }
+    }
+}
+
 /// The state of one process at one look.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct InstanceState {

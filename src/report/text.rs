@@ -148,7 +148,7 @@ fn write_instances(out: &mut String, report: &Report) -> std::fmt::Result {
             out,
             "  {:<28} {:<9} {:>7.1} s {:>12} {:>12} {:>12} {:>8}",
             format!("{}, {}", instance.stage, instance.name),
-            format!("{:?}", instance.role).to_lowercase(),
+            instance.role.label(),
             instance.cpu_secs,
             grouped(instance.commands),
             memory,

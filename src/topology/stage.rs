@@ -172,6 +172,14 @@ params! {
     }
 }
 
+impl ReadWriteSplit {
+    /// How many orders the gate lets in for a stock of `units`.
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a count of orders")]
+    pub fn admits(&self, units: u64) -> u64 {
+        (units as f64 * self.admission_ratio).floor() as u64
+    }
+}
+
 /// How much of a stage is the real thing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]

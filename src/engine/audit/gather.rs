@@ -92,16 +92,3 @@ async fn queued(resolver: &Resolver, consumers: usize) -> RedisResult<Vec<Order>
     let lists: Vec<Vec<String>> = pipeline.query_async(&mut redis).await?;
     Ok(lists.iter().flatten().filter_map(|text| Order::parse(text)).collect())
 }
-
-/// How many orders are in the list and in the processing lists.
-///
-/// # Errors
-/// Redis doesn't answer.
-pub async fn backlog(redis: &mut redis::aio::MultiplexedConnection, consumers: usize) -> RedisResult<u64> {
-    let mut pipeline = Pipeline::new();
-    pipeline.cmd("LLEN").arg(keys::ORDER_LIST);
-    (0..consumers).for_each(|consumer| {
-        pipeline.cmd("LLEN").arg(keys::processing(consumer));
-    });
-    Ok(pipeline.query_async::<Vec<u64>>(redis).await?.iter().sum())
-}

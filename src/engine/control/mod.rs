@@ -9,7 +9,6 @@ mod reconcile;
 use std::sync::Arc;
 use std::time::Duration;
 
-use redis::aio::MultiplexedConnection;
 use redis::{Pipeline, RedisError, RedisResult};
 use tokio::sync::watch;
 
@@ -19,7 +18,7 @@ use super::ledger::Ledger;
 use super::redis_link::Connection;
 use super::sqlite::{StoreError, Writer};
 use super::trouble::Troubles;
-use crate::topology::stage::DataControl;
+use crate::topology::stage::{DataControl, ReadWriteSplit};
 use crate::workload::Sale;
 
 /// Products handled in one pipeline.
@@ -37,8 +36,8 @@ pub struct Control {
     pub gate: Option<Connection>,
     /// Replicas that must have what was preloaded before people come.
     pub gate_replicas: usize,
-    /// How many orders the gate lets in per unit.
-    pub admission_ratio: f64,
+    /// The gate's parameters.
+    pub gate_params: ReadWriteSplit,
     /// The inventory's master.
     pub inventory: Option<Connection>,
     /// The database.
@@ -79,9 +78,17 @@ impl Control {
         if let Some(writer) = &self.writer {
             writer.open_sale().await?;
         }
-        let now_ns = self.clock.now_ns();
-        (0..self.sale.items).for_each(|item| self.ledger.put_on_sale(item, now_ns + nanos(self.flag_ttl)));
+        self.note_on_sale(0..self.sale.items);
         Ok(())
+    }
+
+    /// Notes that units of these products are on sale from now on, and that every buyer can see it once the services
+    /// have forgotten what they believed.
+    fn note_on_sale(&self, items: impl IntoIterator<Item = u32>) {
+        let visible_ns = self.clock.now_ns() + nanos(self.flag_ttl);
+        for item in items {
+            self.ledger.put_on_sale(item, visible_ns);
+        }
     }
 
     /// Works at its interval until told to stop. A round that fails is made up for by the next one.
@@ -107,20 +114,8 @@ impl Control {
         for start in (0..self.sale.items).step_by(CHUNK as usize) {
             let mut pipeline = Pipeline::new();
             (start..(start + CHUNK).min(self.sale.items)).for_each(|item| write(&mut pipeline, item));
-            query::<redis::Value>(connection, &pipeline).await?;
+            connection.query::<redis::Value>(&pipeline).await?;
         }
         Ok(())
-    }
-}
-
-async fn query<T: redis::FromRedisValue>(connection: &Connection, pipeline: &Pipeline) -> RedisResult<T> {
-    let line = connection.line().await?;
-    let mut handle: MultiplexedConnection = line.handle.clone();
-    match pipeline.query_async(&mut handle).await {
-        Ok(answer) => Ok(answer),
-        Err(error) => {
-            connection.give_up(&line).await;
-            Err(error)
-        }
     }
 }

@@ -6,7 +6,7 @@ use redis::Pipeline;
 
 use super::super::keys;
 use super::super::sqlite::writer::Goods;
-use super::{Control, ControlError, query};
+use super::{Control, ControlError};
 
 /// How long the replicas may take to copy what was preloaded.
 const REPLICATED_WITHIN: Duration = Duration::from_millis(1_500);
@@ -29,7 +29,7 @@ impl Control {
             .await?;
             let mut wait = Pipeline::new();
             wait.cmd("WAIT").arg(self.gate_replicas).arg(REPLICATED_WITHIN.as_millis());
-            let (copied,): (usize,) = query(gate, &wait).await?;
+            let (copied,): (usize,) = gate.query(&wait).await?;
             if copied < self.gate_replicas {
                 self.troubles.note("the gate", &format!("only {copied} replicas have what was preloaded"));
             }

@@ -9,7 +9,7 @@ use super::super::clock::nanos;
 use super::super::keys;
 use super::super::order::Order;
 use super::super::redis_link::Connection;
-use super::{CHUNK, Control, ControlError, query};
+use super::{CHUNK, Control, ControlError};
 
 /// Products looked at in one round; with more of them the rounds take turns.
 const PRODUCTS_A_ROUND: u32 = 10_000;
@@ -64,7 +64,7 @@ impl Control {
         if let Some(inventory) = &self.inventory {
             self.give_back(inventory, cancelled).await?;
         }
-        self.note_on_sale(cancelled);
+        self.note_on_sale(cancelled.iter().map(|order| order.item));
         cancelled.clear();
         Ok(())
     }
@@ -87,7 +87,7 @@ impl Control {
                     .arg(order.id)
                     .arg(self.sale.per_buyer_limit.unwrap_or(0));
             }
-            query::<Vec<i64>>(inventory, &pipeline).await?;
+            inventory.query::<Vec<i64>>(&pipeline).await?;
         }
         Ok(())
     }
@@ -102,23 +102,21 @@ impl Control {
             items.clone().for_each(|item| {
                 pipeline.cmd("GET").arg(keys::access(item));
             });
-            let access: Vec<Option<u64>> = query(gate, &pipeline).await?;
+            let access: Vec<Option<u64>> = gate.query(&pipeline).await?;
             pipeline.clear();
             let booked = self.booked(items.clone()).await?;
             let mut reopened = Vec::new();
             for ((item, access), booked) in items.zip(access).zip(booked) {
                 let (access, booked) = (access.unwrap_or(0), u64::try_from(booked).unwrap_or(0));
-                if booked < self.sale.stock_of(item) && access >= self.limit(item) && access > booked {
+                let stock = self.sale.stock_of(item);
+                if booked < stock && access >= self.gate_params.admits(stock) && access > booked {
                     pipeline.cmd("SET").arg(keys::access(item)).arg(booked).ignore();
                     reopened.push(item);
                 }
             }
             if !reopened.is_empty() {
-                query::<()>(gate, &pipeline).await?;
-                let now_ns = self.clock.now_ns();
-                for item in reopened {
-                    self.ledger.put_on_sale(item, now_ns + nanos(self.flag_ttl));
-                }
+                gate.query::<()>(&pipeline).await?;
+                self.note_on_sale(reopened);
             }
         }
         Ok(())
@@ -131,24 +129,12 @@ impl Control {
             for item in items {
                 pipeline.cmd("HGET").arg(keys::goods(item)).arg("Booked");
             }
-            let booked: Vec<Option<i64>> = query(inventory, &pipeline).await?;
+            let booked: Vec<Option<i64>> = inventory.query(&pipeline).await?;
             return Ok(booked.into_iter().map(Option::unwrap_or_default).collect());
         }
         match &self.writer {
             Some(writer) => Ok(writer.booked(items).await?),
             None => Ok(vec![0; items.len()]),
-        }
-    }
-
-    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a count of orders")]
-    fn limit(&self, item: u32) -> u64 {
-        (self.sale.stock_of(item) as f64 * self.admission_ratio).floor() as u64
-    }
-
-    fn note_on_sale(&self, orders: &[Order]) {
-        let visible_ns = self.clock.now_ns() + nanos(self.flag_ttl);
-        for order in orders {
-            self.ledger.put_on_sale(order.item, visible_ns);
         }
     }
 }

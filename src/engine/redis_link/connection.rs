@@ -1,7 +1,7 @@
 //! One connection, shared by the pipelines under way on it, and made anew after an error.
 
 use redis::aio::MultiplexedConnection;
-use redis::{RedisError, RedisResult};
+use redis::{FromRedisValue, Pipeline, RedisError, RedisResult};
 use tokio::sync::Mutex;
 
 use super::resolver::Resolver;
@@ -57,6 +57,19 @@ impl Connection {
             Some(handle) => Ok(OpenLine { handle: handle.clone(), generation: line.generation }),
             None => unreachable!("it was made above"),
         }
+    }
+
+    /// Sends a pipeline and reads its answers. For those who ask now and then: an error gives the line up.
+    ///
+    /// # Errors
+    /// The server can't be reached, doesn't answer, or refuses a command.
+    pub async fn query<T: FromRedisValue>(&self, pipeline: &Pipeline) -> RedisResult<T> {
+        let mut line = self.line().await?;
+        let answer = pipeline.query_async(&mut line.handle).await;
+        if answer.is_err() {
+            self.give_up(&line).await;
+        }
+        answer
     }
 
     /// Gives up a line after an error on it; the next use makes a new one.

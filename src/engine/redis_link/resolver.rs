@@ -55,7 +55,7 @@ impl Resolver {
     pub async fn resolve(&self) -> RedisResult<Endpoint> {
         match self {
             Self::Fixed(endpoint) => Ok(*endpoint),
-            Self::Sentinels(link) => link.ask_any().await,
+            Self::Sentinels(link) => Ok(link.ask_any().await?.0),
         }
     }
 
@@ -74,38 +74,28 @@ impl Resolver {
         let mut connected: Option<MultiplexedConnection> = None;
         loop {
             looks.tick().await;
-            let answer = match &mut connected {
-                Some(open) => link.ask(open).await,
-                None => Err(RedisError::from((ErrorKind::Io, "not connected"))),
+            let answered = match &mut connected {
+                Some(open) => link.ask(open).await.is_ok(),
+                None => false,
             };
-            if answer.is_err() {
-                connected = link.connect_any().await.ok();
+            if !answered {
+                connected = link.ask_any().await.ok().map(|(_, line)| line);
             }
         }
     }
 }
 
 impl SentinelLink {
-    async fn connect_any(&self) -> RedisResult<MultiplexedConnection> {
-        let mut last = RedisError::from((ErrorKind::InvalidClientConfig, "there are no Sentinels to ask"));
-        for &sentinel in &self.sentinels {
-            match LinkSettings::new(SENTINEL_TIMEOUT).connect(sentinel).await {
-                Ok(line) => return Ok(line),
-                Err(error) => last = error,
-            }
-        }
-        Err(last)
-    }
-
-    async fn ask_any(&self) -> RedisResult<Endpoint> {
+    /// The first Sentinel that knows the master: what it says, and the line on which it was asked.
+    async fn ask_any(&self) -> RedisResult<(Endpoint, MultiplexedConnection)> {
         let mut last = RedisError::from((ErrorKind::InvalidClientConfig, "there are no Sentinels to ask"));
         for &sentinel in &self.sentinels {
             let answer = match LinkSettings::new(SENTINEL_TIMEOUT).connect(sentinel).await {
-                Ok(mut line) => self.ask(&mut line).await,
+                Ok(mut line) => self.ask(&mut line).await.map(|endpoint| (endpoint, line)),
                 Err(error) => Err(error),
             };
             match answer {
-                Ok(endpoint) => return Ok(endpoint),
+                Ok(found) => return Ok(found),
                 Err(error) => last = error,
             }
         }

@@ -83,6 +83,19 @@ impl Core {
         }
     }
 
+    /// Answers reads that were found here: as the owner of the data, or before the stage that is.
+    pub fn answer_reads(&self, found: &[Pending], owns_reads: bool) {
+        self.end(found, if owns_reads { Outcome::Served } else { Outcome::Intercepted(Reason::CacheHit) });
+    }
+
+    /// Hands requests on; where there is no next stage, nobody can answer them.
+    pub fn pass_or_fail(&self, batch: Batch, next: Option<&dyn Stage>) {
+        match next {
+            Some(next) => self.pass(batch, next),
+            None => self.end(&batch, Outcome::Failed),
+        }
+    }
+
     /// Answers requests before the stage that owns the data.
     pub fn intercept(&self, batch: &[Pending], reason: Reason) {
         self.end(batch, Outcome::Intercepted(reason));

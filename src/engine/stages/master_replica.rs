@@ -68,12 +68,8 @@ impl Inventory {
 
     /// Answers reads: found pages here, missing ones deeper, if there is a deeper stage.
     pub fn conclude_reads(&self, found: &[Pending], missing: Batch) {
-        let hit = if self.owns_reads { Outcome::Served } else { Outcome::Intercepted(Reason::CacheHit) };
-        self.core.end(found, hit);
-        match &self.next {
-            Some(next) => self.core.pass(missing, &**next),
-            None => self.core.end(&missing, Outcome::Failed),
-        }
+        self.core.answer_reads(found, self.owns_reads);
+        self.core.pass_or_fail(missing, self.next.as_deref());
     }
 }
 

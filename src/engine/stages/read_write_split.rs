@@ -25,8 +25,7 @@ pub struct ReadWriteSplitStage {
     next: Option<Arc<dyn Stage>>,
     /// Whether no deeper stage owns the product data.
     owns_reads: bool,
-    policy: ReadPolicy,
-    admission_ratio: f64,
+    params: ReadWriteSplit,
     master: Lanes,
     replicas: Vec<Lanes>,
     round: AtomicUsize,
@@ -72,8 +71,7 @@ impl ReadWriteSplitStage {
             core,
             next: wiring.next,
             owns_reads: wiring.owns_reads,
-            policy: params.read_policy,
-            admission_ratio: params.admission_ratio,
+            params: params.clone(),
             master: wiring.master,
             replicas: wiring.replicas,
             round: AtomicUsize::new(0),
@@ -128,8 +126,7 @@ impl ReadWriteSplitStage {
         if start != Some(1) {
             return &mut sorted.closed;
         }
-        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a count of orders")]
-        let limit = (count as f64 * self.admission_ratio).floor() as u64;
+        let limit = self.params.admits(count);
         self.limits[pending.item as usize].store(limit, Ordering::Relaxed);
         pending.knows_started = true;
         if access.unwrap_or(0) >= limit { &mut sorted.sold_out } else { &mut sorted.checked }
@@ -147,18 +144,14 @@ impl ReadWriteSplitStage {
     }
 
     fn finish(&self, sorted: Sorted) {
-        let hit = if self.owns_reads { Outcome::Served } else { Outcome::Intercepted(Reason::CacheHit) };
-        self.core.end(&sorted.pages, hit);
+        self.core.answer_reads(&sorted.pages, self.owns_reads);
         self.core.intercept(&sorted.closed, Reason::NotStarted);
         self.core.intercept(&sorted.sold_out, Reason::SoldOut);
         self.core.end(&sorted.failed, Outcome::Failed);
         self.core.intercept(&self.master.offer(sorted.checked), Reason::Shed);
         let mut onward = sorted.admitted;
         onward.extend(sorted.missing);
-        match &self.next {
-            Some(next) => self.core.pass(onward, &**next),
-            None => self.core.end(&onward, Outcome::Failed),
-        }
+        self.core.pass_or_fail(onward, self.next.as_deref());
     }
 
     /// Spreads reads over the replicas that can be reached, deciding for each by the policy.
@@ -167,7 +160,7 @@ impl ReadWriteSplitStage {
         if able.is_empty() {
             able = self.replicas.iter().collect();
         }
-        if able.is_empty() || self.policy == ReadPolicy::Master {
+        if able.is_empty() || self.params.read_policy == ReadPolicy::Master {
             return vec![(&self.master, reads)];
         }
         let mut groups: Vec<(&Lanes, Batch)> = able.into_iter().map(|lanes| (lanes, Batch::new())).collect();
@@ -179,7 +172,7 @@ impl ReadWriteSplitStage {
     }
 
     fn choose(&self, groups: &[(&Lanes, Batch)]) -> usize {
-        match self.policy {
+        match self.params.read_policy {
             ReadPolicy::RoundRobin => self.round.fetch_add(1, Ordering::Relaxed) % groups.len(),
             ReadPolicy::Random => {
                 self.lot.lock().unwrap_or_else(PoisonError::into_inner).random_range(0..groups.len())
