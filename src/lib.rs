@@ -12,6 +12,7 @@
 //! |---|---|---|
 //! | 5 | `main.rs` | the binary: hands over to [`cli`] |
 //! | 4 | [`cli`] | the command line: `run`, `validate`, `doctor` |
+//! | 4 | [`ui`] | the window |
 //! | 3 | [`engine`] | runs a plan (tokio, redis, SQLite) and audits it |
 //! | 3 | [`files`] | the only reading and writing of users' files |
 //! | 2 | [`servers`] | real child processes: found or provided, started, guarded |
@@ -29,4 +30,5 @@ pub mod param;
 pub mod report;
 pub mod servers;
 pub mod topology;
+pub mod ui;
 pub mod workload;

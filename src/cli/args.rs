@@ -10,11 +10,11 @@ use crate::topology::validate::LONGEST_RUN;
 
 /// Wire a flash sale, run it on real Redis, break it, and prove whether anything was oversold or lost.
 #[derive(Debug, Parser)]
-#[command(name = "seckill-lab", version, about, arg_required_else_help = true)]
+#[command(name = "seckill-lab", version, about)]
 pub struct Args {
-    /// What to do.
+    /// What to do; nothing: open the window.
     #[command(subcommand)]
-    pub command: Command,
+    pub command: Option<Command>,
 }
 
 /// What the program can do.

@@ -19,8 +19,9 @@ use clap::Parser;
 
 use args::{Args, Command};
 
-/// Runs the program with the arguments of this process.
-pub fn main() -> ExitCode {
+/// Runs the program with the arguments of this process. `open_window` opens the window and stays until it is closed, or
+/// says why there can be none.
+pub fn main(open_window: impl FnOnce() -> Result<(), String>) -> ExitCode {
     let args = match Args::try_parse() {
         Ok(args) => args,
         Err(error) => {
@@ -30,8 +31,15 @@ pub fn main() -> ExitCode {
         }
     };
     exit::code(match &args.command {
-        Command::Run(args) => run::main(args),
-        Command::Validate(args) => validate::main(args),
-        Command::Doctor(args) => doctor::main(args),
+        None => match open_window() {
+            Ok(()) => exit::PASS,
+            Err(reason) => {
+                out::note(reason);
+                exit::MISSING
+            }
+        },
+        Some(Command::Run(args)) => run::main(args),
+        Some(Command::Validate(args)) => validate::main(args),
+        Some(Command::Doctor(args)) => doctor::main(args),
     })
 }

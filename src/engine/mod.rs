@@ -35,7 +35,7 @@ mod trouble;
 mod watch;
 mod wiring;
 
-pub use handle::EngineHandle;
+pub use handle::{EngineGone, EngineHandle};
 pub use message::{
     EngineCommand, EngineEvent, EventKind, FailureKind, RunFailure, RunId, RunOptions, RunPhase, Snapshot,
 };

@@ -5,6 +5,7 @@
 //!
 //! - [`error`]: why a file could not be opened or saved at all.
 //! - [`located`]: problems with their line and column, and how they are printed.
+//! - [`presets`]: the designs that come with the program.
 //! - [`result`]: results, reserved before a run and written after it.
 //! - `raw`: pieces of the text that know where they stand.
 //! - `read`: from text to topology and problems.
@@ -12,6 +13,7 @@
 
 pub mod error;
 pub mod located;
+pub mod presets;
 mod raw;
 mod read;
 pub mod result;

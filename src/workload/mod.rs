@@ -12,7 +12,7 @@ pub mod operation;
 pub mod source;
 pub mod spec;
 
-pub use arrival::{Shape, Spacing};
+pub use arrival::{Constant, Ramp, Shape, Spacing, Spike};
 pub use operation::{Operation, Request};
 pub use source::Source;
 pub use spec::{Audience, Mix, Phase, Sale, Workload};

@@ -13,7 +13,8 @@ mod tests;
 mod wiring;
 
 use super::{Problem, Stage, Topology};
-pub use load::LONGEST_RUN;
+pub use load::{LONGEST_RUN, instances};
+pub use wiring::refusal;
 
 /// More stages than this are not a drawing that anyone reads.
 const MOST_STAGES: usize = 200;

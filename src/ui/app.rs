@@ -1,0 +1,143 @@
+//! The window's assembly: gather what the engine told, draw, apply what was asked for.
+
+use std::time::{Duration, Instant};
+
+use egui::{CentralPanel, Context, Frame, Panel, Ui};
+
+use super::apply::Applied;
+use super::command::UiCommand;
+use super::intent::{Intent, Intents};
+use super::model::Model;
+use super::run::port::EnginePort;
+use super::settings::Settings;
+use super::view::{BottomTab, Dialog, View};
+use super::{canvas, charts, dialogs, keys, panels, theme};
+
+/// How long gathering may take in one frame.
+const GATHER_WITHIN: Duration = Duration::from_millis(10);
+
+/// The window.
+pub struct LabApp {
+    /// What it shows.
+    pub model: Model,
+    /// How.
+    pub view: View,
+    engine: Box<dyn EnginePort>,
+    intents: Intents,
+}
+
+impl LabApp {
+    /// A window over an engine, with the preset chooser open.
+    pub fn new(ctx: &Context, engine: Box<dyn EnginePort>, settings: Settings) -> Self {
+        theme::fonts::install(ctx);
+        let model = Model { settings, ..Model::default() };
+        let view = View { dialog: Some(Dialog::Presets), ..View::default() };
+        Self { model, view, engine, intents: Intents::default() }
+    }
+
+    /// Takes in what the engine told, under a time budget; what is left waits for the next frame.
+    fn gather(&mut self, ctx: &Context) {
+        let started = Instant::now();
+        while started.elapsed() < GATHER_WITHIN {
+            if let Some(event) = self.engine.next_event() {
+                if let Some(run) = self.model.runs.named(event.run_id) {
+                    run.event(event);
+                }
+            } else if let Some(snapshot) = self.engine.next_snapshot() {
+                if let Some(run) = self.model.runs.named(snapshot.run_id) {
+                    run.snapshot(snapshot);
+                }
+            } else {
+                return;
+            }
+        }
+        ctx.request_repaint();
+    }
+
+    fn draw(&mut self, ui: &mut Ui) {
+        let (model, view, out) = (&self.model, &mut self.view, &mut self.intents);
+        let tokens = theme::tokens(ui.ctx());
+        let bar = Frame::new().fill(tokens.panel).inner_margin(6);
+        Panel::top("top").frame(bar).show(ui, |ui| panels::top::show(ui, model, out));
+        Panel::bottom("status").frame(bar).show(ui, |ui| panels::status::show(ui, model, out));
+        let mut shows = model.settings.clone();
+        let panel = Frame::new().fill(tokens.panel).inner_margin(8);
+        Panel::left("palette").frame(panel).default_size(150.0).size_range(120.0..=240.0).show_collapsible(
+            ui,
+            &mut shows.palette,
+            |ui| panels::palette::show(ui, model, out),
+        );
+        Panel::right("inspector")
+            .frame(panel)
+            .default_size(300.0)
+            .size_range(240.0..=520.0)
+            .show_collapsible(ui, &mut shows.inspector, |ui| {
+                panels::inspector::show(ui, model, &mut view.panels.inspector, out);
+            });
+        let height = ui.available_height();
+        Panel::bottom("bottom")
+            .frame(panel)
+            .resizable(true)
+            .default_size(height * 0.42)
+            .size_range(80.0..=(height - 120.0).max(100.0))
+            .show_collapsible(ui, &mut shows.bottom, |ui| bottom(ui, model, view, out));
+        if shows != model.settings {
+            out.push(Intent::Settings(Box::new(shows)));
+        }
+        CentralPanel::default()
+            .frame(Frame::new().fill(tokens.canvas))
+            .show(ui, |ui| canvas::show(ui, model, &mut view.canvas, out));
+        if let Some(dialog) = &mut view.dialog {
+            dialogs::show(ui, model, dialog, out);
+        }
+    }
+
+    fn apply(&mut self, ctx: &Context) {
+        for intent in self.intents.take() {
+            Applied { model: &mut self.model, view: &mut self.view, engine: &*self.engine, ctx }
+                .apply(intent);
+        }
+    }
+}
+
+/// The tabs below the canvas.
+fn bottom(ui: &mut Ui, model: &Model, view: &mut View, out: &mut Intents) {
+    ui.horizontal(|ui| {
+        for (tab, command) in [
+            (BottomTab::Charts, UiCommand::ShowCharts),
+            (BottomTab::Results, UiCommand::ShowResults),
+            (BottomTab::Problems, UiCommand::ShowProblems),
+            (BottomTab::Events, UiCommand::ShowEvents),
+        ] {
+            let label = model.lang().t(command.about().label);
+            if ui.selectable_label(view.tab == tab, label).clicked() {
+                out.push(Intent::ShowTab(tab));
+            }
+        }
+    });
+    ui.separator();
+    match view.tab {
+        BottomTab::Charts => charts::show(ui, model, &mut view.charts, out),
+        BottomTab::Results => panels::results::show(ui, model, &mut view.panels.results, out),
+        BottomTab::Problems => panels::problems::show(ui, model, out),
+        BottomTab::Events => panels::events::show(ui, model, out),
+    }
+}
+
+impl eframe::App for LabApp {
+    fn logic(&mut self, ctx: &Context, _frame: &mut eframe::Frame) {
+        self.gather(ctx);
+    }
+
+    fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
+        theme::apply(ui.ctx(), self.model.settings.theme);
+        ui.ctx().set_zoom_factor(self.model.settings.scale);
+        keys::read(ui, &self.model, &self.view, &mut self.intents);
+        self.draw(ui);
+        self.apply(&ui.ctx().clone());
+    }
+
+    fn save(&mut self, storage: &mut dyn eframe::Storage) {
+        eframe::set_value(storage, super::SETTINGS_KEY, &self.model.settings);
+    }
+}

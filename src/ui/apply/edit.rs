@@ -1,0 +1,67 @@
+//! Intents about the design: edits, undo, selection.
+
+use super::super::command::UiCommand;
+use super::super::document::{Edit, ops};
+use super::super::selection::Selection;
+use super::super::text::{Text, text};
+use super::Applied;
+use crate::topology::Place;
+
+const DELETE: Text = text("Delete", "删除");
+
+impl Applied<'_> {
+    /// Applies a change of the design.
+    pub fn edit(&mut self, edit: Edit, then: Option<Selection>) {
+        let before = self.model.selection.clone();
+        self.model.doc.apply(edit, &before);
+        let selection = then.unwrap_or(before);
+        self.model.selection = selection.within(self.model.doc.topology());
+    }
+
+    /// Selects a place and brings it into view.
+    pub fn reveal(&mut self, place: &Place) {
+        self.model.selection = Selection::at(place, self.model.doc.topology());
+        self.model.settings.inspector = true;
+    }
+
+    /// Adds stages that stand in a text.
+    pub fn paste_stages(&mut self, _text: &str) {}
+
+    /// Does a command about the design. Answers whether it was one.
+    pub fn edit_command(&mut self, command: UiCommand) -> bool {
+        match command {
+            UiCommand::Undo => {
+                if let Some(selection) = self.model.doc.undo(&self.model.selection) {
+                    self.model.selection = selection.within(self.model.doc.topology());
+                }
+            }
+            UiCommand::Redo => {
+                if let Some(selection) = self.model.doc.redo(&self.model.selection) {
+                    self.model.selection = selection.within(self.model.doc.topology());
+                }
+            }
+            UiCommand::SelectAll => {
+                let stages = 0..self.model.doc.topology().stages.len();
+                self.model.selection = Selection::Stages(stages.collect());
+            }
+            UiCommand::SelectNothing => self.model.selection = Selection::Nothing,
+            UiCommand::Delete => self.delete(),
+            _ => return false,
+        }
+        true
+    }
+
+    fn delete(&mut self) {
+        let selection = self.model.selection.clone();
+        let edit = Edit::new(DELETE, move |topology| match selection {
+            Selection::Stages(stages) => ops::delete_stages(topology, &stages),
+            Selection::Instance { stage, .. } => ops::delete_stages(topology, &[stage].into()),
+            Selection::Link(link) => ops::disconnect(topology, link),
+            Selection::Phase(phase) => drop(topology.workload.phases.remove(phase)),
+            Selection::Fault(fault) => drop(topology.faults.remove(fault)),
+            Selection::Target(target) => drop(topology.targets.remove(target)),
+            Selection::Nothing | Selection::Workload => {}
+        });
+        self.edit(edit, Some(Selection::Nothing));
+    }
+}

@@ -1,0 +1,113 @@
+//! Intents take effect here, after drawing.
+//!
+//! - `edit`: the design, selection, undo.
+//! - `run`: the engine.
+//! - `file`: opening, saving, sharing.
+
+mod edit;
+mod file;
+mod run;
+
+use egui::{Context, ViewportCommand};
+
+use super::command::UiCommand;
+use super::intent::Intent;
+use super::model::Model;
+use super::notice::Notice;
+use super::run::port::EnginePort;
+use super::text::Lang;
+use super::theme::ThemeChoice;
+use super::view::{BottomTab, Dialog, View};
+
+/// Steps of the window's scale.
+const SCALE_STEP: f32 = 1.1;
+/// Smallest and largest scale.
+const SCALES: std::ops::RangeInclusive<f32> = 0.6..=3.0;
+
+/// All that intents work on.
+pub struct Applied<'a> {
+    /// What the window shows.
+    pub model: &'a mut Model,
+    /// How.
+    pub view: &'a mut View,
+    /// The engine.
+    pub engine: &'a dyn EnginePort,
+    /// The window.
+    pub ctx: &'a Context,
+}
+
+impl Applied<'_> {
+    /// Does what was asked for.
+    pub fn apply(&mut self, intent: Intent) {
+        match intent {
+            Intent::Command(command) => self.command(command),
+            Intent::Edit(edit) => self.edit(edit, None),
+            Intent::EditAndSelect(edit, selection) => self.edit(edit, Some(selection)),
+            Intent::EndGesture => self.model.doc.end_gesture(),
+            Intent::Select(selection) => self.model.selection = selection.within(self.model.doc.topology()),
+            Intent::Reveal(place) => self.reveal(&place),
+            Intent::PasteStages(text) => self.paste_stages(&text),
+            Intent::Inject(fault) => self.inject(fault),
+            Intent::OpenFile(path) => self.open_file(&path),
+            Intent::OpenPreset(preset) => self.open_preset(preset),
+            Intent::OpenText(text) => self.open_text(&text),
+            Intent::SaveTo(path) => self.save_to(&path),
+            Intent::CopyText(text) => self.ctx.copy_text(text),
+            Intent::Settings(settings) => self.model.settings = *settings,
+            Intent::Dialog(dialog) => self.view.dialog = dialog,
+            Intent::ShowTab(tab) => self.show_tab(tab),
+            Intent::Notice(notice) => self.notify(notice),
+            Intent::Close => self.ctx.send_viewport_cmd(ViewportCommand::Close),
+        }
+    }
+
+    /// Shows a message.
+    pub fn notify(&mut self, notice: Notice) {
+        let now = self.ctx.input(|input| input.time);
+        self.view.notify(notice, now);
+    }
+
+    fn show_tab(&mut self, tab: BottomTab) {
+        self.view.tab = tab;
+        self.model.settings.bottom = true;
+    }
+
+    fn command(&mut self, command: UiCommand) {
+        if command.enabled(self.model).is_err() {
+            return;
+        }
+        if self.edit_command(command) || self.run_command(command) || self.file_command(command) {
+            return;
+        }
+        let settings = &mut self.model.settings;
+        match command {
+            UiCommand::ToggleSnap => settings.snap ^= true,
+            UiCommand::ToggleMinimap => settings.minimap ^= true,
+            UiCommand::ToggleFlowDots => settings.flow_dots ^= true,
+            UiCommand::TogglePalette => settings.palette ^= true,
+            UiCommand::ToggleInspector => settings.inspector ^= true,
+            UiCommand::ToggleBottom => settings.bottom ^= true,
+            UiCommand::ThemeDark => settings.theme = ThemeChoice::Dark,
+            UiCommand::ThemeLight => settings.theme = ThemeChoice::Light,
+            UiCommand::ThemeSystem => settings.theme = ThemeChoice::System,
+            UiCommand::English => settings.lang = Lang::En,
+            UiCommand::Chinese => settings.lang = Lang::Zh,
+            UiCommand::Larger => settings.scale = scaled(settings.scale * SCALE_STEP),
+            UiCommand::Smaller => settings.scale = scaled(settings.scale / SCALE_STEP),
+            UiCommand::UsualSize => settings.scale = 1.0,
+            UiCommand::ShowCharts => self.show_tab(BottomTab::Charts),
+            UiCommand::ShowResults => self.show_tab(BottomTab::Results),
+            UiCommand::ShowProblems => self.show_tab(BottomTab::Problems),
+            UiCommand::ShowEvents => self.show_tab(BottomTab::Events),
+            UiCommand::Presets => self.view.dialog = Some(Dialog::Presets),
+            UiCommand::Palette => self.view.dialog = Some(Dialog::Palette(String::new())),
+            UiCommand::Shortcuts => self.view.dialog = Some(Dialog::Shortcuts),
+            UiCommand::About => self.view.dialog = Some(Dialog::About),
+            _ => {}
+        }
+    }
+}
+
+fn scaled(scale: f32) -> f32 {
+    scale.clamp(*SCALES.start(), *SCALES.end())
+}

@@ -1,0 +1,26 @@
+//! The canvas: stages as boxes, links as wires, and the life on them while a run goes on.
+//!
+//! - [`camera`]: from canvas units to the screen and back.
+//! - [`face`]: a stage's box. [`wire`]: a link's curve and its flow. [`minimap`]: the whole in a corner.
+
+pub mod camera;
+pub mod face;
+pub mod minimap;
+pub mod wire;
+
+use super::intent::Intents;
+use super::model::Model;
+
+/// How the canvas is looked at.
+#[derive(Debug, Default)]
+pub struct CanvasView {
+    /// From where.
+    pub camera: camera::Camera,
+}
+
+/// Draws the canvas.
+pub fn show(ui: &mut egui::Ui, model: &Model, _view: &mut CanvasView, _out: &mut Intents) {
+    for stage in &model.doc.topology().stages {
+        ui.label(&stage.name);
+    }
+}

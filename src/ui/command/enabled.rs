@@ -1,0 +1,72 @@
+//! Whether a command can be used now, and if not, why.
+
+use super::super::model::Model;
+use super::super::text::{Text, text};
+use super::UiCommand;
+
+const NOTHING_TO_UNDO: Text = text("nothing to take back", "没有可撤销的更改");
+const NOTHING_TO_REDO: Text = text("nothing to do again", "没有可重做的更改");
+const NO_STAGE: Text = text("select a stage first", "请先选择一个阶段");
+const TWO_STAGES: Text = text("select two stages or more first", "请先选择至少两个阶段");
+const NOTHING_SELECTED: Text = text("select something first", "请先选择内容");
+const NO_STAGES: Text = text("the canvas is empty", "画布为空");
+const HAS_ERRORS: Text = text("the design has errors: see the problems", "设计中有错误：请看问题列表");
+const RUNNING: Text = text("a run is under way", "正在运行");
+const NOT_RUNNING: Text = text("nothing runs", "没有运行");
+const STOPPING: Text = text("it is stopping already", "已在停止");
+const NO_RUN: Text = text("nothing was run yet", "还没有运行过");
+const NO_PROCESS: Text = text("select a process on the canvas first", "请先在画布上选择一个进程");
+
+impl UiCommand {
+    /// Whether it can be used now.
+    ///
+    /// # Errors
+    /// Why not, in a few words.
+    pub fn enabled(self, model: &Model) -> Result<(), Text> {
+        let stages = model.selection.stages().len();
+        let unless = |is_off: bool, why: Text| if is_off { Err(why) } else { Ok(()) };
+        match self {
+            Self::Undo => unless(model.doc.undo_name().is_none(), NOTHING_TO_UNDO),
+            Self::Redo => unless(model.doc.redo_name().is_none(), NOTHING_TO_REDO),
+            Self::Cut | Self::Copy | Self::Duplicate => unless(stages == 0, NO_STAGE),
+            Self::Rename => unless(model.selection.single_stage().is_none(), NO_STAGE),
+            Self::Delete => unless(
+                matches!(
+                    model.selection,
+                    super::super::selection::Selection::Nothing
+                        | super::super::selection::Selection::Workload
+                ),
+                NOTHING_SELECTED,
+            ),
+            Self::AlignLeft
+            | Self::AlignCenter
+            | Self::AlignTop
+            | Self::AlignMiddle
+            | Self::DistributeAcross
+            | Self::DistributeDown => unless(stages < 2, TWO_STAGES),
+            Self::AutoLayout | Self::SelectAll | Self::ZoomFit | Self::ExportCanvas => {
+                unless(model.doc.topology().stages.is_empty(), NO_STAGES)
+            }
+            Self::Run if model.runs.active().is_some() => Err(RUNNING),
+            Self::Run => unless(!model.doc.may_run(), HAS_ERRORS),
+            Self::Stop => match model.runs.active() {
+                None => Err(NOT_RUNNING),
+                Some(run) => unless(run.is_stopping, STOPPING),
+            },
+            Self::ExportCharts | Self::FreezeCharts | Self::FollowCharts => {
+                unless(model.runs.current.is_none(), NO_RUN)
+            }
+            Self::Kill
+            | Self::Pause
+            | Self::Resume
+            | Self::Restart
+            | Self::CutLink
+            | Self::SlowLink
+            | Self::MendLink => {
+                unless(model.runs.active().is_none(), NOT_RUNNING)?;
+                unless(model.selected_process().is_none(), NO_PROCESS)
+            }
+            _ => Ok(()),
+        }
+    }
+}

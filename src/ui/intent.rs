@@ -1,0 +1,82 @@
+//! What widgets ask for. Drawing only reads the model and pushes these; they are applied at the end of the frame.
+
+use std::path::PathBuf;
+
+use super::command::UiCommand;
+use super::document::Edit;
+use super::selection::Selection;
+use super::settings::Settings;
+use super::view::{BottomTab, Dialog};
+use crate::topology::{Fault, Place};
+
+/// What a widget asks for.
+#[derive(Debug)]
+pub enum Intent {
+    /// A command of the list.
+    Command(UiCommand),
+    /// A change of the design.
+    Edit(Edit),
+    /// A change of the design, after which this is selected.
+    EditAndSelect(Edit, Selection),
+    /// The gesture under way (a drag, typing) is over: the next edit is a step of its own.
+    EndGesture,
+    /// Something is selected.
+    Select(Selection),
+    /// A place is selected and brought into view.
+    Reveal(Place),
+    /// A fault, now.
+    Inject(Fault),
+    /// A file is opened.
+    OpenFile(PathBuf),
+    /// A preset is opened, by its place in the list.
+    OpenPreset(usize),
+    /// A topology in text form is opened as a new design.
+    OpenText(String),
+    /// The design is saved to a file.
+    SaveTo(PathBuf),
+    /// Stages in text form are added to the design.
+    PasteStages(String),
+    /// A text goes to the clipboard.
+    CopyText(String),
+    /// The settings become these.
+    Settings(Box<Settings>),
+    /// A dialog opens, or the open one closes.
+    Dialog(Option<Dialog>),
+    /// A tab of the panel below the canvas shows.
+    ShowTab(BottomTab),
+    /// A message shows for a while.
+    Notice(super::notice::Notice),
+    /// The window closes, whatever runs.
+    Close,
+}
+
+/// What widgets asked for in this frame.
+#[derive(Debug, Default)]
+pub struct Intents(Vec<Intent>);
+
+impl Intents {
+    /// Asks for something.
+    pub fn push(&mut self, intent: Intent) {
+        self.0.push(intent);
+    }
+
+    /// Asks for a command.
+    pub fn command(&mut self, command: UiCommand) {
+        self.push(Intent::Command(command));
+    }
+
+    /// Asks for a change of the design.
+    pub fn edit(&mut self, edit: Edit) {
+        self.push(Intent::Edit(edit));
+    }
+
+    /// Asks for a selection.
+    pub fn select(&mut self, selection: Selection) {
+        self.push(Intent::Select(selection));
+    }
+
+    /// Takes all of them, in order.
+    pub fn take(&mut self) -> Vec<Intent> {
+        std::mem::take(&mut self.0)
+    }
+}

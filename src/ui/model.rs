@@ -1,0 +1,33 @@
+//! Everything the window shows. Drawing reads it; only intents change it.
+
+use super::document::Document;
+use super::run::Runs;
+use super::selection::Selection;
+use super::settings::Settings;
+use super::text::Lang;
+
+/// Everything the window shows.
+#[derive(Debug, Default)]
+pub struct Model {
+    /// The design.
+    pub doc: Document,
+    /// What of it is selected.
+    pub selection: Selection,
+    /// What runs or ran.
+    pub runs: Runs,
+    /// Language, looks, recent files.
+    pub settings: Settings,
+}
+
+impl Model {
+    /// The language of the window.
+    pub fn lang(&self) -> Lang {
+        self.settings.lang
+    }
+
+    /// The stage and name of the selected process.
+    pub fn selected_process(&self) -> Option<(&str, &str)> {
+        let Selection::Instance { stage, name } = &self.selection else { return None };
+        Some((&self.doc.topology().stages.get(*stage)?.name, name))
+    }
+}

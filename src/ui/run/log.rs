@@ -1,0 +1,78 @@
+//! Events in words, and the marks they leave on the charts.
+
+use std::time::Duration;
+
+use crate::engine::{EngineEvent, EventKind};
+use crate::topology::Topology;
+
+/// What kind of event a line or a mark is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mark {
+    /// A phase of the run, or a word of the servers.
+    Note,
+    /// The sale opened.
+    Sale,
+    /// Something was broken or mended.
+    Fault,
+    /// A parameter was changed while the run went on.
+    Change,
+    /// Something did not work.
+    Trouble,
+}
+
+/// One line.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Line {
+    /// When, from the first arrival.
+    pub at: Duration,
+    /// What it is about.
+    pub mark: Mark,
+    /// In English; the window translates it.
+    pub text: String,
+}
+
+/// A span in which a stage had no master.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Band {
+    /// The stage, by its place in the running topology.
+    pub stage: usize,
+    /// From when.
+    pub from: Duration,
+    /// Until when; none while it lasts.
+    pub to: Option<Duration>,
+}
+
+/// All lines of a run.
+#[derive(Debug, Clone, Default)]
+pub struct Log {
+    /// The lines, in order.
+    pub lines: Vec<Line>,
+    /// Failovers.
+    pub bands: Vec<Band>,
+}
+
+impl Log {
+    /// Adds what an event says.
+    pub fn add(&mut self, event: &EngineEvent, _topology: &Topology) {
+        let (mark, text) = match &event.kind {
+            EventKind::Phase(phase) => (Mark::Note, phase.label().to_owned()),
+            EventKind::Note(text) => (Mark::Note, text.clone()),
+            EventKind::SaleOpened => (Mark::Sale, "the sale is open".to_owned()),
+            EventKind::Fault { fault, failed } => {
+                let what = format!("{} {} of {}", fault.action.word(), fault.instance, fault.stage);
+                match failed {
+                    None => (Mark::Fault, what),
+                    Some(reason) => (Mark::Trouble, format!("{what} failed: {reason}")),
+                }
+            }
+            EventKind::Finished(report) => (Mark::Note, format!("verdict: {}", report.verdict.label())),
+            EventKind::Failed(failure) => (Mark::Trouble, failure.text.clone()),
+        };
+        self.lines.push(Line { at: event.at, mark, text });
+    }
+
+    /// The lines that leave a mark on the charts.
+    pub fn marks(&self) -> impl Iterator<Item = &Line> {
+        self.lines.iter().filter(|line| matches!(line.mark, Mark::Sale | Mark::Fault | Mark::Change))
+    }
+}

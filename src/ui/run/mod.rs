@@ -1,0 +1,136 @@
+//! The run that the window shows: what the engine told about it.
+//!
+//! - [`port`]: the engine as the window sees it, real or a test's.
+//! - [`series`]: what happened, in columns, for the charts.
+//! - [`log`]: events in words, and the marks they leave on the charts.
+
+pub mod log;
+pub mod port;
+pub mod series;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::engine::{EngineEvent, EventKind, RunFailure, RunId, RunPhase, Snapshot};
+use crate::metrics::InstanceState;
+use crate::report::Report;
+use crate::topology::Topology;
+
+use log::Log;
+use series::Series;
+
+/// How a run ended.
+#[derive(Debug)]
+pub enum Ending {
+    /// With a report.
+    Report(Box<Report>),
+    /// Without one.
+    Failure(RunFailure),
+}
+
+/// One run.
+#[derive(Debug)]
+pub struct Run {
+    /// Its name to the engine.
+    pub id: RunId,
+    /// What runs; the design may have been changed since.
+    pub topology: Arc<Topology>,
+    /// Where it is.
+    pub phase: RunPhase,
+    /// Whether it was asked to stop.
+    pub is_stopping: bool,
+    /// Arrivals last this long.
+    pub duration: Duration,
+    /// What happened.
+    pub series: Series,
+    /// Every Redis process as it was at the last look.
+    pub instances: Vec<InstanceState>,
+    /// What was told in words.
+    pub log: Log,
+    /// How it ended, once it has.
+    pub ending: Option<Ending>,
+}
+
+impl Run {
+    /// A run that was just started.
+    pub fn new(id: RunId, topology: Arc<Topology>) -> Self {
+        Self {
+            id,
+            phase: RunPhase::StartingServers,
+            is_stopping: false,
+            duration: topology.workload.duration(),
+            series: Series::new(&topology),
+            instances: Vec::new(),
+            log: Log::default(),
+            ending: None,
+            topology,
+        }
+    }
+
+    /// Whether it is still under way.
+    pub fn is_active(&self) -> bool {
+        self.ending.is_none()
+    }
+
+    /// The report, once there is one.
+    pub fn report(&self) -> Option<&Report> {
+        match &self.ending {
+            Some(Ending::Report(report)) => Some(report),
+            _ => None,
+        }
+    }
+
+    /// The place, in the running topology, of a stage of the design: the one with the same name and kind.
+    pub fn stage_of(&self, design: &Topology, stage: usize) -> Option<usize> {
+        let stage = design.stages.get(stage)?;
+        let index = self.topology.index_of(&stage.name)?;
+        (self.topology.stages[index].kind.word() == stage.kind.word()).then_some(index)
+    }
+
+    /// Takes in what happened.
+    pub fn event(&mut self, event: EngineEvent) {
+        self.log.add(&event, &self.topology);
+        match event.kind {
+            EventKind::Phase(phase) => self.phase = phase,
+            EventKind::Finished(report) => self.ending = Some(Ending::Report(report)),
+            EventKind::Failed(failure) => self.ending = Some(Ending::Failure(failure)),
+            EventKind::Note(_) | EventKind::SaleOpened | EventKind::Fault { .. } => {}
+        }
+    }
+
+    /// Takes in a state of the run.
+    pub fn snapshot(&mut self, snapshot: Snapshot) {
+        self.phase = snapshot.phase;
+        self.duration = snapshot.duration;
+        for bucket in &snapshot.buckets {
+            self.series.add(bucket, &snapshot.instances);
+        }
+        self.instances = snapshot.instances;
+    }
+}
+
+/// The runs of this window.
+#[derive(Debug, Default)]
+pub struct Runs {
+    /// The run that is shown: under way, or the last one.
+    pub current: Option<Run>,
+    last_id: u64,
+}
+
+impl Runs {
+    /// A name for the next run.
+    pub fn next_id(&mut self) -> RunId {
+        self.last_id += 1;
+        RunId(self.last_id)
+    }
+
+    /// The run under way.
+    pub fn active(&self) -> Option<&Run> {
+        self.current.as_ref().filter(|run| run.is_active())
+    }
+
+    /// The run with a name, if it is the one that is shown.
+    pub fn named(&mut self, id: RunId) -> Option<&mut Run> {
+        self.current.as_mut().filter(|run| run.id == id)
+    }
+}

@@ -1,0 +1,64 @@
+//! What the program remembers of its user: language, looks, recent files. Not part of a design.
+
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use super::text::Lang;
+use super::theme::ThemeChoice;
+
+/// How many recent files are remembered.
+const RECENT: usize = 10;
+
+/// The user's settings.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+#[allow(clippy::struct_excessive_bools, reason = "switches of a menu")]
+pub struct Settings {
+    /// The language of the window.
+    pub lang: Lang,
+    /// Dark, light or as the system.
+    pub theme: ThemeChoice,
+    /// How much larger everything is than usual; 1 is usual.
+    pub scale: f32,
+    /// Whether dots move along the wires while something flows.
+    pub flow_dots: bool,
+    /// Whether stages snap to the grid when they are moved.
+    pub snap: bool,
+    /// Whether the minimap may show.
+    pub minimap: bool,
+    /// Whether the palette of stages shows.
+    pub palette: bool,
+    /// Whether the inspector shows.
+    pub inspector: bool,
+    /// Whether the panel below the canvas shows.
+    pub bottom: bool,
+    /// Files opened or saved last, the latest first.
+    pub recent: Vec<PathBuf>,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            lang: Lang::En,
+            theme: ThemeChoice::System,
+            scale: 1.0,
+            flow_dots: true,
+            snap: true,
+            minimap: true,
+            palette: true,
+            inspector: true,
+            bottom: true,
+            recent: Vec::new(),
+        }
+    }
+}
+
+impl Settings {
+    /// Puts a file first among the recent ones.
+    pub fn remember(&mut self, path: &Path) {
+        self.recent.retain(|other| other != path);
+        self.recent.insert(0, path.to_owned());
+        self.recent.truncate(RECENT);
+    }
+}

@@ -1,0 +1,3 @@
+//! Small pieces that several parts of the window use.
+
+pub mod command_button;

@@ -1,0 +1,127 @@
+//! A window for tests: no servers, no display, no clock of its own.
+
+use std::cell::RefCell;
+use std::collections::VecDeque;
+use std::rc::Rc;
+use std::time::Duration;
+
+use egui_kittest::Harness;
+use egui_kittest::kittest::Queryable;
+use seckill_lab::engine::{EngineCommand, EngineEvent, EngineGone, EventKind, RunId, RunPhase, Snapshot};
+use seckill_lab::files::parse_topology;
+use seckill_lab::files::presets::PRESETS;
+use seckill_lab::metrics::{Bucket, InstanceState};
+use seckill_lab::topology::Topology;
+use seckill_lab::ui::LabApp;
+use seckill_lab::ui::model::Model;
+use seckill_lab::ui::run::port::EnginePort;
+use seckill_lab::ui::settings::Settings;
+
+/// What an engine was told, and what it will tell.
+#[derive(Default)]
+struct Script {
+    told: Vec<EngineCommand>,
+    events: VecDeque<EngineEvent>,
+    snapshots: VecDeque<Snapshot>,
+}
+
+/// An engine that listens, and tells what a test says.
+#[derive(Clone, Default)]
+pub struct FakeEngine(Rc<RefCell<Script>>);
+
+impl EnginePort for FakeEngine {
+    fn send(&self, command: EngineCommand) -> Result<(), EngineGone> {
+        self.0.borrow_mut().told.push(command);
+        Ok(())
+    }
+
+    fn next_event(&self) -> Option<EngineEvent> {
+        self.0.borrow_mut().events.pop_front()
+    }
+
+    fn next_snapshot(&self) -> Option<Snapshot> {
+        self.0.borrow_mut().snapshots.pop_front()
+    }
+}
+
+impl FakeEngine {
+    /// What it was told since the last look.
+    pub fn told(&self) -> Vec<EngineCommand> {
+        std::mem::take(&mut self.0.borrow_mut().told)
+    }
+
+    /// Tells an event of the first run, `at_ms` after the first arrival.
+    pub fn tell(&self, at_ms: u64, kind: EventKind) {
+        let event = EngineEvent { run_id: RunId(1), at: Duration::from_millis(at_ms), kind };
+        self.0.borrow_mut().events.push_back(event);
+    }
+
+    /// Tells a state of the first run, on sale.
+    pub fn show(&self, buckets: Vec<Bucket>, instances: Vec<InstanceState>) {
+        let snapshot = Snapshot {
+            run_id: RunId(1),
+            phase: RunPhase::OnSale,
+            duration: Duration::from_secs(12),
+            buckets,
+            instances,
+        };
+        self.0.borrow_mut().snapshots.push_back(snapshot);
+    }
+}
+
+/// A window and its engine.
+pub struct Lab {
+    pub harness: Harness<'static, LabApp>,
+    pub engine: FakeEngine,
+}
+
+impl Lab {
+    /// A window just opened, with the preset chooser.
+    pub fn open() -> Self {
+        Self::open_with(Settings::default(), egui::vec2(1280.0, 800.0))
+    }
+
+    /// The same with settings and a size.
+    pub fn open_with(settings: Settings, size: egui::Vec2) -> Self {
+        let engine = FakeEngine::default();
+        let port = Box::new(engine.clone());
+        let mut harness = Harness::builder()
+            .with_size(size)
+            .with_max_steps(30)
+            .build_eframe(move |cc| LabApp::new(&cc.egui_ctx, port, settings));
+        harness.run();
+        Self { harness, engine }
+    }
+
+    /// A window with a preset open, by its file's name.
+    pub fn with_preset(file: &str) -> Self {
+        let mut lab = Self::open();
+        let preset = PRESETS.iter().find(|preset| preset.file == file).unwrap();
+        let topology = parse_topology(preset.text).topology.unwrap();
+        lab.click(&topology.title);
+        lab
+    }
+
+    /// The first preset's window with its run just started.
+    pub fn running() -> Self {
+        let mut lab = Self::with_preset("seckill-six-phases.ron");
+        lab.click("Run");
+        lab
+    }
+
+    /// What the window shows.
+    pub fn model(&self) -> &Model {
+        &self.harness.state().model
+    }
+
+    /// The design.
+    pub fn topology(&self) -> &Topology {
+        self.model().doc.topology()
+    }
+
+    /// Clicks what has a label.
+    pub fn click(&mut self, label: &str) {
+        self.harness.get_by_label(label).click();
+        self.harness.run();
+    }
+}
