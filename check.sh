@@ -35,9 +35,11 @@ has_ps() { command -v ps; }
 has_sqlite() { command -v sqlite3; }
 has_display() { command -v Xvfb; }
 # The window loads these when it opens; the linker's cache knows them on Linux. On macOS they are part of the system.
-has_library() { ! command -v ldconfig || ldconfig -p | grep -q "$1"; }
-has_chinese() { find -L /usr/share/fonts /usr/local/share/fonts /System/Library/Fonts "$HOME/.local/share/fonts" \
-    -iname '*CJK*' -o -iname '*SourceHanSans*' -o -iname 'PingFang*' 2>/dev/null | grep -q .; }
+has_library() { ! PATH=$PATH:/sbin command -v ldconfig || [[ $(PATH=$PATH:/sbin ldconfig -p) == *"$1"* ]]; }
+has_chinese() {
+    [ -n "$(find -L /usr/share/fonts /usr/local/share/fonts /System/Library/Fonts "$HOME/.local/share/fonts" \
+        \( -iname '*CJK*' -o -iname '*SourceHanSans*' -o -iname 'PingFang*' \) -print -quit 2>/dev/null)" ]
+}
 
 missing_packages() {
     has_compiler &>/dev/null || echo gcc
