@@ -8,3 +8,4 @@ mod fake;
 mod paint;
 mod pictures;
 mod start;
+mod words;
