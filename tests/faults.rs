@@ -100,6 +100,30 @@ fn when_a_scarce_inventory_fails_over_oversold_units_are_explained_by_what_the_r
     assert_eq!(audit.places.booked_units.unsigned_abs(), audit.stock, "the demand suffices: {audit:#?}");
 }
 
+#[test]
+fn a_killed_master_is_told_to_be_lost_and_another_to_be_found() {
+    let stages = [
+        ("users", "Users()"),
+        ("inventory", "MasterReplica(replicas: 2, sentinels: 3, down_after: \"500ms\", timeout: \"500ms\")"),
+        ("database", "Database()"),
+        CONTROL,
+    ];
+    let kill = fault("500ms", "Kill", "inventory", "master");
+    let ran = run(with_faults(&stages, "items: 10, stock: 1_000_000", LONG, &kill));
+    assert_all_faults_were_injected(&ran);
+    assert_balanced(&ran);
+    let [(1, None), (1, Some(found))] = ran.masters.as_slice() else { panic!("{:?}", ran.masters) };
+    assert!(found.starts_with("replica"), "{found}");
+}
+
+#[test]
+fn a_master_that_stands_still_is_told_to_be_lost_until_it_goes_on() {
+    let faults = fault("600ms", "Pause", "gate", "master") + &fault("1600ms", "Resume", "gate", "master");
+    let ran = reads_through("ReadWriteSplit(replicas: 1, timeout: \"300ms\")", &faults);
+    assert_sound(&ran);
+    assert_eq!(ran.masters, [(1, None), (1, Some("master".to_owned()))]);
+}
+
 fn reader(gate: &str) -> [(&'static str, String); 5] {
     [
         ("users", "Users()".into()),

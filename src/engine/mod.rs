@@ -15,6 +15,8 @@ mod audit;
 mod book;
 mod clock;
 mod control;
+mod crew;
+mod dial;
 mod environment;
 mod generator;
 pub mod handle;
@@ -32,6 +34,7 @@ mod sqlite;
 mod stages;
 mod summary;
 mod trouble;
+mod tuner;
 mod watch;
 mod wiring;
 
