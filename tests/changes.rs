@@ -12,6 +12,7 @@ use common::{
 use seckill_lab::engine::{EngineCommand, EngineHandle, EventKind, RunId};
 use seckill_lab::metrics::{Reason, StageTally};
 use seckill_lab::param::ParamValue;
+use seckill_lab::report::text::render;
 use seckill_lab::topology::{Change, Topology};
 
 const CONTROL: (&str, &str) = ("control", "DataControl(interval: \"100ms\")");
@@ -84,6 +85,8 @@ fn the_offered_rate_follows_its_factor_and_the_generator_keeps_its_schedule() {
     assert_all_laws(&ran);
     assert_sold_exactly(&ran);
     assert_eq!(ran.factors, [1.0, 4.0, 0.5]);
+    let text = render(&ran.report);
+    assert!(text.contains("changed at ") && text.contains("s: offered rate × 4\n"), "{text}");
     let (up, down) = (made_at(&ran, 0), made_at(&ran, 1));
     for (from, to, rate) in
         [(0, up - 100, 1_000.0), (up + 100, down - 100, 4_000.0), (down + 100, 4_000, 500.0)]
