@@ -63,6 +63,7 @@ impl FakeEngine {
             run_id: RunId(1),
             phase: RunPhase::OnSale,
             duration: Duration::from_secs(12),
+            offered_factor: 1.0,
             buckets,
             instances,
         };

@@ -61,6 +61,9 @@ pub const ROWS: &[Row] = &[
         "最后一次到达一分钟后仍有请求或订单在途",
     ),
     ("the count is off by {}: please report this as a defect", "计数相差 {}：请作为缺陷报告"),
+    ("{} has no master", "{} 没有主节点"),
+    ("{} has {} as its master", "{} 的主节点是 {}"),
+    ("offered rate × {}", "到达速率 × {}"),
     // Faults and links.
     ("{} failed: {}", "{} 失败：{}"),
 ];
