@@ -111,7 +111,7 @@ mod tests {
 
     #[test]
     fn no_english_has_two_rows() {
-        let mut seen = std::collections::HashMap::new();
+        let mut seen = HashMap::new();
         for (english, chinese) in TABLES.iter().flat_map(|table| table.iter()) {
             if let Some(other) = seen.insert(english, chinese) {
                 assert_eq!(other, chinese, "{english}");
