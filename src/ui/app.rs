@@ -11,7 +11,7 @@ use super::model::Model;
 use super::run::port::EnginePort;
 use super::settings::Settings;
 use super::view::{BottomTab, Dialog, View};
-use super::{canvas, charts, dialogs, keys, panels, theme};
+use super::{canvas, charts, dialogs, keys, panels, theme, widgets};
 
 /// How long gathering may take in one frame.
 const GATHER_WITHIN: Duration = Duration::from_millis(10);
@@ -29,7 +29,7 @@ pub struct LabApp {
 impl LabApp {
     /// A window over an engine, with the preset chooser open.
     pub fn new(ctx: &Context, engine: Box<dyn EnginePort>, settings: Settings) -> Self {
-        theme::fonts::install(ctx);
+        theme::install(ctx);
         let model = Model { settings, ..Model::default() };
         let view = View { dialog: Some(Dialog::Presets), ..View::default() };
         Self { model, view, engine, intents: Intents::default() }
@@ -59,7 +59,7 @@ impl LabApp {
         let tokens = theme::tokens(ui.ctx());
         let bar = Frame::new().fill(tokens.panel).inner_margin(6);
         Panel::top("top").frame(bar).show(ui, |ui| panels::top::show(ui, model, out));
-        Panel::bottom("status").frame(bar).show(ui, |ui| panels::status::show(ui, model, out));
+        let status = Panel::bottom("status").frame(bar).show(ui, |ui| panels::status::show(ui, model, out));
         let mut shows = model.settings.clone();
         let panel = Frame::new().fill(tokens.panel).inner_margin(8);
         Panel::left("palette").frame(panel).default_size(150.0).size_range(120.0..=240.0).show_collapsible(
@@ -90,6 +90,8 @@ impl LabApp {
         if let Some(dialog) = &mut view.dialog {
             dialogs::show(ui, model, dialog, out);
         }
+        let bottom = status.response.rect.top();
+        widgets::notices::show(ui.ctx(), model.lang(), &mut view.notices, bottom, out);
     }
 
     fn apply(&mut self, ctx: &Context) {
@@ -130,8 +132,12 @@ impl eframe::App for LabApp {
     }
 
     fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
-        theme::apply(ui.ctx(), self.model.settings.theme);
-        ui.ctx().set_zoom_factor(self.model.settings.scale);
+        let settings = &self.model.settings;
+        theme::apply(ui.ctx(), settings.theme, settings.scale);
+        if let Some(notice) = self.view.chinese.look(ui.ctx(), settings.lang) {
+            let now = ui.input(|input| input.time);
+            self.view.notify(notice, now);
+        }
         keys::read(ui, &self.model, &self.view, &mut self.intents);
         self.draw(ui);
         self.apply(&ui.ctx().clone());

@@ -38,6 +38,7 @@ use std::sync::Arc;
 pub use app::LabApp;
 
 use crate::engine::EngineHandle;
+use settings::Settings;
 
 /// Where the settings are kept in the window's storage.
 pub const SETTINGS_KEY: &str = "settings";
@@ -55,14 +56,19 @@ pub fn open() -> eframe::Result {
             .with_app_id(APP_ID)
             .with_inner_size([1280.0, 800.0])
             .with_min_inner_size([800.0, 500.0]),
+        // `theme::chinese` brings the fonts of the system.
+        system_font_fallback: false,
         ..eframe::NativeOptions::default()
     };
     eframe::run_native(
         APP_ID,
         options,
         Box::new(|cc| {
-            let settings =
-                cc.storage.and_then(|storage| eframe::get_value(storage, SETTINGS_KEY)).unwrap_or_default();
+            let settings = cc
+                .storage
+                .and_then(|storage| eframe::get_value(storage, SETTINGS_KEY))
+                .unwrap_or_else(Settings::first);
+            theme::chinese::install(&cc.egui_ctx);
             let ctx = cc.egui_ctx.clone();
             let engine = EngineHandle::start(Arc::new(move || ctx.request_repaint()))?;
             Ok(Box::new(LabApp::new(&cc.egui_ctx, Box::new(engine), settings)))

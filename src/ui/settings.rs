@@ -55,6 +55,11 @@ impl Default for Settings {
 }
 
 impl Settings {
+    /// The settings of somebody who never had any: the language is that of the system.
+    pub fn first() -> Self {
+        Self { lang: Lang::of_system(|name| std::env::var(name).ok()), ..Self::default() }
+    }
+
     /// Puts a file first among the recent ones.
     pub fn remember(&mut self, path: &Path) {
         self.recent.retain(|other| other != path);

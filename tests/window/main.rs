@@ -4,7 +4,11 @@
 
 #[allow(dead_code, reason = "each test uses some of it")]
 mod fake;
+mod keys;
+mod looks;
+mod notices;
 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::float_cmp, reason = "pixels")]
+mod palette;
 mod paint;
 mod pictures;
 mod start;
