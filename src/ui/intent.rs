@@ -44,6 +44,8 @@ pub enum Intent {
     Dialog(Option<Dialog>),
     /// A tab of the panel below the canvas shows.
     ShowTab(BottomTab),
+    /// The charts show a moment of the run, in seconds from the first arrival.
+    ShowMoment(f64),
     /// A message shows for a while.
     Notice(super::notice::Notice),
     /// The window closes, whatever runs.

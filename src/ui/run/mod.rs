@@ -1,9 +1,10 @@
 //! The run that the window shows: what the engine told about it.
 //!
 //! - [`port`]: the engine as the window sees it, real or a test's.
-//! - [`series`]: what happened, in columns, for the charts.
+//! - [`series`]: what happened, in columns, for the charts; [`column`]: one of them.
 //! - [`log`]: events in words, and the marks they leave on the charts.
 
+pub mod column;
 pub mod log;
 pub mod port;
 pub mod series;
