@@ -67,7 +67,7 @@ fn centered(ui: &mut Ui, title: &str, more: &str, add: impl FnOnce(&mut Ui)) {
     let weak = tokens(ui.ctx()).weak;
     ui.add_space((ui.available_height() / 2.0 - 44.0).max(4.0));
     ui.with_layout(Layout::top_down(Align::Center), |ui| {
-        ui.label(RichText::new(title).size(16.0).strong());
+        ui.label(RichText::new(title).size(16.0));
         if !more.is_empty() {
             ui.label(RichText::new(more).color(weak));
         }

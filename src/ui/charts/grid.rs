@@ -1,6 +1,8 @@
 //! All charts beside each other: as many in a row as fit, as high as there is room.
 
-use egui::{Align, Button, Id, Label, Layout, PopupAnchor, Rect, RichText, ScrollArea, Sense, Tooltip, Ui, pos2, vec2};
+use egui::{
+    Align, Button, Id, Label, Layout, PopupAnchor, Rect, RichText, ScrollArea, Sense, Tooltip, Ui, pos2, vec2,
+};
 use lucide_icons::Icon;
 
 use super::super::intent::Intents;
@@ -157,7 +159,7 @@ impl Frame<'_> {
         ui.allocate_ui_with_layout(size, Layout::left_to_right(Align::Center), |ui| {
             ui.set_min_height(HEADING);
             ui.label(icon(chart.icon()).size(12.0).color(tokens.weak));
-            let title = RichText::new(lang.t(chart.title())).size(12.5).strong();
+            let title = RichText::new(lang.t(chart.title())).size(13.0);
             let title = ui.add(Label::new(title).sense(Sense::click()));
             if title.on_hover_text(lang.t(chart.definition())).double_clicked() {
                 self.view.solo(chart);

@@ -71,7 +71,7 @@ impl Chart {
             ),
             Self::Lag => text(
                 "Bytes of the replication stream by which each replica is behind its master",
-                "每个副本落后其主节点的复制流字节数",
+                "每个从节点落后其主节点的复制流字节数",
             ),
             Self::Memory => {
                 text("Memory that the data of each Redis process takes", "每个 Redis 进程的数据占用的内存")

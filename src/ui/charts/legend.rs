@@ -14,6 +14,8 @@ const SWATCH: f32 = 9.0;
 const GAP: f32 = 4.0;
 const BETWEEN: f32 = 8.0;
 const FONT: f32 = 11.0;
+/// Room for the button behind which the rest is.
+const MENU: f32 = 36.0;
 
 const HOW: Text = text(
     "Click: hide or show. Alt+click, Shift+click or double click: show alone",
@@ -82,16 +84,19 @@ pub struct Legend<'a> {
 }
 
 impl Legend<'_> {
-    /// Draws it in one row, so wide; what doesn't fit is behind "+3".
+    /// Draws it in one row, so wide; what doesn't fit, and what is out of the usual, is behind "+3".
     pub fn show(&self, ui: &mut Ui, width: f32) -> Touched {
         let mut touched = Touched::default();
-        let (texts, fitting) = self.fitting(ui, width);
+        let (usual, unusual): (Vec<usize>, Vec<usize>) = (0..self.traces.len())
+            .partition(|place| self.traces[*place].is_usual || self.shown.is_on(&self.traces[*place]));
+        let (texts, fitting) = self.fitting(ui, &usual, width - if unusual.is_empty() { 0.0 } else { MENU });
         ui.spacing_mut().item_spacing.x = BETWEEN;
-        for (trace, words) in self.traces.iter().zip(&texts).take(fitting) {
-            self.chip(ui, trace, words, &mut touched);
+        for (place, words) in usual.iter().zip(&texts).take(fitting) {
+            self.chip(ui, &self.traces[*place], words, &mut touched);
         }
-        if fitting < self.traces.len() {
-            let rest = self.traces.len() - fitting;
+        let hidden: Vec<usize> = usual[fitting..].iter().chain(&unusual).copied().collect();
+        if !hidden.is_empty() {
+            let rest = hidden.len();
             let more = egui::Button::new(egui::RichText::new(format!("+{rest}")).size(FONT)).small();
             let label = format!("{}: {}", self.chart, self.lang.f(MORE, &[&rest]));
             let config = egui::containers::menu::MenuConfig::new()
@@ -99,7 +104,8 @@ impl Legend<'_> {
             let (button, _) =
                 egui::containers::menu::MenuButton::from_button(more).config(config).ui(ui, |ui| {
                     egui::ScrollArea::vertical().max_height(320.0).show(ui, |ui| {
-                        for trace in &self.traces[fitting..] {
+                        for place in hidden {
+                            let trace = &self.traces[place];
                             self.chip(ui, trace, &trace.name, &mut touched);
                         }
                     });
@@ -109,17 +115,20 @@ impl Legend<'_> {
         touched
     }
 
-    /// The words of each chip, and how many chips fit.
-    fn fitting(&self, ui: &Ui, width: f32) -> (Vec<String>, usize) {
-        let names = || self.traces.iter().map(|trace| trace.name.clone());
+    /// The words of the chips of some traces, and how many of them fit.
+    fn fitting(&self, ui: &Ui, places: &[usize], width: f32) -> (Vec<String>, usize) {
+        let traces = || places.iter().map(|place| &self.traces[*place]);
         let measure = |texts: &[String]| -> Vec<f32> {
             let size = |words: &String| {
-                ui.painter().layout_no_wrap(words.clone(), FontId::proportional(FONT), self.tokens.text).size().x
+                ui.painter()
+                    .layout_no_wrap(words.clone(), FontId::proportional(FONT), self.tokens.text)
+                    .size()
+                    .x
             };
             texts.iter().map(|words| size(words) + SWATCH + GAP + BETWEEN).collect()
         };
         let fits = |widths: &[f32]| {
-            let room = if widths.iter().sum::<f32>() <= width { width } else { width - 34.0 };
+            let room = if widths.iter().sum::<f32>() <= width { width } else { width - MENU };
             let ends = widths.iter().scan(0.0, |sum, width| {
                 *sum += width;
                 Some(*sum)
@@ -127,10 +136,18 @@ impl Legend<'_> {
             ends.take_while(|end| *end <= room).count()
         };
         let texts: Vec<String> = match &self.values {
-            None => names().collect(),
+            None => traces().map(|trace| trace.name.clone()).collect(),
             Some(values) => {
-                let both: Vec<String> = names().zip(values).map(|(name, value)| format!("{name} {value}")).collect();
-                if fits(&measure(&both)) == both.len() { both } else { values.clone() }
+                let with = |alone: bool| -> Vec<String> {
+                    let words = |(trace, value): (&Trace<'_>, &String)| match self.shown.is_on(trace) {
+                        false => trace.name.clone(),
+                        true if alone => value.clone(),
+                        true => format!("{} {value}", trace.name),
+                    };
+                    traces().zip(places.iter().map(|place| &values[*place])).map(words).collect()
+                };
+                let both = with(false);
+                if fits(&measure(&both)) == both.len() { both } else { with(true) }
             }
         };
         let fitting = fits(&measure(&texts));
@@ -145,7 +162,8 @@ impl Legend<'_> {
         let (rect, response) = ui.allocate_exact_size(size, Sense::click());
         let label = format!("{}: {}", self.chart, trace.name);
         response.widget_info(|| WidgetInfo::selected(egui::Role::CheckBox, true, is_on, &label));
-        let swatch = Rect::from_center_size(pos2(rect.left() + SWATCH / 2.0, rect.center().y), vec2(SWATCH, SWATCH));
+        let swatch =
+            Rect::from_center_size(pos2(rect.left() + SWATCH / 2.0, rect.center().y), vec2(SWATCH, SWATCH));
         self.swatch(ui, swatch, trace, is_on);
         let text = pos2(rect.left() + SWATCH + GAP, rect.center().y - galley.size().y / 2.0);
         let end = pos2(text.x + galley.size().x, rect.center().y);
@@ -185,7 +203,12 @@ impl Legend<'_> {
 
     fn answer(&self, ui: &Ui, rect: Rect, response: Response, trace: &Trace<'_>, touched: &mut Touched) {
         if response.has_focus() {
-            ui.painter().rect_stroke(rect.expand(2.0), 3, Stroke::new(1.0, self.tokens.accent), StrokeKind::Outside);
+            ui.painter().rect_stroke(
+                rect.expand(2.0),
+                3,
+                Stroke::new(1.0, self.tokens.accent),
+                StrokeKind::Outside,
+            );
         }
         if response.hovered() || response.has_focus() {
             touched.over = Some(trace.key);

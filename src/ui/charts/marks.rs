@@ -99,7 +99,9 @@ impl Marks {
     pub fn lines(&self, plot: &mut PlotUi<'_>, tokens: &Tokens) {
         for phase in self.phases.iter().skip(1) {
             let stroke = Stroke::new(1.0, tokens.line.gamma_multiply(0.8));
-            plot.vline(VLine::new("", phase.from).stroke(stroke).style(LineStyle::dotted_dense()).allow_hover(false));
+            plot.vline(
+                VLine::new("", phase.from).stroke(stroke).style(LineStyle::dotted_dense()).allow_hover(false),
+            );
         }
         for moment in &self.moments {
             let (_, color) = sign(moment.mark, tokens);

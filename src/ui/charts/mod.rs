@@ -167,6 +167,8 @@ impl ChartsView {
 pub fn show(ui: &mut Ui, model: &Model, view: &mut ChartsView, out: &mut Intents) {
     view.plots.clear();
     view.last_rect = None;
+    // The panel keeps its height, however little there is to show.
+    ui.set_min_height(ui.available_height());
     let Some(run) = &model.runs.current else { return empty::no_run(ui, model, out) };
     view.meet(run);
     if run.series.is_empty() {

@@ -1,9 +1,11 @@
 //! One chart: axes, traces, cursor.
 
+use std::ops::RangeInclusive;
+
 use egui::{Color32, FontId, Rangef, Rect, Response, Stroke, Ui, Vec2};
 use egui_plot::{
-    AxisHints, FilledArea, HLine, Line, LineStyle, Plot, PlotBounds, PlotPoint, PlotPoints, PlotTransform, PlotUi,
-    Points, VLine,
+    AxisHints, FilledArea, GridMark, HLine, Line, LineStyle, Plot, PlotBounds, PlotPoint, PlotPoints,
+    PlotTransform, PlotUi, Points, VLine,
 };
 
 use super::super::run::Run;
@@ -84,7 +86,7 @@ pub fn show(ui: &mut Ui, scene: &Scene<'_>, chart: Chart, traces: &[&Trace<'_>],
     let cells = Cells::new(&scene.run.series, scene.len, scene.range, inner.x);
     let items = items(scene, unit, traces, &cells);
     let (low, high) = unit.bounds(items.low, items.high);
-    let strip = if inner.y < LOW { 2.0 } else { STRIP };
+    let strip = if inner.y < LOW { 6.0 } else { STRIP };
     let top = low + (high - low) * f64::from(inner.y / (inner.y - strip).max(1.0));
     let bounds = PlotBounds::from_min_max([scene.range.0, low], [scene.range.1, top]);
     let cursor = scene.cursor.map(|index| middle(scene.run, index));
@@ -113,10 +115,14 @@ pub fn middle(run: &Run, index: usize) -> f64 {
 /// An empty plot with axes and a quiet grid; what the pointer does in it is up to us.
 fn frame(chart: Chart, unit: Unit, tokens: &Tokens, cell: Cell) -> Plot<'static> {
     let axis = |hints: AxisHints<'static>| {
-        hints.label_spacing(Rangef::new(8.0, 9.0)).tick_label_color(tokens.weak).tick_label_font(FontId::proportional(LABEL))
+        hints
+            .label_spacing(Rangef::new(8.0, 9.0))
+            .tick_label_color(tokens.weak)
+            .tick_label_font(FontId::proportional(LABEL))
     };
-    let time = axis(AxisHints::new_x().min_thickness(AXIS_HEIGHT).formatter(|mark, _| moment(mark.value, mark.step_size)));
-    let values = axis(AxisHints::new_y().min_thickness(AXIS_WIDTH).formatter(move |mark, _| unit.tick(mark.value)));
+    let time = axis(AxisHints::new_x().min_thickness(AXIS_HEIGHT).formatter(time_label));
+    let values =
+        axis(AxisHints::new_y().min_thickness(AXIS_WIDTH).formatter(move |mark, _| unit.tick(mark.value)));
     Plot::new(chart)
         .width(cell.size.x)
         .height(cell.size.y)
@@ -135,6 +141,12 @@ fn frame(chart: Chart, unit: Unit, tokens: &Tokens, cell: Cell) -> Plot<'static>
         .allow_boxed_zoom(false)
         .allow_axis_zoom_drag(false)
         .allow_double_click_reset(false)
+}
+
+/// A label of the time axis; none at the very left, where the other axis has its own.
+fn time_label(mark: GridMark, range: &RangeInclusive<f64>) -> String {
+    let is_left = mark.value - range.start() < (range.end() - range.start()) * 0.02;
+    if is_left { String::new() } else { moment(mark.value, mark.step_size) }
 }
 
 /// Turns traces into items, and finds how high they reach.
@@ -164,10 +176,13 @@ impl Items {
         for (floor, rate) in floor.iter_mut().zip(trace.data.tops(cells)) {
             *floor += rate;
         }
-        floor.iter().for_each(|top| self.reach(*top));
+        for top in floor.iter() {
+            self.reach(*top);
+        }
         let area = FilledArea::new(trace.name.as_str(), &cells.at, &lower, floor);
         self.areas.push(area.fill_color(trace.color.gamma_multiply(0.55 * fade)));
-        let top: Vec<PlotPoint> = cells.at.iter().zip(floor).map(|(at, top)| PlotPoint::new(*at, *top)).collect();
+        let top: Vec<PlotPoint> =
+            cells.at.iter().zip(floor).map(|(at, top)| PlotPoint::new(*at, *top)).collect();
         self.push_line(trace, top, 1.0, fade, LineStyle::Solid);
     }
 
@@ -195,7 +210,14 @@ impl Items {
         }
     }
 
-    fn push_line(&mut self, trace: &Trace<'_>, points: Vec<PlotPoint>, width: f32, fade: f32, style: LineStyle) {
+    fn push_line(
+        &mut self,
+        trace: &Trace<'_>,
+        points: Vec<PlotPoint>,
+        width: f32,
+        fade: f32,
+        style: LineStyle,
+    ) {
         let line = Line::new(trace.name.as_str(), PlotPoints::Owned(points)).style(style).allow_hover(false);
         self.lines.push(line.color(trace.color.gamma_multiply(fade)).width(width));
     }
@@ -208,7 +230,7 @@ impl Items {
     }
 }
 
-fn add(plot: &mut PlotUi<'static>, items: Items, tokens: &Tokens, low: f64) {
+fn add(plot: &mut PlotUi<'_>, items: Items, tokens: &Tokens, low: f64) {
     for area in items.areas {
         plot.add(area.allow_hover(false));
     }

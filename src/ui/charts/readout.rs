@@ -50,23 +50,24 @@ pub fn show(
 ) {
     let run: &Run = scene.run;
     let at = run.series.at_secs.get(index).copied().unwrap_or(0.0);
-    ui.spacing_mut().item_spacing.y = 2.0;
+    ui.spacing_mut().item_spacing.y = 3.0;
+    ui.spacing_mut().interact_size.y = 15.0;
     ui.horizontal(|ui| {
-        ui.label(RichText::new(moment(at, 0.1)).strong());
+        ui.label(RichText::new(moment(at, 0.1)).color(scene.tokens.text));
         if let Some(phase) = phase(&run.topology, at) {
             ui.label(RichText::new(lang.f(PHASE, &[&phase])).color(scene.tokens.weak));
         }
     });
-    Grid::new("readout").num_columns(3).spacing([6.0, 2.0]).show(ui, |ui| {
+    Grid::new("readout").num_columns(3).min_col_width(0.0).spacing([8.0, 3.0]).show(ui, |ui| {
         // Stacked areas are read from the top down.
         let is_stacked = traces.iter().any(|trace| trace.look == super::trace::Look::Stacked);
         let order = |place: usize| if is_stacked { traces.len() - 1 - place } else { place };
         for trace in (0..traces.len().min(ROWS)).map(|place| traces[order(place)]) {
             let (rect, _) = ui.allocate_exact_size(egui::vec2(8.0, 8.0), egui::Sense::hover());
             ui.painter().rect_filled(rect, 2, trace.color);
-            ui.label(&trace.name);
+            ui.label(RichText::new(&trace.name).color(scene.tokens.weak));
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                ui.label(RichText::new(value(trace, unit, &run.series, index)).strong());
+                ui.label(value(trace, unit, &run.series, index));
             });
             ui.end_row();
         }

@@ -17,8 +17,10 @@ use super::{ChartsView, Scope};
 const WORDS_FROM: f32 = 1_150.0;
 
 const SHOW: Text = text("Show {}", "显示 {}");
-const CHIP_TIP: Text =
-    text("Click: show or hide. Alt+click or double click: show alone", "单击：显示或隐藏；Alt+单击或双击：单独显示");
+const CHIP_TIP: Text = text(
+    "Click: show or hide. Alt+click or double click: show alone",
+    "单击：显示或隐藏；Alt+单击或双击：单独显示",
+);
 const LENGTH: Text = text("How much time the charts show", "图表显示的时间长度");
 const STAGES: Text = text("Stages on the charts", "图表中的阶段");
 const STAGES_TIP: Text = text(
@@ -56,9 +58,13 @@ fn chip(ui: &mut Ui, model: &Model, view: &mut ChartsView, chart: Chart, has_wor
     let picture = icon(chart.icon()).size(14.0);
     let button = if has_words { Button::new((picture, title)) } else { Button::new(picture) };
     let response = ui
-        .add(button.selected(view.shows(chart)).small())
+        .add(button.selected(view.shows(chart)))
         .accessible_name(model.lang().f(SHOW, &[&title]))
-        .on_hover_text(format!("{title}: {}\n{}", model.lang().t(chart.definition()), model.lang().t(CHIP_TIP)));
+        .on_hover_text(format!(
+            "{title}: {}\n{}",
+            model.lang().t(chart.definition()),
+            model.lang().t(CHIP_TIP)
+        ));
     let alone = ui.input(|input| input.modifiers.alt || input.modifiers.shift);
     if response.double_clicked() || (response.clicked() && alone) {
         view.solo(chart);
@@ -107,7 +113,7 @@ fn freeze(ui: &mut Ui, model: &Model, view: &ChartsView, out: &mut Intents) {
         None => lang.t(FREEZE).to_owned(),
         Some(secs) => lang.f(FROZEN, &[&super::format::moment(secs, 0.1)]),
     };
-    let button = Button::new((icon(about.icon), words)).selected(view.frozen_at().is_some()).small();
+    let button = Button::new((icon(about.icon), words)).selected(view.frozen_at().is_some());
     let response = ui.add(button).accessible_name(lang.t(about.label));
     if response.on_hover_text(format!("{} (Z)", lang.t(about.tip))).clicked() {
         out.command(UiCommand::FreezeCharts);
@@ -118,7 +124,7 @@ fn follow(ui: &mut Ui, model: &Model, out: &mut Intents) {
     let about = UiCommand::FollowCharts.about();
     let tokens = tokens(ui.ctx());
     let words = RichText::new(model.lang().t(about.label)).color(tokens.on_accent);
-    let button = Button::new((icon(about.icon).color(tokens.on_accent), words)).fill(tokens.accent).small();
+    let button = Button::new((icon(about.icon).color(tokens.on_accent), words)).fill(tokens.accent);
     let response = ui.add(button).accessible_name(model.lang().t(about.label));
     if response.on_hover_text(format!("{} (F)", model.lang().t(about.tip))).clicked() {
         out.command(UiCommand::FollowCharts);

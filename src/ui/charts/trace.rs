@@ -12,7 +12,7 @@ use super::sample::Cells;
 use crate::metrics::Reason;
 
 /// Names a trace over all charts and runs: what is hidden stays hidden.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Key {
     /// Offered load.
     Offered,
@@ -204,30 +204,39 @@ impl<'a> Traces<'a> {
         let chosen = stages.filter(|(stage, _)| self.scope.is_none_or(|scope| scope.contains(stage)));
         let pairs: Vec<_> = chosen
             .flat_map(|(stage, columns)| {
-                Reason::ALL.into_iter().zip(&columns.intercepted).map(move |(why, column)| (stage, why, column))
+                Reason::ALL
+                    .into_iter()
+                    .zip(&columns.intercepted)
+                    .map(move |(why, column)| (stage, why, column))
             })
             .filter(|(_, _, column)| !column.is_blank())
             .collect();
         let stacked = |stage: Option<usize>, why: Reason, column| {
-            let word = self.lang.t(reason_word(why));
-            let name = stage.map_or(word.to_owned(), |stage| format!("{} {word}", self.stage_name(stage)));
+            let word = reason_word(self.lang, why);
+            let name = stage.map_or(word.clone(), |stage| format!("{} {word}", self.stage_name(stage)));
             let key = Key::Intercepted(stage, why);
-            let trace = self.trace(key, INTERCEPTED, INTERCEPTED, self.tokens.reason(why), Data::Rate(column));
+            let trace =
+                self.trace(key, INTERCEPTED, INTERCEPTED, self.tokens.reason(why), Data::Rate(column));
             Trace { name, look: Look::Stacked, ..trace }
         };
         if pairs.len() <= PAIRS || self.scope.is_some() {
             return pairs.into_iter().map(|(stage, why, column)| stacked(Some(stage), why, column)).collect();
         }
         let totals = Reason::ALL.into_iter().zip(&series.intercepted);
-        totals.filter(|(_, column)| !column.is_blank()).map(|(why, column)| stacked(None, why, column)).collect()
+        totals
+            .filter(|(_, column)| !column.is_blank())
+            .map(|(why, column)| stacked(None, why, column))
+            .collect()
     }
 
     fn response(self) -> Vec<Trace<'a>> {
         let series = &self.run.series;
-        let colors = [self.tokens.series[2], self.tokens.series[0], self.tokens.series[1], self.tokens.series[3]];
+        let colors =
+            [self.tokens.series[2], self.tokens.series[0], self.tokens.series[1], self.tokens.series[3]];
         let mut traces = Vec::new();
         for (place, column) in series.response_us.iter().enumerate() {
-            let trace = self.trace(Key::Response(place), RESPONSE, RESPONSE, colors[place], Data::Micros(column));
+            let trace =
+                self.trace(Key::Response(place), RESPONSE, RESPONSE, colors[place], Data::Micros(column));
             let look = if place == 2 { Look::Line } else { Look::Thin };
             traces.push(Trace { name: QUANTILES[place].to_owned(), look, ..trace });
         }
@@ -238,7 +247,9 @@ impl<'a> Traces<'a> {
             traces.push(Trace { name, look: Look::Dashed, is_usual: matches!(place, 0 | 2), ..trace });
         }
         for &stage in self.scope.into_iter().flatten() {
-            let Some(columns) = series.stages.get(stage).filter(|stage| !stage.p99_us.is_blank()) else { continue };
+            let Some(columns) = series.stages.get(stage).filter(|stage| !stage.p99_us.is_blank()) else {
+                continue;
+            };
             let (key, color) = (Key::AtStage(stage), self.tokens.nth(stage + 1));
             let trace = self.trace(key, AT_STAGE.0, AT_STAGE.1, color, Data::Micros(&columns.p99_us));
             traces.push(Trace { name: self.lang.f(AT_STAGE.0, &[&self.stage_name(stage)]), ..trace });
@@ -315,12 +326,12 @@ const ACHIEVED: (Text, Text) = (
         "实际吞吐：每秒得到应答的请求数（无论结果），不含被拒之门外的请求",
     ),
 );
-const DROPPED: (Text, Text) = (
-    text("dropped", "丢弃"),
-    text("Arrivals a second that could not be sent", "每秒未能发出的到达请求数"),
+const DROPPED: (Text, Text) =
+    (text("dropped", "丢弃"), text("Arrivals a second that could not be sent", "每秒未能发出的到达请求数"));
+const ARRIVALS: (Text, Text) = (
+    text("at {}", "到达 {}"),
+    text("Requests a second that came in at this stage", "每秒进入该阶段的请求数"),
 );
-const ARRIVALS: (Text, Text) =
-    (text("→ {}", "→ {}"), text("Requests a second that came in at this stage", "每秒进入该阶段的请求数"));
 const INTERCEPTED: Text = text(
     "Requests a second that were answered here, before the stage that owns the data, for this reason",
     "因该原因每秒在此被应答、未到达数据所属阶段的请求数",
@@ -358,17 +369,9 @@ const LAG: Text = text(
     "Bytes of the replication stream by which this process is behind its master",
     "该进程落后其主节点的复制流字节数",
 );
-const MEMORY: Text =
-    text("Memory that the data of this process takes", "该进程的数据占用的内存");
+const MEMORY: Text = text("Memory that the data of this process takes", "该进程的数据占用的内存");
 
 /// A reason in words.
-fn reason_word(reason: Reason) -> Text {
-    match reason {
-        Reason::CacheHit => text("cache hit", "缓存命中"),
-        Reason::NotStarted => text("not started", "未开始"),
-        Reason::SoldOut => text("sold out", "已售罄"),
-        Reason::RateLimited => text("rate limited", "限流"),
-        Reason::Duplicate => text("duplicate", "重复"),
-        Reason::Shed => text("shed", "卸载"),
-    }
+fn reason_word(lang: Lang, reason: Reason) -> String {
+    lang.of(reason.label()).replace('_', " ")
 }

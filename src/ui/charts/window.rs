@@ -29,8 +29,7 @@ pub enum Length {
 
 impl Length {
     /// All of them.
-    pub const ALL: [Self; 5] =
-        [Self::Seconds10, Self::Seconds30, Self::Minute, Self::Minutes5, Self::All];
+    pub const ALL: [Self; 5] = [Self::Seconds10, Self::Seconds30, Self::Minute, Self::Minutes5, Self::All];
 
     /// Its words.
     pub fn label(self) -> Text {

@@ -12,7 +12,7 @@ const FACTOR: usize = 8;
 /// Levels above the values: of 8, 64 and 512 buckets.
 const LEVELS: usize = 3;
 /// Buckets of the coarsest cell; what takes no memory at the beginning is a multiple of it.
-const COARSEST: usize = FACTOR.pow(LEVELS as u32);
+const COARSEST: usize = FACTOR * FACTOR * FACTOR;
 
 /// What the values of a column mean.
 pub trait Kind: Debug + Default + Clone + Copy {
@@ -24,7 +24,7 @@ pub trait Kind: Debug + Default + Clone + Copy {
     const EMPTY: Self::Value;
     /// Whether a value stands for "not measured" rather than for itself.
     fn is_missing(value: Self::Value) -> bool;
-    /// Whether a value is the one that says nothing.
+    /// Whether a value is [`Self::EMPTY`].
     fn is_empty(value: Self::Value) -> bool;
     /// A value as a number.
     fn number(value: Self::Value) -> f64;
@@ -35,16 +35,16 @@ pub trait Kind: Debug + Default + Clone + Copy {
 }
 
 /// Things counted in a bucket, or there at its end.
-#[derive(Debug, Default, Clone, Copy)]
+#[derive(Debug, Default, Clone, Copy, PartialEq)]
 pub struct Counted;
 /// Units, which may be fewer than none.
-#[derive(Debug, Default, Clone, Copy)]
+#[derive(Debug, Default, Clone, Copy, PartialEq)]
 pub struct Signed;
 /// Microseconds; 0 where nothing was measured.
-#[derive(Debug, Default, Clone, Copy)]
+#[derive(Debug, Default, Clone, Copy, PartialEq)]
 pub struct Micros;
 /// Bytes; NaN where nothing was measured.
-#[derive(Debug, Default, Clone, Copy)]
+#[derive(Debug, Default, Clone, Copy, PartialEq)]
 pub struct Bytes;
 
 impl Kind for Counted {
@@ -70,7 +70,7 @@ impl Kind for Counted {
 
 /// A kind whose sums mean nothing.
 macro_rules! without_sum {
-    ($kind:ty, $value:ty, $empty:expr, $is_missing:expr) => {
+    ($kind:ty, $value:ty, $empty:expr, $is_empty:expr, $is_missing:expr) => {
         impl Kind for $kind {
             type Value = $value;
             type Sum = ();
@@ -79,7 +79,7 @@ macro_rules! without_sum {
                 ($is_missing)(value)
             }
             fn is_empty(value: $value) -> bool {
-                value == $empty || Self::is_missing(value)
+                ($is_empty)(value)
             }
             fn number(value: $value) -> f64 {
                 f64::from(value)
@@ -90,9 +90,9 @@ macro_rules! without_sum {
     };
 }
 
-without_sum!(Signed, i32, 0, |_| false);
-without_sum!(Micros, u32, 0, |value| value == 0);
-without_sum!(Bytes, f32, f32::NAN, f32::is_nan);
+without_sum!(Signed, i32, 0, |value| value == 0, |_| false);
+without_sum!(Micros, u32, 0, |value| value == 0, |value| value == 0);
+without_sum!(Bytes, f32, f32::NAN, f32::is_nan, f32::is_nan);
 
 /// What a range of buckets comes to.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -268,8 +268,16 @@ mod tests {
 
     /// Values that differ, with stretches of nothing.
     fn value(index: usize) -> u32 {
-        let mixed = (index as u32).wrapping_mul(2_654_435_761) >> 20;
-        if index / 700 % 3 == 0 { 0 } else { mixed }
+        let mixed = u32::try_from(index).unwrap().wrapping_mul(2_654_435_761) >> 20;
+        if (index / 700).is_multiple_of(3) { 0 } else { mixed }
+    }
+
+    fn column<K: Kind>(values: impl IntoIterator<Item = K::Value>) -> Column<K> {
+        let mut column = Column::default();
+        for value in values {
+            column.push(value);
+        }
+        column
     }
 
     fn ranges(len: usize) -> impl Iterator<Item = Range<usize>> {
@@ -281,9 +289,8 @@ mod tests {
 
     #[test]
     fn every_range_adds_up_exactly_and_keeps_its_extremes() {
-        let mut column = Column::<Counted>::default();
         let values: Vec<u32> = (0..5_000).map(value).collect();
-        values.iter().for_each(|value| column.push(*value));
+        let column = column::<Counted>(values.clone());
         assert_eq!(column.iter().collect::<Vec<_>>(), values);
         for range in ranges(values.len()).chain([0..5_000, 0..512, 512..1_024, 8..16, 4_999..5_000]) {
             let cell = column.fold(range.clone()).unwrap();
@@ -295,8 +302,7 @@ mod tests {
 
     #[test]
     fn every_level_sums_up_to_the_values() {
-        let mut column = Column::<Counted>::default();
-        (0..3_333).for_each(|index| column.push(value(index)));
+        let column = column::<Counted>((0..3_333).map(value));
         let raw: u64 = column.iter().map(u64::from).sum();
         for level in &column.levels {
             assert_eq!(level.iter().map(|cell| cell.sum).sum::<u64>(), raw);
@@ -306,21 +312,21 @@ mod tests {
     #[test]
     fn what_was_not_measured_is_left_out() {
         let mut column = Column::<Micros>::empty(600);
-        [0, 90, 0, 30].into_iter().for_each(|value| column.push(value));
+        for value in [0, 90, 0, 30] {
+            column.push(value);
+        }
         assert_eq!(column.len(), 604);
         assert_eq!(column.fold(0..600), None);
         let cell = column.fold(0..604).unwrap();
         assert_eq!((cell.min, cell.max), (30, 90));
-        let mut lag = Column::<Bytes>::default();
-        [f32::NAN, 5.0, f32::NAN].into_iter().for_each(|value| lag.push(value));
+        let lag = super::tests::column::<Bytes>([f32::NAN, 5.0, f32::NAN]);
         assert_eq!(lag.fold(0..3).map(|cell| cell.max.to_bits()), Some(5.0_f32.to_bits()));
         assert!(lag.fold(0..1).is_none());
     }
 
     #[test]
     fn a_column_that_says_nothing_takes_no_memory() {
-        let mut column = Column::<Counted>::default();
-        (0..36_000).for_each(|_| column.push(0));
+        let mut column = column::<Counted>([0; 36_000]);
         assert!(column.is_blank());
         assert_eq!((column.len(), column.values.capacity(), column.get(9)), (36_000, 0, Some(0)));
         assert_eq!(column.fold(10..20).map(|cell| (cell.max, cell.sum)), Some((0, 0)));

@@ -76,6 +76,10 @@ fn small(count: u64) -> u32 {
     u32::try_from(count).unwrap_or(u32::MAX)
 }
 
+fn small_signed(count: i64) -> i32 {
+    i32::try_from(count).unwrap_or(if count < 0 { i32::MIN } else { i32::MAX })
+}
+
 fn push_quantiles(columns: &mut [Column<Micros>; 4], quantiles: &Quantiles) {
     let values = [quantiles.p50, quantiles.p95, quantiles.p99, quantiles.p999];
     for (column, value) in columns.iter_mut().zip(values) {
@@ -157,8 +161,10 @@ impl Series {
         self.dropped.push(small(bucket.dropped));
         let sold_before = u64::from(self.sold_in_all.last().unwrap_or(0));
         self.sold_in_all.push(small(sold_before + bucket.sold));
+        self.stock_left.push(small_signed(bucket.stock_left));
         self.backlog.push(small(bucket.backlog));
         push_quantiles(&mut self.response_us, &bucket.response_us);
+        push_quantiles(&mut self.service_us, &bucket.service_us);
         self.lag_us.push(small(bucket.schedule_lag_us.p99));
         for (column, reason) in self.intercepted.iter_mut().zip(Reason::ALL) {
             let all = bucket.stages.iter().map(|stage| stage.tally.intercepted.get(reason));
