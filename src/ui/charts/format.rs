@@ -96,9 +96,9 @@ fn next_of(leads: &[f64], value: f64) -> f64 {
     leads.iter().map(|lead| lead * power).find(|nice| *nice >= value * (1.0 - 1e-9)).unwrap_or(10.0 * power)
 }
 
+/// The next power of two above, which all units of bytes are made of.
 fn nice_bytes(value: f64) -> f64 {
-    let unit = [1_048_576.0 * 1_024.0, 1_048_576.0, 1_024.0].into_iter().find(|unit| value >= unit / 4.0);
-    unit.map_or_else(|| nice_step(value), |unit| nice_step(value / unit) * unit)
+    2_f64.powf(value.max(1.0).log2().ceil())
 }
 
 /// The next time step above, in seconds.

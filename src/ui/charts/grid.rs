@@ -142,7 +142,7 @@ impl Frame<'_> {
         let below = if has_time { 0.0 } else { 2.0 };
         let height = (bottom - ui.cursor().top() - below).max(AXIS_HEIGHT * 2.0);
         let size = vec2(ui.available_width(), height);
-        let drawn = plot::show(ui, &self.scene, chart, &shown, Cell { size, has_time, has_words });
+        let drawn = plot::show(ui, &self.scene, chart, &shown, Cell { size, has_time });
         self.view.plots.push((chart, plot::inside(&drawn)));
         self.scene.marks.signs(ui, &drawn.transform, self.scene.tokens, has_words);
         if has_words {

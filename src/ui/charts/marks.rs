@@ -1,6 +1,6 @@
 //! What happened, on the charts: lines for moments, bands for failovers, names for the phases of the workload.
 
-use egui::{Align2, FontId, Rect, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
+use egui::{Align2, FontId, Painter, Rect, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
 use egui_plot::{LineStyle, PlotTransform, PlotUi, Span, VLine};
 use lucide_icons::Icon;
 
@@ -82,15 +82,13 @@ impl Marks {
         Self { moments: moments.collect(), failovers: failovers.collect(), phases: phases.collect() }
     }
 
-    /// Shades the failovers, named if there is room for words.
-    pub fn bands(&self, plot: &mut PlotUi<'_>, tokens: &Tokens, has_words: bool) {
+    /// Shades the failovers.
+    pub fn bands(&self, plot: &mut PlotUi<'_>, tokens: &Tokens) {
         for band in &self.failovers {
-            let name = if has_words { band.name.as_str() } else { "" };
-            let span = Span::new(name, band.from..=band.to)
+            let span = Span::new("", band.from..=band.to)
                 .fill(tokens.failover.gamma_multiply(0.16))
                 .border(Stroke::new(1.0, tokens.failover.gamma_multiply(0.7)))
-                .border_style(LineStyle::dashed_dense())
-                .label_align(Align2::CENTER_BOTTOM);
+                .border_style(LineStyle::dashed_dense());
             plot.span(span);
         }
     }
@@ -114,14 +112,13 @@ impl Marks {
         let frame = *transform.frame();
         let painter = ui.painter().with_clip_rect(frame);
         if has_words {
+            let (top, bottom) = (frame.top() + 2.0, frame.bottom() - 14.0);
             for phase in &self.phases {
-                let x = |at: f64| transform.position_from_point_x(at).clamp(frame.left(), frame.right());
-                let (from, to) = (x(phase.from) + 9.0, x(phase.to) - 3.0);
-                let galley =
-                    painter.layout_no_wrap(phase.name.clone(), FontId::proportional(10.0), tokens.weak);
-                if galley.size().x <= to - from {
-                    painter.galley(pos2(from, frame.top() + 2.0), galley, tokens.weak);
-                }
+                name(&painter, transform, phase, &[&phase.name], (top, tokens.weak));
+            }
+            for band in &self.failovers {
+                let short = band.name.split([':', '：']).next().unwrap_or_default();
+                name(&painter, transform, band, &[&band.name, short], (bottom, tokens.text));
             }
         }
         for moment in &self.moments {
@@ -159,6 +156,26 @@ impl Marks {
         let during = self.failovers.iter().filter(|band| (band.from..=band.to).contains(&secs));
         words.extend(during.map(|band| (Mark::Trouble, band.words.clone())));
         words
+    }
+}
+
+/// Writes the first name that fits into a stretch, at a height of the screen.
+fn name(
+    painter: &Painter,
+    transform: &PlotTransform,
+    stretch: &Stretch,
+    names: &[&str],
+    (top, color): (f32, egui::Color32),
+) {
+    let frame = transform.frame();
+    let x = |at: f64| transform.position_from_point_x(at).clamp(frame.left(), frame.right());
+    // A sign stands where a stretch begins, as a rule.
+    let (from, to) = (x(stretch.from) + 9.0, x(stretch.to) - 2.0);
+    let laid = names
+        .iter()
+        .map(|name| painter.layout_no_wrap((*name).to_owned(), FontId::proportional(10.0), color));
+    if let Some(galley) = laid.into_iter().find(|galley| galley.size().x <= to - from) {
+        painter.galley(pos2(from, top), galley, color);
     }
 }
 

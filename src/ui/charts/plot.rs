@@ -57,8 +57,6 @@ pub struct Cell {
     pub size: Vec2,
     /// Whether the time axis has its labels here.
     pub has_time: bool,
-    /// Whether marks and bands have their words here.
-    pub has_words: bool,
 }
 
 /// A chart that was drawn.
@@ -93,7 +91,7 @@ pub fn show(ui: &mut Ui, scene: &Scene<'_>, chart: Chart, traces: &[&Trace<'_>],
     let (tokens, chosen, marks) = (scene.tokens, scene.chosen, scene.marks);
     let answer = frame(chart, unit, tokens, cell).show(ui, move |plot| {
         plot.set_plot_bounds(bounds);
-        marks.bands(plot, tokens, cell.has_words);
+        marks.bands(plot, tokens);
         if let Some((from, to)) = chosen {
             let fill = tokens.accent.gamma_multiply(0.18);
             plot.span(egui_plot::Span::new("", from..=to).fill(fill).border_color(tokens.accent));
@@ -143,10 +141,10 @@ fn frame(chart: Chart, unit: Unit, tokens: &Tokens, cell: Cell) -> Plot<'static>
         .allow_double_click_reset(false)
 }
 
-/// A label of the time axis; none at the very left, where the other axis has its own.
+/// A label of the time axis; none at its very ends, where it would meet the other axis or be cut.
 fn time_label(mark: GridMark, range: &RangeInclusive<f64>) -> String {
-    let is_left = mark.value - range.start() < (range.end() - range.start()) * 0.02;
-    if is_left { String::new() } else { moment(mark.value, mark.step_size) }
+    let share = (mark.value - range.start()) / (range.end() - range.start());
+    if (0.02..=0.985).contains(&share) { moment(mark.value, mark.step_size) } else { String::new() }
 }
 
 /// Turns traces into items, and finds how high they reach.
