@@ -49,14 +49,18 @@ impl Applied<'_> {
             Intent::PasteStages(text) => self.paste_stages(&text),
             Intent::Inject(fault) => self.inject(fault),
             Intent::Change(change) => self.change(change),
+            Intent::News(news) => self.news(news),
+            Intent::StopThen(after) => self.stop_then(*after),
             Intent::OpenFile(path) => self.open_file(&path),
             Intent::OpenPreset(preset) => self.open_preset(preset),
             Intent::OpenText(text) => self.open_text(&text),
             Intent::SaveTo(path) => self.save_to(&path),
+            Intent::SaveReport(path) => self.save_report(&path),
             Intent::CopyText(text) => self.ctx.copy_text(text),
             Intent::Settings(settings) => self.model.settings = *settings,
             Intent::Dialog(dialog) => self.view.dialog = dialog,
             Intent::ShowTab(tab) => self.show_tab(tab),
+            Intent::ShowMoment(secs) => self.show_moment(secs),
             Intent::Notice(notice) => self.notify(notice),
             Intent::Close => self.ctx.send_viewport_cmd(ViewportCommand::Close),
         }
@@ -66,6 +70,13 @@ impl Applied<'_> {
     pub fn notify(&mut self, notice: Notice) {
         let now = self.ctx.input(|input| input.time);
         self.view.notify(notice, now);
+    }
+
+    fn show_moment(&mut self, secs: f64) {
+        if let Some(run) = &self.model.runs.current {
+            self.view.charts.show_moment(secs, run);
+            self.show_tab(BottomTab::Charts);
+        }
     }
 
     fn show_tab(&mut self, tab: BottomTab) {
