@@ -197,6 +197,7 @@ fn full_report(topology: Topology) -> Report {
             action: some(),
             stage: some(),
             instance: some(),
+            delay_ms: Some(1.0),
             error: Some(some()),
         }],
         series: vec![SecondReport::default()],

@@ -117,8 +117,11 @@ impl Terminal {
             }
         };
         let signals = signals();
-        let options =
-            RunOptions { redis_server: args.server.redis_server.clone(), keep_data: args.keep_data };
+        let options = RunOptions {
+            redis_server: args.server.redis_server.clone(),
+            keep_data: args.keep_data,
+            link_faults: false,
+        };
         let start = EngineCommand::Start { run_id: RunId(1), plan: Box::new(plan), options };
         if let Err(error) = engine.send(start) {
             out::note(error);
@@ -175,11 +178,8 @@ impl Terminal {
             EventKind::Note(text) => self.say(event.at, &text),
             EventKind::SaleOpened => self.say(event.at, "the sale is open"),
             EventKind::Fault { fault, failed } => {
-                let what = format!("{} {} of {}", fault.action.word(), fault.instance, fault.stage);
-                match failed {
-                    None => self.say(event.at, &what),
-                    Some(reason) => self.say(event.at, &format!("{what} failed: {reason}")),
-                }
+                let outcome = failed.map_or(String::new(), |reason| format!(" failed: {reason}"));
+                self.say(event.at, &format!("{fault}{outcome}"));
             }
         }
         None

@@ -123,7 +123,7 @@ pub fn try_run(topology: Topology, keep_data: bool) -> Result<Ran, RunFailure> {
     let plan = RunPlan::new(topology).unwrap_or_else(|problems| panic!("{problems:#?}"));
     let engine = EngineHandle::start(Arc::new(|| {})).unwrap();
     let redis_server = std::env::var_os("SECKILL_LAB_REDIS_SERVER").map(PathBuf::from);
-    let options = RunOptions { redis_server, keep_data };
+    let options = RunOptions { redis_server, keep_data, ..RunOptions::default() };
     engine.send(EngineCommand::Start { run_id: RunId(7), plan: Box::new(plan.clone()), options }).unwrap();
     let (mut buckets, mut phases, mut faults, mut kept) = (Vec::new(), Vec::new(), Vec::new(), None);
     let started_at = Instant::now();

@@ -14,6 +14,7 @@ mod wiring;
 
 use super::{Problem, Stage, Topology};
 pub use load::LONGEST_RUN;
+pub use ranges::all_in_range;
 
 /// More stages than this are not a drawing that anyone reads.
 const MOST_STAGES: usize = 200;
