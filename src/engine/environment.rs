@@ -141,6 +141,11 @@ impl Environment {
         instances
     }
 
+    /// Whether proxies stand before the processes of a stage, so that its links can be cut and slowed.
+    pub fn has_proxies(&self, stage: usize) -> bool {
+        self.group(stage).is_some_and(|group| !group.processes.proxies().is_empty())
+    }
+
     /// Does what a fault says. Doing it twice changes nothing more.
     ///
     /// # Errors

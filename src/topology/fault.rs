@@ -68,3 +68,16 @@ impl fmt::Display for Fault {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fault_says_what_is_done_to_whom() {
+        let kill = Fault { stage: "gate".into(), ..Fault::default() };
+        assert_eq!(kill.to_string(), "Kill master of gate");
+        let slow = Fault { action: FaultAction::SlowLink, instance: "replica 1".into(), ..kill };
+        assert_eq!(slow.to_string(), "SlowLink replica 1 of gate by 50ms");
+    }
+}

@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 use seckill_lab::engine::{EngineCommand, EngineHandle, EventKind, RunFailure, RunId, RunOptions, RunPhase};
 use seckill_lab::files::{parse_topology, read_topology, report_problems};
-use seckill_lab::metrics::{Bucket, StageTally};
+use seckill_lab::metrics::{Bucket, InstanceState, StageTally};
 use seckill_lab::report::Report;
 use seckill_lab::topology::{Fault, RunPlan, StageKind, Topology};
 
@@ -88,6 +88,9 @@ pub struct Ran {
     pub buckets: Vec<Bucket>,
     pub phases: Vec<RunPhase>,
     pub faults: Vec<(Fault, Option<String>)>,
+    pub notes: Vec<String>,
+    /// Each Redis process as it was at the last look.
+    pub instances: Vec<InstanceState>,
     /// The folder that was kept; it is removed when this is dropped.
     pub kept: Option<Kept>,
 }
@@ -120,31 +123,50 @@ fn run_with(topology: Topology, keep_data: bool) -> Ran {
 
 /// Runs a design; a run without a report answers why.
 pub fn try_run(topology: Topology, keep_data: bool) -> Result<Ran, RunFailure> {
+    run_live(topology, RunOptions { keep_data, ..options() }, &[])
+}
+
+/// How the tests run designs: with the server that the environment names, if it names one.
+pub fn options() -> RunOptions {
+    let redis_server = std::env::var_os("SECKILL_LAB_REDIS_SERVER").map(PathBuf::from);
+    RunOptions { redis_server, ..RunOptions::default() }
+}
+
+/// Runs a design, and injects faults as soon as requests arrive.
+pub fn run_live(topology: Topology, options: RunOptions, live: &[Fault]) -> Result<Ran, RunFailure> {
     let plan = RunPlan::new(topology).unwrap_or_else(|problems| panic!("{problems:#?}"));
     let engine = EngineHandle::start(Arc::new(|| {})).unwrap();
-    let redis_server = std::env::var_os("SECKILL_LAB_REDIS_SERVER").map(PathBuf::from);
-    let options = RunOptions { redis_server, keep_data, ..RunOptions::default() };
     engine.send(EngineCommand::Start { run_id: RunId(7), plan: Box::new(plan.clone()), options }).unwrap();
     let (mut buckets, mut phases, mut faults, mut kept) = (Vec::new(), Vec::new(), Vec::new(), None);
+    let (mut notes, mut instances) = (Vec::new(), Vec::new());
     let started_at = Instant::now();
     loop {
         assert!(started_at.elapsed() < PATIENCE, "the run hangs; it came as far as {:?}", phases.last());
-        buckets.extend(engine.snapshots().try_iter().flat_map(|snapshot| snapshot.buckets));
-        let Ok(event) = engine.events().recv_timeout(Duration::from_millis(50)) else { continue };
+        let ended = engine.events().recv_timeout(Duration::from_millis(50)).ok();
+        for snapshot in engine.snapshots().try_iter() {
+            buckets.extend(snapshot.buckets);
+            instances = snapshot.instances;
+        }
+        let Some(event) = ended else { continue };
         assert_eq!(event.run_id, RunId(7));
         match event.kind {
-            EventKind::Phase(phase) => phases.push(phase),
+            EventKind::Phase(phase) => {
+                phases.push(phase);
+                for fault in live.iter().filter(|_| phase == RunPhase::OnSale) {
+                    engine.send(EngineCommand::Inject(fault.clone())).unwrap();
+                }
+            }
             EventKind::Note(text) => {
                 if let Some(path) = text.strip_prefix("The run's files stay in ") {
                     kept = Some(Kept(path.into()));
                 }
+                notes.push(text);
             }
             EventKind::SaleOpened => {}
             EventKind::Fault { fault, failed } => faults.push((fault, failed)),
             EventKind::Failed(failure) => return Err(failure),
             EventKind::Finished(report) => {
-                buckets.extend(engine.snapshots().try_iter().flat_map(|snapshot| snapshot.buckets));
-                return Ok(Ran { plan, report: *report, buckets, phases, faults, kept });
+                return Ok(Ran { plan, report: *report, buckets, phases, faults, notes, instances, kept });
             }
         }
     }

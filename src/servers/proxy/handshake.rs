@@ -101,7 +101,8 @@ mod tests {
 
     #[test]
     fn clients_are_not_taken_for_replicas_whatever_they_say() {
-        let value = [b"*3\r\n$3\r\nSET\r\n$1\r\nk\r\n$59\r\n".as_slice(), PORT, b"\r\n"].concat();
+        let length = format!("${}\r\n", PORT.len());
+        let value = [b"*3\r\n$3\r\nSET\r\n$1\r\nk\r\n", length.as_bytes(), PORT, b"\r\n"].concat();
         let client = [b"*2\r\n$6\r\nCLIENT\r\n$2\r\nID\r\n".as_slice(), PORT].concat();
         let typed = [b"PING\r\n".as_slice(), PORT].concat();
         for said in [&value[..], &client, &typed] {
