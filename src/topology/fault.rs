@@ -39,7 +39,7 @@ params! {
         stage: String = String::new();
         /// Which of the stage's instances: "master", "replica 1", "sentinel 2".
         instance: String = "master".into();
-        /// How much later a slow link carries what is sent, each way; only for SlowLink.
+        /// How much later a slow link carries what is sent, each way; other actions have none.
         delay: Duration = Duration::from_millis(50), in 0.001..10.0;
     }
 }

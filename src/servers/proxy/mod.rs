@@ -17,6 +17,7 @@ use std::io;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Notify;
 use tokio::task::{AbortHandle, JoinSet};
@@ -40,6 +41,9 @@ pub struct Proxy {
     accepting: AbortHandle,
 }
 
+/// Open files that the program may need: a connection through a proxy takes three, where the usual limit is 1024.
+const FILES: u64 = 8_192;
+
 /// Who may come to the proxies of a group: the port that each process announces, and its link.
 type Peers = Arc<[(u16, Link)]>;
 
@@ -58,6 +62,7 @@ struct Way {
 /// # Errors
 /// There are not that many free ports.
 pub fn open(count: usize) -> Result<Vec<Proxy>, PortError> {
+    allow_files();
     let refused = |last| PortError { wanted: count, found: 0, last };
     let mut listeners = Vec::with_capacity(count);
     for (port, listener) in free_listeners(count)? {
@@ -72,6 +77,16 @@ pub fn open(count: usize) -> Result<Vec<Proxy>, PortError> {
         Proxy { endpoint: Endpoint::local(port), server, link: link.clone(), accepting }
     });
     Ok(proxies.collect())
+}
+
+/// Raises the program's limit of open files as far as it may, and never lowers it.
+fn allow_files() {
+    let limit = getrlimit(Resource::Nofile);
+    let wanted = limit.maximum.map_or(FILES, |maximum| maximum.min(FILES));
+    if limit.current.is_some_and(|current| current < wanted) {
+        // Where the system refuses, connections fail one by one, and the run says so.
+        setrlimit(Resource::Nofile, Rlimit { current: Some(wanted), ..limit }).ok();
+    }
 }
 
 impl Proxy {

@@ -478,10 +478,6 @@ fn links_of_data_processes_can_be_cut_slowed_and_mended() {
             assert_eq!(validate(&topology), [], "{action:?} of {instance}");
         }
     }
-    topology.faults[0].action = FaultAction::SlowLink;
-    topology.faults[0].delay = Duration::from_secs(11);
-    let problems = validate(&topology);
-    assert_eq!((problems.len(), &*problems[0].text), (1, "delay is 11s, out of range"), "{problems:#?}");
 }
 
 #[test]
