@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use crossbeam_channel::{Receiver, RecvTimeoutError, SendError, Sender, bounded};
+use crossbeam_channel::{Receiver, RecvError, RecvTimeoutError, SendError, Sender, bounded};
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{mpsc, watch};
@@ -148,7 +148,12 @@ impl Engine {
             if let Some(ended) = running.take_if(|running| running.task.is_finished()) {
                 self.conclude(ended);
             }
-            match self.commands.recv_timeout(LOOK) {
+            // An engine without a run sleeps until it is told something.
+            let command = match running {
+                Some(_) => self.commands.recv_timeout(LOOK),
+                None => self.commands.recv().map_err(|RecvError| RecvTimeoutError::Disconnected),
+            };
+            match command {
                 Ok(EngineCommand::Start { run_id, plan, options }) => {
                     let outbox = self.outbox(run_id, plan.topology.workload.duration());
                     if running.is_some() {
