@@ -7,7 +7,7 @@ use super::document::Edit;
 use super::selection::Selection;
 use super::settings::Settings;
 use super::view::{BottomTab, Dialog};
-use crate::topology::{Fault, Place};
+use crate::topology::{Fault, Place, StageKind};
 
 /// What a widget asks for.
 #[derive(Debug)]
@@ -36,6 +36,8 @@ pub enum Intent {
     SaveTo(PathBuf),
     /// Stages in text form are added to the design.
     PasteStages(String),
+    /// A stage of this kind is added beside the selected one.
+    AddStage(Box<StageKind>),
     /// A text goes to the clipboard.
     CopyText(String),
     /// The settings become these.

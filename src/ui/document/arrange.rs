@@ -182,7 +182,8 @@ mod tests {
             &[(0, 1), (1, 2), (1, 3), (1, 4), (5, 6), (6, 5)],
         );
         arrange(&mut topology);
-        let columns: BTreeSet<i32> = [2, 3, 4].iter().map(|&index| topology.stages[index].at.0 as i32).collect();
+        let columns: BTreeSet<i32> =
+            [2, 3, 4].iter().map(|&index| topology.stages[index].at.0 as i32).collect();
         assert_eq!(columns.len(), 1);
         expect_apart(&topology);
         let once = topology.clone();

@@ -54,7 +54,9 @@ pub fn free_place(topology: &Topology, at: Pos2, size: Vec2) -> Pos2 {
     let mut at = snapped(at);
     // Each step leaves at least one box behind for good, so there are no more steps than boxes.
     for _ in &taken {
-        let Some(hit) = taken.iter().find(|taken| taken.intersects(Rect::from_min_size(at, size))) else { break };
+        let Some(hit) = taken.iter().find(|taken| taken.intersects(Rect::from_min_size(at, size))) else {
+            break;
+        };
         at = pos2(at.x, ((hit.bottom() + 1.0) / GRID).ceil() * GRID);
     }
     at

@@ -179,7 +179,9 @@ pub fn add_stages(topology: &mut Topology, added: &Topology, by: (f32, f32)) -> 
     let first = topology.stages.len();
     let mut names: BTreeMap<&str, String> = BTreeMap::new();
     for stage in &added.stages {
-        let name = free_name(topology, base_name(&stage.name));
+        let base =
+            if topology.index_of(&stage.name).is_none() { &stage.name } else { base_name(&stage.name) };
+        let name = free_name(topology, base);
         names.entry(&stage.name).or_insert_with(|| name.clone());
         let at = (stage.at.0 + by.0, stage.at.1 + by.1);
         topology.stages.push(Stage { name, kind: stage.kind.clone(), at });
@@ -204,8 +206,7 @@ pub fn add_stages(topology: &mut Topology, added: &Topology, by: (f32, f32)) -> 
 
 /// Some stages and the wires between them, as a topology of their own.
 pub fn part(topology: &Topology, stages: &BTreeSet<usize>) -> Topology {
-    let chosen: Vec<Stage> =
-        stages.iter().filter_map(|&stage| topology.stages.get(stage).cloned()).collect();
+    let chosen: Vec<Stage> = stages.iter().filter_map(|&stage| topology.stages.get(stage).cloned()).collect();
     let is_chosen = |name: &str| chosen.iter().any(|stage| stage.name == name);
     let within = |link: &&Link| is_chosen(&link.from) && is_chosen(&link.to);
     let links = topology.links.iter().filter(within).cloned().collect();

@@ -9,10 +9,7 @@ use crate::topology::{Link, StageKind, Topology};
 
 const TO_ITSELF: Text = text("A stage can't send to itself", "阶段不能连到自身");
 const THERE_ALREADY: Text = text("This wire is there already", "这条连线已存在");
-const IN_CIRCLE: Text = text(
-    "Requests would go round in a circle through {}",
-    "请求会经过 {} 形成环路",
-);
+const IN_CIRCLE: Text = text("Requests would go round in a circle through {}", "请求会经过 {} 形成环路");
 const SECOND_EXIT: Text = text(
     "Traffic already leaves {} to {}: pull that wire's end over, or put a load balancer in between",
     "{} 的流量已发往 {}：请拖动那条连线的端点，或在中间放一个负载均衡器",
@@ -72,8 +69,7 @@ pub fn fits(topology: &Topology, stage: usize, kind: &StageKind, behind: bool) -
     let mut with = topology.clone();
     let new = super::ops::add_stage(&mut with, kind.clone(), (0.0, 0.0));
     let (from, to) = if behind { (stage, new) } else { (new, stage) };
-    why_not_add(Lang::En, topology, kind).is_none()
-        && why_not_wire(Lang::En, &with, from, to, None).is_none()
+    why_not_add(Lang::En, topology, kind).is_none() && why_not_wire(Lang::En, &with, from, to, None).is_none()
 }
 
 /// Whether a stage of a kind may be put into a wire.
@@ -155,7 +151,10 @@ mod tests {
         let mut topology = drawn(&["Users", "Cdn", "Service", "Database"]);
         assert_eq!(why(&topology, 0, 1), None);
         assert_eq!(why(&topology, 1, 1).unwrap(), "A stage can't send to itself");
-        assert_eq!(why(&topology, 1, 0).unwrap(), "CDN can't send to users: users only send; turn the link round");
+        assert_eq!(
+            why(&topology, 1, 0).unwrap(),
+            "CDN can't send to users: users only send; turn the link round"
+        );
         ops::connect(&mut topology, 0, 1);
         assert_eq!(why(&topology, 0, 1).unwrap(), "This wire is there already");
         assert!(why(&topology, 0, 2).unwrap().starts_with("Traffic already leaves users to cdn"));
