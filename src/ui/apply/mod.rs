@@ -50,6 +50,7 @@ impl Applied<'_> {
             Intent::PasteStages(text) => self.paste_stages(&text),
             Intent::AddStage(kind) => self.add_stage(*kind),
             Intent::Inject(fault) => self.inject(fault),
+            Intent::Change(change) => self.change(change),
             Intent::OpenFile(path) => self.open_file(&path),
             Intent::OpenPreset(preset) => self.open_preset(preset),
             Intent::OpenText(text) => self.open_text(&text),
