@@ -42,8 +42,8 @@ fn show_box(
     response.context_menu(|ui| menu::stage(ui, scene.model, out));
     let is_renaming = rename::is_of(canvas, stage);
     let is_hovered = response.hovered() || response.has_focus() || canvas.is_under_rubber(scene, stage);
-    let state = FaceState { is_selected, is_hovered, is_renaming };
-    face::show(ui, scene.model, stage, rect, scene.camera.zoom, state, out);
+    let look = FaceState { is_selected, is_hovered, is_renaming };
+    face::show(ui, scene.model, stage, rect, scene.camera.zoom, look, out);
 }
 
 /// What a stage is called by those who can't see it: its name and its kind.

@@ -20,14 +20,15 @@ pub fn show(ui: &Ui, scene: &Scene<'_>) {
     let color = tokens(ui.ctx()).grid;
     let pixel = 1.0 / ui.pixels_per_point();
     let size = Vec2::splat((1.5 / pixel).round().max(1.0) * pixel);
-    let (columns, rows) = ((seen.width() / step) as usize + 2, (seen.height() / step) as usize + 2);
     let first = pos2((seen.left() / step).floor() * step, (seen.top() / step).floor() * step);
     let mut mesh = Mesh::default();
-    for row in 0..rows {
-        for column in 0..columns {
-            let at = scene.screen(first + Vec2::new(column as f32, row as f32) * step);
-            mesh.add_colored_rect(Rect::from_center_size(at, size), color);
+    let mut at = first;
+    while at.y <= seen.bottom() {
+        while at.x <= seen.right() {
+            mesh.add_colored_rect(Rect::from_center_size(scene.screen(at), size), color);
+            at.x += step;
         }
+        at = pos2(first.x, at.y + step);
     }
     ui.painter().add(mesh);
 }

@@ -61,16 +61,16 @@ pub fn finish(
     let is_back = target == Some(pull.stage) && pull.link.is_none();
     match (target, pull.link) {
         _ if is_back => {}
-        (Some(target), link) => match refusal(scene, pull, target) {
-            Some(why) => out.push(Intent::Notice(Notice::warning(why))),
-            None => {
-                let (from, to) = ends(pull, target);
-                out.edit(match link {
-                    Some(link) => Edit::new(REWIRE, move |all| ops::reconnect(all, link, from, to)),
-                    None => Edit::new(WIRE, move |all| ops::connect(all, from, to)),
-                });
+        (Some(target), link) => {
+            let (from, to) = ends(pull, target);
+            match (refusal(scene, pull, target), link) {
+                (Some(why), _) => out.push(Intent::Notice(Notice::warning(why))),
+                (None, Some(link)) => {
+                    out.edit(Edit::new(REWIRE, move |all| ops::reconnect(all, link, from, to)));
+                }
+                (None, None) => out.edit(Edit::new(WIRE, move |all| ops::connect(all, from, to))),
             }
-        },
+        }
         (None, Some(link)) => {
             let edit = Edit::new(UNWIRE, move |all| ops::disconnect(all, link));
             let was_link = matches!(scene.model.selection, Selection::Link(_));

@@ -18,7 +18,7 @@ pub const ROW: f32 = 20.0;
 /// Stages snap to this.
 pub const GRID: f32 = 20.0;
 /// How far below a box's top its traffic comes and goes: the same for all, so that wires of a row run straight.
-pub const PORT: f32 = (HEAD + BODY) / 2.0;
+pub const PORT: f32 = f32::midpoint(HEAD, BODY);
 /// The least gap between a stage that was placed for the user and its neighbours.
 pub const GAP: f32 = 80.0;
 
@@ -185,7 +185,7 @@ mod tests {
         let at = free_place(&topology, pos2(4.0, 3.0), vec2(WIDTH, HEAD + BODY));
         let new = Rect::from_min_size(at, vec2(WIDTH, HEAD + BODY));
         assert!(topology.stages.iter().all(|stage| !rect(stage).intersects(new)), "{at:?}");
-        assert_eq!(at.x, 0.0);
+        assert_eq!(at, pos2(0.0, 280.0));
     }
 
     #[test]
