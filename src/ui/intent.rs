@@ -8,7 +8,7 @@ use super::run::News;
 use super::selection::Selection;
 use super::settings::Settings;
 use super::view::{After, BottomTab, Dialog};
-use crate::topology::{Change, Fault, Place};
+use crate::topology::{Change, Fault, Place, StageKind};
 
 /// What a widget asks for.
 #[derive(Debug)]
@@ -45,6 +45,8 @@ pub enum Intent {
     SaveReport(PathBuf),
     /// Stages in text form are added to the design.
     PasteStages(String),
+    /// A stage of this kind is added beside the selected one.
+    AddStage(Box<StageKind>),
     /// A text goes to the clipboard.
     CopyText(String),
     /// The settings become these.

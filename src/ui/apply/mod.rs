@@ -1,9 +1,10 @@
 //! Intents take effect here, after drawing.
 //!
-//! - `edit`: the design, selection, undo.
+//! - `edit`: the design, selection, undo. `canvas`: stages on the canvas, and the camera.
 //! - `run`: the engine.
 //! - `file`: opening, saving, sharing.
 
+mod canvas;
 mod edit;
 mod file;
 mod run;
@@ -47,6 +48,7 @@ impl Applied<'_> {
             Intent::Select(selection) => self.model.selection = selection.within(self.model.doc.topology()),
             Intent::Reveal(place) => self.reveal(&place),
             Intent::PasteStages(text) => self.paste_stages(&text),
+            Intent::AddStage(kind) => self.add_stage(*kind),
             Intent::Inject(fault) => self.inject(fault),
             Intent::Change(change) => self.change(change),
             Intent::News(news) => self.news(news),
