@@ -113,6 +113,12 @@ impl Applied<'_> {
             UiCommand::ShowResults => self.show_tab(BottomTab::Results),
             UiCommand::ShowProblems => self.show_tab(BottomTab::Problems),
             UiCommand::ShowEvents => self.show_tab(BottomTab::Events),
+            UiCommand::FollowCharts => self.view.charts.follow(),
+            UiCommand::FreezeCharts => {
+                if let Some(run) = &self.model.runs.current {
+                    self.view.charts.toggle_freeze(run);
+                }
+            }
             UiCommand::Presets => self.view.dialog = Some(Dialog::Presets),
             UiCommand::Palette => self.view.dialog = Some(Dialog::Palette(String::new())),
             UiCommand::Shortcuts => self.view.dialog = Some(Dialog::Shortcuts),
