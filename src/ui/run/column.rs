@@ -319,7 +319,7 @@ mod tests {
         assert_eq!(column.fold(0..600), None);
         let cell = column.fold(0..604).unwrap();
         assert_eq!((cell.min, cell.max), (30, 90));
-        let lag = super::tests::column::<Bytes>([f32::NAN, 5.0, f32::NAN]);
+        let lag = column::<Bytes>([f32::NAN, 5.0, f32::NAN]);
         assert_eq!(lag.fold(0..3).map(|cell| cell.max.to_bits()), Some(5.0_f32.to_bits()));
         assert!(lag.fold(0..1).is_none());
     }

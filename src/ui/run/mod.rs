@@ -3,11 +3,11 @@
 //! - [`port`]: the engine as the window sees it, real or a test's.
 //! - [`series`]: what happened, in columns, for the charts; [`column`]: one of them.
 //! - [`log`]: events in words, and the marks they leave on the charts.
-//! - [`now`]: how it goes just now, for the state line.
+//! - [`pace`]: how it goes just now, for the state line.
 
 pub mod column;
 pub mod log;
-pub mod now;
+pub mod pace;
 pub mod port;
 pub mod series;
 

@@ -1,6 +1,7 @@
 //! How a run goes just now: sums over its last second, for the state line.
 
 use super::Run;
+use super::column::{Column, Counted, Micros};
 use super::series::Series;
 use crate::engine::{RunPhase, WORST_DROPPED, WORST_LAG};
 
@@ -9,7 +10,7 @@ const WINDOW_SECS: f64 = 1.0;
 
 /// A run just now.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
-pub struct Now {
+pub struct Pace {
     /// Offered load over the last second, per second.
     pub offered_per_sec: f64,
     /// Achieved throughput over the last second, per second.
@@ -33,22 +34,22 @@ pub enum Doubt {
     Dropped(u64),
 }
 
-impl Now {
+impl Pace {
     /// The end of what was measured.
     pub fn of(series: &Series) -> Self {
         let end = series.end_secs();
         let first = series.at_secs.partition_point(|at| *at <= end - WINDOW_SECS + 1e-6);
-        let secs: f64 = series.span_secs.iter().skip(first).map(|secs| f64::from(*secs)).sum();
-        let per_sec = |column: &[u32]| {
-            let count: u64 = column.iter().skip(first).map(|count| u64::from(*count)).sum();
-            if secs > 0.0 { count as f64 / secs } else { 0.0 }
+        let before = first.checked_sub(1).map_or(0.0, |index| series.at_secs[index]);
+        let (secs, recent) = (end - before, first..series.len());
+        let per_sec = |column: &Column<Counted>| {
+            if secs > 0.0 { column.sum(recent.clone()) as f64 / secs } else { 0.0 }
         };
-        let worst = |column: &[u32]| column.iter().skip(first).copied().max().map_or(0, u64::from);
+        let worst = |column: &Column<Micros>| column.range(recent.clone()).max().map_or(0, u64::from);
         Self {
             offered_per_sec: per_sec(&series.offered),
             achieved_per_sec: per_sec(&series.achieved),
-            sold: series.sold_in_all.last().copied().unwrap_or(0),
-            backlog: series.backlog.last().copied().map_or(0, u64::from),
+            sold: series.sold_in_all.last().map_or(0, u64::from),
+            backlog: series.backlog.last().map_or(0, u64::from),
             worst_p99_us: worst(&series.response_us[2]),
             worst_lag_us: worst(&series.lag_us),
         }
@@ -57,8 +58,8 @@ impl Now {
 
 impl Run {
     /// What puts the verdict in doubt just now.
-    pub fn doubt(&self, now: &Now) -> Option<Doubt> {
-        let sum = |column: &[u32]| column.iter().map(|count| u64::from(*count)).sum::<u64>();
+    pub fn doubt(&self, now: &Pace) -> Option<Doubt> {
+        let sum = |column: &Column<Counted>| column.sum(0..self.series.len());
         let dropped = sum(&self.series.dropped);
         if dropped as f64 > WORST_DROPPED * sum(&self.series.offered) as f64 {
             return Some(Doubt::Dropped(dropped));
