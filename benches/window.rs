@@ -266,7 +266,9 @@ impl Bench {
 fn main() {
     for size in [Vec2::new(1_280.0, 800.0), Vec2::new(2_560.0, 1_440.0)] {
         let mut bench = Bench::open(size);
-        (0..10).for_each(|_| drop(bench.frame(Vec::new())));
+        for _ in 0..10 {
+            bench.frame(Vec::new());
+        }
         bench.idle();
         bench.running("running, an hour shown");
         bench.hovering();

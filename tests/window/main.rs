@@ -8,5 +8,7 @@ mod fake;
 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::float_cmp, reason = "pixels")]
 mod paint;
 mod pictures;
+mod results;
+mod run;
 mod start;
 mod words;

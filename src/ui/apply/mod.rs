@@ -1,9 +1,10 @@
 //! Intents take effect here, after drawing.
 //!
-//! - `edit`: the design, selection, undo.
+//! - `edit`: the design, selection, undo. `canvas`: stages on the canvas, and the camera.
 //! - `run`: the engine.
 //! - `file`: opening, saving, sharing.
 
+mod canvas;
 mod edit;
 mod file;
 mod run;
@@ -47,12 +48,16 @@ impl Applied<'_> {
             Intent::Select(selection) => self.model.selection = selection.within(self.model.doc.topology()),
             Intent::Reveal(place) => self.reveal(&place),
             Intent::PasteStages(text) => self.paste_stages(&text),
+            Intent::AddStage(kind) => self.add_stage(*kind),
             Intent::Inject(fault) => self.inject(fault),
             Intent::Change(change) => self.change(change),
+            Intent::News(news) => self.news(news),
+            Intent::StopThen(after) => self.stop_then(*after),
             Intent::OpenFile(path) => self.open_file(&path),
             Intent::OpenPreset(preset) => self.open_preset(preset),
             Intent::OpenText(text) => self.open_text(&text),
             Intent::SaveTo(path) => self.save_to(&path),
+            Intent::SaveReport(path) => self.save_report(&path),
             Intent::CopyText(text) => self.ctx.copy_text(text),
             Intent::Settings(settings) => self.model.settings = *settings,
             Intent::Dialog(dialog) => self.view.dialog = dialog,

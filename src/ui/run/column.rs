@@ -311,15 +311,15 @@ mod tests {
 
     #[test]
     fn what_was_not_measured_is_left_out() {
-        let mut column = Column::<Micros>::empty(600);
+        let mut blank = Column::<Micros>::empty(600);
         for value in [0, 90, 0, 30] {
-            column.push(value);
+            blank.push(value);
         }
-        assert_eq!(column.len(), 604);
-        assert_eq!(column.fold(0..600), None);
-        let cell = column.fold(0..604).unwrap();
+        assert_eq!(blank.len(), 604);
+        assert_eq!(blank.fold(0..600), None);
+        let cell = blank.fold(0..604).unwrap();
         assert_eq!((cell.min, cell.max), (30, 90));
-        let lag = super::tests::column::<Bytes>([f32::NAN, 5.0, f32::NAN]);
+        let lag: Column<Bytes> = column([f32::NAN, 5.0, f32::NAN]);
         assert_eq!(lag.fold(0..3).map(|cell| cell.max.to_bits()), Some(5.0_f32.to_bits()));
         assert!(lag.fold(0..1).is_none());
     }
