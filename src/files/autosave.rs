@@ -57,15 +57,15 @@ impl Autosave {
     /// # Errors
     /// The folder can't be made or written, or the disk is full; what was kept before is still there then.
     pub fn keep(&mut self, topology: &Topology, source: &Source) -> Result<(), FileError> {
-        let unwritable =
-            |path: &Path| move |source| FileError::Unwritable { path: path.to_owned(), source };
         if self.place.is_none() {
-            self.place = Some(OwnPlace::take(&self.folder).map_err(unwritable(&self.folder))?);
+            self.place =
+                Some(OwnPlace::take(&self.folder).map_err(|source| unwritable(&self.folder, source))?);
         }
         let Some(place) = &self.place else { return Ok(()) };
         let header = serde_json::to_string(source).unwrap_or_default();
         let text = format!("{SOURCE}{header}\n{}", to_ron(topology));
-        replace(&place.design, text.as_bytes(), None, false).map_err(unwritable(&place.design))
+        replace(&place.design, text.as_bytes(), None, false)
+            .map_err(|source| unwritable(&place.design, source))
     }
 
     /// Forgets what was kept: it was saved, or is not wanted.
@@ -77,6 +77,10 @@ impl Autosave {
     pub fn is_keeping(&self) -> bool {
         self.place.is_some()
     }
+}
+
+fn unwritable(path: &Path, source: io::Error) -> FileError {
+    FileError::Unwritable { path: path.to_owned(), source }
 }
 
 impl OwnPlace {

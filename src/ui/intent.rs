@@ -8,7 +8,7 @@ use super::selection::Selection;
 use super::session::chooser::Ask;
 use super::settings::Settings;
 use super::view::{After, BottomTab, Dialog};
-use crate::topology::{Fault, Place};
+use crate::topology::{Change, Fault, Place};
 
 /// What a widget asks for.
 #[derive(Debug)]
@@ -27,6 +27,8 @@ pub enum Intent {
     Reveal(Place),
     /// A fault, now.
     Inject(Fault),
+    /// A parameter or the offered rate of what runs changes now.
+    Change(Change),
     /// A file is opened.
     OpenFile(PathBuf),
     /// A preset is opened, by its place in the list.

@@ -9,6 +9,7 @@ use super::dialogs::path::PathEntry;
 use super::notice::{Notice, Shown};
 use super::panels::PanelsView;
 use super::session::chooser::Ask;
+use super::session::picture::Parts;
 
 /// A tab of the panel below the canvas.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -108,6 +109,8 @@ pub struct View {
     pub panels: PanelsView,
     /// The tab below the canvas.
     pub tab: BottomTab,
+    /// Where canvas and charts were drawn last.
+    pub parts: Parts,
     /// The dialog in front, if any.
     pub dialog: Option<Dialog>,
     /// Messages on the screen, the oldest first.

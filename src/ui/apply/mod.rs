@@ -18,14 +18,13 @@ use super::model::Model;
 use super::notice::Notice;
 use super::run::port::EnginePort;
 use super::session::Session;
+use super::settings::SCALES;
 use super::text::Lang;
 use super::theme::ThemeChoice;
 use super::view::{After, BottomTab, Dialog, View};
 
 /// Steps of the window's scale.
 const SCALE_STEP: f32 = 1.1;
-/// Smallest and largest scale.
-const SCALES: std::ops::RangeInclusive<f32> = 0.6..=3.0;
 
 /// All that intents work on.
 pub struct Applied<'a> {
@@ -53,6 +52,7 @@ impl Applied<'_> {
             Intent::Reveal(place) => self.reveal(&place),
             Intent::PasteStages(text) => self.paste_stages(&text),
             Intent::Inject(fault) => self.inject(fault),
+            Intent::Change(change) => self.change(change),
             Intent::OpenFile(path) => self.guarded(After::OpenFile(path)),
             Intent::OpenPreset(preset) => self.guarded(After::OpenPreset(preset)),
             Intent::RunPreset(preset) => self.guarded(After::RunPreset(preset)),

@@ -109,8 +109,10 @@ impl Session {
 
     /// Shows the dialog that was asked for. Answers what to ask in a dialog of our own, where the system has none, or
     /// where its dialog is open already and perhaps lost behind the window.
-    pub fn begin_asking(&mut self, lang: Lang, window: &eframe::Frame) -> Option<Ask> {
+    pub fn begin_asking(&mut self, ctx: &Context, lang: Lang, window: &eframe::Frame) -> Option<Ask> {
         let ask = self.to_ask.take()?;
+        // The answer may be there already; and a dialog of our own wants to be drawn.
+        ctx.request_repaint();
         if self.asking.take().is_some() {
             return Some(ask);
         }

@@ -37,8 +37,6 @@ pub type Taken = Result<PathBuf, FileError>;
 
 /// Pictures under way.
 pub struct Pictures {
-    /// Where the parts are.
-    pub parts: Parts,
     wanted: Option<(Part, PathBuf, u8)>,
     is_taking: bool,
     sender: Sender<Taken>,
@@ -48,7 +46,7 @@ pub struct Pictures {
 impl Default for Pictures {
     fn default() -> Self {
         let (sender, receiver) = bounded(4);
-        Self { parts: Parts::default(), wanted: None, is_taking: false, sender, receiver }
+        Self { wanted: None, is_taking: false, sender, receiver }
     }
 }
 
@@ -64,13 +62,13 @@ impl Pictures {
     }
 
     /// At the end of a frame: takes the picture that is wanted, once the window is ready for it.
-    pub fn take(&mut self, ctx: &Context) {
+    pub fn take(&mut self, ctx: &Context, parts: Parts) {
         self.is_taking = false;
         let Some((part, path, frames)) = self.wanted.take() else { return };
         ctx.request_repaint();
         let rect = match part {
-            Part::Canvas => self.parts.canvas,
-            Part::Charts => self.parts.charts,
+            Part::Canvas => parts.canvas,
+            Part::Charts => parts.charts,
         };
         if frames > 0 {
             self.wanted = Some((part, path, frames - 1));
@@ -95,14 +93,7 @@ impl Pictures {
 }
 
 /// Cuts, encodes and writes, beside the window.
-fn save(
-    image: Arc<ColorImage>,
-    rect: Rect,
-    scale: f32,
-    path: PathBuf,
-    sender: Sender<Taken>,
-    wake: Context,
-) {
+fn save(image: Arc<ColorImage>, rect: Rect, scale: f32, path: PathBuf, sender: Sender<Taken>, wake: Context) {
     let (target, tell) = (path.clone(), sender.clone());
     let work = move || {
         let saved = save_png(&target, &cut(&image, rect, scale)).map(|()| target);

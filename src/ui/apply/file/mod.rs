@@ -120,7 +120,8 @@ impl Applied<'_> {
 /// Letters and digits of a title, with hyphens between the words.
 fn file_stem(title: &str) -> String {
     let words = title.split(|letter: char| !letter.is_alphanumeric()).filter(|word| !word.is_empty());
-    let stem: String = words.collect::<Vec<_>>().join("-").to_lowercase().chars().take(LONGEST_NAME).collect();
+    let stem: String =
+        words.collect::<Vec<_>>().join("-").to_lowercase().chars().take(LONGEST_NAME).collect();
     if stem.is_empty() { "design".into() } else { stem }
 }
 

@@ -5,9 +5,16 @@ use super::super::super::notice::Notice;
 use super::super::super::text::{Text, text};
 use super::super::super::view::{Dialog, Found};
 use super::super::Applied;
+use crate::files::FileError;
+use crate::topology::Severity;
 
 const RESTORED: Text =
     text("“{}” is back, with changes that were not saved yet", "已恢复“{}”，其中的更改尚未保存");
+
+const NOT_KEPT: Text = text(
+    "Unsaved changes can't be kept in case of a crash; save them soon",
+    "无法自动保留未保存的更改以防崩溃；请尽快保存",
+);
 
 impl Applied<'_> {
     /// Asks about the latest leftover, if there is one.
@@ -51,6 +58,15 @@ impl Applied<'_> {
         self.session.leftovers.clear();
         self.view.dialog = None;
         self.after_leftovers();
+    }
+
+    /// The design can't be kept. Said once, because it would be said every few seconds.
+    pub fn not_kept(&mut self, error: &FileError) {
+        self.notify(Notice {
+            severity: Some(Severity::Warning),
+            text: self.model.lang().t(NOT_KEPT).to_owned(),
+            details: Some(error.to_string()),
+        });
     }
 
     fn after_leftovers(&mut self) {
