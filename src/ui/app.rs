@@ -47,6 +47,11 @@ impl LabApp {
         self
     }
 
+    /// Asks for something, as a widget does: it takes effect at the end of the next frame.
+    pub fn ask(&mut self, intent: Intent) {
+        self.intents.push(intent);
+    }
+
     fn applied<'a>(&'a mut self, ctx: &'a Context) -> Applied<'a> {
         Applied {
             model: &mut self.model,
