@@ -5,6 +5,7 @@
 
 pub mod catalog;
 pub mod common;
+pub mod presets;
 pub mod terms;
 
 use std::borrow::Cow;

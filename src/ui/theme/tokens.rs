@@ -4,7 +4,7 @@
 use egui::{Color32, CornerRadius, Stroke, Style, Visuals};
 
 use crate::metrics::Reason;
-use crate::topology::{Realness, Severity};
+use crate::topology::{Realness, Severity, StageKind};
 
 /// What a colour is for, with its value.
 #[derive(Debug, Clone, Copy)]
@@ -168,6 +168,21 @@ impl Tokens {
             Realness::RealProcess => self.good,
             Realness::Embedded => self.achieved,
             Realness::InProcess => self.weak,
+        }
+    }
+
+    /// The colour of a kind of stage: its icon, the strip over its box, its box in the minimap.
+    pub fn kind(&self, kind: &StageKind) -> Color32 {
+        match kind {
+            StageKind::Users(_) => self.offered,
+            StageKind::Cdn(_) => self.series[0],
+            StageKind::LoadBalancer(_) => self.series[3],
+            StageKind::Service(_) => self.series[2],
+            StageKind::ReadWriteSplit(_) => self.series[1],
+            StageKind::MasterReplica(_) => self.series[6],
+            StageKind::Queue(_) => self.series[4],
+            StageKind::Database(_) => self.series[5],
+            StageKind::DataControl(_) => self.rejected,
         }
     }
 
