@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::super::command::UiCommand;
 use super::super::notice::Notice;
@@ -44,6 +45,9 @@ impl Applied<'_> {
             UiCommand::Pause => self.fault(FaultAction::Pause),
             UiCommand::Resume => self.fault(FaultAction::Resume),
             UiCommand::Restart => self.fault(FaultAction::Restart),
+            UiCommand::CutLink => self.fault(FaultAction::CutLink),
+            UiCommand::SlowLink => self.fault(FaultAction::SlowLink),
+            UiCommand::MendLink => self.fault(FaultAction::MendLink),
             _ => return false,
         }
         true
@@ -136,7 +140,10 @@ impl Applied<'_> {
 
     fn fault(&mut self, action: FaultAction) {
         let Some((stage, instance)) = self.model.selected_process() else { return };
-        let fault = Fault { action, stage: stage.into(), instance: instance.into(), ..Fault::default() };
+        let mut fault = Fault { action, stage: stage.into(), instance: instance.into(), ..Fault::default() };
+        if action == FaultAction::SlowLink {
+            fault.delay = Duration::from_millis(self.view.panels.top.faults.delay_ms.into());
+        }
         self.inject(fault);
     }
 
