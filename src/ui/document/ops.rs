@@ -239,3 +239,98 @@ pub fn set_param(topology: &mut Topology, stage: usize, key: &str, value: ParamV
         params.set(key, value);
     }
 }
+
+/// Stretches the whole story so that arrivals come for `duration`, in times that people can read.
+pub fn stretch(topology: &mut Topology, duration: Duration) {
+    if topology.workload.duration().is_zero() || duration.is_zero() {
+        return;
+    }
+    topology.stretch_to(duration);
+    let workload = &mut topology.workload;
+    workload.sale.opens_at = tidy(workload.sale.opens_at);
+    let mut left = duration;
+    let last = workload.phases.len() - 1;
+    for (index, phase) in workload.phases.iter_mut().enumerate() {
+        phase.span = if index == last { left } else { tidy(phase.span).min(left) };
+        left -= phase.span;
+        if let Shape::Spike(spike) = &mut phase.shape {
+            spike.decay = tidy(spike.decay);
+        }
+    }
+    for fault in &mut topology.faults {
+        fault.at = tidy(fault.at);
+    }
+}
+
+/// A time without the dust of a division: whole milliseconds, or microseconds where it is short.
+fn tidy(time: Duration) -> Duration {
+    let step = if time < Duration::from_millis(10) { 1_000 } else { 1_000_000 };
+    let steps = (time.as_nanos() + step / 2) / step;
+    u64::try_from(steps * step).map_or(time, Duration::from_nanos)
+}
+
+/// Scales all rates so that the mean arrival rate is `per_sec`, to a thousandth of an arrival.
+pub fn scale_rate(topology: &mut Topology, per_sec: f64) {
+    let workload = &mut topology.workload;
+    let mean = workload.mean_rate();
+    if !(mean.is_finite() && mean > 0.0 && per_sec.is_finite() && per_sec > 0.0) {
+        return;
+    }
+    workload.scale_to(per_sec);
+    let round = |rate: &mut f64| *rate = ((*rate * 1e3).round() / 1e3).max(0.001);
+    for phase in &mut workload.phases {
+        match &mut phase.shape {
+            Shape::Constant(shape) => round(&mut shape.rate),
+            Shape::Ramp(shape) => [&mut shape.from, &mut shape.to].into_iter().for_each(round),
+            Shape::Spike(shape) => [&mut shape.base, &mut shape.peak].into_iter().for_each(round),
+            Shape::Curve(points) => points.iter_mut().for_each(|point| round(&mut point.1)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::workload::{Ramp, Spike};
+
+    fn story() -> Topology {
+        let mut topology = super::super::empty();
+        let phase = |secs, shape| Phase { shape, ..usual_phase("", Duration::from_secs(secs), 1.0) };
+        topology.workload.phases = vec![
+            phase(4, Shape::Ramp(Ramp { from: 4_000.0, to: 12_000.0 })),
+            phase(
+                3,
+                Shape::Spike(Spike { base: 8_000.0, peak: 30_000.0, decay: Duration::from_millis(800) }),
+            ),
+            phase(5, Shape::Constant(Constant { rate: 6_000.0 })),
+        ];
+        topology
+    }
+
+    #[test]
+    fn a_stretched_story_takes_the_time_asked_for_and_has_no_dust() {
+        let mut topology = story();
+        stretch(&mut topology, Duration::from_secs(10));
+        assert_eq!(topology.workload.duration(), Duration::from_secs(10));
+        let spans: Vec<_> = topology.workload.phases.iter().map(|phase| phase.span.as_micros()).collect();
+        assert_eq!(spans, [3_333_000, 2_500_000, 4_167_000]);
+        stretch(&mut topology, Duration::ZERO);
+        assert_eq!(topology.workload.duration(), Duration::from_secs(10));
+        topology.workload.phases.clear();
+        stretch(&mut topology, Duration::from_secs(3));
+    }
+
+    #[test]
+    fn a_scaled_story_has_the_rate_asked_for_and_no_dust() {
+        let mut topology = story();
+        for rate in [7_000.0, 123.0, 50_000.0, 9_000.0] {
+            scale_rate(&mut topology, rate);
+            let mean = topology.workload.mean_rate();
+            assert!((mean / rate - 1.0).abs() < 1e-4, "{mean}");
+        }
+        let Shape::Constant(shape) = &topology.workload.phases[2].shape else { panic!() };
+        assert!((shape.rate * 1e3).fract() == 0.0, "{}", shape.rate);
+        topology.workload.phases.clear();
+        scale_rate(&mut topology, 5.0);
+    }
+}
