@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 
+mod canvas;
 mod charts;
 #[allow(dead_code, reason = "each test uses some of it")]
 mod fake;

@@ -94,6 +94,7 @@ pub fn show(ui: &mut Ui, model: &Model, canvas: &mut CanvasView, out: &mut Inten
 
 fn draw(ui: &mut Ui, model: &Model, view: Rect, canvas: &mut CanvasView, out: &mut Intents) {
     canvas.follow(&Scene { model, camera: canvas.camera, view });
+    canvas.forget_lost(ui);
     let background = ui.interact(view, ui.scope_id().with("background"), Sense::CLICK | Sense::DRAG);
     background.widget_info(|| WidgetInfo::labeled(Role::Canvas, true, model.lang().t(CANVAS)));
     look::navigate(ui, canvas, view, &background);
