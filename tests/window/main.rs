@@ -4,4 +4,5 @@
 
 #[allow(dead_code, reason = "each test uses some of it")]
 mod fake;
+mod life;
 mod start;

@@ -2,10 +2,17 @@
 //!
 //! - [`camera`]: from canvas units to the screen and back.
 //! - [`face`]: a stage's box. [`wire`]: a link's curve and its flow. [`minimap`]: the whole in a corner.
+//! - Of a face: [`body`], what the stage does; [`gist`], what it is set to; [`instances`], its processes; [`pen`] draws.
+//! - [`flow`]: strands and dots along a wire.
 
+pub mod body;
 pub mod camera;
 pub mod face;
+pub mod flow;
+pub mod gist;
+pub mod instances;
 pub mod minimap;
+pub mod pen;
 pub mod wire;
 
 use super::intent::Intents;

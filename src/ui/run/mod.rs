@@ -2,9 +2,11 @@
 //!
 //! - [`port`]: the engine as the window sees it, real or a test's.
 //! - [`series`]: what happened, in columns, for the charts.
+//! - [`now`]: what a stage or a wire does now.
 //! - [`log`]: events in words, and the marks they leave on the charts.
 
 pub mod log;
+pub mod now;
 pub mod port;
 pub mod series;
 
@@ -15,6 +17,7 @@ use crate::engine::{EngineEvent, EventKind, RunFailure, RunId, RunPhase, Snapsho
 use crate::metrics::InstanceState;
 use crate::report::Report;
 use crate::topology::Topology;
+use crate::topology::graph::Graph;
 
 use log::Log;
 use series::Series;
@@ -35,6 +38,8 @@ pub struct Run {
     pub id: RunId,
     /// What runs; the design may have been changed since.
     pub topology: Arc<Topology>,
+    /// The way of the traffic through it.
+    pub graph: Graph,
     /// Where it is.
     pub phase: RunPhase,
     /// Whether it was asked to stop.
@@ -63,6 +68,7 @@ impl Run {
             instances: Vec::new(),
             log: Log::default(),
             ending: None,
+            graph: Graph::of_traffic(&topology),
             topology,
         }
     }

@@ -12,6 +12,8 @@ pub struct StageSeries {
     pub intercepted: [Vec<u32>; Reason::ALL.len()],
     /// Handed on, or answered as the owner.
     pub passed: Vec<u32>,
+    /// Of those: handed on to the next stage.
+    pub handed_on: Vec<u32>,
     /// Failed or indefinite.
     pub failed: Vec<u32>,
     /// Waiting or under way at the end of the bucket.
@@ -109,6 +111,7 @@ impl Series {
                 column.push(small(now.tally.intercepted.get(reason)));
             }
             stage.passed.push(small(now.tally.passed));
+            stage.handed_on.push(small(now.tally.handed_on()));
             stage.failed.push(small(now.tally.failed + now.tally.indefinite));
             stage.in_flight.push(small(now.in_flight));
             stage.p99_us.push(small(now.latency_us.p99));
