@@ -52,6 +52,7 @@ const INTERCEPTED_TIP: Text = text(
     "Answered here, before the stage that owns the data, as a share of what came in",
     "在此阶段、到达数据所属阶段之前就得到回答的请求占流入的比例",
 );
+const FAILED: Text = text("{} failed", "{} 失败");
 const FAILED_TIP: Text = text(
     "Ended in an error or without an answer, as a share of what came in",
     "出错或没有得到回答的请求占流入的比例",
@@ -156,13 +157,13 @@ fn second_row(pen: &Pen<'_>, stage: &Stage, now: &Figures) {
         pen.figure(at, "intercepted", words, lang.t(INTERCEPTED_TIP));
         return;
     };
-    let word = lang.t(terms::reason(reason));
+    let word = terms::reason(lang, reason);
     let text = format!("{} {word}", figures::share(share));
     let at = pen.sign(room, false, (signs::reason(reason), &text), 11.0, pen.tokens.reason(reason));
     let name = format!("{}, {word}", lang.f(INTERCEPTED, &[&figures::share(share)]));
     let mut tip = lang.t(INTERCEPTED_TIP).to_owned();
     for (reason, count) in now.intercepted.iter() {
-        let (word, why) = (lang.t(terms::reason(reason)), lang.t(terms::reason_tip(reason)));
+        let (word, why) = (terms::reason(lang, reason), lang.t(terms::reason_tip(reason)));
         tip.push_str(&format!("\n{word}: {} ({why})", figures::count(count)));
     }
     pen.figure(at, "intercepted", &name, &tip);
@@ -175,7 +176,7 @@ fn failed_or_in_flight(pen: &Pen<'_>, now: &Figures, room: Rect, is_users: bool)
         let (words, tip) = if is_users {
             (lang.f(NOT_SENT, &[&figures::share(share)]), NOT_SENT_TIP)
         } else {
-            (format!("{} {}", figures::share(share), lang.t(terms::FAILED)), FAILED_TIP)
+            (lang.f(FAILED, &[&figures::share(share)]), FAILED_TIP)
         };
         let at = pen.sign(room, true, (Icon::CircleX, &words), 11.0, pen.tokens.failed);
         pen.figure(at, "failed", &words, &format!("{}: {}", lang.t(tip), figures::count(now.failed)));
@@ -233,10 +234,10 @@ fn kept_trail(pen: &Pen<'_>, run: &Run, at: usize) -> std::sync::Arc<Trail> {
 /// How real the stage is.
 fn badge(pen: &Pen<'_>, stage: &Stage) {
     let realness = stage.kind.realness();
-    let words = pen.lang.t(terms::realness(realness));
-    let sign = (signs::realness(realness), words);
+    let words = pen.lang.of(realness.label());
+    let sign = (signs::realness(realness), &*words);
     let at = pen.sign(row(pen, 67.0, 14.0), false, sign, 10.0, pen.tokens.realness(realness));
-    pen.figure(at, "badge", words, pen.lang.t(terms::realness_tip(realness)));
+    pen.figure(at, "badge", &words, pen.lang.t(terms::realness_tip(realness)));
 }
 
 /// What only this kind of stage has to say, at the right of the badge.

@@ -10,7 +10,7 @@ use super::super::intent::{Intent, Intents};
 use super::super::model::Model;
 use super::super::run::{Run, now};
 use super::super::selection::Selection;
-use super::super::text::{Text, figures, terms, text};
+use super::super::text::{Text, figures, text};
 use super::super::theme::signs;
 use super::super::view::BottomTab;
 use super::pen::Pen;
@@ -74,7 +74,7 @@ pub fn description(model: &Model, stage: usize) -> String {
     let mut parts = vec![
         drawn.name.clone(),
         lang.of(drawn.kind.label()).into_owned(),
-        lang.t(terms::realness(drawn.kind.realness())).to_owned(),
+        lang.of(drawn.kind.realness().label()).into_owned(),
     ];
     let problems = problems(model, &drawn.name).count();
     if problems > 0 {

@@ -10,7 +10,7 @@ use super::super::document::layout::{BODY, HEAD, ROW, WIDTH};
 use super::super::intent::Intents;
 use super::super::run::Run;
 use super::super::selection::Selection;
-use super::super::text::{Lang, Text, figures, terms, text};
+use super::super::text::{Lang, Text, figures, text};
 use super::super::theme::signs;
 use super::super::widgets::command_button::menu_row;
 use super::face::{NEAR, running};
@@ -36,6 +36,7 @@ const FLASH_FRAME: Duration = Duration::from_millis(33);
 /// Space at the left and right of a row.
 const INSET: f32 = 6.0;
 
+const NO_ANSWER: Text = text("no answer", "无响应");
 const LINK_UP: Text = text("link up", "复制连接正常");
 const LINK_DOWN: Text = text("link down", "复制连接断开");
 const BEHIND: Text = text("{} behind", "落后 {}");
@@ -46,7 +47,7 @@ const MISSED: Text = text("did not answer {} of {} looks", "{} 次无响应（�
 const NOT_RUN: Text = text("starts with the run", "运行时启动");
 const DEFINITIONS: Text = text(
     "Behind: bytes of the replication stream that the master has written and this replica has not copied. Operations: as Redis averages them itself, each second. Memory: what its data takes",
-    "落后：主节点已写入而该副本尚未复制的复制流字节数。操作：Redis 自己统计的每秒平均值。内存：数据占用的内存",
+    "落后：主节点已写入而该从节点尚未复制的复制流字节数。操作：Redis 自己统计的每秒平均值。内存：数据占用的内存",
 );
 const WHOLE_RUN: Text = text("Over the whole run", "整个运行期间");
 const CLICK: Text = text("Click to select it, right-click to break it", "单击选中，右键注入故障");
@@ -118,11 +119,11 @@ fn live(lang: Lang, state: &InstanceState) -> Row {
         role: state.role,
         is_known: true,
         is_reachable: state.is_reachable,
-        words: vec![lang.t(terms::role(state.role)).to_owned()],
+        words: vec![lang.of(state.role.label()).into_owned()],
         ..Row::default()
     };
     if !state.is_reachable {
-        row.words.push(lang.t(terms::NO_ANSWER).to_owned());
+        row.words.push(lang.t(NO_ANSWER).to_owned());
         return row;
     }
     if state.role == Role::Replica {
@@ -147,7 +148,7 @@ fn ended(lang: Lang, summary: &InstanceSummary) -> Row {
         lag: (summary.role == Role::Replica).then_some(summary.worst_lag_bytes),
         ops: Some(figures::compact(summary.commands)),
         memory: Some(summary.peak_memory_bytes).filter(|bytes| *bytes > 0),
-        words: vec![lang.t(terms::role(summary.role)).to_owned()],
+        words: vec![lang.of(summary.role.label()).into_owned()],
         ..Row::default()
     };
     row.words.extend(row.lag.map(|lag| lang.f(WORST_BEHIND, &[&figures::bytes(lag)])));
@@ -162,7 +163,7 @@ fn ended(lang: Lang, summary: &InstanceSummary) -> Row {
 fn show_row(pen: &Pen<'_>, stage: usize, name: &str, rect: Rect, row: &Row, out: &mut Intents) {
     let (model, tokens) = (pen.model, pen.tokens);
     let selection = Selection::Instance { stage, name: name.to_owned() };
-    let said = format!("{}, {}", terms::instance(pen.lang, name), row.words.join(", "));
+    let said = format!("{}, {}", pen.lang.of(name), row.words.join(", "));
     let response = pen.row_widget(rect, name, &said);
     let round = CornerRadius::same(4);
     let painter = pen.ui.painter();
@@ -208,11 +209,11 @@ fn paint(pen: &Pen<'_>, name: &str, rect: Rect, row: &Row) {
         if is_down { (Icon::CircleX, tokens.bad) } else { (signs::role(row.role), role_color(pen, row)) };
     pen.icon(column(3.0, 13.0), icon, 11.0, color);
     let text = if row.is_known { tokens.text } else { tokens.weak };
-    let name = terms::instance(pen.lang, name);
+    let name = pen.lang.of(name);
     let wide = if pen.zoom < NEAR || !row.is_known { 176.0 } else { 52.0 };
     pen.text(column(18.0, wide), Align2::LEFT_CENTER, &name, 10.0, if is_down { tokens.bad } else { text });
     if is_down {
-        let words = pen.lang.t(terms::NO_ANSWER);
+        let words = pen.lang.t(NO_ANSWER);
         pen.text(column(80.0, 110.0), Align2::RIGHT_CENTER, words, 10.0, tokens.bad);
         return;
     }
