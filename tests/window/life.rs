@@ -196,6 +196,8 @@ fn dots_move_while_something_flows_and_rest_when_nothing_does() {
 #[test]
 fn badges_and_figures_speak_chinese() {
     let mut lab = running(CDN);
+    // Whether this machine has a Chinese font is no business of this test.
+    lab.harness.ctx.set_missing_glyph_policy(egui::epaint::text::MissingGlyphPolicy::Tofu);
     lab.harness.state_mut().model.settings =
         Settings { lang: Lang::Zh, flow_dots: false, ..Settings::default() };
     lab.tell_life(second(), Vec::new());
