@@ -67,14 +67,19 @@ const TRAIL: Text = text("rate in over time", "流入速率曲线");
 const BACKLOG: Text = text("{} orders waiting", "{} 单积压");
 const BACKLOG_TIP: Text =
     text("Backlog: orders acknowledged and not yet in the database", "积压：已确认但尚未写入数据库的订单");
+const WAITING: Text = text("{} waiting", "{} 积压");
 const WRITTEN: Text = text("{} orders written", "写入 {} 单");
+const SHORT_WRITTEN: Text = text("{} written", "写入 {}");
 const WRITTEN_TIP: Text = text(
     "Orders written each second, over the last second; after the run: in all",
     "最近一秒内每秒写入的订单数；运行结束后为总数",
 );
 const SOLD: Text = text("{} claims granted", "{} 次抢购成功");
-const SOLD_TIP: Text =
-    text("Claims whose buyers were told that they got their units", "买家已被告知抢购成功的请求数");
+const GRANTED: Text = text("{} granted", "{} 成功");
+const SOLD_TIP: Text = text(
+    "Claims whose buyers were told that they got their units; units of cancelled orders are sold again",
+    "买家已被告知抢购成功的请求数；取消的订单的库存会再次出售",
+);
 const SERVICE_INSTANCES: Text = text("{} instances", "{} 个实例");
 const QUEUE_CONSUMERS: Text = text("{} consumers", "{} 个消费者");
 /// More marks than this are written as a number.
@@ -137,6 +142,10 @@ fn first_row(pen: &Pen<'_>, stage: &Stage, now: &Figures) {
     let text = lang.f(words, &[&figures::micros(p99)]);
     let tip =
         if is_users { format!("{}\n{}", lang.t(RESPONSE_TIP), lang.t(tip)) } else { lang.t(tip).into() };
+    if pen.width(&text, 11.0) > room.right() - at.right() - 4.0 {
+        // From further away there is room for the rate only.
+        return;
+    }
     let (at, _) = pen.text(room, Align2::RIGHT_CENTER, &text, 11.0, pen.tokens.weak);
     pen.figure(at, "p99", &text, &tip);
 }
@@ -159,7 +168,9 @@ fn second_row(pen: &Pen<'_>, stage: &Stage, now: &Figures) {
     };
     let word = terms::reason(lang, reason);
     let text = format!("{} {word}", figures::share(share));
-    let at = pen.sign(room, false, (signs::reason(reason), &text), 11.0, pen.tokens.reason(reason));
+    // Not every reason's colour can be read as text; its icon has it.
+    let colors = [pen.tokens.reason(reason), pen.tokens.text];
+    let at = pen.two_signs(room, false, (signs::reason(reason), &text), 11.0, colors);
     let name = format!("{}, {word}", lang.f(INTERCEPTED, &[&figures::share(share)]));
     let mut tip = lang.t(INTERCEPTED_TIP).to_owned();
     for (reason, count) in now.intercepted.iter() {
@@ -251,16 +262,17 @@ fn extra(pen: &Pen<'_>, stage: &Stage, live: Option<(&Run, &Figures)>) {
         (StageKind::Queue(queue), live) => {
             room.max.x = marks(pen, room, queue.consumers, QUEUE_CONSUMERS) - 6.0 * pen.zoom;
             let backlog = live.and_then(|(run, _)| run.series.backlog.last().copied());
-            backlog.map(|count| (Icon::Inbox, u64::from(count), BACKLOG, BACKLOG_TIP))
+            backlog.map(|count| (Icon::Inbox, u64::from(count), [WAITING, BACKLOG, BACKLOG_TIP]))
         }
         (StageKind::Users(_), Some((run, _))) => {
             let sold = run.series.sold_in_all.last().copied();
-            sold.map(|count| (Icon::ShoppingCart, count, SOLD, SOLD_TIP))
+            sold.map(|count| (Icon::ShoppingCart, count, [GRANTED, SOLD, SOLD_TIP]))
         }
         _ => None,
     };
-    if let Some((icon, count, words, tip)) = said {
-        let at = pen.sign(room, true, (icon, &figures::compact(count)), 11.0, pen.tokens.text);
+    if let Some((icon, count, [short, words, tip])) = said {
+        let short = lang.f(short, &[&figures::compact(count)]);
+        let at = pen.sign(room, true, (icon, &short), 10.0, pen.tokens.text);
         pen.figure(at, "extra", &lang.f(words, &[&figures::count(count)]), lang.t(tip));
     }
     if let (StageKind::Database(_), Some((run, now))) = (&stage.kind, live)
@@ -271,7 +283,8 @@ fn extra(pen: &Pen<'_>, stage: &Stage, live: Option<(&Run, &Figures)>) {
         } else {
             figures::compact(now.passed)
         };
-        let at = pen.sign(room, true, (Icon::PenLine, &count), 11.0, pen.tokens.text);
+        let short = lang.f(SHORT_WRITTEN, &[&count]);
+        let at = pen.sign(room, true, (Icon::PenLine, &short), 10.0, pen.tokens.text);
         pen.figure(at, "extra", &lang.f(WRITTEN, &[&count]), lang.t(WRITTEN_TIP));
     }
 }

@@ -137,13 +137,11 @@ fn frame(pen: &Pen<'_>, stage: &Stage, state: FaceState) {
 /// Icon and name, as large as they can be read.
 fn from_afar(pen: &Pen<'_>, stage: &Stage, state: FaceState) {
     let size = 11.0 / pen.zoom;
-    let icon = pen.rect.center_top() + vec2(0.0, pen.rect.height() * 0.34);
+    let icon = pen.rect.center() - vec2(0.0, 8.0);
     pen.icon_at(icon, signs::kind(&stage.kind), size * 1.5, pen.tokens.kind(&stage.kind));
     if !state.is_renaming {
-        let name = Rect::from_center_size(
-            pen.rect.center_top() + vec2(0.0, pen.rect.height() * 0.72),
-            vec2(pen.rect.width() - 6.0, 14.0),
-        );
+        let name =
+            Rect::from_center_size(pen.rect.center() + vec2(0.0, 10.0), vec2(pen.rect.width() - 6.0, 14.0));
         let (at, is_cut) = pen.text(name, Align2::CENTER_CENTER, &stage.name, size, pen.tokens.text);
         if is_cut {
             pen.figure(at, "name", &stage.name, &stage.name);

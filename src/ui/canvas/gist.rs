@@ -1,6 +1,6 @@
 //! What a design says of a stage in two short lines, so that a box tells something before anything runs.
 
-use super::super::text::figures::{count, share, span};
+use super::super::text::figures::{compact, count, span};
 use super::super::text::{Lang, Text, text};
 use crate::topology::stage::{
     BalancePolicy, DataControl, Database, Decrement, LoadBalancer, MasterReplica, Persistence, Queue,
@@ -84,7 +84,7 @@ fn users(lang: Lang, topology: &Topology) -> [String; 2] {
     let expected = workload.expected_arrivals().max(0.0) as u64;
     [
         lang.f(PEOPLE, &[&count(workload.audience.users.into())]),
-        lang.f(ARRIVALS, &[&count(expected), &span(workload.duration())]),
+        lang.f(ARRIVALS, &[&compact(expected), &span(workload.duration())]),
     ]
 }
 
@@ -152,11 +152,16 @@ fn database_lines(lang: Lang, database: &Database) -> [String; 2] {
 
 fn control_lines(lang: Lang, control: &DataControl) -> [String; 2] {
     let unpaid = if control.unpaid_ratio > 0.0 {
-        lang.f(UNPAID, &[&share(control.unpaid_ratio), &span(control.pay_within)])
+        lang.f(UNPAID, &[&percent(control.unpaid_ratio), &span(control.pay_within)])
     } else {
         lang.t(ALL_PAY).to_owned()
     };
     [lang.f(EVERY, &[&span(control.interval)]), unpaid]
+}
+
+/// A share that was set: "10 %", "2.5 %".
+fn percent(share: f64) -> String {
+    format!("{} %", (share * 1e4).round() / 100.0)
 }
 
 #[cfg(test)]

@@ -37,11 +37,13 @@ const FLASH_FRAME: Duration = Duration::from_millis(33);
 const INSET: f32 = 6.0;
 
 const NO_ANSWER: Text = text("no answer", "无响应");
+const GONE: Text = text("no answer at the end", "结束时无响应");
 const LINK_UP: Text = text("link up", "复制连接正常");
 const LINK_DOWN: Text = text("link down", "复制连接断开");
 const BEHIND: Text = text("{} behind", "落后 {}");
 const WORST_BEHIND: Text = text("at worst {} behind", "最多落后 {}");
 const OPS: Text = text("{} operations", "{} 次操作");
+const SHORT_OPS: Text = text("{} ops", "{} 次");
 const PEAK: Text = text("at most {}", "最多 {}");
 const MISSED: Text = text("did not answer {} of {} looks", "{} 次无响应（共查看 {} 次）");
 const NOT_RUN: Text = text("starts with the run", "运行时启动");
@@ -61,6 +63,8 @@ struct Row {
     is_known: bool,
     /// Whether it answered at the last look.
     is_reachable: bool,
+    /// Whether it is about a whole run.
+    is_total: bool,
     /// Of a replica under way: whether its link to the master is up.
     is_link_up: Option<bool>,
     /// Bytes behind its master, of a replica.
@@ -106,7 +110,9 @@ fn row(lang: Lang, run: &Run, stage: usize, name: &str) -> Row {
     if let Some(report) = run.report() {
         let of_stage = &run.topology.stages[stage].name;
         let found = report.instances.iter().find(|one| one.stage == *of_stage && one.name == name);
-        return found.map_or_else(|| planned(lang, name), |summary| ended(lang, summary));
+        let last = run.instances.iter().find(|state| state.stage == stage && state.name == name);
+        let is_gone = last.is_some_and(|state| !state.is_reachable);
+        return found.map_or_else(|| planned(lang, name), |summary| ended(lang, summary, is_gone));
     }
     let found = run.instances.iter().find(|state| state.stage == stage && state.name == name);
     // Before the first look, a process has not said what it is.
@@ -140,17 +146,22 @@ fn live(lang: Lang, state: &InstanceState) -> Row {
     row
 }
 
-fn ended(lang: Lang, summary: &InstanceSummary) -> Row {
+/// What a process did over a run; `is_gone` where it didn't answer at the end.
+fn ended(lang: Lang, summary: &InstanceSummary, is_gone: bool) -> Row {
     let mut row = Row {
         role: summary.role,
         is_known: true,
-        is_reachable: true,
+        is_reachable: !is_gone,
+        is_total: true,
         lag: (summary.role == Role::Replica).then_some(summary.worst_lag_bytes),
-        ops: Some(figures::compact(summary.commands)),
+        ops: Some(lang.f(SHORT_OPS, &[&figures::compact(summary.commands)])),
         memory: Some(summary.peak_memory_bytes).filter(|bytes| *bytes > 0),
         words: vec![lang.of(summary.role.label()).into_owned()],
         ..Row::default()
     };
+    if is_gone {
+        row.words.push(lang.t(GONE).to_owned());
+    }
     row.words.extend(row.lag.map(|lag| lang.f(WORST_BEHIND, &[&figures::bytes(lag)])));
     row.words.push(lang.f(OPS, &[&figures::count(summary.commands)]));
     row.words.extend(row.memory.map(|bytes| lang.f(PEAK, &[&figures::bytes(bytes)])));
@@ -187,11 +198,7 @@ fn show_row(pen: &Pen<'_>, stage: usize, name: &str, rect: Rect, row: &Row, out:
             menu_row(ui, model, command, out);
         }
     });
-    let head = if row.is_known && model.runs.active().is_none() {
-        format!("{}\n", pen.lang.t(WHOLE_RUN))
-    } else {
-        String::new()
-    };
+    let head = if row.is_total { format!("{}\n", pen.lang.t(WHOLE_RUN)) } else { String::new() };
     let tip = format!("{head}{said}\n\n{}\n{}", pen.lang.t(DEFINITIONS), pen.lang.t(CLICK));
     response.on_hover_text(tip);
 }
@@ -212,7 +219,7 @@ fn paint(pen: &Pen<'_>, name: &str, rect: Rect, row: &Row) {
     let name = pen.lang.of(name);
     let wide = if pen.zoom < NEAR || !row.is_known { 176.0 } else { 52.0 };
     pen.text(column(18.0, wide), Align2::LEFT_CENTER, &name, 10.0, if is_down { tokens.bad } else { text });
-    if is_down {
+    if is_down && !row.is_total {
         let words = pen.lang.t(NO_ANSWER);
         pen.text(column(80.0, 110.0), Align2::RIGHT_CENTER, words, 10.0, tokens.bad);
         return;
@@ -225,13 +232,15 @@ fn paint(pen: &Pen<'_>, name: &str, rect: Rect, row: &Row) {
         Some(false) => pen.icon(column(70.0, 12.0), Icon::Link2Off, 10.0, tokens.bad),
         None => {}
     }
-    let lag_color = if row.lag.unwrap_or(0) > 0 { tokens.warn } else { tokens.weak };
+    let lag_color = if row.lag.unwrap_or(0) > 0 { text } else { tokens.weak };
+    // Counts of a whole run are longer than rates; there is no link by then.
+    let (lag, ops) = if row.is_total { ((68.0, 34.0), (102.0, 52.0)) } else { ((83.0, 34.0), (117.0, 37.0)) };
     let cells = [
-        (83.0, 34.0, row.lag.map(figures::bytes), lag_color),
-        (117.0, 37.0, row.ops.clone(), text),
-        (154.0, 37.0, row.memory.map(figures::bytes), tokens.weak),
+        (lag, row.lag.map(figures::bytes), lag_color),
+        (ops, row.ops.clone(), text),
+        ((154.0, 37.0), row.memory.map(figures::bytes), tokens.weak),
     ];
-    for (left, width, value, color) in cells {
+    for ((left, width), value, color) in cells {
         if let Some(value) = value {
             pen.text(column(left, width), Align2::RIGHT_CENTER, &value, 10.0, color);
         }
@@ -300,5 +309,10 @@ mod tests {
         let gone = live(Lang::En, &InstanceState { is_reachable: false, ..state });
         assert_eq!(gone.words, ["master", "no answer"]);
         assert_eq!((gone.ops, gone.memory), (None, None));
+        let summary = InstanceSummary { role: Role::Master, commands: 70, ..InstanceSummary::default() };
+        assert_eq!(
+            ended(Lang::En, &summary, true).words,
+            ["master", "no answer at the end", "70 operations"]
+        );
     }
 }

@@ -85,12 +85,23 @@ impl<'a> Pen<'a> {
 
     /// An icon and a text beside it, from the left or the right edge of `rect`. Answers where they stand.
     pub fn sign(&self, rect: Rect, from_right: bool, sign: (Icon, &str), size: f32, color: Color32) -> Rect {
-        let (icon, text) = sign;
-        let beside = self.font(size).size * 1.25;
+        self.two_signs(rect, from_right, sign, size, [color; 2])
+    }
+
+    /// The same with a colour for the icon and one for the text.
+    pub fn two_signs(
+        &self,
+        rect: Rect,
+        from_right: bool,
+        (icon, text): (Icon, &str),
+        size: f32,
+        [icon_color, color]: [Color32; 2],
+    ) -> Rect {
+        let beside = self.font(size).size * 1.4;
         let wide = self.width(text, size).min((rect.width() - beside).max(0.0));
         let left = if from_right { rect.right() - wide - beside } else { rect.left() };
         let all = Rect::from_min_max(pos2(left, rect.top()), pos2(left + beside + wide, rect.bottom()));
-        self.icon_at(pos2(left + beside * 0.42, rect.center().y), icon, size, color);
+        self.icon_at(pos2(left + beside * 0.38, rect.center().y), icon, size, icon_color);
         let words =
             Rect::from_min_max(pos2(left + beside, rect.top()), pos2(all.right() + 1.0, rect.bottom()));
         self.text(words, Align2::LEFT_CENTER, text, size, color);

@@ -1,6 +1,9 @@
 //! Wires: their way, and what flows through them.
 
-use egui::{Align2, Color32, Pos2, Rect, Role, Sense, Shape, Stroke, StrokeKind, Ui, WidgetInfo, vec2};
+use egui::{
+    Color32, FontId, Id, LayerId, Order, Pos2, Rect, Role, Sense, Shape, Stroke, StrokeKind, Ui, WidgetInfo,
+    vec2,
+};
 
 use super::super::model::Model;
 use super::super::run::now::{self, Flow, Scope};
@@ -10,6 +13,11 @@ use super::flow::{self, Track};
 
 /// Below this zoom nothing is written on wires.
 const READABLE: f32 = 0.3;
+
+/// Ports less far apart in height, in units, belong to boxes of one row.
+const SAME_ROW: f32 = 80.0;
+/// How far below them a wire that turns back within a row is pulled.
+const UNDER: f32 = 160.0;
 
 const CARRIES: Text = text("{} to {}: {}", "{} 到 {}：{}");
 const REQUESTS: Text = text("{} requests", "{} 个请求");
@@ -34,12 +42,27 @@ pub struct WireState {
 }
 
 /// The way of a wire between two ports on the screen, as the four points of a cubic Bézier curve. Traffic leaves to the
-/// right and comes in from the left; control leaves upwards and comes in from below.
+/// right and comes in from the left; control leaves upwards and comes in from below. Traffic that turns back goes round
+/// its own boxes and flat through the space between their rows.
 pub fn way(from: Pos2, to: Pos2, is_control: bool, zoom: f32) -> [Pos2; 4] {
     let reach = if is_control { (from.y - to.y).abs() * 0.5 } else { (to.x - from.x).abs() * 0.5 };
     let reach = reach.clamp(24.0 * zoom, 160.0 * zoom);
-    let bend = if is_control { vec2(0.0, -reach) } else { vec2(reach, 0.0) };
-    [from, from + bend, to - bend, to]
+    if is_control {
+        let bend = vec2(0.0, -reach);
+        return [from, from + bend, to - bend, to];
+    }
+    if to.x >= from.x {
+        let bend = vec2(reach, 0.0);
+        return [from, from + bend, to - bend, to];
+    }
+    let down = to.y - from.y;
+    let out = vec2(180.0 * zoom, 0.0);
+    if down.abs() < SAME_ROW * zoom {
+        let under = vec2(0.0, UNDER * zoom);
+        [from, from + out + under, to - out + under, to]
+    } else {
+        [from, from + out + vec2(0.0, down), to - out - vec2(0.0, down), to]
+    }
 }
 
 /// Draws a link of the design along its way.
@@ -85,7 +108,7 @@ pub fn show(ui: &Ui, model: &Model, link: usize, way: [Pos2; 4], zoom: f32, stat
         flow::dots(ui, id.with("dots"), &track, until, zoom, flow.rate(), flow.mix, tokens);
     }
     if (state.is_hovered || state.is_selected) && zoom >= READABLE {
-        label(ui, model, link, &flow, track.point(track.length() * 0.5).0, id);
+        label(ui, model, link, &flow, track.point(track.length() * 0.5).0, zoom, id);
     }
 }
 
@@ -136,17 +159,17 @@ fn head(ui: &Ui, track: &Track, until: f32, size: f32, color: Color32) {
 }
 
 /// The rate on a wire, and what became of it.
-fn label(ui: &Ui, model: &Model, link: usize, flow: &Flow, at: Pos2, id: egui::Id) {
+fn label(ui: &Ui, model: &Model, link: usize, flow: &Flow, at: Pos2, zoom: f32, id: Id) {
     let (tokens, lang) = (theme::tokens(ui.ctx()), model.lang());
     let text = amount(model, flow);
-    let galley = ui.painter().layout_no_wrap(text, egui::FontId::proportional(12.0), tokens.text);
-    let chip = Rect::from_center_size(at, galley.size() + vec2(12.0, 6.0));
-    ui.painter().rect(chip, 5, tokens.card, Stroke::new(1.0, tokens.line), StrokeKind::Inside);
-    ui.painter().galley(
-        Align2::CENTER_CENTER.align_size_within_rect(galley.size(), chip).min,
-        galley,
-        tokens.text,
-    );
+    // Boxes are drawn after wires; what is written on a wire stands above them.
+    let above = ui.painter().clone().with_layer_id(LayerId::new(Order::Middle, id));
+    let galley = above.layout_no_wrap(text, FontId::proportional(12.0), tokens.text);
+    let size = galley.size() + vec2(12.0, 6.0);
+    let lifted = at - vec2(0.0, (size.y + flow::width(flow.rate()) * zoom) * 0.5 + 5.0);
+    let chip = Rect::from_center_size(lifted, size);
+    above.rect(chip, 5, tokens.card, Stroke::new(1.0, tokens.line), StrokeKind::Inside);
+    above.galley(chip.center() - galley.size() * 0.5, galley, tokens.text);
     let name = description(model, link);
     let response = ui.interact(chip, id.with("label"), Sense::hover());
     response.widget_info(|| WidgetInfo::labeled(Role::Label, true, &name));
