@@ -124,8 +124,11 @@ impl Terminal {
             }
         };
         let signals = signals();
-        let options =
-            RunOptions { redis_server: args.server.redis_server.clone(), keep_data: args.keep_data };
+        let options = RunOptions {
+            redis_server: args.server.redis_server.clone(),
+            keep_data: args.keep_data,
+            link_faults: false,
+        };
         let start = EngineCommand::Start { run_id: RunId(1), plan: Box::new(plan), options };
         if let Err(error) = engine.send(start) {
             out::note(error);
@@ -182,8 +185,7 @@ impl Terminal {
             EventKind::Note(text) => self.say(event.at, &text),
             EventKind::SaleOpened => self.say(event.at, "the sale is open"),
             EventKind::Fault { fault, failed } => {
-                let what = format!("{} {} of {}", fault.action.word(), fault.instance, fault.stage);
-                self.done(event.at, &what, failed);
+                self.done(event.at, &fault.to_string(), failed);
             }
             EventKind::Changed { change, failed } => self.done(event.at, &change.text(), failed),
             EventKind::MasterLost { stage } => {

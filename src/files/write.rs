@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 
 use super::FileError;
 use crate::param::{ParamValue, Params};
-use crate::topology::{FORMAT_VERSION, Stage, StageKind, Topology};
+use crate::topology::{FORMAT_VERSION, Fault, Stage, StageKind, Topology};
 use crate::workload::{Audience, Mix, Phase, Sale, Shape, Spacing, Workload};
 
 /// The topology as the text of a file, which [`parse_topology`](super::parse_topology) reads back as the same topology.
@@ -32,8 +32,7 @@ pub fn to_ron(topology: &Topology) -> String {
     lines.push("workload: (".into());
     lines.extend(indented(workload(&topology.workload)));
     lines.push("),".into());
-    let faults = topology.faults.iter().map(|fault| format!("({})", all(fault)));
-    lines.extend(list("faults", faults.collect()));
+    lines.extend(list("faults", topology.faults.iter().map(fault).collect()));
     let targets =
         topology.targets.iter().map(|target| format!("{}({})", target.word(), all(target.params())));
     lines.extend(list("targets", targets.collect()));
@@ -128,6 +127,13 @@ fn shape(shape: &Shape) -> String {
         (_, None) => String::new(),
     };
     format!("{}({fields})", shape.word())
+}
+
+/// A fault in full; a delay only where it says something.
+fn fault(fault: &Fault) -> String {
+    let is_default = fault.delay == Fault::default().delay;
+    let fields = fields(fault, |key, _| key != "delay" || fault.link_delay().is_some() || !is_default);
+    format!("({fields})")
 }
 
 /// Every parameter as `key: value`.

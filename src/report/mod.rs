@@ -174,6 +174,8 @@ pub struct FaultReport {
     pub stage: String,
     /// To which of its instances.
     pub instance: String,
+    /// How much later a slow link carries what is sent, each way, in milliseconds; of other faults none.
+    pub delay_ms: Option<f64>,
     /// Why it could not be done, if it could not.
     pub error: Option<String>,
 }

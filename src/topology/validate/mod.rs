@@ -14,6 +14,7 @@ mod wiring;
 
 use super::{Problem, Stage, Topology};
 pub use load::{LONGEST_RUN, instances};
+pub use ranges::all_in_range;
 pub use wiring::refusal;
 
 /// More stages than this are not a drawing that anyone reads.
