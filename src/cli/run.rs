@@ -13,7 +13,7 @@ use crate::engine::{
 };
 use crate::files::{ResultFile, read_topology, report_problems};
 use crate::report::line::StateLine;
-use crate::report::{Report, text};
+use crate::report::{self, Report, text};
 use crate::topology::{Problem, RunPlan, Severity, Topology};
 
 /// State lines between two headings.
@@ -39,7 +39,7 @@ pub fn main(args: &RunArgs) -> u8 {
     let (outcome, code) = terminal.run(plan, args);
     let Some(report) = outcome else { return code };
     show(&report, args.quiet);
-    match json.map(|json| json.write(&to_json(&report))) {
+    match json.map(|json| json.write(&report::to_json(&report))) {
         Some(Err(error)) => {
             out::note(error);
             exit::IO
@@ -95,13 +95,6 @@ fn show(report: &Report, quiet: bool) {
     } else {
         out::line(format_args!("\n{}", text::render(report).trim_end()));
     }
-}
-
-fn to_json(report: &Report) -> String {
-    let mut json = serde_json::to_string_pretty(report)
-        .unwrap_or_else(|error| unreachable!("a report has text keys and finite numbers: {error}"));
-    json.push('\n');
-    json
 }
 
 /// The terminal while a run is under way.

@@ -209,3 +209,11 @@ pub struct SecondReport {
     /// The highest p99 of response time in its tenths, in microseconds.
     pub worst_p99_us: u64,
 }
+
+/// The report as JSON, with a newline at its end.
+pub fn to_json(report: &Report) -> String {
+    let mut json = serde_json::to_string_pretty(report)
+        .unwrap_or_else(|error| unreachable!("a report has text keys and finite numbers: {error}"));
+    json.push('\n');
+    json
+}

@@ -2,11 +2,14 @@
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 
+mod charts;
 #[allow(dead_code, reason = "each test uses some of it")]
 mod fake;
 mod life;
 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::float_cmp, reason = "pixels")]
 mod paint;
 mod pictures;
+mod results;
+mod run;
 mod start;
 mod words;

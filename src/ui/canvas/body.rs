@@ -12,6 +12,8 @@ use super::super::widgets::sparkline;
 use super::face::{NEAR, PAD, running};
 use super::gist;
 use super::pen::Pen;
+use crate::report::text::grouped;
+use crate::report::verdict::{micros, percent};
 use crate::topology::{Stage, StageKind};
 
 const REQUESTS: Text = text("{} requests", "{} 个请求");
@@ -132,14 +134,14 @@ fn first_row(pen: &Pen<'_>, stage: &Stage, now: &Figures) {
         let value = lang.f(RATE, &[&rate]);
         (rate, value, if is_users { OFFERED_TIP } else { RATE_TIP })
     } else {
-        let count = figures::count(now.arrivals);
+        let count = grouped(now.arrivals);
         (lang.f(REQUESTS, &[&count]), lang.f(TOTAL, &[&count]), TOTAL_TIP)
     };
     let (at, _) = pen.text(room, Align2::LEFT_CENTER, &short, 14.0, pen.tokens.text);
     pen.figure(at, "rate", &value, lang.t(tip));
     let Some(p99) = now.p99_us else { return };
     let (words, tip) = if now.scope == Scope::WholeRun { (P99, P99_TIP) } else { (WORST_P99, WORST_P99_TIP) };
-    let text = lang.f(words, &[&figures::micros(p99)]);
+    let text = lang.f(words, &[&micros(p99)]);
     let tip =
         if is_users { format!("{}\n{}", lang.t(RESPONSE_TIP), lang.t(tip)) } else { lang.t(tip).into() };
     if pen.width(&text, 11.0) > room.right() - at.right() - 4.0 {
@@ -167,15 +169,15 @@ fn second_row(pen: &Pen<'_>, stage: &Stage, now: &Figures) {
         return;
     };
     let word = terms::reason(lang, reason);
-    let text = format!("{} {word}", figures::share(share));
+    let text = format!("{} {word}", percent(share));
     // Not every reason's colour can be read as text; its icon has it.
     let colors = [pen.tokens.reason(reason), pen.tokens.text];
     let at = pen.two_signs(room, false, (signs::reason(reason), &text), 11.0, colors);
-    let name = format!("{}, {word}", lang.f(INTERCEPTED, &[&figures::share(share)]));
+    let name = format!("{}, {word}", lang.f(INTERCEPTED, &[&percent(share)]));
     let mut tip = lang.t(INTERCEPTED_TIP).to_owned();
     for (reason, count) in now.intercepted.iter() {
         let (word, why) = (terms::reason(lang, reason), lang.t(terms::reason_tip(reason)));
-        tip.push_str(&format!("\n{word}: {} ({why})", figures::count(count)));
+        tip.push_str(&format!("\n{word}: {} ({why})", grouped(count)));
     }
     pen.figure(at, "intercepted", &name, &tip);
 }
@@ -185,18 +187,18 @@ fn failed_or_in_flight(pen: &Pen<'_>, now: &Figures, room: Rect, is_users: bool)
     let lang = pen.lang;
     if let Some(share) = now.failed_share().filter(|_| now.failed > 0) {
         let (words, tip) = if is_users {
-            (lang.f(NOT_SENT, &[&figures::share(share)]), NOT_SENT_TIP)
+            (lang.f(NOT_SENT, &[&percent(share)]), NOT_SENT_TIP)
         } else {
-            (lang.f(FAILED, &[&figures::share(share)]), FAILED_TIP)
+            (lang.f(FAILED, &[&percent(share)]), FAILED_TIP)
         };
         let at = pen.sign(room, true, (Icon::CircleX, &words), 11.0, pen.tokens.failed);
-        pen.figure(at, "failed", &words, &format!("{}: {}", lang.t(tip), figures::count(now.failed)));
+        pen.figure(at, "failed", &words, &format!("{}: {}", lang.t(tip), grouped(now.failed)));
         return at.left();
     }
     let Some(count) = now.in_flight.filter(|_| now.scope == Scope::LastSecond) else { return room.right() };
     let short = figures::compact(count);
     let at = pen.sign(room, true, (Icon::Hourglass, &short), 11.0, pen.tokens.weak);
-    pen.figure(at, "in flight", &lang.f(IN_FLIGHT, &[&figures::count(count)]), lang.t(IN_FLIGHT_TIP));
+    pen.figure(at, "in flight", &lang.f(IN_FLIGHT, &[&grouped(count)]), lang.t(IN_FLIGHT_TIP));
     at.left()
 }
 
@@ -261,19 +263,19 @@ fn extra(pen: &Pen<'_>, stage: &Stage, live: Option<(&Run, &Figures)>) {
         }
         (StageKind::Queue(queue), live) => {
             room.max.x = marks(pen, room, queue.consumers, QUEUE_CONSUMERS) - 6.0 * pen.zoom;
-            let backlog = live.and_then(|(run, _)| run.series.backlog.last().copied());
+            let backlog = live.and_then(|(run, _)| run.series.backlog.last());
             backlog.map(|count| (Icon::Inbox, u64::from(count), [WAITING, BACKLOG, BACKLOG_TIP]))
         }
         (StageKind::Users(_), Some((run, _))) => {
-            let sold = run.series.sold_in_all.last().copied();
-            sold.map(|count| (Icon::ShoppingCart, count, [GRANTED, SOLD, SOLD_TIP]))
+            let sold = run.series.sold_in_all.last();
+            sold.map(|count| (Icon::ShoppingCart, u64::from(count), [GRANTED, SOLD, SOLD_TIP]))
         }
         _ => None,
     };
     if let Some((icon, count, [short, words, tip])) = said {
         let short = lang.f(short, &[&figures::compact(count)]);
         let at = pen.sign(room, true, (icon, &short), 10.0, pen.tokens.text);
-        pen.figure(at, "extra", &lang.f(words, &[&figures::count(count)]), lang.t(tip));
+        pen.figure(at, "extra", &lang.f(words, &[&grouped(count)]), lang.t(tip));
     }
     if let (StageKind::Database(_), Some((run, now))) = (&stage.kind, live)
         && writes_orders_only(run, stage)

@@ -1,7 +1,8 @@
 //! What a design says of a stage in two short lines, so that a box tells something before anything runs.
 
-use super::super::text::figures::{compact, count, span};
+use super::super::text::figures::{compact, span};
 use super::super::text::{Lang, Text, text};
+use crate::report::text::grouped;
 use crate::topology::stage::{
     BalancePolicy, DataControl, Database, Decrement, LoadBalancer, MasterReplica, Persistence, Queue,
     ReadPolicy, ReadWriteSplit, RowStrategy, Service,
@@ -53,7 +54,7 @@ pub fn lines(lang: Lang, topology: &Topology, kind: &StageKind) -> [String; 2] {
     match kind {
         StageKind::Users(_) => users(lang, topology),
         StageKind::Cdn(cdn) => {
-            two(lang.f(TTL, &[&span(cdn.ttl)]), lang.f(PAGES, &[&count(cdn.capacity.into())]))
+            two(lang.f(TTL, &[&span(cdn.ttl)]), lang.f(PAGES, &[&grouped(cdn.capacity.into())]))
         }
         StageKind::LoadBalancer(balancer) => balancer_lines(lang, balancer),
         StageKind::Service(service) => service_lines(lang, service),
@@ -70,7 +71,7 @@ fn counted(lang: Lang, none: Text, one: Text, many: Text, number: u32) -> String
     match number {
         0 => lang.t(none).to_owned(),
         1 => lang.t(one).to_owned(),
-        _ => lang.f(many, &[&count(number.into())]),
+        _ => lang.f(many, &[&grouped(number.into())]),
     }
 }
 
@@ -83,7 +84,7 @@ fn users(lang: Lang, topology: &Topology) -> [String; 2] {
     let workload = &topology.workload;
     let expected = workload.expected_arrivals().max(0.0) as u64;
     [
-        lang.f(PEOPLE, &[&count(workload.audience.users.into())]),
+        lang.f(PEOPLE, &[&grouped(workload.audience.users.into())]),
         lang.f(ARRIVALS, &[&compact(expected), &span(workload.duration())]),
     ]
 }
@@ -94,7 +95,7 @@ fn balancer_lines(lang: Lang, balancer: &LoadBalancer) -> [String; 2] {
         BalancePolicy::Random => RANDOM,
         BalancePolicy::LeastOutstanding => LEAST,
     };
-    let limit = balancer.rate_limit.map(|limit| lang.f(LIMIT, &[&count(limit)]));
+    let limit = balancer.rate_limit.map(|limit| lang.f(LIMIT, &[&grouped(limit)]));
     [lang.t(policy).to_owned(), limit.unwrap_or_else(|| lang.t(NO_LIMIT).to_owned())]
 }
 
@@ -137,7 +138,7 @@ fn queue_lines(lang: Lang, queue: &Queue) -> [String; 2] {
     let consumers = counted(lang, CONSUMERS, CONSUMER, CONSUMERS, queue.consumers);
     let host = queue.on.as_ref().map(|on| lang.f(LIST_ON, &[on]));
     [
-        joined(&consumers, &lang.f(BATCH, &[&count(queue.batch.into())])),
+        joined(&consumers, &lang.f(BATCH, &[&grouped(queue.batch.into())])),
         host.unwrap_or_else(|| lang.t(OWN_PROCESS).to_owned()),
     ]
 }

@@ -16,6 +16,7 @@ use super::super::widgets::command_button::menu_row;
 use super::face::{NEAR, running};
 use super::pen::Pen;
 use crate::metrics::{InstanceState, InstanceSummary, Role};
+use crate::report::text::grouped;
 use crate::topology::Stage;
 use crate::topology::validate::instances;
 
@@ -163,7 +164,7 @@ fn ended(lang: Lang, summary: &InstanceSummary, is_gone: bool) -> Row {
         row.words.push(lang.t(GONE).to_owned());
     }
     row.words.extend(row.lag.map(|lag| lang.f(WORST_BEHIND, &[&figures::bytes(lag)])));
-    row.words.push(lang.f(OPS, &[&figures::count(summary.commands)]));
+    row.words.push(lang.f(OPS, &[&grouped(summary.commands)]));
     row.words.extend(row.memory.map(|bytes| lang.f(PEAK, &[&figures::bytes(bytes)])));
     if summary.missed_looks > 0 {
         row.words.push(lang.f(MISSED, &[&summary.missed_looks, &summary.looks]));

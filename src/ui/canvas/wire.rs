@@ -10,6 +10,8 @@ use super::super::run::now::{self, Flow, Scope};
 use super::super::text::{Text, figures, text};
 use super::super::theme::{self, Tokens};
 use super::flow::{self, Track};
+use crate::report::text::grouped;
+use crate::report::verdict::percent;
 
 /// Below this zoom nothing is written on wires.
 const READABLE: f32 = 0.3;
@@ -18,6 +20,9 @@ const READABLE: f32 = 0.3;
 const SAME_ROW: f32 = 80.0;
 /// How far below them a wire that turns back within a row is pulled.
 const UNDER: f32 = 160.0;
+
+/// How far from the middle of a port its edge is, in units.
+const PORT: f32 = 6.0;
 
 const CARRIES: Text = text("{} to {}: {}", "{} 到 {}：{}");
 const REQUESTS: Text = text("{} requests", "{} 个请求");
@@ -75,7 +80,9 @@ pub fn show(ui: &Ui, model: &Model, link: usize, way: [Pos2; 4], zoom: f32, stat
     let carried = carried(model, link).filter(|flow| flow.count > 0);
     let wide = carried.map_or(2.0, |flow| flow::width(flow.rate())) * zoom;
     let tip = (7.0 * zoom).max(4.0) + wide * 0.5;
-    let until = (track.length() - tip * 0.8).max(0.0);
+    // The port that it leads to is drawn over it, and its head must be seen.
+    let end = (track.length() - (PORT * zoom).clamp(3.5, 8.0)).max(0.0);
+    let until = (end - tip * 0.8).max(0.0);
     let edge = edge(tokens, state);
     if let Some(color) = edge {
         let halo = Stroke::new(wide + 5.0, color.gamma_multiply(0.35));
@@ -90,7 +97,7 @@ pub fn show(ui: &Ui, model: &Model, link: usize, way: [Pos2; 4], zoom: f32, stat
         } else {
             ui.painter().add(Shape::line(track.beside(0.0, until), stroke));
         }
-        head(ui, &track, until, tip, color);
+        head(ui, &track, (until, end), tip, color);
         return;
     };
     let shades = flow::colors(tokens).map(|color| tokens.canvas.lerp_to_gamma(color, 0.55));
@@ -102,7 +109,7 @@ pub fn show(ui: &Ui, model: &Model, link: usize, way: [Pos2; 4], zoom: f32, stat
         }
     }
     let main = if mix[1] > mix[0] && mix[1] > mix[2] { 1 } else { 2 * usize::from(mix[2] > mix[0]) };
-    head(ui, &track, until, tip, edge.unwrap_or(shades[main]));
+    head(ui, &track, (until, end), tip, edge.unwrap_or(shades[main]));
     let id = ui.scope_id().with(("wire", link));
     if model.settings.flow_dots && flow.scope == Scope::LastSecond {
         flow::dots(ui, id.with("dots"), &track, until, zoom, flow.rate(), flow.mix, tokens);
@@ -145,13 +152,13 @@ fn amount(model: &Model, flow: &Flow) -> String {
     if flow.scope == Scope::LastSecond {
         figures::per_sec(flow.rate())
     } else {
-        model.lang().f(REQUESTS, &[&figures::count(flow.count)])
+        model.lang().f(REQUESTS, &[&grouped(flow.count)])
     }
 }
 
-/// The arrow's head, from where the line ends.
-fn head(ui: &Ui, track: &Track, until: f32, size: f32, color: Color32) {
-    let (tip, _) = track.point(track.length());
+/// The arrow's head, from where the line ends to its tip.
+fn head(ui: &Ui, track: &Track, (until, end): (f32, f32), size: f32, color: Color32) {
+    let (tip, _) = track.point(end);
     let (back, right) = track.point(until);
     let aside = right * size * 0.5;
     let points = vec![tip, back + aside, back - aside];
@@ -174,7 +181,7 @@ fn label(ui: &Ui, model: &Model, link: usize, flow: &Flow, at: Pos2, zoom: f32, 
     let response = ui.interact(chip, id.with("label"), Sense::hover());
     response.widget_info(|| WidgetInfo::labeled(Role::Label, true, &name));
     let receiver = model.doc.topology().links.get(link).map_or("", |link| &link.to);
-    let [passed, intercepted, failed] = flow.mix.map(|share| figures::share(share.into()));
+    let [passed, intercepted, failed] = flow.mix.map(|share| percent(share.into()));
     let tip = if flow.scope == Scope::LastSecond { LIVE_TIP } else { WHOLE_TIP };
     let became = lang.f(BECAME, &[&receiver, &passed, &intercepted, &failed]);
     response.on_hover_text(format!("{}\n{became}", lang.t(tip)));

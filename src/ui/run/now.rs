@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::column::{Column, Micros};
 use super::series::{Series, StageSeries};
 use super::{Ending, Run};
 use crate::metrics::tally::ByReason;
@@ -128,7 +129,7 @@ pub fn stage(run: &Run, stage: usize) -> Option<Figures> {
         return if is_users { Some(users_of_report(report)) } else { stage_of_report(run, report, stage) };
     }
     let (scope, buckets) = span(run)?;
-    let secs = buckets.clone().map(|at| f64::from(run.series.span_secs[at])).sum();
+    let secs = length(&run.series, &buckets);
     Some(if is_users {
         users_of_series(&run.series, buckets, scope, secs)
     } else {
@@ -165,14 +166,10 @@ pub fn trail(run: &Run, stage: usize) -> Trail {
     // Bins keep their buckets while the window moves on, so that their heights don't flicker.
     let first = series.len().saturating_sub(room).next_multiple_of(per_bin);
     let bin = |start: usize| {
-        let end = (start + per_bin).min(series.len());
-        let secs: f32 = series.span_secs[start..end].iter().sum();
-        let mut parts = [0_u64; 3];
-        for at in start..end {
-            let now = if is_users { users_at(series, at) } else { stage_at(column, at) };
-            parts.iter_mut().zip(now).for_each(|(sum, part)| *sum += part);
-        }
-        parts.map(|part| part as f32 / secs.max(0.001))
+        let buckets = start..(start + per_bin).min(series.len());
+        let secs = length(series, &buckets);
+        let parts = if is_users { users_in(series, buckets) } else { stage_in(column, &buckets) };
+        parts.map(|part| part as f32 / secs as f32)
     };
     let bins = (first..series.len()).step_by(per_bin).map(bin).collect();
     Trail { bins, room: room / per_bin, secs: room as f64 / BUCKETS_PER_SEC }
@@ -189,14 +186,20 @@ fn trail_room(run: &Run) -> usize {
     }
 }
 
-fn users_at(series: &Series, at: usize) -> [u64; 3] {
-    let (offered, dropped) = (series.offered[at], series.dropped[at]);
-    [u64::from(offered.saturating_sub(dropped)), 0, u64::from(dropped)]
+fn users_in(series: &Series, buckets: Range<usize>) -> [u64; 3] {
+    let (offered, dropped) = (series.offered.sum(buckets.clone()), series.dropped.sum(buckets));
+    [offered.saturating_sub(dropped), 0, dropped]
 }
 
-fn stage_at(column: &StageSeries, at: usize) -> [u64; 3] {
-    let intercepted = column.intercepted.iter().map(|reason| u64::from(reason[at])).sum();
-    [u64::from(column.passed[at]), intercepted, u64::from(column.failed[at])]
+fn stage_in(column: &StageSeries, buckets: &Range<usize>) -> [u64; 3] {
+    let sum = |one: &Column<_>| one.sum(buckets.clone());
+    [sum(&column.passed), column.intercepted.iter().map(sum).sum(), sum(&column.failed)]
+}
+
+/// How long buckets last together, in seconds.
+fn length(series: &Series, buckets: &Range<usize>) -> f64 {
+    let (from, to) = series.span_of(buckets);
+    (to - from).max(0.001)
 }
 
 /// The buckets that figures are about.
@@ -208,45 +211,35 @@ fn span(run: &Run) -> Option<(Scope, Range<usize>)> {
     if matches!(run.ending, Some(Ending::Failure(_))) {
         return Some((Scope::UntilFailure, 0..series.len()));
     }
-    let mut secs = 0.0;
-    let recent = series.span_secs.iter().rev().take_while(|span| {
-        let is_full = secs > 0.95;
-        secs += **span;
-        !is_full
-    });
-    Some((Scope::LastSecond, series.len() - recent.count()..series.len()))
+    Some((Scope::LastSecond, series.recent(1.0)))
 }
 
-fn sum(column: &[u32], buckets: Range<usize>) -> u64 {
-    column[buckets].iter().copied().map(u64::from).sum()
-}
-
-/// The highest of a column's values; none where all are 0.
-fn worst(column: &[u32], buckets: Range<usize>) -> Option<u64> {
-    column[buckets].iter().copied().max().filter(|us| *us > 0).map(u64::from)
+/// The highest of a column's values; none where nothing was measured.
+fn worst(column: &Column<Micros>, buckets: Range<usize>) -> Option<u64> {
+    Some(u64::from(column.fold(buckets)?.max))
 }
 
 fn stage_of_series(column: &StageSeries, buckets: Range<usize>, scope: Scope, secs: f64) -> Figures {
     let mut intercepted = ByReason::default();
     for (reason, column) in Reason::ALL.into_iter().zip(&column.intercepted) {
-        intercepted.add(reason, sum(column, buckets.clone()));
+        intercepted.add(reason, column.sum(buckets.clone()));
     }
     Figures {
         scope,
         secs,
-        arrivals: sum(&column.arrivals, buckets.clone()),
+        arrivals: column.arrivals.sum(buckets.clone()),
         intercepted,
-        passed: sum(&column.passed, buckets.clone()),
-        handed_on: sum(&column.handed_on, buckets.clone()),
-        failed: sum(&column.failed, buckets.clone()),
-        in_flight: column.in_flight.last().copied().map(u64::from),
+        passed: column.passed.sum(buckets.clone()),
+        handed_on: column.handed_on.sum(buckets.clone()),
+        failed: column.failed.sum(buckets.clone()),
+        in_flight: column.in_flight.last().map(u64::from),
         p99_us: worst(&column.p99_us, buckets),
     }
 }
 
 fn users_of_series(series: &Series, buckets: Range<usize>, scope: Scope, secs: f64) -> Figures {
-    let arrivals = sum(&series.offered, buckets.clone());
-    let failed = sum(&series.dropped, buckets.clone());
+    let arrivals = series.offered.sum(buckets.clone());
+    let failed = series.dropped.sum(buckets.clone());
     let p99_us = worst(&series.response_us[2], buckets);
     users(scope, secs, arrivals, failed, p99_us)
 }

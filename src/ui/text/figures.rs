@@ -4,11 +4,6 @@ use std::time::Duration;
 
 use crate::report::text::grouped;
 
-/// A count: "1,234".
-pub fn count(count: u64) -> String {
-    grouped(count)
-}
-
 /// A count in few letters: "987", "12.3k", "1.2M".
 pub fn compact(count: u64) -> String {
     match count {
@@ -24,27 +19,14 @@ pub fn per_sec(rate: f64) -> String {
     format!("{}/s", grouped(rate.round().max(0.0) as u64))
 }
 
-/// A share of 0 to 1: "98.7 %".
-pub fn share(share: f64) -> String {
-    format!("{:.1} %", share * 100.0)
-}
-
-/// A size: "980 B", "1.2 kB", "34.1 MB".
+/// A size in few letters: "980 B", "1.2 KiB", "341 MiB".
 pub fn bytes(bytes: u64) -> String {
+    let size = bytes as f64;
     match bytes {
-        0..1_000 => format!("{bytes} B"),
-        1_000..1_000_000 => short(bytes as f64 / 1e3, " kB"),
-        1_000_000..1_000_000_000 => short(bytes as f64 / 1e6, " MB"),
-        _ => short(bytes as f64 / 1e9, " GB"),
-    }
-}
-
-/// A measured time in microseconds: "850 µs", "3.2 ms", "1.25 s".
-pub fn micros(us: u64) -> String {
-    match us {
-        0..1_000 => format!("{us} µs"),
-        1_000..1_000_000 => format!("{:.1} ms", us as f64 / 1e3),
-        _ => format!("{:.2} s", us as f64 / 1e6),
+        0..1_024 => format!("{bytes} B"),
+        1_024..1_048_576 => short(size / 1_024.0, " KiB"),
+        1_048_576..1_073_741_824 => short(size / 1_048_576.0, " MiB"),
+        _ => short(size / 1_073_741_824.0, " GiB"),
     }
 }
 
@@ -74,9 +56,8 @@ mod tests {
     #[test]
     fn numbers_are_short_and_have_units() {
         assert_eq!([compact(987), compact(12_345), compact(2_000_000)], ["987", "12.3k", "2.0M"]);
-        assert_eq!([bytes(980), bytes(1_234), bytes(999_900)], ["980 B", "1.2 kB", "1000 kB"]);
-        assert_eq!([per_sec(4_209.6), share(0.98765)], ["4,210/s", "98.8 %"]);
-        assert_eq!([micros(850), micros(3_240), micros(1_250_000)], ["850 µs", "3.2 ms", "1.25 s"]);
+        assert_eq!([bytes(980), bytes(1_234), bytes(999_900)], ["980 B", "1.2 KiB", "976 KiB"]);
+        assert_eq!(per_sec(4_209.6), "4,210/s");
         let spans = [250, 1_500, 10_000, 120_000, 7_200_000].map(|ms| span(Duration::from_millis(ms)));
         assert_eq!(spans, ["250 ms", "1.5 s", "10 s", "2 min", "2 h"]);
     }
