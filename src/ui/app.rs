@@ -136,7 +136,12 @@ impl LabApp {
     }
 
     fn apply(&mut self, ctx: &Context) {
-        for intent in self.intents.take() {
+        let intents = self.intents.take();
+        if !intents.is_empty() {
+            // What they change is drawn in the next frame, and nothing else may call for one.
+            ctx.request_repaint();
+        }
+        for intent in intents {
             self.applied(ctx).apply(intent);
         }
     }

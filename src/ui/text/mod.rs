@@ -5,6 +5,7 @@
 
 pub mod catalog;
 pub mod common;
+pub mod figures;
 pub mod presets;
 pub mod terms;
 
