@@ -5,15 +5,16 @@ use std::time::Duration;
 
 use crossbeam_channel::{Receiver, bounded, never, select};
 
-use super::args::RunArgs;
+use super::args::{HowArgs, RunArgs};
 use super::exit;
 use super::out;
 use crate::engine::{
     EngineCommand, EngineEvent, EngineHandle, EventKind, FailureKind, RunId, RunOptions, RunPhase, Snapshot,
 };
-use crate::files::{ResultFile, read_topology, report_problems};
+use crate::files::presets::Preset;
+use crate::files::{Opened, ResultFile, parse_topology, read_topology, report_problems};
 use crate::report::line::StateLine;
-use crate::report::{Report, text};
+use crate::report::{self, Report, text};
 use crate::topology::{Problem, RunPlan, Severity, Topology};
 
 /// State lines between two headings.
@@ -21,7 +22,23 @@ const LINES_A_HEADING: usize = 20;
 
 /// Runs a file and answers the exit code.
 pub fn main(args: &RunArgs) -> u8 {
-    let Some(plan) = plan(args) else { return exit::USAGE };
+    match read_topology(&args.file) {
+        Ok(opened) => run(&args.file.display().to_string(), opened, &args.how),
+        Err(error) => {
+            out::note(error);
+            exit::USAGE
+        }
+    }
+}
+
+/// Runs a preset as it is and answers the exit code.
+pub fn preset(preset: &Preset) -> u8 {
+    run(preset.file, parse_topology(preset.text), &HowArgs::default())
+}
+
+/// Runs what was read. `label` is what problems call it.
+fn run(label: &str, opened: Opened, args: &HowArgs) -> u8 {
+    let Some(plan) = plan(label, opened, args) else { return exit::USAGE };
     let json = match args.json.as_deref().map(ResultFile::reserve).transpose() {
         Ok(json) => json,
         Err(error) => {
@@ -39,7 +56,7 @@ pub fn main(args: &RunArgs) -> u8 {
     let (outcome, code) = terminal.run(plan, args);
     let Some(report) = outcome else { return code };
     show(&report, args.quiet);
-    match json.map(|json| json.write(&to_json(&report))) {
+    match json.map(|json| json.write(&report::to_json(&report))) {
         Some(Err(error)) => {
             out::note(error);
             exit::IO
@@ -48,18 +65,10 @@ pub fn main(args: &RunArgs) -> u8 {
     }
 }
 
-/// Reads the file and applies what the command line overrides.
-fn plan(args: &RunArgs) -> Option<RunPlan> {
-    let label = args.file.display().to_string();
-    let opened = match read_topology(&args.file) {
-        Ok(opened) => opened,
-        Err(error) => {
-            out::note(error);
-            return None;
-        }
-    };
+/// Lists the problems, and applies what the command line overrides.
+fn plan(label: &str, opened: Opened, args: &HowArgs) -> Option<RunPlan> {
     if !opened.problems.is_empty() {
-        out::note(report_problems(&label, &opened.problems).trim_end());
+        out::note(report_problems(label, &opened.problems).trim_end());
     }
     let may_run = opened.may_run();
     let mut topology = opened.topology.filter(|_| may_run)?;
@@ -76,7 +85,7 @@ fn plan(args: &RunArgs) -> Option<RunPlan> {
     }
 }
 
-fn override_workload(topology: &mut Topology, args: &RunArgs) {
+fn override_workload(topology: &mut Topology, args: &HowArgs) {
     if let Some(duration) = args.duration {
         topology.stretch_to(duration);
     }
@@ -97,13 +106,6 @@ fn show(report: &Report, quiet: bool) {
     }
 }
 
-fn to_json(report: &Report) -> String {
-    let mut json = serde_json::to_string_pretty(report)
-        .unwrap_or_else(|error| unreachable!("a report has text keys and finite numbers: {error}"));
-    json.push('\n');
-    json
-}
-
 /// The terminal while a run is under way.
 struct Terminal {
     quiet: bool,
@@ -115,7 +117,7 @@ struct Terminal {
 }
 
 impl Terminal {
-    fn run(mut self, plan: RunPlan, args: &RunArgs) -> (Option<Report>, u8) {
+    fn run(mut self, plan: RunPlan, args: &HowArgs) -> (Option<Report>, u8) {
         let engine = match EngineHandle::start(Arc::new(|| {})) {
             Ok(engine) => engine,
             Err(error) => {
@@ -124,8 +126,11 @@ impl Terminal {
             }
         };
         let signals = signals();
-        let options =
-            RunOptions { redis_server: args.server.redis_server.clone(), keep_data: args.keep_data };
+        let options = RunOptions {
+            redis_server: args.server.redis_server.clone(),
+            keep_data: args.keep_data,
+            link_faults: false,
+        };
         let start = EngineCommand::Start { run_id: RunId(1), plan: Box::new(plan), options };
         if let Err(error) = engine.send(start) {
             out::note(error);
@@ -182,8 +187,7 @@ impl Terminal {
             EventKind::Note(text) => self.say(event.at, &text),
             EventKind::SaleOpened => self.say(event.at, "the sale is open"),
             EventKind::Fault { fault, failed } => {
-                let what = format!("{} {} of {}", fault.action.word(), fault.instance, fault.stage);
-                self.done(event.at, &what, failed);
+                self.done(event.at, &fault.to_string(), failed);
             }
             EventKind::Changed { change, failed } => self.done(event.at, &change.text(), failed),
             EventKind::MasterLost { stage } => {

@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::collections::VecDeque;
+use std::path::PathBuf;
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -16,6 +17,7 @@ use seckill_lab::topology::Topology;
 use seckill_lab::ui::LabApp;
 use seckill_lab::ui::model::Model;
 use seckill_lab::ui::run::port::EnginePort;
+use seckill_lab::ui::session::Session;
 use seckill_lab::ui::settings::Settings;
 use seckill_lab::ui::theme::chinese;
 
@@ -25,6 +27,7 @@ struct Script {
     told: Vec<EngineCommand>,
     events: VecDeque<EngineEvent>,
     snapshots: VecDeque<Snapshot>,
+    is_gone: bool,
 }
 
 /// An engine that listens, and tells what a test says.
@@ -33,7 +36,11 @@ pub struct FakeEngine(Rc<RefCell<Script>>);
 
 impl EnginePort for FakeEngine {
     fn send(&self, command: EngineCommand) -> Result<(), EngineGone> {
-        self.0.borrow_mut().told.push(command);
+        let mut script = self.0.borrow_mut();
+        if script.is_gone {
+            return Err(EngineGone);
+        }
+        script.told.push(command);
         Ok(())
     }
 
@@ -44,12 +51,21 @@ impl EnginePort for FakeEngine {
     fn next_snapshot(&self) -> Option<Snapshot> {
         self.0.borrow_mut().snapshots.pop_front()
     }
+
+    fn is_gone(&self) -> bool {
+        self.0.borrow().is_gone
+    }
 }
 
 impl FakeEngine {
     /// What it was told since the last look.
     pub fn told(&self) -> Vec<EngineCommand> {
         std::mem::take(&mut self.0.borrow_mut().told)
+    }
+
+    /// Dies without a word.
+    pub fn die(&self) {
+        self.0.borrow_mut().is_gone = true;
     }
 
     /// Tells an event of the first run, `at_ms` after the first arrival.
@@ -108,6 +124,18 @@ impl Lab {
                 chinese::install_by_name(&cc.egui_ctx);
             }
             LabApp::new(&cc.egui_ctx, port, settings)
+        });
+        harness.run();
+        Self { harness, engine }
+    }
+
+    /// A window with dealings of its own with files, that begins with a file or without.
+    pub fn begin(session: Session, file: Option<PathBuf>) -> Self {
+        let engine = FakeEngine::default();
+        let port = Box::new(engine.clone());
+        let builder = Harness::builder().with_size(egui::vec2(1280.0, 800.0)).with_max_steps(30);
+        let mut harness = builder.renderer(Painter::default()).build_eframe(move |cc| {
+            LabApp::new(&cc.egui_ctx, port, Settings::default()).begin(&cc.egui_ctx, session, file)
         });
         harness.run();
         Self { harness, engine }

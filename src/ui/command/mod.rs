@@ -62,6 +62,8 @@ pub enum UiCommand {
     ShowEvents,
     Run,
     Stop,
+    CopyReport,
+    SaveReport,
     FollowCharts,
     FreezeCharts,
     Kill,

@@ -1,14 +1,25 @@
 //! Dialogs in front of the window.
 //!
+//! - [`presets`]: the preset chooser.
+//! - `unsaved`, `replace`, `still_running`: ask before something is lost. `recover`: what a crash left.
+//! - [`path`]: a path is typed, where the system has no dialog for it.
+//! - [`drop`](mod@drop): files that are dragged over the window.
 //! - [`palette`]: the command palette; [`find`] is what it finds.
 //! - `shortcuts`: the sheet of shortcuts. `about`: what the program is.
 //! - [`frame`]: what dialogs have in common.
 
 mod about;
+pub mod drop;
 pub mod find;
 pub mod frame;
 pub mod palette;
+pub mod path;
+pub mod presets;
+mod recover;
+mod replace;
 mod shortcuts;
+mod still_running;
+mod unsaved;
 
 use super::intent::{Intent, Intents};
 use super::model::Model;
@@ -18,14 +29,21 @@ use super::view::Dialog;
 pub fn show(ui: &mut egui::Ui, model: &Model, dialog: &mut Dialog, out: &mut Intents) {
     let ctx = ui.ctx().clone();
     let closes = match dialog {
+        Dialog::Presets => presets::show(&ctx, model, out),
+        Dialog::Unsaved(after) => unsaved::show(&ctx, model, after, out),
+        Dialog::StillRunning(after) => still_running::show(&ctx, model, after, out),
+        Dialog::Recover(found) => {
+            // It closes into the preset chooser, not into nothing.
+            if recover::show(&ctx, model, found, out) {
+                out.push(Intent::KeepLeftovers);
+            }
+            false
+        }
+        Dialog::Path(entry) => path::show(&ctx, model, entry, out),
+        Dialog::Replace { ask, path, why } => replace::show(&ctx, model, ask, path, *why, out),
         Dialog::Palette(view) => palette::show(&ctx, model, view, out),
         Dialog::Shortcuts => shortcuts::show(&ctx, model),
         Dialog::About => about::show(&ctx, model, out),
-        Dialog::Presets
-        | Dialog::Unsaved(_)
-        | Dialog::StillRunning(_)
-        | Dialog::Recover(_)
-        | Dialog::Path { .. } => false,
     };
     if closes {
         out.push(Intent::Dialog(None));

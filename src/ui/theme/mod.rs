@@ -8,6 +8,7 @@
 
 pub mod chinese;
 pub mod fonts;
+pub mod icon;
 pub mod signs;
 mod style;
 mod tokens;

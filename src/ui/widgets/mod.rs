@@ -2,3 +2,4 @@
 
 pub mod command_button;
 pub mod notices;
+pub mod sparkline;
