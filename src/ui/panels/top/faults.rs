@@ -90,8 +90,9 @@ fn process(ui: &mut Ui, model: &Model, run: &Run, out: &mut Intents) {
                     Role::Sentinel => Icon::Eye,
                     Role::Unknown => Icon::CircleDashed,
                 };
-                let row = (icon(sign), words(lang, &stage, state));
-                if ui.selectable_label(is_selected, row).clicked()
+                let words = words(lang, &stage, state);
+                let row = ui.selectable_label(is_selected, (icon(sign), words.as_str()));
+                if row.accessible_name(&words).clicked()
                     && let Some(stage) = model.doc.topology().index_of(&stage)
                 {
                     out.select(Selection::Instance { stage, name: state.name.clone() });

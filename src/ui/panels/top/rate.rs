@@ -39,9 +39,9 @@ const FACTORS: RangeInclusive<f64> = 0.1..=10.0;
 const TYPED_FACTORS: RangeInclusive<f64> = 0.01..=100.0;
 /// While the slider is dragged, a new factor is sent as often as this, in seconds of the window's clock.
 const SEND_EVERY: f64 = 0.25;
-/// Width of the slider and of its figure.
+/// Width of the slider and of its figure; the same before a run and in it, so that nothing moves when it starts.
 const SLIDER: f32 = 96.0;
-const FIGURE: f32 = 74.0;
+const FIGURE: f32 = 118.0;
 
 /// How the slider is looked at.
 #[derive(Debug, Default)]
@@ -55,7 +55,6 @@ pub struct RateView {
 /// Draws it.
 pub fn show(ui: &mut Ui, model: &Model, view: &mut RateView, out: &mut Intents) {
     ui.spacing_mut().slider_width = SLIDER;
-    ui.spacing_mut().interact_size.x = FIGURE;
     match model.runs.active() {
         Some(run) => live(ui, model, run, view, out),
         None => {
@@ -80,7 +79,7 @@ fn drawn(ui: &mut Ui, model: &Model, out: &mut Intents) {
                 .speed((mean * 0.01).max(0.1))
                 .custom_formatter(|rate, _| per_sec(rate))
                 .custom_parser(read_rate);
-            slider | ui.add(figure).accessible_name(lang.t(RATE_FIGURE))
+            slider | ui.add_sized(figure_size(ui), figure).accessible_name(lang.t(RATE_FIGURE))
         })
         .inner;
     if response.changed() {
@@ -111,8 +110,7 @@ fn live(ui: &mut Ui, model: &Model, run: &Run, view: &mut RateView, out: &mut In
                 .update_while_editing(false)
                 .custom_formatter(move |factor, _| format!("×{} = {rate}", two_decimals(factor)))
                 .custom_parser(read_factor);
-            let figure = ui.add_sized([FIGURE + 44.0, ui.spacing().interact_size.y], figure);
-            slider | figure.accessible_name(lang.t(FACTOR_FIGURE))
+            slider | ui.add_sized(figure_size(ui), figure).accessible_name(lang.t(FACTOR_FIGURE))
         })
         .inner;
     factor = (factor * 100.0).round().max(1.0) / 100.0;
@@ -148,6 +146,10 @@ fn send(
     if !is_dragging {
         view.dragged = None;
     }
+}
+
+fn figure_size(ui: &Ui) -> [f32; 2] {
+    [FIGURE, ui.spacing().interact_size.y]
 }
 
 fn slider(value: &mut f64, range: RangeInclusive<f64>) -> Slider<'_> {
