@@ -6,13 +6,14 @@
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use super::FileError;
 use crate::param::{ParamValue, Params};
-use crate::topology::{FORMAT_VERSION, Fault, Stage, StageKind, Topology};
+use crate::topology::{FORMAT_VERSION, Fault, Link, Stage, StageKind, Topology};
 use crate::workload::{Audience, Mix, Phase, Sale, Shape, Spacing, Workload};
 
 /// The topology as the text of a file, which [`parse_topology`](super::parse_topology) reads back as the same topology.
@@ -26,8 +27,7 @@ pub fn to_ron(topology: &Topology) -> String {
     lines.extend(topology.expected.map(|expected| format!("expected: {},", expected.word())));
     lines.push(String::new());
     lines.extend(list("stages", topology.stages.iter().map(stage).collect()));
-    let wires = topology.links.iter().map(|link| format!("(from: {:?}, to: {:?})", link.from, link.to));
-    lines.extend(list("links", wires.collect()));
+    lines.extend(list("links", topology.links.iter().map(link).collect()));
     lines.push(String::new());
     lines.push("workload: (".into());
     lines.extend(indented(workload(&topology.workload)));
@@ -36,6 +36,21 @@ pub fn to_ron(topology: &Topology) -> String {
     let targets =
         topology.targets.iter().map(|target| format!("{}({})", target.word(), all(target.params())));
     lines.extend(list("targets", targets.collect()));
+    let body: Vec<String> = indented(lines).collect();
+    format!("(\n{}\n)\n", body.join("\n"))
+}
+
+/// Some stages of a topology, by their places, and the links between them, as text. [`parse_topology`] reads it back as
+/// a topology of these alone; it is no whole file, as it says neither title nor workload.
+///
+/// [`parse_topology`]: super::parse_topology
+pub fn stages_to_ron(topology: &Topology, stages: &BTreeSet<usize>) -> String {
+    let chosen: Vec<&Stage> = stages.iter().filter_map(|&index| topology.stages.get(index)).collect();
+    let is_chosen = |name: &str| chosen.iter().any(|stage| stage.name == name);
+    let within = topology.links.iter().filter(|link| is_chosen(&link.from) && is_chosen(&link.to));
+    let mut lines = vec![format!("version: {FORMAT_VERSION},")];
+    lines.extend(list("stages", chosen.iter().map(|chosen| stage(chosen)).collect()));
+    lines.extend(list("links", within.map(link).collect()));
     let body: Vec<String> = indented(lines).collect();
     format!("(\n{}\n)\n", body.join("\n"))
 }
@@ -55,11 +70,17 @@ pub fn save_topology(path: &Path, topology: &Topology) -> Result<(), FileError> 
     if old.as_ref().is_some_and(|old| old.permissions().readonly()) {
         return Err(FileError::Protected { path: path.into() });
     }
-    replace(&target, to_ron(topology).as_bytes(), old.map(|old| old.permissions()))
+    replace(&target, to_ron(topology).as_bytes(), old.map(|old| old.permissions()), true)
         .map_err(|source| FileError::Unwritable { path: path.into(), source })
 }
 
-fn replace(target: &Path, bytes: &[u8], permissions: Option<fs::Permissions>) -> io::Result<()> {
+/// Puts a file with these bytes in its place, whole or not at all. `is_forced`: only once the disk has them.
+pub(super) fn replace(
+    target: &Path,
+    bytes: &[u8],
+    permissions: Option<fs::Permissions>,
+    is_forced: bool,
+) -> io::Result<()> {
     let folder = match target.parent() {
         Some(folder) if folder != Path::new("") => folder.to_owned(),
         _ => PathBuf::from("."),
@@ -74,7 +95,9 @@ fn replace(target: &Path, bytes: &[u8], permissions: Option<fs::Permissions>) ->
     if let Some(permissions) = permissions {
         file.as_file().set_permissions(permissions)?;
     }
-    file.as_file().sync_all()?;
+    if is_forced {
+        file.as_file().sync_all()?;
+    }
     file.persist(target).map_err(|error| error.error)?;
     Ok(())
 }
@@ -86,6 +109,10 @@ fn stage(stage: &Stage) -> String {
         default.map_or_else(|| all(kind.params()), |default| changed(kind.params(), default.params()));
     let (x, y) = stage.at;
     format!("(name: {:?}, kind: {}({fields}), at: ({x}, {y}))", stage.name, kind.word())
+}
+
+fn link(link: &Link) -> String {
+    format!("(from: {:?}, to: {:?})", link.from, link.to)
 }
 
 fn workload(workload: &Workload) -> Vec<String> {

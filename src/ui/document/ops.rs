@@ -1,10 +1,11 @@
 //! Changes of a topology, as functions. Pure.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use crate::param::{ParamValue, Params};
 use crate::topology::target::{Achieved, Duplicates, LostAcknowledged, Oversold, Requests, ResponseTime};
+use crate::topology::validate::refusal;
 use crate::topology::{Link, Stage, StageKind, Target, Topology};
 use crate::workload::{Audience, Constant, Mix, Phase, Sale, Shape, Spacing, Workload};
 
@@ -78,6 +79,33 @@ pub fn connect(topology: &mut Topology, from: usize, to: usize) {
     }
 }
 
+/// Wires two stages in place of a wire that is there.
+pub fn reconnect(topology: &mut Topology, link: usize, from: usize, to: usize) {
+    let (Some(from), Some(to)) = (topology.stages.get(from), topology.stages.get(to)) else { return };
+    let new = Link { from: from.name.clone(), to: to.name.clone() };
+    if let Some(link) = topology.links.get_mut(link) {
+        *link = new;
+    }
+}
+
+/// Puts a stage into a wire: what went through the wire goes through the stage.
+pub fn insert_into(topology: &mut Topology, link: usize, stage: usize) {
+    let Some(name) = topology.stages.get(stage).map(|stage| stage.name.clone()) else { return };
+    let Some(wire) = topology.links.get_mut(link) else { return };
+    let to = std::mem::replace(&mut wire.to, name.clone());
+    topology.links.insert(link + 1, Link { from: name, to });
+}
+
+/// Wires data control to every stage that it may look after.
+pub fn look_after_all(topology: &mut Topology, control: usize) {
+    let Some(kind) = topology.stages.get(control).map(|stage| stage.kind.clone()) else { return };
+    for target in 0..topology.stages.len() {
+        if refusal(&kind, &topology.stages[target].kind).is_none() {
+            connect(topology, control, target);
+        }
+    }
+}
+
 /// Takes a wire away.
 pub fn disconnect(topology: &mut Topology, link: usize) {
     if link < topology.links.len() {
@@ -145,6 +173,62 @@ pub fn shift(topology: &mut Topology, stages: &BTreeSet<usize>, by: (f32, f32)) 
         if let Some(stage) = topology.stages.get_mut(stage) {
             stage.at = (stage.at.0 + by.0, stage.at.1 + by.1);
         }
+    }
+}
+
+/// Puts stages where they are told.
+pub fn place(topology: &mut Topology, places: &[(usize, (f32, f32))]) {
+    for &(stage, at) in places {
+        if let Some(stage) = topology.stages.get_mut(stage) {
+            stage.at = at;
+        }
+    }
+}
+
+/// Adds stages and the wires between them, under free names, moved by a way. Answers their places.
+pub fn add_stages(topology: &mut Topology, added: &Topology, by: (f32, f32)) -> BTreeSet<usize> {
+    let first = topology.stages.len();
+    let mut names: BTreeMap<&str, String> = BTreeMap::new();
+    for stage in &added.stages {
+        let base =
+            if topology.index_of(&stage.name).is_none() { &stage.name } else { base_name(&stage.name) };
+        let name = free_name(topology, base);
+        names.entry(&stage.name).or_insert_with(|| name.clone());
+        let at = (stage.at.0 + by.0, stage.at.1 + by.1);
+        topology.stages.push(Stage { name, kind: stage.kind.clone(), at });
+    }
+    for index in first..topology.stages.len() {
+        let StageKind::Queue(queue) = &topology.stages[index].kind else { continue };
+        let on = queue.on.as_ref().and_then(|on| match names.get(on.as_str()) {
+            Some(renamed) => Some(renamed.clone()),
+            None => topology.index_of(on).map(|_| on.clone()),
+        });
+        if let StageKind::Queue(queue) = &mut topology.stages[index].kind {
+            queue.on = on;
+        }
+    }
+    for link in &added.links {
+        if let (Some(from), Some(to)) = (names.get(link.from.as_str()), names.get(link.to.as_str())) {
+            topology.links.push(Link { from: from.clone(), to: to.clone() });
+        }
+    }
+    (first..topology.stages.len()).collect()
+}
+
+/// Some stages and the wires between them, as a topology of their own.
+pub fn part(topology: &Topology, stages: &BTreeSet<usize>) -> Topology {
+    let chosen: Vec<Stage> = stages.iter().filter_map(|&stage| topology.stages.get(stage).cloned()).collect();
+    let is_chosen = |name: &str| chosen.iter().any(|stage| stage.name == name);
+    let within = |link: &&Link| is_chosen(&link.from) && is_chosen(&link.to);
+    let links = topology.links.iter().filter(within).cloned().collect();
+    Topology { stages: chosen, links, ..super::empty() }
+}
+
+/// A name without the number that made it free: "service" of "service 3".
+fn base_name(name: &str) -> &str {
+    match name.rsplit_once(' ') {
+        Some((base, number)) if number.parse::<usize>().is_ok() => base,
+        _ => name,
     }
 }
 

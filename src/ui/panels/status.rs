@@ -6,7 +6,7 @@ use lucide_icons::Icon;
 use super::super::command::UiCommand;
 use super::super::intent::Intents;
 use super::super::model::Model;
-use super::super::run::now::{Doubt, Now};
+use super::super::run::pace::{Doubt, Pace};
 use super::super::run::{Ending, Run};
 use super::super::text::{Text, text};
 use super::super::theme::fonts::icon;
@@ -133,7 +133,7 @@ fn under_way(ui: &mut Ui, model: &Model, run: &Run) {
         }
         return;
     }
-    let now = Now::of(&run.series);
+    let now = Pace::of(&run.series);
     doubt(ui, model, run, &now);
     if run.is_edited(model.doc.topology()) {
         edited(ui, model);
@@ -180,7 +180,7 @@ fn edited(ui: &mut Ui, model: &Model) {
 }
 
 /// Says what makes the run say nothing about the design, as soon as it can be seen.
-fn doubt(ui: &mut Ui, model: &Model, run: &Run, now: &Now) {
+fn doubt(ui: &mut Ui, model: &Model, run: &Run, now: &Pace) {
     let (lang, tokens) = (model.lang(), tokens(ui));
     let Some(doubt) = run.doubt(now) else { return };
     let (words, tip) = match doubt {
@@ -199,7 +199,7 @@ struct Figure {
     width: f32,
 }
 
-fn figures(ui: &mut Ui, model: &Model, now: &Now) {
+fn figures(ui: &mut Ui, model: &Model, now: &Pace) {
     for figure in all_figures(now) {
         if ui.available_width() < figure.width {
             return;
@@ -209,7 +209,7 @@ fn figures(ui: &mut Ui, model: &Model, now: &Now) {
 }
 
 /// The figures, the most important first: those at the end give way where there is little room.
-fn all_figures(now: &Now) -> [Figure; 6] {
+fn all_figures(now: &Pace) -> [Figure; 6] {
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "rounded, not negative")]
     let per_sec = |rate: f64| format!("{}/s", grouped(rate.max(0.0).round() as u64));
     let figure = |name, tip, value, width| Figure { name, tip, value, width };
