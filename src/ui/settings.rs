@@ -25,6 +25,8 @@ pub struct Settings {
     pub scale: f32,
     /// Whether dots move along the wires while something flows.
     pub flow_dots: bool,
+    /// Whether runs are started so that their links can be cut and slowed, which costs processor time.
+    pub breakable_links: bool,
     /// Whether stages snap to the grid when they are moved.
     pub snap: bool,
     /// Whether the minimap may show.
@@ -46,6 +48,7 @@ impl Default for Settings {
             theme: ThemeChoice::System,
             scale: 1.0,
             flow_dots: true,
+            breakable_links: false,
             snap: true,
             minimap: true,
             palette: true,

@@ -39,7 +39,9 @@ pub fn started() -> Lab {
 
 /// The same on sale, with the inventory's processes.
 fn on_sale() -> Lab {
-    let mut lab = started();
+    let mut lab = opened();
+    lab.harness.state_mut().model.settings.breakable_links = true;
+    lab.click("Run");
     lab.engine.told();
     let stage = lab.topology().index_of("inventory").unwrap();
     let instance = |name: &str, role| InstanceState {
@@ -199,6 +201,25 @@ fn every_fault_goes_to_the_selected_process() {
     assert!(
         matches!(told.as_slice(), [EngineCommand::Inject(fault)] if fault.delay == Duration::from_millis(250))
     );
+}
+
+#[test]
+fn links_break_only_in_a_run_that_was_started_for_it() {
+    let mut lab = opened();
+    lab.click("Run menu");
+    lab.click("Breakable links");
+    assert!(lab.model().settings.breakable_links);
+    lab.click("Run");
+    let told = lab.engine.told();
+    assert!(matches!(told.as_slice(), [EngineCommand::Start { options, .. }] if options.link_faults));
+    let mut lab = on_sale();
+    lab.harness.state_mut().model.runs.current.as_mut().unwrap().link_faults = false;
+    lab.click("Process to break");
+    lab.click("inventory, master");
+    lab.click("Cut link");
+    assert!(lab.engine.told().is_empty());
+    lab.click("Kill");
+    assert_eq!(lab.engine.told().len(), 1);
 }
 
 #[test]

@@ -169,7 +169,7 @@ fn progress(ui: &mut Ui, model: &Model, run: &Run) {
     let words = format!("{at:.1} / {of:.1} s");
     let tip = model.lang().f(PROGRESS, &[&format!("{at:.1}"), &format!("{of:.1}")]);
     let bar =
-        ProgressBar::new(share).desired_width(110.0).corner_radius(3).text(RichText::new(words).small());
+        ProgressBar::new(share).desired_width(110.0).corner_radius(3).text(RichText::new(words).size(11.5));
     ui.add(bar).on_hover_text(&tip).accessible_name(tip);
 }
 

@@ -11,7 +11,7 @@ use super::super::super::selection::Selection;
 use super::super::super::text::{Lang, Text, text};
 use super::super::super::theme::fonts::icon;
 use super::super::super::theme::tokens;
-use super::super::super::widgets::command_button::button;
+use super::super::super::widgets::command_button::{button, toggle};
 use crate::metrics::{InstanceState, Role};
 use crate::topology::Realness;
 
@@ -43,7 +43,7 @@ impl Default for FaultsView {
 pub fn show(ui: &mut Ui, model: &Model, view: &mut FaultsView, out: &mut Intents) {
     let Some(run) = model.runs.active() else { return };
     let lang = model.lang();
-    ui.horizontal(|ui| {
+    ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing.x = 6.0;
         ui.label(icon(Icon::Bomb).color(tokens(ui).fault)).on_hover_text(lang.t(BREAK));
         ui.label(RichText::new(lang.t(BREAK)).color(tokens(ui).weak));
@@ -64,6 +64,7 @@ pub fn show(ui: &mut Ui, model: &Model, view: &mut FaultsView, out: &mut Intents
         let delay = DragValue::new(&mut view.delay_ms).range(1..=10_000).suffix(" ms");
         ui.add(delay).accessible_name(lang.t(DELAY)).on_hover_text(lang.t(DELAY_TIP));
         button(ui, model, UiCommand::MendLink, out);
+        toggle(ui, model, UiCommand::ToggleBreakableLinks, model.settings.breakable_links, out);
     });
 }
 

@@ -186,4 +186,5 @@ fn run(ui: &mut Ui, model: &Model, out: &mut Intents) {
             &[C::CutLink, C::SlowLink, C::MendLink],
         ],
     );
+    checked_row(ui, model, C::ToggleBreakableLinks, model.settings.breakable_links, out);
 }
