@@ -5,6 +5,7 @@
 
 pub mod catalog;
 pub mod common;
+pub mod params;
 
 use std::borrow::Cow;
 

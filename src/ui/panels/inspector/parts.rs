@@ -1,0 +1,99 @@
+//! Small parts of the pages: headings, buttons, problems.
+
+use egui::{Button, Response, RichText, Ui};
+use lucide_icons::Icon;
+
+use super::super::super::text::{Lang, Text, text};
+use super::super::super::theme::fonts::icon;
+use super::super::super::theme::tokens;
+use super::Page;
+use crate::topology::{Place, Problem, Severity, StageKind};
+
+const WITH_REMEDY: Text = text("{}: {}", "{}：{}");
+
+/// The heading of a section.
+pub fn heading(ui: &mut Ui, words: &str) {
+    ui.add_space(8.0);
+    ui.label(RichText::new(words).strong().size(13.0));
+    ui.add_space(1.0);
+}
+
+/// A line of less weight that may wrap.
+pub fn note(ui: &mut Ui, words: impl Into<String>) -> Response {
+    let weak = tokens(ui.ctx()).weak;
+    ui.label(RichText::new(words).color(weak).small())
+}
+
+/// A small button with an icon only.
+pub fn icon_button(ui: &mut Ui, sign: Icon, name: &str, tip: &str) -> Response {
+    let weak = tokens(ui.ctx()).weak;
+    let size = [22.0, ui.spacing().interact_size.y];
+    ui.add_sized(size, Button::new(icon(sign).color(weak)).frame(false)).accessible_name(name).on_hover_text(tip)
+}
+
+/// A button with icon and words.
+pub fn button(ui: &mut Ui, sign: Icon, words: &str) -> Response {
+    ui.add(Button::new((icon(sign), words))).accessible_name(words)
+}
+
+/// A row that leads to another part: icon, words, and something on the right.
+pub fn row(ui: &mut Ui, sign: Icon, words: &str, right: &str, name: &str, is_selected: bool) -> Response {
+    let weak = tokens(ui.ctx()).weak;
+    let button = Button::selectable(is_selected, (icon(sign).color(weak), words))
+        .right_text(RichText::new(right).color(weak).small())
+        .min_size(egui::vec2(ui.available_width(), ui.spacing().interact_size.y))
+        .truncate();
+    ui.add(button).accessible_name(name)
+}
+
+/// The icon of a kind of stage.
+pub fn kind_icon(kind: &StageKind) -> Icon {
+    match kind {
+        StageKind::Users(_) => Icon::Users,
+        StageKind::Cdn(_) => Icon::Globe,
+        StageKind::LoadBalancer(_) => Icon::Scale,
+        StageKind::Service(_) => Icon::Server,
+        StageKind::ReadWriteSplit(_) => Icon::Split,
+        StageKind::MasterReplica(_) => Icon::Crown,
+        StageKind::Queue(_) => Icon::ListOrdered,
+        StageKind::Database(_) => Icon::Database,
+        StageKind::DataControl(_) => Icon::SlidersHorizontal,
+    }
+}
+
+/// A problem with its remedy, in words.
+pub fn in_words(lang: Lang, problem: &Problem) -> String {
+    lang.f(WITH_REMEDY, &[&capital(&lang.of(&problem.text)), &lang.of(&problem.remedy)])
+}
+
+/// A text with a capital first letter.
+pub fn capital(words: &str) -> String {
+    let mut letters = words.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
+/// The icon of a severity: a second sign beside its colour.
+pub fn severity_icon(severity: Severity) -> Icon {
+    match severity {
+        Severity::Warning => Icon::TriangleAlert,
+        Severity::Error => Icon::CircleX,
+    }
+}
+
+/// The problems of places that no field tells. `is_field` says which fields tell their own.
+pub fn problems(ui: &mut Ui, page: &Page<'_>, places: &[Place], is_field: &dyn Fn(&str) -> bool) {
+    let lang = page.lang();
+    let tokens = tokens(ui.ctx());
+    for problem in page.model.doc.problems() {
+        let is_told = problem.fields.first().is_some_and(|field| is_field(field));
+        if is_told || !places.contains(&problem.place) {
+            continue;
+        }
+        let color = tokens.severity(problem.severity);
+        ui.horizontal_top(|ui| {
+            ui.spacing_mut().item_spacing.x = 6.0;
+            ui.label(icon(severity_icon(problem.severity)).color(color));
+            ui.add(egui::Label::new(RichText::new(in_words(lang, problem)).color(color)).wrap());
+        });
+    }
+}
