@@ -33,6 +33,13 @@ has_python() { command -v python3; }
 has_pip() { python3 -m pip --version; }
 has_ps() { command -v ps; }
 has_sqlite() { command -v sqlite3; }
+has_display() { command -v Xvfb; }
+# The window loads these when it opens; the linker's cache knows them on Linux. On macOS they are part of the system.
+has_library() { ! PATH=$PATH:/sbin command -v ldconfig || [[ $(PATH=$PATH:/sbin ldconfig -p) == *"$1"* ]]; }
+has_chinese() {
+    [ -n "$(find -L /usr/share/fonts /usr/local/share/fonts /System/Library/Fonts "$HOME/.local/share/fonts" \
+        \( -iname '*CJK*' -o -iname '*SourceHanSans*' -o -iname 'PingFang*' \) -print -quit 2>/dev/null)" ]
+}
 
 missing_packages() {
     has_compiler &>/dev/null || echo gcc
@@ -41,6 +48,16 @@ missing_packages() {
     has_pip &>/dev/null || echo python3-pip
     has_ps &>/dev/null || echo procps
     has_sqlite &>/dev/null || echo sqlite3
+    has_display &>/dev/null || echo xvfb
+    has_chinese &>/dev/null || echo fonts-noto-cjk
+    has_library libfontconfig.so.1 &>/dev/null || echo libfontconfig1
+    has_library libX11.so.6 &>/dev/null || echo libx11-6
+    has_library libX11-xcb.so.1 &>/dev/null || echo libx11-xcb1
+    has_library libXcursor.so.1 &>/dev/null || echo libxcursor1
+    has_library libXi.so.6 &>/dev/null || echo libxi6
+    has_library libXrandr.so.2 &>/dev/null || echo libxrandr2
+    has_library libxkbcommon-x11.so.0 &>/dev/null || echo libxkbcommon-x11-0
+    has_library libGL.so.1 &>/dev/null || echo libgl1
 }
 
 as_root() {
@@ -56,7 +73,7 @@ read -r -a missing <<<"$(missing_packages | tr '\n' ' ')"
 if [ "${#missing[@]}" -gt 0 ]; then
     if ! command -v apt-get >/dev/null; then
         echo "Missing here (by their names on Debian): ${missing[*]}"
-        echo "Install a C compiler with its headers, python3 with pip, ps and sqlite3, then start again."
+        echo "Install a C compiler with its headers, python3 with pip, ps, sqlite3 and Xvfb, then start again."
         exit 1
     elif [ "$(id -u)" -ne 0 ] && ! command -v sudo >/dev/null; then
         echo "Missing: ${missing[*]}. As root: apt-get install ${missing[*]}"
@@ -76,8 +93,11 @@ if ! cargo fmt --version &>/dev/null || ! cargo clippy --version &>/dev/null; th
 fi
 
 step "Format: cargo fmt --check" cargo fmt --check
-step "Lints: cargo clippy, warnings are errors" cargo clippy --all-targets --locked -- -D warnings
-step "Tests: unit, real servers, reference, tidy, documentation" cargo test --quiet --locked --no-fail-fast
+# With `inspection` the end-to-end test can drive the real window on a virtual display.
+features=(--features inspection)
+step "Lints: cargo clippy, warnings are errors" cargo clippy --all-targets "${features[@]}" --locked -- -D warnings
+step "Tests: unit, real servers, window, reference, tidy, documentation" \
+    cargo test --quiet "${features[@]}" --locked --no-fail-fast
 step "Documentation: cargo doc, warnings are errors" \
     env RUSTDOCFLAGS="-D warnings" cargo doc --no-deps --locked
 echo "Everything holds."

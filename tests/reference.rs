@@ -12,8 +12,8 @@ use seckill_lab::metrics::{InstanceSummary, Quantiles, Reason, StageTally, Total
 use seckill_lab::param::{ParamKind, ParamSpec, ParamValue, Params};
 use seckill_lab::report::audit::{Offence, Places};
 use seckill_lab::report::{
-    AuditReport, FaultReport, GeneratorReport, OperationsReport, Report, SecondReport, ServerReport,
-    SettingReport, StageReport, TargetResult, Verdict,
+    AuditReport, ChangeReport, FaultReport, GeneratorReport, OperationsReport, Report, SecondReport,
+    ServerReport, SettingReport, StageReport, TargetResult, Verdict,
 };
 use seckill_lab::topology::{Expected, Fault, Realness, StageKind, Target, Topology};
 use seckill_lab::workload::{Audience, Mix, Sale, Shape, Spacing};
@@ -78,14 +78,16 @@ macro_rules! lends_params {
 lends_params!(Kind, StageKind);
 lends_params!(Bound, Target);
 
-fn table(params: &dyn Params) -> String {
+fn table(params: &dyn Params, is_live: impl Fn(&str) -> bool) -> String {
     if params.specs().is_empty() {
         return "It has no parameters.\n".to_owned();
     }
     let mut text = "| parameter | takes | default | meaning |\n|---|---|---|---|\n".to_owned();
     for spec in params.specs() {
         let default = params.get(spec.key).unwrap();
-        let row = format!("| `{}` | {} | {} | {} |\n", spec.key, takes(spec), shown(&default), spec.help);
+        let live = if is_live(spec.key) { " *Live.*" } else { "" };
+        let row =
+            format!("| `{}` | {} | {} | {}{live} |\n", spec.key, takes(spec), shown(&default), spec.help);
         text.push_str(&row);
     }
     text
@@ -121,7 +123,9 @@ fn with_tables(mut page: String) -> String {
             page.find(&begin).unwrap_or_else(|| panic!("topology.md has no place for {word}: {begin}"));
         let start = start + begin.len();
         let end = start + page[start..].find(END).unwrap_or_else(|| panic!("no {END} behind {begin}"));
-        page.replace_range(start..end, &table(&*params));
+        let kind = StageKind::from_word(&word);
+        let is_live = |key: &str| kind.as_ref().is_some_and(|kind| kind.is_live(key));
+        page.replace_range(start..end, &table(&*params, is_live));
     }
     page
 }
@@ -199,6 +203,7 @@ fn full_report(topology: Topology) -> Report {
             instance: some(),
             error: Some(some()),
         }],
+        changes: vec![ChangeReport { at_secs: 1.0, what: some(), error: Some(some()) }],
         series: vec![SecondReport::default()],
         seed: 1,
         program_version: some(),

@@ -29,9 +29,14 @@ pub fn main(args: &RunArgs) -> u8 {
             return exit::IO;
         }
     };
-    let lines = StateLine::new(&plan);
-    let (outcome, code) =
-        Terminal { quiet: args.quiet, lines, printed: 0, asked_to_stop: false }.run(plan, args);
+    let terminal = Terminal {
+        quiet: args.quiet,
+        lines: StateLine::new(&plan),
+        stages: plan.topology.stages.iter().map(|stage| stage.name.clone()).collect(),
+        printed: 0,
+        asked_to_stop: false,
+    };
+    let (outcome, code) = terminal.run(plan, args);
     let Some(report) = outcome else { return code };
     show(&report, args.quiet);
     match json.map(|json| json.write(&to_json(&report))) {
@@ -103,6 +108,8 @@ fn to_json(report: &Report) -> String {
 struct Terminal {
     quiet: bool,
     lines: StateLine,
+    /// Names of the stages, by their place in the topology.
+    stages: Vec<String>,
     printed: usize,
     asked_to_stop: bool,
 }
@@ -176,13 +183,24 @@ impl Terminal {
             EventKind::SaleOpened => self.say(event.at, "the sale is open"),
             EventKind::Fault { fault, failed } => {
                 let what = format!("{} {} of {}", fault.action.word(), fault.instance, fault.stage);
-                match failed {
-                    None => self.say(event.at, &what),
-                    Some(reason) => self.say(event.at, &format!("{what} failed: {reason}")),
-                }
+                self.done(event.at, &what, failed);
+            }
+            EventKind::Changed { change, failed } => self.done(event.at, &change.text(), failed),
+            EventKind::MasterLost { stage } => {
+                self.say(event.at, &format!("{}: no master answers", self.stages[stage]));
+            }
+            EventKind::MasterFound { stage, instance } => {
+                self.say(event.at, &format!("{}: {instance} is master", self.stages[stage]));
             }
         }
         None
+    }
+
+    fn done(&self, at: Duration, what: &str, failed: Option<String>) {
+        match failed {
+            None => self.say(at, what),
+            Some(reason) => self.say(at, &format!("{what} failed: {reason}")),
+        }
     }
 
     fn say(&self, at: Duration, text: &str) {

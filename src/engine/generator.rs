@@ -10,6 +10,7 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 
 use super::clock::{Clock, nanos};
+use super::dial::Dial;
 use super::pending::{Batch, Pending};
 use crate::metrics::Latency;
 use crate::workload::Source;
@@ -25,7 +26,7 @@ const LATEST: Duration = Duration::from_secs(1);
 pub const BATCHES_WAITING: usize = 512;
 
 /// What the generator counts.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Schedule {
     /// Requests that the schedule has called for so far.
     pub offered: AtomicU64,
@@ -33,11 +34,36 @@ pub struct Schedule {
     pub dropped: AtomicU64,
     /// How late requests were sent, since the last look.
     lag: Mutex<Latency>,
+    /// What the rate as drawn is multiplied by.
+    factor: Dial<f64>,
     stop: AtomicBool,
     ended: AtomicBool,
 }
 
+impl Default for Schedule {
+    fn default() -> Self {
+        Self {
+            offered: AtomicU64::new(0),
+            dropped: AtomicU64::new(0),
+            lag: Mutex::default(),
+            factor: Dial::new(1.0),
+            stop: AtomicBool::new(false),
+            ended: AtomicBool::new(false),
+        }
+    }
+}
+
 impl Schedule {
+    /// Lets arrivals come at the rate as drawn times `factor`, from the next tick on.
+    pub fn scale(&self, factor: f64) {
+        self.factor.set(factor);
+    }
+
+    /// What the rate as drawn is multiplied by.
+    pub fn factor(&self) -> f64 {
+        self.factor.get()
+    }
+
     /// Ends the arrivals at the next tick.
     pub fn stop(&self) {
         self.stop.store(true, Ordering::Relaxed);
@@ -69,43 +95,39 @@ pub fn generate(
     first: &mpsc::Sender<Batch>,
 ) {
     let end_ns = start_ns + nanos(source.duration());
-    let mut next = source.next_request();
+    let mut factor = schedule.factor();
     let mut batch = Batch::new();
-    while let Some(request) = next.as_mut() {
-        if schedule.was_stopped() {
-            break;
-        }
-        let intended_ns = start_ns + request.intended_ns;
+    while !schedule.was_stopped() {
         let now_ns = clock.now_ns();
-        if intended_ns > now_ns {
-            send(&mut batch, now_ns, schedule, first);
-            std::thread::sleep(TICK.min(Duration::from_nanos(intended_ns - now_ns)).max(TICK / 4));
-            continue;
+        let wanted = schedule.factor();
+        if wanted.to_bits() != factor.to_bits() {
+            factor = wanted;
+            source.scale_from(now_ns.saturating_sub(start_ns), factor);
         }
+        let next_ns = source.peek_ns().map(|next_ns| start_ns + next_ns);
+        let Some(intended_ns) = next_ns.filter(|&next_ns| next_ns <= now_ns) else {
+            // The last phase lasts as long as it says, even if nobody comes at its end.
+            if next_ns.is_none() && now_ns >= end_ns {
+                break;
+            }
+            send(&mut batch, now_ns, schedule, first);
+            let wait = Duration::from_nanos(next_ns.unwrap_or(end_ns).saturating_sub(now_ns));
+            std::thread::sleep(TICK.min(wait).max(TICK / 4));
+            continue;
+        };
+        let Some(mut request) = source.next_request() else { unreachable!("its time was just seen") };
         if now_ns - intended_ns > nanos(LATEST) {
             schedule.offered.fetch_add(1, Ordering::Release);
             schedule.dropped.fetch_add(1, Ordering::Release);
-            next = source.next_request();
             continue;
         }
         request.intended_ns = intended_ns;
-        batch.push(Pending {
-            request: *request,
-            sent_ns: 0,
-            arrived_ns: 0,
-            instance: None,
-            knows_started: false,
-        });
+        batch.push(Pending { request, sent_ns: 0, arrived_ns: 0, instance: None, knows_started: false });
         if batch.len() >= LARGEST_BATCH {
             send(&mut batch, now_ns, schedule, first);
         }
-        next = source.next_request();
     }
     send(&mut batch, clock.now_ns(), schedule, first);
-    // The last phase lasts as long as it says, even if nobody comes at its end.
-    while clock.now_ns() < end_ns && !schedule.was_stopped() {
-        std::thread::sleep(TICK);
-    }
     schedule.ended.store(true, Ordering::Release);
 }
 

@@ -4,22 +4,25 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use crossbeam_channel::{Receiver, RecvTimeoutError, SendError, Sender, bounded};
+use crossbeam_channel::{Receiver, RecvError, RecvTimeoutError, SendError, Sender, bounded};
 use tokio::runtime::{Builder, Runtime};
+use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{mpsc, watch};
 
 use super::message::{
-    EngineCommand, EngineEvent, EventKind, FailureKind, RunFailure, RunId, RunOptions, Snapshot,
+    EngineCommand, EngineEvent, EventKind, FailureKind, RunFailure, RunId, RunOptions, RunPhase, Snapshot,
 };
 use super::outbox::{Outbox, Wake};
 use super::run::{Requests, run};
 use crate::report::Report;
-use crate::topology::{Fault, RunPlan};
+use crate::topology::{Change, Fault, RunPlan};
 
 /// Commands, events and snapshots that may wait.
 const COMMANDS: usize = 64;
 const EVENTS: usize = 4_096;
 const SNAPSHOTS: usize = 16;
+/// Why a change comes too late.
+pub const TOO_LATE: &str = "no more requests arrive: change it in the next run";
 /// How often the engine's thread looks whether a run has ended.
 const LOOK: Duration = Duration::from_millis(10);
 /// How long blocking work, such as a download, may hold up the end of the engine.
@@ -107,22 +110,52 @@ struct Running {
     outbox: Outbox,
     stop: watch::Sender<bool>,
     faults: mpsc::Sender<Fault>,
+    changes: mpsc::Sender<Change>,
+}
+
+impl Running {
+    /// Hands a change to the run, or answers at once why it can't be made.
+    fn change(&self, change: Change) {
+        let refused = match self.outbox.phase_now() {
+            RunPhase::OnSale => match self.changes.try_send(change) {
+                Ok(()) => return,
+                Err(TrySendError::Full(change)) => (change, "too many changes wait: send fewer at a time"),
+                Err(TrySendError::Closed(change)) => (change, TOO_LATE),
+            },
+            RunPhase::Draining | RunPhase::Auditing => (change, TOO_LATE),
+            _ => (change, "requests don't arrive yet: change it when the run is on sale"),
+        };
+        refuse(&self.outbox, refused);
+    }
+}
+
+/// Answers that a change can't be made, with the reason.
+fn refuse(outbox: &Outbox, (change, reason): (Change, &str)) {
+    outbox.event(EventKind::Changed { change, failed: Some(reason.to_owned()) });
 }
 
 impl Engine {
     fn serve(self) {
         let mut running: Option<Running> = None;
+        // Answers what is asked for when no run is under way.
+        let mut last = self.outbox(RunId(0), Duration::ZERO);
         loop {
             if let Some(ended) = running.take_if(|running| running.task.is_finished()) {
                 self.conclude(ended);
             }
-            match self.commands.recv_timeout(LOOK) {
+            // An engine without a run sleeps until it is told something.
+            let command = match running {
+                Some(_) => self.commands.recv_timeout(LOOK),
+                None => self.commands.recv().map_err(|RecvError| RecvTimeoutError::Disconnected),
+            };
+            match command {
                 Ok(EngineCommand::Start { run_id, plan, options }) => {
-                    let outbox = self.outbox(run_id, &plan);
+                    let outbox = self.outbox(run_id, plan.topology.workload.duration());
                     if running.is_some() {
                         let text = "another run is under way; stop it first";
                         outbox.event(EventKind::Failed(RunFailure::new(FailureKind::Broken, &text)));
                     } else {
+                        last = outbox.clone();
                         running = Some(self.begin(plan, options, outbox));
                     }
                 }
@@ -137,6 +170,10 @@ impl Engine {
                         drop(running.faults.try_send(fault));
                     }
                 }
+                Ok(EngineCommand::Change(change)) => match &running {
+                    Some(running) => running.change(change),
+                    None => refuse(&last, (change, "no run is under way: start one")),
+                },
                 Ok(EngineCommand::Shutdown) | Err(RecvTimeoutError::Disconnected) => break,
                 Err(RecvTimeoutError::Timeout) => {}
             }
@@ -161,16 +198,16 @@ impl Engine {
         ended.outbox.event(kind);
     }
 
-    fn outbox(&self, run_id: RunId, plan: &RunPlan) -> Outbox {
-        let duration = plan.topology.workload.duration();
+    fn outbox(&self, run_id: RunId, duration: Duration) -> Outbox {
         Outbox::new(run_id, duration, self.events.clone(), self.snapshots.clone(), self.wake.clone())
     }
 
     fn begin(&self, plan: Box<RunPlan>, options: RunOptions, outbox: Outbox) -> Running {
         let (stop, stop_receiver) = watch::channel(false);
         let (faults, fault_receiver) = mpsc::channel(COMMANDS);
-        let requests = Requests { stop: stop_receiver, faults: fault_receiver };
+        let (changes, change_receiver) = mpsc::channel(COMMANDS);
+        let requests = Requests { stop: stop_receiver, faults: fault_receiver, changes: change_receiver };
         let task = self.runtime.spawn(run(Arc::from(plan), options, requests, outbox.clone()));
-        Running { task, outbox, stop, faults }
+        Running { task, outbox, stop, faults, changes }
     }
 }

@@ -21,6 +21,7 @@ pub struct Promises {
 #[derive(Debug)]
 pub struct Ledger {
     promises: Mutex<Promises>,
+    returned_units: AtomicU64,
     items: Vec<ItemLedger>,
 }
 
@@ -38,6 +39,7 @@ impl Ledger {
     pub fn new(items: u32) -> Self {
         Self {
             promises: Mutex::default(),
+            returned_units: AtomicU64::new(0),
             items: std::iter::repeat_with(ItemLedger::default).take(items as usize).collect(),
         }
     }
@@ -66,6 +68,24 @@ impl Ledger {
         let item = &self.items[item as usize];
         item.visible_ns.store(visible_ns, Ordering::Relaxed);
         item.refused_units.store(0, Ordering::Relaxed);
+    }
+
+    /// Notes that buyers may go on believing until `visible_ns` what they believe of any product: until then nobody who is
+    /// told "sold out" is kept back from units.
+    pub fn hide_until(&self, visible_ns: u64) {
+        for item in &self.items {
+            item.visible_ns.fetch_max(visible_ns, Ordering::Relaxed);
+        }
+    }
+
+    /// Notes that units of cancelled orders are on sale again.
+    pub fn note_returned(&self, units: u64) {
+        self.returned_units.fetch_add(units, Ordering::Relaxed);
+    }
+
+    /// Units of cancelled orders that went back on sale so far.
+    pub fn returned_units(&self) -> u64 {
+        self.returned_units.load(Ordering::Relaxed)
     }
 
     /// Units of a product that buyers asked for and were told "sold out" since the last units were put on sale.

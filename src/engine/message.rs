@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::metrics::{Bucket, InstanceState};
 use crate::report::Report;
-use crate::topology::{Fault, RunPlan};
+use crate::topology::{Change, Fault, RunPlan};
 
 /// Names a run among all that one engine has run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -35,6 +35,8 @@ pub enum EngineCommand {
     Stop,
     /// Break or mend something now, whatever its `at` says.
     Inject(Fault),
+    /// Change something now. Done only while requests arrive; answered by [`EventKind::Changed`] in any case.
+    Change(Change),
     /// Give up what runs, without a report, and end the engine.
     Shutdown,
 }
@@ -97,6 +99,25 @@ pub enum EventKind {
         /// Why it was not done.
         failed: Option<String>,
     },
+    /// A change was made; or could not be, with the reason.
+    Changed {
+        /// What was to be changed.
+        change: Change,
+        /// Why it was not.
+        failed: Option<String>,
+    },
+    /// No process of a stage that answers says any more that it is the master.
+    MasterLost {
+        /// The place of the stage in the topology.
+        stage: usize,
+    },
+    /// After [`Self::MasterLost`]: a process of the stage says that it is the master, the same as before or another.
+    MasterFound {
+        /// The place of the stage in the topology.
+        stage: usize,
+        /// Its name within the stage, as faults call it.
+        instance: String,
+    },
     /// The run ended with a report.
     Finished(Box<Report>),
     /// The run ended without one.
@@ -141,6 +162,8 @@ pub struct Snapshot {
     pub duration: Duration,
     /// What happened since the last snapshot, in order, without a gap.
     pub buckets: Vec<Bucket>,
-    /// Every Redis process as it was at the last look, a quarter of a second ago at the most.
+    /// Every Redis process as it was at the last look, a tenth of a second ago unless it is slow to answer.
     pub instances: Vec<InstanceState>,
+    /// What the offered rate as drawn is multiplied by now.
+    pub offered_factor: f64,
 }

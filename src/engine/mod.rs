@@ -5,7 +5,9 @@
 //! - `generator`: sends each request at its intended time; `pending`: a request on its way.
 //! - `stages`: one file a kind of stage; `redis_link`: connections to Redis; `sqlite`: the database; `keys`:
 //!   names and scripts in Redis; `order`: a granted claim.
-//! - `control`: the data-control module; `queue_watch`: measures the backlog; `watch`: asks the processes how they do.
+//! - `control`: the data-control module; `crew`: the consumers of the queue; `queue_watch`: measures the backlog;
+//!   `watch`: asks the processes how they do.
+//! - `tuner`: carries out changes while requests arrive; `dial`: a parameter that may change.
 //! - `book`, `ledger`: what was counted, what buyers were told; `observer`: takes the buckets out;
 //!   `outbox`: shows them; `clock`: the one clock.
 //! - `trouble`: errors that are waited out, told once.
@@ -15,6 +17,8 @@ mod audit;
 mod book;
 mod clock;
 mod control;
+mod crew;
+mod dial;
 mod environment;
 mod generator;
 pub mod handle;
@@ -32,6 +36,7 @@ mod sqlite;
 mod stages;
 mod summary;
 mod trouble;
+mod tuner;
 mod watch;
 mod wiring;
 

@@ -7,10 +7,12 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use super::book::{StageBook, StagePage};
 use super::clock::Clock;
 use super::generator::Schedule;
+use super::ledger::Ledger;
 use super::queue_watch::UNKNOWN;
 use crate::metrics::{Bucket, Latency, StageBucket, StageTally, Totals};
 use crate::report::{OperationReport, OperationsReport, SecondReport};
-use crate::workload::Operation;
+use crate::topology::RunPlan;
+use crate::workload::{Operation, Sale};
 
 /// The most rows of the series: beyond a day at one row a second, rows are no longer kept.
 const LONGEST_SERIES: usize = 100_000;
@@ -26,6 +28,10 @@ pub struct Observer {
     deepest_first: Vec<usize>,
     /// Orders acknowledged and not yet in the database.
     backlog: Arc<AtomicU64>,
+    ledger: Arc<Ledger>,
+    sale: Sale,
+    sold: u64,
+    returned: u64,
     bucket: StagePage,
     bucket_lag: Latency,
     /// The whole run, by stage.
@@ -38,12 +44,13 @@ pub struct Observer {
 }
 
 impl Observer {
-    /// An observer of these books; `order` has each stage before those behind it.
+    /// An observer of the books of a plan's stages.
     pub fn new(
         clock: Clock,
         schedule: Arc<Schedule>,
         books: BTreeMap<usize, Arc<StageBook>>,
-        (stage_count, order): (usize, &[usize]),
+        plan: &RunPlan,
+        ledger: Arc<Ledger>,
         backlog: Arc<AtomicU64>,
     ) -> Self {
         Self {
@@ -51,9 +58,13 @@ impl Observer {
             schedule,
             pages: books.keys().map(|&stage| (stage, StagePage::default())).collect(),
             books,
-            stage_count,
-            deepest_first: order.iter().rev().copied().collect(),
+            stage_count: plan.topology.stages.len(),
+            deepest_first: plan.order.iter().rev().copied().collect(),
             backlog,
+            ledger,
+            sale: plan.topology.workload.sale.clone(),
+            sold: 0,
+            returned: 0,
             bucket: StagePage::default(),
             bucket_lag: Latency::default(),
             lag: Latency::default(),
@@ -69,7 +80,7 @@ impl Observer {
         let at = self.clock.since_first_arrival();
         let mut bucket =
             Bucket { at, stages: vec![StageBucket::default(); self.stage_count], ..Bucket::default() };
-        let mut response = Latency::default();
+        let (mut response, mut service) = (Latency::default(), Latency::default());
         for &stage in &self.deepest_first {
             let Some(book) = self.books.get(&stage) else { continue };
             let page = self.pages.entry(stage).or_default();
@@ -80,6 +91,7 @@ impl Observer {
             bucket.achieved += since.achieved();
             bucket.sold += since.sold;
             self.bucket.response.iter().for_each(|latency| response.merge(latency));
+            self.bucket.service.iter().for_each(|latency| service.merge(latency));
             bucket.stages[stage] = StageBucket {
                 tally: since,
                 in_flight: u64::try_from(after.in_flight()).unwrap_or(0),
@@ -96,10 +108,22 @@ impl Observer {
         (self.offered, self.dropped) = (offered, dropped);
         let backlog = self.backlog.load(Ordering::Relaxed);
         bucket.backlog = if backlog == UNKNOWN { self.second.backlog } else { backlog };
+        self.count_stock(&mut bucket);
         bucket.response_us = response.quantiles();
+        bucket.service_us = service.quantiles();
         bucket.schedule_lag_us = self.bucket_lag.quantiles();
         self.add_to_series(&bucket);
         bucket
+    }
+
+    fn count_stock(&mut self, bucket: &mut Bucket) {
+        let returned = self.ledger.returned_units();
+        bucket.returned = returned - self.returned;
+        self.returned = returned;
+        self.sold += bucket.sold;
+        let granted = self.sold * u64::from(self.sale.units_per_claim);
+        bucket.stock_left =
+            self.sale.stock.cast_signed() - granted.cast_signed() + self.returned.cast_signed();
     }
 
     fn add_to_series(&mut self, bucket: &Bucket) {
@@ -107,6 +131,7 @@ impl Observer {
         second.offered += bucket.offered;
         second.achieved += bucket.achieved;
         second.sold += bucket.sold;
+        second.stock_left = bucket.stock_left;
         second.backlog = bucket.backlog;
         second.worst_p99_us = second.worst_p99_us.max(bucket.response_us.p99);
         let last = self.series.last().map_or(0.0, |row| row.at_secs);

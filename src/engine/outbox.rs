@@ -72,13 +72,19 @@ impl Outbox {
         self.event(EventKind::Phase(phase));
     }
 
-    /// Shows a bucket with the state of the processes, and those that could not go out before.
-    pub fn bucket(&self, bucket: Bucket, instances: Vec<InstanceState>) {
+    /// Where the run is.
+    pub fn phase_now(&self) -> RunPhase {
+        self.waiting().phase
+    }
+
+    /// Shows a bucket with the state of the processes and the factor on the offered rate, and those buckets that could not
+    /// go out before.
+    pub fn bucket(&self, bucket: Bucket, instances: Vec<InstanceState>, offered_factor: f64) {
         let mut waiting = self.waiting();
         waiting.buckets.push(bucket);
         let buckets = std::mem::take(&mut waiting.buckets);
         let (run_id, phase, duration) = (self.0.run_id, waiting.phase, self.0.duration);
-        let snapshot = Snapshot { run_id, phase, duration, buckets, instances };
+        let snapshot = Snapshot { run_id, phase, duration, buckets, instances, offered_factor };
         match self.0.snapshots.try_send(snapshot) {
             Ok(()) => (self.0.wake)(),
             Err(TrySendError::Full(snapshot)) => {

@@ -11,8 +11,10 @@ use tokio::time::{Instant, MissedTickBehavior, interval, interval_at, sleep, sle
 use super::audit;
 use super::clock::Clock;
 use super::control::Control;
+use super::crew::Crew;
 use super::environment::{Environment, needs_redis};
 use super::generator::{self, Schedule};
+use super::handle::TOO_LATE;
 use super::ledger::Ledger;
 use super::message::{EventKind, FailureKind, RunFailure, RunOptions, RunPhase};
 use super::observer::Observer;
@@ -20,12 +22,13 @@ use super::outbox::Outbox;
 use super::queue_watch;
 use super::summary::{self, Ending};
 use super::trouble::Troubles;
+use super::tuner::Tuner;
 use super::watch::Watch;
 use super::wiring::{Builder, Wired, control};
 use crate::metrics::bucket::BUCKET;
-use crate::report::{FaultReport, Report};
+use crate::report::{ChangeReport, FaultReport, Report};
 use crate::servers::{self, RunFolder};
-use crate::topology::{Fault, RunPlan};
+use crate::topology::{Change, Fault, RunPlan};
 use crate::workload::Source;
 
 /// Between the start of the clock and the first arrival, so that nothing else starts up beside it.
@@ -34,8 +37,6 @@ const LEAD: Duration = Duration::from_millis(50);
 const DRAIN_WITHIN: Duration = Duration::from_mins(1);
 /// How often the drain looks whether it is over.
 const DRAIN_LOOK: Duration = Duration::from_millis(20);
-/// How long consumers may take to finish the batch in their hands.
-const CONSUMERS_WITHIN: Duration = Duration::from_secs(5);
 /// How long opening the connections may take.
 const WARM_UP_WITHIN: Duration = Duration::from_secs(10);
 
@@ -45,6 +46,8 @@ pub struct Requests {
     pub stop: watch::Receiver<bool>,
     /// Faults to be injected now.
     pub faults: mpsc::Receiver<Fault>,
+    /// Changes to be made now.
+    pub changes: mpsc::Receiver<Change>,
 }
 
 /// Runs a plan to its report.
@@ -74,38 +77,39 @@ async fn run_in(
     outbox.phase(RunPhase::Preloading);
     let troubles = Troubles::new(outbox.clone());
     let control = control(plan, environment, &clock, &ledger, &troubles);
-    if let Some(control) = &control {
+    if let Some((control, _)) = &control {
         control.preload().await.map_err(|error| failure(&error))?;
     }
     outbox.phase(RunPhase::WarmingUp);
     let (sale_over, stop) = watch::channel(false);
-    let (run_over, consumers_stop) = watch::channel(false);
     let wired = Builder::new(plan, environment, &clock, &ledger, &troubles)
-        .build(&consumers_stop)
+        .build()
         .map_err(|error| failure(&error))?;
     warm_up(&wired).await?;
     if *requests.stop.borrow() {
         return Err(RunFailure::new(FailureKind::Stopped, &"stopped before the first arrival"));
     }
 
-    let mut live = Live::start(plan, environment, wired, &clock, outbox)?;
-    let control_task =
-        control.map(|control| tokio::spawn(control_sale(control, stop, clock.clone(), outbox.clone())));
+    let mut live = Live::start(plan, environment, wired, &ledger, outbox)?;
+    let control_task = control.map(|(control, settings)| {
+        live.tuner.control = Some(settings);
+        tokio::spawn(control_sale(control, stop, clock.clone(), outbox.clone()))
+    });
     let faults = live.on_sale(plan, environment, requests, outbox).await;
     sale_over.send_replace(true);
     if let Some(task) = control_task {
         drop(task.await);
     }
     let drained = live.drain(outbox).await;
-    run_over.send_replace(true);
     live.end_consumers().await;
     live.observe(outbox);
 
     outbox.phase(RunPhase::Auditing);
-    let evidence = audit::gather(plan, environment, &ledger).await;
+    let evidence = audit::gather(plan, environment, &ledger, live.hired()).await;
     let ending = Ending {
         audit: evidence.map(|evidence| audit::compare(&evidence)),
         faults,
+        changes: std::mem::take(&mut live.changes),
         drained,
         arrivals_ended_at: live.arrivals_ended_at,
         achieved_on_sale: live.achieved_on_sale,
@@ -130,30 +134,36 @@ struct Live {
     clock: Clock,
     started: Instant,
     watch: Watch,
+    tuner: Tuner,
+    changes: Vec<ChangeReport>,
     /// Ends with this: the stages, their workers and the watchers.
     wired: Wired,
 }
 
 impl Live {
     fn start(
-        plan: &RunPlan,
+        plan: &Arc<RunPlan>,
         environment: &Environment,
         mut wired: Wired,
-        clock: &Clock,
+        ledger: &Arc<Ledger>,
         outbox: &Outbox,
     ) -> Result<Self, RunFailure> {
+        let clock = outbox.clock();
         let backlog = Arc::new(AtomicU64::new(0));
-        if let Some(watch) = queue_watch::of(plan, environment, backlog.clone()) {
+        if let Some(hired) = wired.crew.as_ref().map(Crew::hired)
+            && let Some(watch) = queue_watch::of(plan, environment, hired, backlog.clone())
+        {
             wired.tasks.spawn(watch);
         }
-        let (watch, looking) = Watch::start(plan, environment);
+        let (watch, looking) = Watch::start(plan, environment, outbox.clone());
         wired.tasks.spawn(looking);
         let schedule = Arc::new(Schedule::default());
         let observer = Observer::new(
             clock.clone(),
             schedule.clone(),
             wired.books.clone(),
-            (plan.topology.stages.len(), &plan.order),
+            plan,
+            ledger.clone(),
             backlog.clone(),
         );
         let started = Instant::now();
@@ -162,6 +172,16 @@ impl Live {
         let source = Source::new(&plan.topology.workload);
         generator::start(source, clock.clone(), start_ns, schedule.clone(), wired.first.clone())
             .map_err(|error| failure(&error))?;
+        let tuner = Tuner {
+            plan: plan.clone(),
+            topology: plan.topology.clone(),
+            schedule: schedule.clone(),
+            stages: std::mem::take(&mut wired.tunable),
+            crew: wired.crew.take(),
+            control: None,
+            ledger: ledger.clone(),
+            clock: clock.clone(),
+        };
         Ok(Self {
             schedule,
             observer,
@@ -172,11 +192,13 @@ impl Live {
             clock: clock.clone(),
             started,
             watch,
+            tuner,
+            changes: Vec::new(),
             wired,
         })
     }
 
-    /// Until the last arrival: shows buckets, injects faults. Answers the faults that were injected.
+    /// Until the last arrival: shows buckets, injects faults, makes changes. Answers the faults that were injected.
     async fn on_sale(
         &mut self,
         plan: &RunPlan,
@@ -202,6 +224,7 @@ impl Live {
                     None
                 }
                 fault = requests.faults.recv() => fault,
+                Some(change) = requests.changes.recv() => { self.change(change, outbox); None }
                 () = sleep(next_fault.unwrap_or_default()), if next_fault.is_some() => scripted.next(),
             };
             if let Some(fault) = fault {
@@ -212,7 +235,25 @@ impl Live {
         }
         self.observe(outbox);
         self.achieved_on_sale = self.observer.totals().achieved();
+        requests.changes.close();
+        while let Ok(change) = requests.changes.try_recv() {
+            self.answer(change, Some(TOO_LATE.to_owned()), outbox);
+        }
         reports
+    }
+
+    fn change(&mut self, change: Change, outbox: &Outbox) {
+        let failed = self.tuner.apply(&change).err();
+        self.answer(change, failed, outbox);
+    }
+
+    fn answer(&mut self, change: Change, failed: Option<String>, outbox: &Outbox) {
+        self.changes.push(ChangeReport {
+            at_secs: self.clock.since_first_arrival().as_secs_f64(),
+            what: change.text(),
+            error: failed.clone(),
+        });
+        outbox.event(EventKind::Changed { change, failed });
     }
 
     fn fault_report(&self, fault: &Fault, error: Option<String>) -> FaultReport {
@@ -252,15 +293,19 @@ impl Live {
 
     /// Waits for the consumers, so that no order moves while the audit looks.
     async fn end_consumers(&mut self) {
-        let ended = async { while self.wired.consumers.join_next().await.is_some() {} };
-        if tokio::time::timeout(CONSUMERS_WITHIN, ended).await.is_err() {
-            self.wired.consumers.shutdown().await;
+        if let Some(crew) = &mut self.tuner.crew {
+            crew.end().await;
         }
+    }
+
+    /// How many consumers there have ever been.
+    fn hired(&self) -> usize {
+        self.tuner.crew.as_ref().map_or(0, |crew| crew.hired().get())
     }
 
     /// Shows a bucket, and looks whether a stage failed inside: then nothing more is to be expected of the run.
     fn observe(&mut self, outbox: &Outbox) {
-        outbox.bucket(self.observer.observe(), self.watch.states());
+        outbox.bucket(self.observer.observe(), self.watch.states(), self.schedule.factor());
         while let Some(ended) = self.wired.tasks.try_join_next() {
             if let Err(panic) = ended.map_err(|error| error.to_string()) {
                 self.broken = Some(panic);

@@ -9,8 +9,8 @@ use super::redis_link::LinkSettings;
 use crate::metrics::{InstanceSummary, Totals};
 use crate::report::verdict::{Figures, judge, verdict};
 use crate::report::{
-    AuditReport, FaultReport, GeneratorReport, REPORT_VERSION, Report, ServerReport, SettingReport,
-    StageReport,
+    AuditReport, ChangeReport, FaultReport, GeneratorReport, REPORT_VERSION, Report, ServerReport,
+    SettingReport, StageReport,
 };
 use crate::topology::RunPlan;
 use crate::topology::stage::StageKind;
@@ -26,6 +26,8 @@ pub struct Ending {
     pub audit: Result<AuditReport, AuditError>,
     /// The faults that were injected.
     pub faults: Vec<FaultReport>,
+    /// The changes that were asked for.
+    pub changes: Vec<ChangeReport>,
     /// Whether everything under way came to its end.
     pub drained: bool,
     /// When the last arrival came.
@@ -66,6 +68,7 @@ pub fn report(plan: &RunPlan, environment: &Environment, observer: &Observer, en
         instances: ending.instances,
         settings: settings(plan),
         faults: ending.faults,
+        changes: ending.changes,
         troubles: ending.troubles,
         series: observer.series(),
         seed: plan.topology.workload.seed,

@@ -3,24 +3,22 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use redis::Script;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 
 use super::book::StageBook;
 use super::clock::Clock;
-use super::control::Control;
+use super::control::{Control, Settings};
+use super::crew::{Crew, Equipment};
 use super::environment::Environment;
 use super::generator::BATCHES_WAITING;
-use super::keys;
 use super::ledger::Ledger;
 use super::pending::Batch;
 use super::redis_link::{Connection, LinkSettings, Resolver};
 use super::sqlite::StoreError;
 use super::stages::balancer::BalancerStage;
 use super::stages::cdn::CdnStage;
-use super::stages::consumer::Consumer;
-use super::stages::core::{Core, Listener, Stage};
+use super::stages::core::{Core, Listener, Stage, Tunable};
 use super::stages::database::DatabaseStage;
 use super::stages::lanes::{Lane, LaneShape, Lanes};
 use super::stages::master_replica::{Inventory, MasterReplicaStage};
@@ -40,8 +38,10 @@ pub struct Wired {
     pub books: BTreeMap<usize, Arc<StageBook>>,
     /// Everything that runs on the runtime for the stages: it ends when this is dropped.
     pub tasks: JoinSet<()>,
+    /// The stages that can be tuned while they work, by their place in the topology.
+    pub tunable: BTreeMap<usize, Arc<dyn Tunable>>,
     /// The consumers of the queue, which end when they are told to.
-    pub consumers: JoinSet<()>,
+    pub crew: Option<Crew>,
     /// Connections of the lanes, to be opened before the first arrival.
     pub connections: Vec<Arc<Connection>>,
 }
@@ -55,9 +55,9 @@ pub struct Builder<'a> {
     built: BTreeMap<usize, Arc<dyn Stage>>,
     cores: BTreeMap<usize, Arc<Core>>,
     listeners: BTreeMap<usize, Arc<dyn Listener>>,
+    tunable: BTreeMap<usize, Arc<dyn Tunable>>,
     troubles: &'a Troubles,
     tasks: JoinSet<()>,
-    consumers: JoinSet<()>,
     connections: Vec<Arc<Connection>>,
 }
 
@@ -78,9 +78,9 @@ impl<'a> Builder<'a> {
             built: BTreeMap::new(),
             cores: BTreeMap::new(),
             listeners: BTreeMap::new(),
+            tunable: BTreeMap::new(),
             troubles,
             tasks: JoinSet::new(),
-            consumers: JoinSet::new(),
             connections: Vec::new(),
         }
     }
@@ -89,7 +89,7 @@ impl<'a> Builder<'a> {
     ///
     /// # Errors
     /// The database can't be opened.
-    pub fn build(mut self, stop: &watch::Receiver<bool>) -> Result<Wired, StoreError> {
+    pub fn build(mut self) -> Result<Wired, StoreError> {
         for &index in self.plan.order.iter().rev() {
             self.cores.insert(index, Arc::new(Core::new(self.clock.clone(), self.ledger.clone())));
             let core = self.cores[&index].clone();
@@ -97,7 +97,7 @@ impl<'a> Builder<'a> {
                 self.built.insert(index, stage);
             }
         }
-        self.consumers(stop);
+        let crew = self.crew();
         self.tasks.extend(self.environment.masters().map(Resolver::keep_looking));
         for (&index, core) in &self.cores {
             let above = self.plan.above[index].iter();
@@ -109,7 +109,8 @@ impl<'a> Builder<'a> {
             first,
             books,
             tasks: self.tasks,
-            consumers: self.consumers,
+            tunable: self.tunable,
+            crew,
             connections: self.connections,
         })
     }
@@ -121,6 +122,7 @@ impl<'a> Builder<'a> {
             StageKind::Cdn(params) => self.next(index).map(|next| {
                 let stage = Arc::new(CdnStage::new(core, next, params));
                 self.listeners.insert(index, stage.clone());
+                self.tunable.insert(index, stage.clone());
                 stage as Arc<dyn Stage>
             }),
             StageKind::LoadBalancer(params) => Some(self.balancer(index, core, params)),
@@ -129,6 +131,7 @@ impl<'a> Builder<'a> {
                 let items = plan.topology.workload.sale.items;
                 let stage = Arc::new(ServiceStage::new(core, next, params, items, first));
                 self.listeners.insert(index, stage.clone());
+                self.tunable.insert(index, stage.clone());
                 stage as Arc<dyn Stage>
             }),
             StageKind::ReadWriteSplit(params) => Some(self.split(index, core, params)),
@@ -149,6 +152,7 @@ impl<'a> Builder<'a> {
         let stage = BalancerStage::new(core, next.collect(), params, self.plan.topology.workload.seed);
         let stage = Arc::new(stage);
         self.listeners.insert(index, stage.clone());
+        self.tunable.insert(index, stage.clone());
         stage
     }
 
@@ -189,6 +193,7 @@ impl<'a> Builder<'a> {
             seed: workload.seed,
         };
         let stage = Arc::new(ReadWriteSplitStage::new(core, params, wiring));
+        self.tunable.insert(index, stage.clone());
         for lane in self.note(lanes) {
             self.tasks.spawn(stage.clone().work(lane));
         }
@@ -242,27 +247,17 @@ impl<'a> Builder<'a> {
         stage
     }
 
-    fn consumers(&mut self, stop: &watch::Receiver<bool>) {
-        let (Some(queue), Some(database)) = (self.plan.queue, self.plan.database) else { return };
-        let StageKind::Queue(params) = &self.plan.topology.stages[queue].kind else { return };
-        let (Some(resolver), Some((_, writer))) =
-            (self.environment.master(self.plan.queue_host(queue)), &self.environment.database)
-        else {
-            return;
+    fn crew(&self) -> Option<Crew> {
+        let (queue, database) = (self.plan.queue?, self.plan.database?);
+        let StageKind::Queue(params) = &self.plan.topology.stages[queue].kind else { return None };
+        let equipment = Equipment {
+            list: self.environment.master(self.plan.queue_host(queue))?,
+            writer: self.environment.database.as_ref()?.1.clone(),
+            book: self.cores[&database].book().clone(),
+            clock: self.clock.clone(),
+            troubles: self.troubles.clone(),
         };
-        for number in 0..params.consumers as usize {
-            let consumer = Consumer {
-                number,
-                connection: Connection::new(resolver.clone(), LinkSettings::new(params.timeout)),
-                batch: params.batch as usize,
-                writer: writer.clone(),
-                book: self.cores[&database].book().clone(),
-                clock: self.clock.clone(),
-                script: Script::new(keys::TAKE_SCRIPT),
-                troubles: self.troubles.clone(),
-            };
-            self.consumers.spawn(consumer.run(stop.clone()));
-        }
+        Some(Crew::start(equipment, params))
     }
 
     fn database(
@@ -319,43 +314,34 @@ impl<'a> Builder<'a> {
     }
 }
 
-/// The data-control module of a plan, with connections of its own; none if the plan has none.
+/// The data-control module of a plan, with connections of its own, and the way to turn its settings; none if the plan
+/// has none.
 pub fn control(
     plan: &RunPlan,
     environment: &Environment,
     clock: &Clock,
     ledger: &Arc<Ledger>,
     troubles: &Troubles,
-) -> Option<Control> {
-    let StageKind::DataControl(params) = &plan.topology.stages[plan.control?].kind else { return None };
+) -> Option<(Control, watch::Sender<Settings>)> {
+    let settings = Settings::of(plan, &plan.topology)?;
     let connection = |stage: usize| {
         let settings = LinkSettings::new(std::time::Duration::from_secs(2));
         Some(Connection::new(environment.master(stage)?, settings))
     };
-    let kinds = || plan.order.iter().map(|&index| &plan.topology.stages[index].kind);
-    Some(Control {
-        params: params.clone(),
+    let expires = settings.params.unpaid_ratio > 0.0;
+    let (sender, settings) = watch::channel(settings);
+    let control = Control {
+        settings,
+        expires,
         sale: plan.topology.workload.sale.clone(),
         seed: plan.topology.workload.seed,
         gate: plan.gate.and_then(connection),
         gate_replicas: plan.gate.map_or(0, |gate| environment.replicas(gate).len()),
-        gate_params: kinds()
-            .find_map(|kind| match kind {
-                StageKind::ReadWriteSplit(params) => Some(params.clone()),
-                _ => None,
-            })
-            .unwrap_or_default(),
         inventory: plan.decider.and_then(connection),
         writer: environment.database.as_ref().map(|(_, writer)| writer.clone()),
-        flag_ttl: kinds()
-            .filter_map(|kind| match kind {
-                StageKind::Service(params) => params.flag_ttl,
-                _ => None,
-            })
-            .max()
-            .unwrap_or_default(),
         clock: clock.clone(),
         ledger: ledger.clone(),
         troubles: troubles.clone(),
-    })
+    };
+    Some((control, sender))
 }

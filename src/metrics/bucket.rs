@@ -30,12 +30,21 @@ pub struct Bucket {
     pub dropped: u64,
     /// Requests that got an answer in the bucket, whatever it said; not those turned away (`rate_limited`, `shed`).
     pub achieved: u64,
-    /// Claims granted in the bucket.
+    /// Claims whose buyers were told in the bucket that they have what they asked for, whether they pay or not; each is
+    /// for as many units as every claim of the run.
     pub sold: u64,
+    /// Units of cancelled orders that went back on sale in the bucket.
+    pub returned: u64,
+    /// Units still on sale at the end of the bucket, by the engine's own books: stock − units granted + units returned.
+    /// Negative when oversold. Claims that ended indefinite count as not granted, although some may have been; the audit
+    /// tells afterwards.
+    pub stock_left: i64,
     /// Orders acknowledged and not yet in the database, at the end of the bucket.
     pub backlog: u64,
     /// Response time of all requests that ended in the bucket, from their intended times, in microseconds.
     pub response_us: Quantiles,
+    /// The same from the moments they were sent: what the system took, however late the generator was.
+    pub service_us: Quantiles,
     /// How far the generator was behind its schedule, in microseconds.
     pub schedule_lag_us: Quantiles,
     /// The stages, in the order of the topology.

@@ -52,6 +52,8 @@ pub struct Report {
     pub settings: Vec<SettingReport>,
     /// Faults that were injected.
     pub faults: Vec<FaultReport>,
+    /// Changes that were asked for while it ran.
+    pub changes: Vec<ChangeReport>,
     /// Errors that were waited out, each once.
     pub troubles: Vec<String>,
     /// One row a second.
@@ -176,6 +178,17 @@ pub struct FaultReport {
     pub error: Option<String>,
 }
 
+/// A change that was asked for while requests arrived.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ChangeReport {
+    /// When, in seconds from the first arrival.
+    pub at_secs: f64,
+    /// What was to be changed, in words.
+    pub what: String,
+    /// Why it could not be changed, if it could not.
+    pub error: Option<String>,
+}
+
 /// One second of the run.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
 pub struct SecondReport {
@@ -187,6 +200,8 @@ pub struct SecondReport {
     pub achieved: u64,
     /// Claims granted.
     pub sold: u64,
+    /// Units still on sale at the end, by the engine's own books; see [`crate::metrics::Bucket::stock_left`].
+    pub stock_left: i64,
     /// Orders acknowledged and not yet in the database, at the end.
     pub backlog: u64,
     /// The highest p99 of response time in its tenths, in microseconds.

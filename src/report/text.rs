@@ -40,7 +40,10 @@ fn write_report(out: &mut String, report: &Report) -> std::fmt::Result {
     }
     writeln!(out)?;
     writeln!(out, "{}", sentence(report))?;
+    let was_changed = report.changes.iter().any(|change| change.error.is_none());
     let promised = match (report.topology.expected, report.verdict) {
+        // The promise is one of the design as it was drawn.
+        (Some(_), _) if was_changed => ", of a design that was changed on the way",
         (Some(Expected::Pass), Verdict::Pass) | (Some(Expected::Fail), Verdict::Fail) => {
             ", as this design promises"
         }
@@ -50,6 +53,9 @@ fn write_report(out: &mut String, report: &Report) -> std::fmt::Result {
     writeln!(out, "Verdict: {}{promised}", report.verdict.label())?;
     for reason in &report.reasons {
         writeln!(out, "  because {reason}")?;
+    }
+    for change in report.changes.iter().filter(|change| change.error.is_none()) {
+        writeln!(out, "  changed at {:.1} s: {}", change.at_secs, change.what)?;
     }
     for trouble in &report.troubles {
         writeln!(out, "  on the way: {trouble}")?;
@@ -136,7 +142,7 @@ fn write_times(out: &mut String, report: &Report) -> std::fmt::Result {
 fn write_instances(out: &mut String, report: &Report) -> std::fmt::Result {
     writeln!(
         out,
-        "  {:<28} {:<9} {:>9} {:>12} {:>12} {:>12} {:>8}",
+        "  {:<28} {:<9} {:>9} {:>12} {:>12} {:>12} {:>12}",
         "process", "role", "CPU", "commands", "peak memory", "worst lag", "missed"
     )?;
     for instance in &report.instances {
@@ -146,7 +152,7 @@ fn write_instances(out: &mut String, report: &Report) -> std::fmt::Result {
             if instance.peak_memory_bytes > 0 { bytes(instance.peak_memory_bytes) } else { "–".into() };
         writeln!(
             out,
-            "  {:<28} {:<9} {:>7.1} s {:>12} {:>12} {:>12} {:>8}",
+            "  {:<28} {:<9} {:>7.1} s {:>12} {:>12} {:>12} {:>12}",
             format!("{}, {}", instance.stage, instance.name),
             instance.role.label(),
             instance.cpu_secs,

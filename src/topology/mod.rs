@@ -5,12 +5,14 @@
 //!
 //! - [`stage`]: the kinds of stage and their parameters.
 //! - [`fault`]: what breaks when.
+//! - [`change`]: what can be turned while a run goes on.
 //! - [`target`]: what must hold.
 //! - [`problem`]: place, severity, text, remedy.
 //! - [`graph`]: the way of the traffic through the links.
 //! - [`validate`]: all problems of a topology at once.
 //! - [`plan`]: a topology that can run, with every route resolved.
 
+pub mod change;
 pub mod fault;
 pub mod graph;
 pub mod plan;
@@ -23,6 +25,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 
+pub use change::Change;
 pub use fault::Fault;
 pub use plan::RunPlan;
 pub use problem::{Place, Problem, Severity};

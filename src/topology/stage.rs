@@ -173,10 +173,10 @@ params! {
 }
 
 impl ReadWriteSplit {
-    /// How many orders the gate lets in for a stock of `units`.
+    /// How many orders a gate with this admission ratio lets in for a stock of `units`.
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a count of orders")]
-    pub fn admits(&self, units: u64) -> u64 {
-        (units as f64 * self.admission_ratio).floor() as u64
+    pub fn admits(admission_ratio: f64, units: u64) -> u64 {
+        (units as f64 * admission_ratio).floor() as u64
     }
 }
 
@@ -252,6 +252,18 @@ impl StageKind {
     /// Whether it can answer a product page.
     pub fn answers_reads(&self) -> bool {
         matches!(self, Self::ReadWriteSplit(_) | Self::MasterReplica(_) | Self::Database(_))
+    }
+    /// Whether a parameter takes effect while requests arrive; the others are set when a run starts.
+    pub fn is_live(&self, key: &str) -> bool {
+        match self {
+            Self::Users(_) | Self::MasterReplica(_) | Self::Database(_) => false,
+            Self::Cdn(_) => key == "ttl",
+            Self::LoadBalancer(_) => matches!(key, "policy" | "rate_limit"),
+            Self::Service(_) => key == "flag_ttl",
+            Self::ReadWriteSplit(_) => matches!(key, "read_policy" | "admission_ratio"),
+            Self::Queue(_) => matches!(key, "consumers" | "batch"),
+            Self::DataControl(_) => matches!(key, "interval" | "unpaid_ratio" | "pay_within"),
+        }
     }
     /// Whether it can decide a claim: it holds the stock and takes from it.
     pub fn decides_claims(&self) -> bool {

@@ -7,7 +7,7 @@ use super::document::Edit;
 use super::selection::Selection;
 use super::settings::Settings;
 use super::view::{BottomTab, Dialog};
-use crate::topology::{Fault, Place};
+use crate::topology::{Change, Fault, Place};
 
 /// What a widget asks for.
 #[derive(Debug)]
@@ -26,6 +26,8 @@ pub enum Intent {
     Reveal(Place),
     /// A fault, now.
     Inject(Fault),
+    /// A parameter or the offered rate of what runs changes now.
+    Change(Change),
     /// A file is opened.
     OpenFile(PathBuf),
     /// A preset is opened, by its place in the list.

@@ -207,6 +207,9 @@ fn curve_area(points: &[(f64, f64)], t: f64) -> f64 {
 const STEP: Duration = Duration::from_millis(1);
 
 /// The intended times of one phase, in order.
+///
+/// A factor on the rate divides the gaps between the marks, so that Λ itself stays as drawn, and a factor of 1 changes no
+/// bit of any time.
 #[derive(Debug, Clone)]
 pub struct Arrivals {
     shape: Shape,
@@ -218,24 +221,26 @@ pub struct Arrivals {
     step_at: Duration,
     /// The next mark that Λ has to reach.
     mark: f64,
+    factor: f64,
 }
 
 impl Arrivals {
-    /// Starts at the beginning of a phase.
-    pub fn new(shape: Shape, spacing: Spacing, span: Duration, rng: &mut Pcg64Mcg) -> Self {
+    /// Starts at the beginning of a phase, at the rate as drawn times `factor`.
+    pub fn new(shape: Shape, spacing: Spacing, span: Duration, factor: f64, rng: &mut Pcg64Mcg) -> Self {
         let mut arrivals =
-            Self { shape, spacing, span, low: 0.0, high: 0.0, step_at: Duration::ZERO, mark: 0.0 };
+            Self { shape, spacing, span, low: 0.0, high: 0.0, step_at: Duration::ZERO, mark: 0.0, factor };
         arrivals.mark = match spacing {
             // Half a gap before the first and after the last: the count over a phase is the expected one.
-            Spacing::Even => 0.5,
+            Spacing::Even => 0.5 / factor,
             Spacing::Poisson => arrivals.gap(rng),
         };
         arrivals.high = arrivals.shape.expected(STEP, span);
         arrivals
     }
 
-    /// The next intended time, counted from the start of the phase; none when the phase is over.
-    pub fn next(&mut self, rng: &mut Pcg64Mcg) -> Option<Duration> {
+    /// The next intended time, counted from the start of the phase; none when the phase is over. It stays the next one
+    /// until [`Self::advance`].
+    pub fn peek(&mut self) -> Option<Duration> {
         while self.high < self.mark {
             self.step_at += STEP;
             if self.step_at >= self.span {
@@ -245,16 +250,35 @@ impl Arrivals {
             self.high = self.shape.expected(self.step_at + STEP, self.span);
         }
         let step = STEP.min(self.span.saturating_sub(self.step_at));
-        let at = self.step_at + step.mul_f64((self.mark - self.low) / (self.high - self.low));
+        // Λ stands still where nobody comes; there a mark that was reached already has no share of it.
+        let share = if self.high > self.low { (self.mark - self.low) / (self.high - self.low) } else { 0.0 };
+        Some(self.step_at + step.mul_f64(share))
+    }
+
+    /// Goes on to the arrival after the next one.
+    pub fn advance(&mut self, rng: &mut Pcg64Mcg) {
         self.mark += self.gap(rng);
-        Some(at)
+    }
+
+    /// Changes the factor from a moment of the phase on, which lies behind all arrivals that were taken: what is left of
+    /// the gap to the next one is stretched or shrunk with the rate.
+    pub fn scale_from(&mut self, at: Duration, factor: f64) {
+        let reached = self.shape.expected(at, self.span);
+        self.mark = reached + (self.mark - reached).max(0.0) * (self.factor / factor);
+        self.factor = factor;
+        // Steps that were looked through in vain are looked through again.
+        let step = u32::try_from(at.min(self.span).as_millis()).unwrap_or(u32::MAX);
+        self.step_at = STEP * step;
+        self.low = self.shape.expected(self.step_at, self.span);
+        self.high = self.shape.expected(self.step_at + STEP, self.span);
     }
 
     fn gap(&self, rng: &mut Pcg64Mcg) -> f64 {
-        match self.spacing {
+        let gap = match self.spacing {
             Spacing::Even => 1.0,
             Spacing::Poisson => rng.sample(Exp1),
-        }
+        };
+        gap / self.factor
     }
 }
 
@@ -270,8 +294,13 @@ mod tests {
 
     fn times(shape: Shape, spacing: Spacing, span: Duration, seed: u64) -> Vec<Duration> {
         let mut rng = Pcg64Mcg::seed_from_u64(seed);
-        let mut arrivals = Arrivals::new(shape, spacing, span, &mut rng);
-        std::iter::from_fn(|| arrivals.next(&mut rng)).collect()
+        let mut arrivals = Arrivals::new(shape, spacing, span, 1.0, &mut rng);
+        let next = || {
+            let at = arrivals.peek()?;
+            arrivals.advance(&mut rng);
+            Some(at)
+        };
+        std::iter::from_fn(next).collect()
     }
 
     #[test]

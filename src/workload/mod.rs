@@ -5,7 +5,7 @@
 //! - [`spec`]: what a file says: phases, sale, audience.
 //! - [`arrival`]: from a shape to intended times.
 //! - [`operation`]: what one request wants.
-//! - [`source`]: the stream of requests of a run.
+//! - [`source`]: the stream of requests of a run; its rate may be changed on the way.
 
 pub mod arrival;
 pub mod operation;

@@ -1,5 +1,6 @@
 //! The stream of requests of a run.
 
+use std::collections::VecDeque;
 use std::time::Duration;
 
 use rand::{RngExt, SeedableRng};
@@ -19,15 +20,28 @@ const MEMORY: usize = 1_024;
 #[derive(Debug)]
 pub struct Source {
     workload: Workload,
-    times: Pcg64Mcg,
     wishes: Pcg64Mcg,
     zipf: Zipf<f64>,
-    phase: usize,
-    phase_at_ns: u64,
-    arrivals: Option<Arrivals>,
+    at: Moment,
+    /// Where it was before it looked for an arrival in a later phase and found it, or none: until that one is taken, a
+    /// change of the rate can still bring earlier ones.
+    left: Vec<Moment>,
+    factor: f64,
+    /// Changes of the factor that no arrival has come after yet: when, and to what.
+    changes: VecDeque<(u64, f64)>,
+    changed_at_ns: u64,
     next_id: u64,
     recent: Vec<(u64, u32)>,
     recent_at: usize,
+}
+
+/// Where a source stands in time.
+#[derive(Debug, Clone)]
+struct Moment {
+    phase: usize,
+    phase_at_ns: u64,
+    arrivals: Option<Arrivals>,
+    lots: Pcg64Mcg,
 }
 
 impl Source {
@@ -35,14 +49,20 @@ impl Source {
     pub fn new(workload: &Workload) -> Self {
         let audience = &workload.audience;
         Self {
-            times: Pcg64Mcg::seed_from_u64(workload.seed),
             wishes: Pcg64Mcg::seed_from_u64(workload.seed ^ 0x9e37_79b9_7f4a_7c15),
             zipf: Zipf::new(f64::from(workload.sale.items.max(1)), audience.item_skew.max(0.0))
                 .unwrap_or_else(|_| unreachable!("at least one item, and an exponent of 0 or more")),
             workload: workload.clone(),
-            phase: 0,
-            phase_at_ns: 0,
-            arrivals: None,
+            at: Moment {
+                phase: 0,
+                phase_at_ns: 0,
+                arrivals: None,
+                lots: Pcg64Mcg::seed_from_u64(workload.seed),
+            },
+            left: Vec::new(),
+            factor: 1.0,
+            changes: VecDeque::new(),
+            changed_at_ns: 0,
             next_id: 0,
             recent: Vec::with_capacity(MEMORY),
             recent_at: 0,
@@ -56,7 +76,12 @@ impl Source {
 
     /// The next request, or none after the last phase.
     pub fn next_request(&mut self) -> Option<Request> {
-        let intended_ns = self.next_time()?;
+        let intended_ns = self.peek_ns()?;
+        let Moment { arrivals: Some(arrivals), lots, .. } = &mut self.at else {
+            unreachable!("an arrival was just found in them")
+        };
+        arrivals.advance(lots);
+        self.left.clear();
         let operation = self.draw_operation();
         let (claimant, item) = match operation {
             Operation::Read => (self.draw_human(), self.draw_item()),
@@ -71,23 +96,63 @@ impl Source {
         Some(Request { id, intended_ns, claimant, item, units, operation })
     }
 
-    fn next_time(&mut self) -> Option<u64> {
+    /// When the next request is intended, in nanoseconds from the first tick; none after the last phase.
+    pub fn peek_ns(&mut self) -> Option<u64> {
         loop {
-            let phase = self.workload.phases.get(self.phase)?;
-            let arrivals = self.arrivals.get_or_insert_with(|| {
-                Arrivals::new(phase.shape.clone(), phase.spacing, phase.span, &mut self.times)
-            });
-            if let Some(at) = arrivals.next(&mut self.times) {
-                return Some(self.phase_at_ns + nanos(at));
+            let next = self.look();
+            match self.changes.front() {
+                Some(&(at_ns, factor)) if next.is_none_or(|next| next >= at_ns) => {
+                    self.changes.pop_front();
+                    self.rescale(at_ns, factor);
+                }
+                _ => return next,
             }
-            self.phase_at_ns += nanos(phase.span);
-            self.phase += 1;
-            self.arrivals = None;
+        }
+    }
+
+    /// From a moment on, requests come at the rate as drawn times `factor`. Those before it stay what they are. The moment
+    /// must lie after all requests that were taken and all changes before.
+    pub fn scale_from(&mut self, at_ns: u64, factor: f64) {
+        self.changes.push_back((at_ns, factor));
+    }
+
+    fn look(&mut self) -> Option<u64> {
+        loop {
+            let phase = self.workload.phases.get(self.at.phase)?;
+            let Moment { arrivals, lots, .. } = &mut self.at;
+            let arrivals = arrivals.get_or_insert_with(|| {
+                Arrivals::new(phase.shape.clone(), phase.spacing, phase.span, self.factor, lots)
+            });
+            if let Some(at) = arrivals.peek() {
+                return Some((self.at.phase_at_ns + nanos(at)).max(self.changed_at_ns));
+            }
+            let next = Moment {
+                phase: self.at.phase + 1,
+                phase_at_ns: self.at.phase_at_ns + nanos(phase.span),
+                arrivals: None,
+                lots: self.at.lots.clone(),
+            };
+            self.left.push(std::mem::replace(&mut self.at, next));
+        }
+    }
+
+    /// Goes back to the phase of that moment, if it was left in vain, and changes the rate from there.
+    fn rescale(&mut self, at_ns: u64, factor: f64) {
+        while self.at.phase_at_ns > at_ns
+            && let Some(left) = self.left.pop()
+        {
+            self.at = left;
+        }
+        self.factor = factor;
+        self.changed_at_ns = at_ns;
+        if let Some(arrivals) = &mut self.at.arrivals {
+            let since = at_ns.saturating_sub(self.at.phase_at_ns);
+            arrivals.scale_from(Duration::from_nanos(since), factor);
         }
     }
 
     fn draw_operation(&mut self) -> Operation {
-        let mix = &self.workload.phases[self.phase].mix;
+        let mix = &self.workload.phases[self.at.phase].mix;
         if self.wishes.random::<f64>() * (mix.read + mix.claim) < mix.claim {
             Operation::Claim
         } else {
@@ -189,6 +254,64 @@ mod tests {
         let requests = all(&workload());
         assert!(requests.windows(2).all(|pair| pair[0].id + 1 == pair[1].id));
         assert!(requests.windows(2).all(|pair| pair[0].intended_ns <= pair[1].intended_ns));
+    }
+
+    /// The requests of a workload whose rate changes at these moments.
+    fn changed(workload: &Workload, changes: &[(u64, f64)]) -> Vec<Request> {
+        let mut source = Source::new(workload);
+        let mut changes = changes.iter().copied().peekable();
+        let mut requests = Vec::new();
+        loop {
+            // As a generator does: it learns of a change when it has sent what was due before it.
+            let next = source.peek_ns();
+            if let Some((at_ns, factor)) = changes.next_if(|(at, _)| next.is_none_or(|next| next >= *at)) {
+                source.scale_from(at_ns, factor);
+            } else if let Some(request) = source.next_request() {
+                requests.push(request);
+            } else {
+                return requests;
+            }
+        }
+    }
+
+    fn between(requests: &[Request], from_ms: u64, to_ms: u64) -> f64 {
+        let span = from_ms * 1_000_000..to_ms * 1_000_000;
+        requests.iter().filter(|request| span.contains(&request.intended_ns)).count() as f64
+    }
+
+    #[test]
+    fn a_changed_rate_holds_from_its_moment_on_and_leaves_what_was_before_alone() {
+        let plain = all(&workload());
+        let at_ns = 400_000_000;
+        let before = plain.iter().take_while(|request| request.intended_ns < at_ns).count();
+        for factor in [0.25, 1.0, 3.0] {
+            let requests = changed(&workload(), &[(at_ns, factor)]);
+            assert_eq!(requests[..before], plain[..before]);
+            assert!(requests.windows(2).all(|pair| pair[0].intended_ns <= pair[1].intended_ns));
+            assert!(requests[before].intended_ns >= at_ns);
+            for (from, to, drawn) in [(400, 1_000, 1_200.0), (1_000, 2_000, 8_000.0)] {
+                let share = between(&requests, from, to) / (drawn * factor);
+                assert!((share - 1.0).abs() < 0.1, "× {factor}, {from} ms to {to} ms: {share}");
+            }
+            assert_eq!(requests, changed(&workload(), &[(at_ns, factor)]), "it is reproducible");
+        }
+        assert_eq!(changed(&workload(), &[(at_ns, 1.0)]), plain, "× 1 is as drawn");
+        let undone = changed(&workload(), &[(at_ns, 4.0), (at_ns * 2, 1.0)]);
+        assert!((between(&undone, 1_000, 2_000) / 8_000.0 - 1.0).abs() < 0.05);
+    }
+
+    #[test]
+    fn a_raised_rate_brings_arrivals_to_phases_that_would_have_passed_without_one() {
+        let mut quiet = workload();
+        for phase in &mut quiet.phases {
+            phase.shape = Shape::Constant(Constant { rate: 0.4 });
+            phase.spacing = Spacing::Even;
+        }
+        assert!(all(&quiet).is_empty(), "half a gap is longer than a phase");
+        let requests = changed(&quiet, &[(500_000_000, 100.0)]);
+        assert_eq!((between(&requests, 0, 500), between(&requests, 1_000, 2_000)), (0.0, 40.0));
+        assert!((19.0..=20.0).contains(&between(&requests, 500, 1_000)), "{requests:?}");
+        assert!(requests.iter().all(|request| request.intended_ns < 2_000_000_000));
     }
 
     #[test]

@@ -14,7 +14,7 @@ use seckill_lab::engine::{EngineCommand, EngineHandle, EventKind, RunFailure, Ru
 use seckill_lab::files::{parse_topology, read_topology, report_problems};
 use seckill_lab::metrics::{Bucket, StageTally};
 use seckill_lab::report::Report;
-use seckill_lab::topology::{Fault, RunPlan, StageKind, Topology};
+use seckill_lab::topology::{Change, Fault, RunPlan, StageKind, Topology};
 
 /// Longer than any run here takes, even on a busy machine; a run that takes longer hangs.
 pub const PATIENCE: Duration = Duration::from_secs(100);
@@ -88,6 +88,12 @@ pub struct Ran {
     pub buckets: Vec<Bucket>,
     pub phases: Vec<RunPhase>,
     pub faults: Vec<(Fault, Option<String>)>,
+    /// Answers to changes, in order.
+    pub changes: Vec<(Change, Option<String>)>,
+    /// Factors on the offered rate that snapshots showed, one after the other.
+    pub factors: Vec<f64>,
+    /// By stage: none when its master was lost, and the instance when one was found.
+    pub masters: Vec<(usize, Option<String>)>,
     /// The folder that was kept; it is removed when this is dropped.
     pub kept: Option<Kept>,
 }
@@ -112,7 +118,16 @@ pub fn run_and_keep(topology: Topology) -> Ran {
 }
 
 fn run_with(topology: Topology, keep_data: bool) -> Ran {
-    match try_run(topology, keep_data) {
+    report_of(try_run(topology, keep_data))
+}
+
+/// Runs a design and asks for changes, each when this much time of the arrivals has passed.
+pub fn run_and_change(topology: Topology, changes: Vec<(Duration, Change)>) -> Ran {
+    report_of(try_run_and_change(topology, false, changes))
+}
+
+fn report_of(result: Result<Ran, RunFailure>) -> Ran {
+    match result {
         Ok(ran) => ran,
         Err(failure) => panic!("the run ended without a report: {}", failure.text),
     }
@@ -120,16 +135,33 @@ fn run_with(topology: Topology, keep_data: bool) -> Ran {
 
 /// Runs a design; a run without a report answers why.
 pub fn try_run(topology: Topology, keep_data: bool) -> Result<Ran, RunFailure> {
+    try_run_and_change(topology, keep_data, Vec::new())
+}
+
+fn try_run_and_change(
+    topology: Topology,
+    keep_data: bool,
+    changes: Vec<(Duration, Change)>,
+) -> Result<Ran, RunFailure> {
     let plan = RunPlan::new(topology).unwrap_or_else(|problems| panic!("{problems:#?}"));
     let engine = EngineHandle::start(Arc::new(|| {})).unwrap();
     let redis_server = std::env::var_os("SECKILL_LAB_REDIS_SERVER").map(PathBuf::from);
     let options = RunOptions { redis_server, keep_data };
     engine.send(EngineCommand::Start { run_id: RunId(7), plan: Box::new(plan.clone()), options }).unwrap();
+    let mut wanted = changes.into_iter().peekable();
     let (mut buckets, mut phases, mut faults, mut kept) = (Vec::new(), Vec::new(), Vec::new(), None);
+    let (mut changes, mut factors, mut masters) = (Vec::new(), Vec::new(), Vec::new());
     let started_at = Instant::now();
     loop {
         assert!(started_at.elapsed() < PATIENCE, "the run hangs; it came as far as {:?}", phases.last());
-        buckets.extend(engine.snapshots().try_iter().flat_map(|snapshot| snapshot.buckets));
+        for snapshot in engine.snapshots().try_iter() {
+            buckets.extend(snapshot.buckets);
+            factors.push(snapshot.offered_factor);
+        }
+        let at = buckets.last().map_or(Duration::ZERO, |bucket: &Bucket| bucket.at);
+        while let Some((_, change)) = wanted.next_if(|(when, _)| *when <= at) {
+            engine.send(EngineCommand::Change(change)).unwrap();
+        }
         let Ok(event) = engine.events().recv_timeout(Duration::from_millis(50)) else { continue };
         assert_eq!(event.run_id, RunId(7));
         match event.kind {
@@ -141,10 +173,15 @@ pub fn try_run(topology: Topology, keep_data: bool) -> Result<Ran, RunFailure> {
             }
             EventKind::SaleOpened => {}
             EventKind::Fault { fault, failed } => faults.push((fault, failed)),
+            EventKind::Changed { change, failed } => changes.push((change, failed)),
+            EventKind::MasterLost { stage } => masters.push((stage, None)),
+            EventKind::MasterFound { stage, instance } => masters.push((stage, Some(instance))),
             EventKind::Failed(failure) => return Err(failure),
             EventKind::Finished(report) => {
                 buckets.extend(engine.snapshots().try_iter().flat_map(|snapshot| snapshot.buckets));
-                return Ok(Ran { plan, report: *report, buckets, phases, faults, kept });
+                factors.dedup();
+                let report = *report;
+                return Ok(Ran { plan, report, buckets, phases, faults, changes, factors, masters, kept });
             }
         }
     }

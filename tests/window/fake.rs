@@ -5,8 +5,9 @@ use std::collections::VecDeque;
 use std::rc::Rc;
 use std::time::Duration;
 
-use egui_kittest::Harness;
+use super::paint::Painter;
 use egui_kittest::kittest::Queryable;
+use egui_kittest::{Harness, HarnessBuilder};
 use seckill_lab::engine::{EngineCommand, EngineEvent, EngineGone, EventKind, RunId, RunPhase, Snapshot};
 use seckill_lab::files::parse_topology;
 use seckill_lab::files::presets::PRESETS;
@@ -62,6 +63,7 @@ impl FakeEngine {
             run_id: RunId(1),
             phase: RunPhase::OnSale,
             duration: Duration::from_secs(12),
+            offered_factor: 1.0,
             buckets,
             instances,
         };
@@ -83,12 +85,19 @@ impl Lab {
 
     /// The same with settings and a size.
     pub fn open_with(settings: Settings, size: egui::Vec2) -> Self {
+        Self::build(settings, Harness::builder().with_size(size))
+    }
+
+    /// The same, so that pictures can be taken.
+    pub fn open_painted(settings: Settings, size: egui::Vec2) -> Self {
+        Self::build(settings, Harness::builder().with_size(size).renderer(Painter::default()))
+    }
+
+    fn build(settings: Settings, builder: HarnessBuilder<LabApp>) -> Self {
         let engine = FakeEngine::default();
         let port = Box::new(engine.clone());
-        let mut harness = Harness::builder()
-            .with_size(size)
-            .with_max_steps(30)
-            .build_eframe(move |cc| LabApp::new(&cc.egui_ctx, port, settings));
+        let mut harness =
+            builder.with_max_steps(30).build_eframe(move |cc| LabApp::new(&cc.egui_ctx, port, settings));
         harness.run();
         Self { harness, engine }
     }

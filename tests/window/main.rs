@@ -4,4 +4,8 @@
 
 #[allow(dead_code, reason = "each test uses some of it")]
 mod fake;
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::float_cmp, reason = "pixels")]
+mod paint;
+mod pictures;
 mod start;
+mod words;

@@ -12,7 +12,6 @@ use super::super::redis_link::{LinkSettings, Resolver};
 use super::super::sqlite::StoreError;
 use super::Evidence;
 use crate::topology::RunPlan;
-use crate::topology::stage::StageKind;
 
 /// How long a place may take to answer.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -30,7 +29,7 @@ pub enum AuditError {
     Store(#[from] StoreError),
 }
 
-/// Gathers the evidence. After the drain; takes the promises out of the ledger.
+/// Gathers the evidence. After the drain; takes the promises out of the ledger. There were `consumers` of the queue.
 ///
 /// # Errors
 /// A place doesn't answer.
@@ -38,6 +37,7 @@ pub async fn gather(
     plan: &RunPlan,
     environment: &Environment,
     ledger: &Ledger,
+    consumers: usize,
 ) -> Result<Evidence, AuditError> {
     let sale = &plan.topology.workload.sale;
     let items = 0..sale.items;
@@ -51,10 +51,9 @@ pub async fn gather(
     };
     // The queue before the database: an order on its way between them is then seen in one of them at least.
     if let Some(queue) = plan.queue
-        && let StageKind::Queue(params) = &plan.topology.stages[queue].kind
         && let Some(resolver) = environment.master(plan.queue_host(queue))
     {
-        evidence.queue = queued(&resolver, params.consumers as usize).await?;
+        evidence.queue = queued(&resolver, consumers).await?;
     }
     if let Some((_, writer)) = environment.database.as_ref().filter(|_| plan.database.is_some()) {
         let contents = writer.contents().await?;

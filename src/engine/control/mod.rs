@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use redis::{Pipeline, RedisError, RedisResult};
 use tokio::sync::watch;
+use tokio::time::{Instant, sleep_until};
 
 use super::clock::{Clock, nanos};
 use super::keys;
@@ -18,7 +19,8 @@ use super::ledger::Ledger;
 use super::redis_link::Connection;
 use super::sqlite::{StoreError, Writer};
 use super::trouble::Troubles;
-use crate::topology::stage::{DataControl, ReadWriteSplit};
+use crate::topology::stage::{DataControl, StageKind};
+use crate::topology::{RunPlan, Topology};
 use crate::workload::Sale;
 
 /// Products handled in one pipeline.
@@ -26,8 +28,10 @@ const CHUNK: u32 = 1_000;
 
 /// The module, with a connection to each stage that it looks after.
 pub struct Control {
-    /// Its parameters.
-    pub params: DataControl,
+    /// What it goes by, now.
+    pub settings: watch::Receiver<Settings>,
+    /// Whether it looks for orders that are not paid.
+    pub expires: bool,
     /// What is sold.
     pub sale: Sale,
     /// Seed of the lot that says which buyers never pay.
@@ -36,20 +40,48 @@ pub struct Control {
     pub gate: Option<Connection>,
     /// Replicas that must have what was preloaded before people come.
     pub gate_replicas: usize,
-    /// The gate's parameters.
-    pub gate_params: ReadWriteSplit,
     /// The inventory's master.
     pub inventory: Option<Connection>,
     /// The database.
     pub writer: Option<Writer>,
-    /// How long the services believe "sold out".
-    pub flag_ttl: Duration,
     /// The run's clock.
     pub clock: Clock,
     /// Where it notes what went back on sale.
     pub ledger: Arc<Ledger>,
     /// Where it says what went wrong.
     pub troubles: Troubles,
+}
+
+/// What data control goes by: its own parameters, and what it must know of other stages. They may change during a run.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// Its parameters.
+    pub params: DataControl,
+    /// How many orders the gate lets in per unit of stock.
+    pub admission_ratio: f64,
+    /// How long the services believe "sold out".
+    pub flag_ttl: Duration,
+}
+
+impl Settings {
+    /// The settings of a plan whose parameters are those of `topology` now; none without data control.
+    pub fn of(plan: &RunPlan, topology: &Topology) -> Option<Self> {
+        let StageKind::DataControl(params) = &topology.stages[plan.control?].kind else { return None };
+        let kinds = || plan.order.iter().map(|&index| &topology.stages[index].kind);
+        let ratio = |kind: &StageKind| match kind {
+            StageKind::ReadWriteSplit(gate) => Some(gate.admission_ratio),
+            _ => None,
+        };
+        let flag_ttl = |kind: &StageKind| match kind {
+            StageKind::Service(service) => service.flag_ttl,
+            _ => None,
+        };
+        Some(Self {
+            params: params.clone(),
+            admission_ratio: kinds().find_map(ratio).unwrap_or(1.0),
+            flag_ttl: kinds().filter_map(flag_ttl).max().unwrap_or_default(),
+        })
+    }
 }
 
 /// Why a step of data control failed.
@@ -85,7 +117,7 @@ impl Control {
     /// Notes that units of these products are on sale from now on, and that every buyer can see it once the services
     /// have forgotten what they believed.
     fn note_on_sale(&self, items: impl IntoIterator<Item = u32>) {
-        let visible_ns = self.clock.now_ns() + nanos(self.flag_ttl);
+        let visible_ns = self.clock.now_ns() + nanos(self.settings.borrow().flag_ttl);
         for item in items {
             self.ledger.put_on_sale(item, visible_ns);
         }
@@ -93,14 +125,18 @@ impl Control {
 
     /// Works at its interval until told to stop. A round that fails is made up for by the next one.
     pub async fn run(self, mut stop: watch::Receiver<bool>) {
-        let mut rounds = tokio::time::interval(self.params.interval);
-        rounds.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        let mut settings = self.settings.clone();
         let mut reconciler = reconcile::Reconciler::default();
+        let mut last: Option<Instant> = None;
         while !*stop.borrow() {
+            let interval = settings.borrow_and_update().params.interval;
             tokio::select! {
-                _ = rounds.tick() => {}
+                () = sleep_until(last.map_or_else(Instant::now, |last| last + interval)) => {}
+                // The next round is as far from the last one as the interval says now.
+                Ok(()) = settings.changed() => continue,
                 _ = stop.changed() => break,
             }
+            last = Some(Instant::now());
             reconciler.round(&self).await;
         }
         reconciler.finish(&self).await;

@@ -10,6 +10,7 @@ use super::super::keys;
 use super::super::order::Order;
 use super::super::redis_link::Connection;
 use super::{CHUNK, Control, ControlError};
+use crate::topology::stage::{DataControl, ReadWriteSplit};
 
 /// Products looked at in one round; with more of them the rounds take turns.
 const PRODUCTS_A_ROUND: u32 = 10_000;
@@ -53,11 +54,12 @@ impl Control {
     /// Cancels unpaid orders in the database and gives their units back to the inventory. An order stays in
     /// `cancelled` until the inventory has confirmed it; the script gives units back once however often it is asked.
     async fn expire(&self, cancelled: &mut Vec<Order>) -> Result<(), ControlError> {
-        let Some(writer) = self.writer.as_ref().filter(|_| self.params.unpaid_ratio > 0.0) else {
+        let Some(writer) = self.writer.as_ref().filter(|_| self.expires) else {
             return Ok(());
         };
-        let due_ns = self.clock.now_ns().saturating_sub(nanos(self.params.pay_within));
-        let (seed, unpaid_ratio) = (self.seed, self.params.unpaid_ratio);
+        let DataControl { pay_within, unpaid_ratio, .. } = self.settings.borrow().params;
+        let due_ns = self.clock.now_ns().saturating_sub(nanos(pay_within));
+        let seed = self.seed;
         let decided_here = self.inventory.is_none();
         let expired = writer.settle(due_ns, move |id| is_paid(id, seed, unpaid_ratio), decided_here).await?;
         cancelled.extend(expired);
@@ -65,6 +67,7 @@ impl Control {
             self.give_back(inventory, cancelled).await?;
         }
         self.note_on_sale(cancelled.iter().map(|order| order.item));
+        self.ledger.note_returned(cancelled.iter().map(|order| u64::from(order.units)).sum());
         cancelled.clear();
         Ok(())
     }
@@ -95,6 +98,7 @@ impl Control {
     /// Lets more orders in where the gate is closed although the inventory has units: `access` becomes what is booked.
     async fn reopen(&self, from: u32) -> Result<(), ControlError> {
         let Some(gate) = &self.gate else { return Ok(()) };
+        let admission_ratio = self.settings.borrow().admission_ratio;
         let until = from.saturating_add(PRODUCTS_A_ROUND).min(self.sale.items);
         for start in (from..until).step_by(CHUNK as usize) {
             let items = start..(start + CHUNK).min(until);
@@ -109,7 +113,8 @@ impl Control {
             for ((item, access), booked) in items.zip(access).zip(booked) {
                 let (access, booked) = (access.unwrap_or(0), u64::try_from(booked).unwrap_or(0));
                 let stock = self.sale.stock_of(item);
-                if booked < stock && access >= self.gate_params.admits(stock) && access > booked {
+                let is_closed = access >= ReadWriteSplit::admits(admission_ratio, stock);
+                if is_closed && booked < stock && access > booked {
                     pipeline.cmd("SET").arg(keys::access(item)).arg(booked).ignore();
                     reopened.push(item);
                 }

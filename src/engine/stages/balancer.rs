@@ -6,10 +6,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 use rand::{RngExt, SeedableRng};
 use rand_pcg::Pcg64Mcg;
 
+use super::super::dial::Dial;
 use super::super::pending::{Batch, Pending};
-use super::core::{Core, Listener, Stage};
+use super::core::{Core, Listener, Stage, Tunable};
 use crate::metrics::{Outcome, Reason};
-use crate::topology::stage::{BalancePolicy, LoadBalancer};
+use crate::topology::stage::{BalancePolicy, LoadBalancer, StageKind};
 
 /// The bucket of the rate limiter holds what the limit allows in this part of a second.
 const BURST_SECS: f64 = 0.1;
@@ -27,8 +28,8 @@ struct Turn {
 pub struct BalancerStage {
     core: Arc<Core>,
     next: Vec<Arc<dyn Stage>>,
-    policy: BalancePolicy,
-    rate_limit: Option<f64>,
+    policy: Dial<BalancePolicy>,
+    rate_limit: Dial<Option<u64>>,
     /// Every instance behind the balancer, as the place of its service among the next stages.
     seats: Vec<usize>,
     outstanding: Vec<AtomicI64>,
@@ -42,26 +43,27 @@ impl BalancerStage {
         let seats: Vec<usize> = instances
             .flat_map(|(service, instances)| std::iter::repeat_n(service, instances as usize))
             .collect();
-        let rate_limit = params.rate_limit.map(|limit| limit as f64);
         Self {
             outstanding: seats.iter().map(|_| AtomicI64::new(0)).collect(),
             seats,
             turn: Mutex::new(Turn {
                 round: 0,
                 lot: Pcg64Mcg::seed_from_u64(seed),
-                tokens: rate_limit.unwrap_or(0.0) * BURST_SECS,
+                tokens: params.rate_limit.unwrap_or(0) as f64 * BURST_SECS,
                 counted_ns: core.now_ns(),
             }),
             core,
             next: next.into_iter().map(|(stage, _)| stage).collect(),
-            policy: params.policy,
-            rate_limit,
+            policy: Dial::new(params.policy),
+            rate_limit: Dial::new(params.rate_limit),
         }
     }
 
     /// How many of `wanted` requests the rate limiter lets through now.
     fn allowed(&self, turn: &mut Turn, wanted: usize, now_ns: u64) -> usize {
-        let Some(limit) = self.rate_limit else { return wanted };
+        let Some(limit) = self.rate_limit.get() else { return wanted };
+        // Where it was off, nothing was counted: it begins with a full bucket, as a run does.
+        let limit = limit as f64;
         let passed_secs = now_ns.saturating_sub(turn.counted_ns) as f64 / 1e9;
         turn.counted_ns = now_ns;
         turn.tokens = (turn.tokens + passed_secs * limit).min(limit * BURST_SECS).max(0.0);
@@ -76,7 +78,7 @@ impl BalancerStage {
     }
 
     fn pick(&self, turn: &mut Turn) -> usize {
-        match self.policy {
+        match self.policy.get() {
             BalancePolicy::RoundRobin => {
                 turn.round = (turn.round + 1) % self.seats.len();
                 turn.round
@@ -121,6 +123,15 @@ impl Listener for BalancerStage {
             {
                 outstanding.fetch_sub(1, Ordering::Relaxed);
             }
+        }
+    }
+}
+
+impl Tunable for BalancerStage {
+    fn tune(&self, kind: &StageKind) {
+        if let StageKind::LoadBalancer(params) = kind {
+            self.policy.set(params.policy);
+            self.rate_limit.set(params.rate_limit);
         }
     }
 }
@@ -179,5 +190,23 @@ mod tests {
         let tally = balancer.core.book().tally();
         assert_eq!(tally.intercepted.get(Reason::RateLimited), 5_000 - passed as u64);
         assert_eq!(tally.in_flight(), 0);
+    }
+
+    #[test]
+    fn limit_and_policy_can_be_turned_while_it_works() {
+        let (balancer, [one, three]) = balancer(BalancePolicy::RoundRobin, None);
+        let passed = |rate_limit, policy| {
+            balancer.tune(&StageKind::LoadBalancer(LoadBalancer { policy, rate_limit }));
+            balancer.take(claims(0, 5_000));
+            [one.take_all(), three.take_all()].concat()
+        };
+        assert_eq!(passed(None, BalancePolicy::Random).len(), 5_000);
+        let limited = passed(Some(1_000), BalancePolicy::RoundRobin).len();
+        assert!((0..200).contains(&limited), "{limited}");
+        assert_eq!(passed(None, BalancePolicy::RoundRobin).len(), 5_000);
+        // Nothing was answered, so that those with the most outstanding are avoided.
+        assert_eq!(passed(None, BalancePolicy::LeastOutstanding).len(), 5_000);
+        let load: Vec<i64> = balancer.outstanding.iter().map(|seat| seat.load(Ordering::Relaxed)).collect();
+        assert!(load.iter().max().unwrap() - load.iter().min().unwrap() <= 1, "{load:?}");
     }
 }

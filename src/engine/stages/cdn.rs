@@ -2,21 +2,23 @@
 
 use std::num::NonZeroUsize;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use lru::LruCache;
 
 use super::super::clock::nanos;
+use super::super::dial::Dial;
 use super::super::pending::{Batch, Pending};
-use super::core::{Core, Listener, Stage};
+use super::core::{Core, Listener, Stage, Tunable};
 use crate::metrics::{Outcome, Reason};
-use crate::topology::stage::Cdn;
+use crate::topology::stage::{Cdn, StageKind};
 use crate::workload::Operation;
 
-/// The cache holds, for each product, until when its page is fresh; the page itself would be the same bytes for all.
+/// The cache holds, for each product, when its page was stored; the page itself would be the same bytes for all.
 pub struct CdnStage {
     core: Arc<Core>,
     next: Arc<dyn Stage>,
-    ttl_ns: u64,
+    ttl: Dial<Duration>,
     pages: Mutex<LruCache<u32, u64>>,
 }
 
@@ -24,7 +26,7 @@ impl CdnStage {
     /// An empty cache in front of `next`.
     pub fn new(core: Arc<Core>, next: Arc<dyn Stage>, params: &Cdn) -> Self {
         let capacity = NonZeroUsize::new(params.capacity as usize).unwrap_or(NonZeroUsize::MIN);
-        Self { core, next, ttl_ns: nanos(params.ttl), pages: Mutex::new(LruCache::new(capacity)) }
+        Self { core, next, ttl: Dial::new(params.ttl), pages: Mutex::new(LruCache::new(capacity)) }
     }
 
     fn pages(&self) -> std::sync::MutexGuard<'_, LruCache<u32, u64>> {
@@ -35,9 +37,10 @@ impl CdnStage {
 impl Stage for CdnStage {
     fn take(&self, mut batch: Batch) {
         let now_ns = self.core.arrive(&mut batch);
+        let ttl_ns = nanos(self.ttl.get());
         let (hits, rest): (Batch, Batch) = {
             let mut pages = self.pages();
-            let mut fresh = |item| pages.get(&item).is_some_and(|&until_ns| now_ns < until_ns);
+            let mut fresh = |item| pages.get(&item).is_some_and(|&stored_ns| now_ns < stored_ns + ttl_ns);
             batch.into_iter().partition(|pending| pending.operation == Operation::Read && fresh(pending.item))
         };
         self.core.intercept(&hits, Reason::CacheHit);
@@ -50,8 +53,16 @@ impl Listener for CdnStage {
         if matches!(outcome, Outcome::Served | Outcome::Intercepted(Reason::CacheHit)) {
             let mut pages = self.pages();
             for pending in batch.iter().filter(|pending| pending.operation == Operation::Read) {
-                pages.put(pending.item, now_ns + self.ttl_ns);
+                pages.put(pending.item, now_ns);
             }
+        }
+    }
+}
+
+impl Tunable for CdnStage {
+    fn tune(&self, kind: &StageKind) {
+        if let StageKind::Cdn(params) = kind {
+            self.ttl.set(params.ttl);
         }
     }
 }
@@ -60,7 +71,6 @@ impl Listener for CdnStage {
 mod tests {
     use super::super::testing::{Sink, claims, core, reads};
     use super::*;
-    use std::time::Duration;
 
     fn cdn(ttl: Duration, capacity: u32) -> (CdnStage, Arc<Sink>) {
         let sink = Arc::new(Sink::default());
@@ -88,6 +98,17 @@ mod tests {
         cdn.answered(&reads(1, 1), Outcome::Failed, cdn.core.now_ns());
         cdn.take([reads(0, 1), reads(1, 1)].concat());
         assert_eq!(sink.take_all().len(), 2);
+    }
+
+    #[test]
+    fn a_changed_ttl_holds_for_the_pages_that_are_there_too() {
+        let (cdn, sink) = cdn(Duration::from_mins(1), 10);
+        cdn.answered(&reads(0, 1), Outcome::Served, cdn.core.now_ns());
+        for (ttl, passed) in [(Duration::from_nanos(1), 1), (Duration::from_mins(1), 0)] {
+            cdn.tune(&StageKind::Cdn(Cdn { ttl, ..Cdn::default() }));
+            cdn.take(reads(0, 1));
+            assert_eq!(sink.take_all().len(), passed, "{ttl:?}");
+        }
     }
 
     #[test]

@@ -2,7 +2,8 @@
 //!
 //! An order moves from the list to the consumer's processing list in one step and leaves that list only after the database
 //! has it. A consumer that dies in between loses nothing: its successor finds the processing list and writes it again,
-//! and an order id is inserted once.
+//! and an order id is inserted once. For the same reason a consumer that is no longer wanted goes on looking after its
+//! processing list, which it leaves empty: after a failover the new master may still have orders there.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,9 +11,11 @@ use std::time::Duration;
 use redis::aio::MultiplexedConnection;
 use redis::{RedisError, Script};
 use tokio::sync::watch;
+use tokio::time::timeout;
 
 use super::super::book::StageBook;
 use super::super::clock::Clock;
+use super::super::dial::Dial;
 use super::super::keys;
 use super::super::order::Order;
 use super::super::redis_link::Connection;
@@ -24,6 +27,9 @@ const PATIENCE: Duration = Duration::from_millis(100);
 /// How long it rests after an error before it tries again.
 const REST: Duration = Duration::from_millis(50);
 
+/// How often a consumer that is not wanted looks after its processing list.
+const LOOK: Duration = Duration::from_millis(100);
+
 /// One consumer.
 pub struct Consumer {
     /// Its number, which names its processing list.
@@ -31,7 +37,7 @@ pub struct Consumer {
     /// A connection of its own, because it blocks on it.
     pub connection: Connection,
     /// The most orders it takes at a time.
-    pub batch: usize,
+    pub batch: Arc<Dial<usize>>,
     /// Where orders are written.
     pub writer: Writer,
     /// The database's book.
@@ -54,9 +60,10 @@ enum ConsumerError {
 }
 
 impl Consumer {
-    /// Consumes until told to stop. Errors are waited out: the orders are safe where they are.
-    pub async fn run(self, mut stop: watch::Receiver<bool>) {
-        while !*stop.borrow_and_update() {
+    /// Takes orders while its number is below the number of consumers wanted, and ends when none is. Errors are waited
+    /// out: the orders are safe where they are.
+    pub async fn run(self, mut wanted: watch::Receiver<usize>) {
+        while *wanted.borrow_and_update() > 0 {
             let line = match self.connection.line().await {
                 Ok(line) => line,
                 Err(error) => {
@@ -66,7 +73,7 @@ impl Consumer {
                 }
             };
             let mut handle = line.handle.clone();
-            if let Err(error) = self.consume(&mut handle, &stop).await {
+            if let Err(error) = self.work(&mut handle, &mut wanted).await {
                 self.troubles.note("a consumer can't write orders", &error);
                 self.connection.give_up(&line).await;
                 tokio::time::sleep(REST).await;
@@ -74,26 +81,59 @@ impl Consumer {
         }
     }
 
-    /// Batch after batch, until told to stop or something fails.
+    /// Batch after batch, until no consumer is wanted or something fails.
+    async fn work(
+        &self,
+        redis: &mut MultiplexedConnection,
+        wanted: &mut watch::Receiver<usize>,
+    ) -> Result<(), ConsumerError> {
+        let processing = keys::processing(self.number);
+        loop {
+            let consumers = *wanted.borrow_and_update();
+            if consumers == 0 {
+                return Ok(());
+            }
+            if self.number < consumers {
+                self.consume(redis, &processing).await?;
+            } else if !self.clear(redis, &processing).await? {
+                // Whether the time is up or another number is wanted: look again.
+                drop(timeout(LOOK, wanted.changed()).await);
+            }
+        }
+    }
+
+    /// Takes a batch and writes it, or waits a little for an order.
     async fn consume(
         &self,
         redis: &mut MultiplexedConnection,
-        stop: &watch::Receiver<bool>,
+        processing: &str,
     ) -> Result<(), ConsumerError> {
-        let (list, processing) = (keys::ORDER_LIST, keys::processing(self.number));
-        while !*stop.borrow() {
-            let taken: Vec<String> =
-                self.script.key(list).key(&processing).arg(self.batch).invoke_async(redis).await?;
-            if taken.is_empty() {
-                // What it brings is found by the script.
-                let mut next = redis::cmd("BLMOVE");
-                next.arg(list).arg(&processing).arg("RIGHT").arg("RIGHT").arg(PATIENCE.as_secs_f64());
-                next.query_async::<Option<String>>(redis).await?;
-            } else {
-                self.write(redis, &processing, &taken).await?;
-            }
+        let list = keys::ORDER_LIST;
+        let taken: Vec<String> =
+            self.script.key(list).key(processing).arg(self.batch.get()).invoke_async(redis).await?;
+        if taken.is_empty() {
+            // What it brings is found by the script, or by `clear`.
+            let mut next = redis::cmd("BLMOVE");
+            next.arg(list).arg(processing).arg("RIGHT").arg("RIGHT").arg(PATIENCE.as_secs_f64());
+            next.query_async::<Option<String>>(redis).await?;
+            return Ok(());
         }
-        Ok(())
+        self.write(redis, processing, &taken).await
+    }
+
+    /// Writes what is on the processing list, and takes nothing more. Answers whether there was anything.
+    async fn clear(
+        &self,
+        redis: &mut MultiplexedConnection,
+        processing: &str,
+    ) -> Result<bool, ConsumerError> {
+        let mut look = redis::cmd("LRANGE");
+        look.arg(processing).arg(0).arg(-1);
+        let left: Vec<String> = look.query_async(redis).await?;
+        if !left.is_empty() {
+            self.write(redis, processing, &left).await?;
+        }
+        Ok(!left.is_empty())
     }
 
     /// Writes orders in one transaction, then takes them off the processing list: they are its first ones, because
@@ -146,20 +186,20 @@ mod tests {
         let consumer = || Consumer {
             number: 0,
             connection: Connection::new(resolver.clone(), settings),
-            batch: 7,
+            batch: Arc::new(Dial::new(7)),
             writer: writer.clone(),
             book: Arc::default(),
             clock: Clock::new(),
             script: Script::new(keys::TAKE_SCRIPT),
             troubles: troubles.clone(),
         };
-        let (_stop, stopped) = watch::channel(false);
+        let (_stop, wanted) = watch::channel(1);
         let written = async || writer.contents().await.expect("contents").orders.len() as u64;
         // Each consumer dies once it has written a few batches, wherever it happens to be.
         let mut deaths = 0;
         while written().await < ORDERS {
             let before = written().await;
-            let task = tokio::spawn(consumer().run(stopped.clone()));
+            let task = tokio::spawn(consumer().run(wanted.clone()));
             while written().await < (before + 500).min(ORDERS) {
                 tokio::task::yield_now().await;
             }

@@ -7,6 +7,7 @@ use super::super::clock::Clock;
 use super::super::ledger::Ledger;
 use super::super::pending::{Batch, Pending};
 use crate::metrics::{Outcome, Reason};
+use crate::topology::StageKind;
 
 /// A stage takes batches. It never blocks: what it can't take in is answered at once and counted.
 pub trait Stage: Send + Sync {
@@ -18,6 +19,12 @@ pub trait Stage: Send + Sync {
 pub trait Listener: Send + Sync {
     /// Requests ended with one outcome at `now_ns`.
     fn answered(&self, batch: &[Pending], outcome: Outcome, now_ns: u64);
+}
+
+/// A stage with parameters that may be turned while it works.
+pub trait Tunable: Send + Sync {
+    /// Takes over the live ones of these parameters, which are of its own kind.
+    fn tune(&self, kind: &StageKind);
 }
 
 /// What every stage has.

@@ -10,13 +10,14 @@ use rand::{RngExt, SeedableRng};
 use rand_pcg::Pcg64Mcg;
 use redis::{Pipeline, RedisError, Value, from_redis_value};
 
+use super::super::dial::Dial;
 use super::super::keys;
 use super::super::pending::{Batch, Pending};
-use super::core::{Core, Stage};
+use super::core::{Core, Stage, Tunable};
 use super::lanes::{Lane, Lanes};
 use super::pipeline::{Replies, send};
 use crate::metrics::{Outcome, Reason};
-use crate::topology::stage::{ReadPolicy, ReadWriteSplit};
+use crate::topology::stage::{ReadPolicy, ReadWriteSplit, StageKind};
 use crate::workload::Operation;
 
 /// The read-write split.
@@ -25,13 +26,14 @@ pub struct ReadWriteSplitStage {
     next: Option<Arc<dyn Stage>>,
     /// Whether no deeper stage owns the product data.
     owns_reads: bool,
-    params: ReadWriteSplit,
+    read_policy: Dial<ReadPolicy>,
+    admission_ratio: Dial<f64>,
     master: Lanes,
     replicas: Vec<Lanes>,
     round: AtomicUsize,
     lot: Mutex<Pcg64Mcg>,
-    /// For each product how many orders may be let in, or [`UNKNOWN`] until it was read.
-    limits: Vec<AtomicU64>,
+    /// For each product the stock, as it was read at the gate, or [`UNKNOWN`] until then.
+    stocks: Vec<AtomicU64>,
 }
 
 const UNKNOWN: u64 = u64::MAX;
@@ -71,12 +73,13 @@ impl ReadWriteSplitStage {
             core,
             next: wiring.next,
             owns_reads: wiring.owns_reads,
-            params: params.clone(),
+            read_policy: Dial::new(params.read_policy),
+            admission_ratio: Dial::new(params.admission_ratio),
             master: wiring.master,
             replicas: wiring.replicas,
             round: AtomicUsize::new(0),
             lot: Mutex::new(Pcg64Mcg::seed_from_u64(wiring.seed)),
-            limits: (0..wiring.items).map(|_| AtomicU64::new(UNKNOWN)).collect(),
+            stocks: (0..wiring.items).map(|_| AtomicU64::new(UNKNOWN)).collect(),
         }
     }
 
@@ -126,21 +129,28 @@ impl ReadWriteSplitStage {
         if start != Some(1) {
             return &mut sorted.closed;
         }
-        let limit = self.params.admits(count);
-        self.limits[pending.item as usize].store(limit, Ordering::Relaxed);
+        self.stocks[pending.item as usize].store(count, Ordering::Relaxed);
         pending.knows_started = true;
-        if access.unwrap_or(0) >= limit { &mut sorted.sold_out } else { &mut sorted.checked }
+        if access.unwrap_or(0) >= self.limit(pending.item) {
+            &mut sorted.sold_out
+        } else {
+            &mut sorted.checked
+        }
     }
 
     /// The gate: `access` after the INCR on the master.
     fn judge_access<'a>(&self, pending: &Pending, reply: Value, sorted: &'a mut Sorted) -> &'a mut Batch {
         match from_redis_value::<u64>(reply) {
-            Ok(access) if access <= self.limits[pending.item as usize].load(Ordering::Relaxed) => {
-                &mut sorted.admitted
-            }
+            Ok(access) if access <= self.limit(pending.item) => &mut sorted.admitted,
             Ok(_) => &mut sorted.sold_out,
             Err(_) => &mut sorted.failed,
         }
+    }
+
+    /// How many orders of a product may be let in. Its stock must have been read.
+    fn limit(&self, item: u32) -> u64 {
+        let stock = self.stocks[item as usize].load(Ordering::Relaxed);
+        ReadWriteSplit::admits(self.admission_ratio.get(), stock)
     }
 
     fn finish(&self, sorted: Sorted) {
@@ -160,19 +170,20 @@ impl ReadWriteSplitStage {
         if able.is_empty() {
             able = self.replicas.iter().collect();
         }
-        if able.is_empty() || self.params.read_policy == ReadPolicy::Master {
+        let policy = self.read_policy.get();
+        if able.is_empty() || policy == ReadPolicy::Master {
             return vec![(&self.master, reads)];
         }
         let mut groups: Vec<(&Lanes, Batch)> = able.into_iter().map(|lanes| (lanes, Batch::new())).collect();
         for read in reads {
-            let choice = self.choose(&groups);
+            let choice = self.choose(policy, &groups);
             groups[choice].1.push(read);
         }
         groups
     }
 
-    fn choose(&self, groups: &[(&Lanes, Batch)]) -> usize {
-        match self.params.read_policy {
+    fn choose(&self, policy: ReadPolicy, groups: &[(&Lanes, Batch)]) -> usize {
+        match policy {
             ReadPolicy::RoundRobin => self.round.fetch_add(1, Ordering::Relaxed) % groups.len(),
             ReadPolicy::Random => {
                 self.lot.lock().unwrap_or_else(PoisonError::into_inner).random_range(0..groups.len())
@@ -202,8 +213,8 @@ impl Stage for ReadWriteSplitStage {
     fn take(&self, mut batch: Batch) {
         self.core.arrive(&mut batch);
         for pending in &mut batch {
-            // Without the limit, what INCR answers says nothing: then a claim has to be checked all the same.
-            pending.knows_started &= self.limits[pending.item as usize].load(Ordering::Relaxed) != UNKNOWN;
+            // Without the stock, what INCR answers says nothing: then a claim has to be checked all the same.
+            pending.knows_started &= self.stocks[pending.item as usize].load(Ordering::Relaxed) != UNKNOWN;
         }
         let (writes, reads): (Batch, Batch) = batch
             .into_iter()
@@ -214,5 +225,14 @@ impl Stage for ReadWriteSplitStage {
             refused.append(&mut lanes.offer(part));
         }
         self.core.intercept(&refused, Reason::Shed);
+    }
+}
+
+impl Tunable for ReadWriteSplitStage {
+    fn tune(&self, kind: &StageKind) {
+        if let StageKind::ReadWriteSplit(params) = kind {
+            self.read_policy.set(params.read_policy);
+            self.admission_ratio.set(params.admission_ratio);
+        }
     }
 }

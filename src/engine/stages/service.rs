@@ -5,10 +5,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::super::clock::nanos;
+use super::super::dial::Dial;
 use super::super::pending::{Batch, Pending};
-use super::core::{Core, Listener, Stage};
+use super::core::{Core, Listener, Stage, Tunable};
 use crate::metrics::{Outcome, Reason};
-use crate::topology::stage::Service;
+use crate::topology::stage::{Service, StageKind};
 use crate::workload::Operation;
 
 /// What an instance knows of a product.
@@ -22,8 +23,8 @@ enum Knowledge {
 
 /// One instance: a flag a product, and the requests it works on.
 struct Instance {
-    /// For each product the knowledge in the low two bits and, above them, until when it is believed: nanoseconds on
-    /// the run's clock, without their low two bits. One word, so that reading and writing it needs no lock.
+    /// For each product the knowledge in the low two bits and, above them, when it was learnt: nanoseconds on the run's
+    /// clock, without their low two bits. One word, so that reading and writing it needs no lock.
     flags: Vec<AtomicU64>,
     in_flight: AtomicU64,
 }
@@ -32,7 +33,8 @@ struct Instance {
 pub struct ServiceStage {
     core: Arc<Core>,
     next: Arc<dyn Stage>,
-    flag_ttl_ns: Option<u64>,
+    /// In nanoseconds.
+    flag_ttl: Dial<Option<u64>>,
     max_in_flight: u64,
     /// The instances' numbers among all instances behind the balancer right in front, if there is one.
     numbers: Option<Range<u16>>,
@@ -55,7 +57,7 @@ impl ServiceStage {
         Self {
             core,
             next,
-            flag_ttl_ns: params.flag_ttl.map(nanos),
+            flag_ttl: Dial::new(params.flag_ttl.map(nanos)),
             max_in_flight: u64::from(params.max_in_flight),
             numbers: first.map(|first| {
                 first..first.saturating_add(u16::try_from(params.instances).unwrap_or(u16::MAX))
@@ -76,10 +78,11 @@ impl ServiceStage {
 }
 
 impl Instance {
-    fn knowledge(&self, item: u32, now_ns: u64) -> Knowledge {
+    /// What it believes of a product, if nothing is believed for longer than `ttl_ns`.
+    fn knowledge(&self, item: u32, ttl_ns: u64, now_ns: u64) -> Knowledge {
         let word = self.flags[item as usize].load(Ordering::Relaxed);
         match word & 3 {
-            _ if word | 3 <= now_ns => Knowledge::Nothing,
+            _ if (word | 3) + ttl_ns <= now_ns => Knowledge::Nothing,
             1 => Knowledge::NotStarted,
             2 => Knowledge::Started,
             3 => Knowledge::SoldOut,
@@ -87,23 +90,24 @@ impl Instance {
         }
     }
 
-    fn learn(&self, item: u32, knowledge: Knowledge, until_ns: u64) {
-        self.flags[item as usize].store((until_ns & !3) | knowledge as u64, Ordering::Relaxed);
+    fn learn(&self, item: u32, knowledge: Knowledge, now_ns: u64) {
+        self.flags[item as usize].store((now_ns & !3) | knowledge as u64, Ordering::Relaxed);
     }
 }
 
 impl Stage for ServiceStage {
     fn take(&self, mut batch: Batch) {
         let now_ns = self.core.arrive(&mut batch);
+        let ttl_ns = self.flag_ttl.get();
         let mut passed = Batch::with_capacity(batch.len());
         let (mut closed, mut sold_out, mut shed) = (Batch::new(), Batch::new(), Batch::new());
         for mut pending in batch {
             let Some(instance) = self.instance(&pending) else {
                 unreachable!("the balancer gives a service only what it gave to its instances")
             };
-            let knowledge = match pending.operation {
-                Operation::Claim => instance.knowledge(pending.item, now_ns),
-                Operation::Read => Knowledge::Nothing,
+            let knowledge = match (pending.operation, ttl_ns) {
+                (Operation::Claim, Some(ttl_ns)) => instance.knowledge(pending.item, ttl_ns, now_ns),
+                _ => Knowledge::Nothing,
             };
             match knowledge {
                 Knowledge::NotStarted => closed.push(pending),
@@ -135,14 +139,21 @@ impl Listener for ServiceStage {
             Outcome::Sold | Outcome::Rejected(_) => Some(Knowledge::Started),
             _ => None,
         };
+        let lesson = lesson.filter(|_| self.flag_ttl.get().is_some());
         for pending in batch {
             let Some(instance) = self.instance(pending) else { continue };
             instance.in_flight.fetch_sub(1, Ordering::Relaxed);
-            if let (Some(lesson), Some(ttl_ns)) = (lesson, self.flag_ttl_ns)
-                && pending.operation == Operation::Claim
-            {
-                instance.learn(pending.item, lesson, now_ns + ttl_ns);
+            if let (Some(lesson), Operation::Claim) = (lesson, pending.operation) {
+                instance.learn(pending.item, lesson, now_ns);
             }
+        }
+    }
+}
+
+impl Tunable for ServiceStage {
+    fn tune(&self, kind: &StageKind) {
+        if let StageKind::Service(params) = kind {
+            self.flag_ttl.set(params.flag_ttl.map(nanos));
         }
     }
 }
@@ -197,6 +208,19 @@ mod tests {
             service.answered(&first, Outcome::Rejected(Reason::SoldOut), service.core.now_ns());
             service.take(claims(1, 3));
             assert_eq!(sink.take_all().len(), 3);
+        }
+    }
+
+    #[test]
+    fn a_changed_ttl_holds_for_what_is_known_already() {
+        let (service, sink) = service(&one_instance());
+        service.take(claims(1, 1));
+        service.answered(&sink.take_all(), Outcome::Rejected(Reason::SoldOut), service.core.now_ns());
+        let minute = Some(Duration::from_mins(1));
+        for (flag_ttl, passed) in [(minute, 0), (Some(Duration::from_nanos(1)), 1), (None, 1), (minute, 0)] {
+            service.tune(&StageKind::Service(Service { flag_ttl, ..one_instance() }));
+            service.take(claims(1, 1));
+            assert_eq!(sink.take_all().len(), passed, "{flag_ttl:?}");
         }
     }
 

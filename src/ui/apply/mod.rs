@@ -48,6 +48,7 @@ impl Applied<'_> {
             Intent::Reveal(place) => self.reveal(&place),
             Intent::PasteStages(text) => self.paste_stages(&text),
             Intent::Inject(fault) => self.inject(fault),
+            Intent::Change(change) => self.change(change),
             Intent::OpenFile(path) => self.open_file(&path),
             Intent::OpenPreset(preset) => self.open_preset(preset),
             Intent::OpenText(text) => self.open_text(&text),

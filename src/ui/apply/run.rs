@@ -10,7 +10,7 @@ use super::super::view::BottomTab;
 use super::Applied;
 use crate::engine::{EngineCommand, RunOptions};
 use crate::topology::fault::FaultAction;
-use crate::topology::{Fault, RunPlan};
+use crate::topology::{Change, Fault, RunPlan};
 
 const ENGINE_GONE: Text = text("The engine has ended; restart the program", "引擎已结束；请重启程序");
 
@@ -32,6 +32,11 @@ impl Applied<'_> {
     /// Sends a fault.
     pub fn inject(&mut self, fault: Fault) {
         self.send(EngineCommand::Inject(fault));
+    }
+
+    /// Changes what runs.
+    pub fn change(&mut self, change: Change) {
+        self.send(EngineCommand::Change(change));
     }
 
     fn send(&mut self, command: EngineCommand) {

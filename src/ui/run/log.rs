@@ -53,7 +53,8 @@ pub struct Log {
 
 impl Log {
     /// Adds what an event says.
-    pub fn add(&mut self, event: &EngineEvent, _topology: &Topology) {
+    pub fn add(&mut self, event: &EngineEvent, topology: &Topology) {
+        let name = |stage: usize| topology.stages.get(stage).map_or("", |stage| stage.name.as_str());
         let (mark, text) = match &event.kind {
             EventKind::Phase(phase) => (Mark::Note, phase.label().to_owned()),
             EventKind::Note(text) => (Mark::Note, text.clone()),
@@ -64,6 +65,21 @@ impl Log {
                     None => (Mark::Fault, what),
                     Some(reason) => (Mark::Trouble, format!("{what} failed: {reason}")),
                 }
+            }
+            EventKind::Changed { change, failed } => match failed {
+                None => (Mark::Change, change.text()),
+                Some(reason) => (Mark::Trouble, format!("{} failed: {reason}", change.text())),
+            },
+            EventKind::MasterLost { stage } => {
+                self.bands.push(Band { stage: *stage, from: event.at, to: None });
+                (Mark::Note, format!("{} has no master", name(*stage)))
+            }
+            EventKind::MasterFound { stage, instance } => {
+                let open = self.bands.iter_mut().rev().find(|band| band.stage == *stage && band.to.is_none());
+                if let Some(band) = open {
+                    band.to = Some(event.at);
+                }
+                (Mark::Note, format!("{} has {instance} as its master", name(*stage)))
             }
             EventKind::Finished(report) => (Mark::Note, format!("verdict: {}", report.verdict.label())),
             EventKind::Failed(failure) => (Mark::Trouble, failure.text.clone()),

@@ -41,6 +41,8 @@ pub struct Run {
     pub is_stopping: bool,
     /// Arrivals last this long.
     pub duration: Duration,
+    /// The factor on the offered rate that is in force; 1 is as drawn.
+    pub offered_factor: f64,
     /// What happened.
     pub series: Series,
     /// Every Redis process as it was at the last look.
@@ -59,6 +61,7 @@ impl Run {
             phase: RunPhase::StartingServers,
             is_stopping: false,
             duration: topology.workload.duration(),
+            offered_factor: 1.0,
             series: Series::new(&topology),
             instances: Vec::new(),
             log: Log::default(),
@@ -94,7 +97,7 @@ impl Run {
             EventKind::Phase(phase) => self.phase = phase,
             EventKind::Finished(report) => self.ending = Some(Ending::Report(report)),
             EventKind::Failed(failure) => self.ending = Some(Ending::Failure(failure)),
-            EventKind::Note(_) | EventKind::SaleOpened | EventKind::Fault { .. } => {}
+            _ => {}
         }
     }
 
@@ -102,6 +105,7 @@ impl Run {
     pub fn snapshot(&mut self, snapshot: Snapshot) {
         self.phase = snapshot.phase;
         self.duration = snapshot.duration;
+        self.offered_factor = snapshot.offered_factor;
         for bucket in &snapshot.buckets {
             self.series.add(bucket, &snapshot.instances);
         }

@@ -1,0 +1,134 @@
+//! Explanations of parameters, as `param` tables give them.
+
+use super::Row;
+
+/// Explanations.
+pub const ROWS: &[Row] = &[
+    ("How long a page is served after it was stored.", "页面存入后可被提供多久。"),
+    (
+        "How many pages it holds; the page used longest ago goes first.",
+        "能容纳多少页面；最久未用的页面最先淘汰。",
+    ),
+    ("How the next instance is picked.", "如何挑选下一个实例。"),
+    (
+        "Requests let through per second, as a token bucket holding a tenth of a second; the rest is answered `rate_limited`.",
+        "每秒放行的请求数（令牌桶，容量为十分之一秒）；其余答复“被限流”。",
+    ),
+    ("How many instances there are, each with flags of its own.", "有多少个实例，每个实例有自己的标记。"),
+    (
+        "How long an instance believes an answer of the stages behind it (not started, started, sold out) before it asks again; None: it never remembers.",
+        "实例相信后方阶段的答复（未开始、已开始、已售罄）多久后再询问；无：从不记忆。",
+    ),
+    (
+        "Requests that one instance works on at a time; the rest is answered `shed`.",
+        "单个实例同时处理的请求数；其余答复“过载丢弃”。",
+    ),
+    ("Read-only replicas of the master.", "主节点的只读从节点数。"),
+    ("Which replica answers a read.", "由哪个从节点应答读取。"),
+    (
+        "Orders let in per unit of stock: a little over 1, because some admitted orders fail later.",
+        "每件库存放入的订单数：略大于 1，因为部分放入的订单之后会失败。",
+    ),
+    (
+        "Connections to each Redis process; each carries pipelines.",
+        "到每个 Redis 进程的连接数；每个连接承载管道。",
+    ),
+    (
+        "Pipelines under way on a connection before the next one waits.",
+        "一个连接上同时在途的管道数，超过则等待。",
+    ),
+    (
+        "Requests waiting or under way before more are answered `shed`.",
+        "等待或在途的请求上限，超过则答复“过载丢弃”。",
+    ),
+    ("How long an answer may take before the request counts as failed.", "应答超过多久，请求算作失败。"),
+    ("What survives a crash.", "崩溃后保留什么。"),
+    ("Replicas of the master.", "主节点的从节点数。"),
+    ("Sentinels that watch the master; none: nobody replaces it.", "监视主节点的哨兵数；无：没有谁替换它。"),
+    ("Sentinels that must agree that the master is down.", "须有多少哨兵同意主节点已下线。"),
+    (
+        "How long a master must be silent before a Sentinel believes it down.",
+        "主节点沉默多久，哨兵认为它已下线。",
+    ),
+    ("How stock is taken.", "如何扣减库存。"),
+    (
+        "Connections that carry pipelines; with a strategy of several round trips, the pool in which each connection works on one request at a time.",
+        "承载管道的连接数；若策略需要多次往返，则为连接池大小，每个连接一次只处理一个请求。",
+    ),
+    (
+        "How long an answer may take before a claim counts as indefinite and a read as failed.",
+        "应答超过多久，购买算作不确定、读取算作失败。",
+    ),
+    (
+        "The Redis stage whose master holds the list; None: a Redis process of its own.",
+        "由哪个 Redis 阶段的主节点保存列表；无：使用自己的 Redis 进程。",
+    ),
+    ("Consumers that take orders and have them written.", "取出订单并写入的消费者数。"),
+    (
+        "The most orders a consumer takes at a time; they become one transaction.",
+        "消费者一次最多取多少订单；它们成为一个事务。",
+    ),
+    ("Connections that carry pipelines of LPUSH.", "承载 LPUSH 管道的连接数。"),
+    ("How long an answer may take before the order counts as indefinite.", "应答超过多久，订单算作不确定。"),
+    ("How stock is taken where claims reach the database directly.", "购买直达数据库时如何扣减库存。"),
+    (
+        "Connections for reads and for claims; each works on one request at a time.",
+        "用于读取和购买的连接数；每个连接一次处理一个请求。",
+    ),
+    (
+        "Requests waiting for a connection before more are answered `shed`.",
+        "等待连接的请求上限，超过则答复“过载丢弃”。",
+    ),
+    (
+        "Whether each commit waits for the disk (`synchronous = FULL`) or only checkpoints do (`NORMAL`).",
+        "每次提交是否等待磁盘（`synchronous = FULL`），或仅检查点等待（`NORMAL`）。",
+    ),
+    ("How often it computes from the database and writes back.", "多久根据数据库计算并回写一次。"),
+    ("Share of orders whose buyers never pay.", "买家从不付款的订单比例。"),
+    (
+        "How long after its insert an unpaid order is cancelled and its units go back on sale.",
+        "未付款订单写入后多久被取消，其商品重新开售。",
+    ),
+    ("Of which requests.", "针对哪些请求。"),
+    ("Which quantile.", "哪个分位数。"),
+    ("The longest it may be.", "允许的最长时间。"),
+    ("The most that is allowed.", "允许的最大值。"),
+    ("The least share that is allowed.", "允许的最小比例。"),
+    ("When, counted from the first arrival.", "何时，从首个到达起算。"),
+    ("What is done.", "做什么。"),
+    ("The stage it is done to.", "作用于哪个阶段。"),
+    (
+        "Which of the stage's instances: \"master\", \"replica 1\", \"sentinel 2\".",
+        "阶段的哪个实例：\"master\"、\"replica 1\"、\"sentinel 2\"。",
+    ),
+    ("Different products in the sale.", "参与秒杀的商品种数。"),
+    (
+        "Units in all, spread evenly over the products (the first ones get the remainder).",
+        "库存总件数，平均分给各商品（余数给靠前的商品）。",
+    ),
+    ("Units that one claim asks for.", "一次购买请求的件数。"),
+    (
+        "The most units of one product that one buyer may get; None: no limit.",
+        "每位买家每种商品最多可得件数；无：不限。",
+    ),
+    ("When the sale opens, counted from the first arrival.", "何时开售，从首个到达起算。"),
+    ("People who may come, bots included.", "可能到来的人数，含机器人。"),
+    (
+        "Exponent of Zipf's law over the products: 0 is even, 1 is a clear favourite.",
+        "商品热度的齐夫指数：0 为均匀，1 为明显的热门。",
+    ),
+    (
+        "Share of claims that repeat an earlier claim of the same buyer for the same product: people click again.",
+        "重复购买的比例：同一买家对同一商品再次点击。",
+    ),
+    ("How many of the people are bots.", "其中有多少机器人。"),
+    ("Share of claims that come from bots.", "来自机器人的购买比例。"),
+    ("Product page refreshed.", "刷新商品页。"),
+    ("Purchase clicked.", "点击购买。"),
+    ("Arrivals per second.", "每秒到达数。"),
+    ("Arrivals per second at the start.", "开始时的每秒到达数。"),
+    ("Arrivals per second at the end.", "结束时的每秒到达数。"),
+    ("Arrivals per second long after.", "很久之后的每秒到达数。"),
+    ("Arrivals per second at the first instant.", "最初瞬间的每秒到达数。"),
+    ("Time in which the excess falls to 37 %.", "超出部分降到 37 % 所需的时间。"),
+];

@@ -1,0 +1,121 @@
+//! Chinese for what the floors below say in English.
+//!
+//! Those floors know nothing of languages. Each row of the tables is what one of them says, with `{}` where it puts a value
+//! in, beside the same in Chinese; the values are looked up as well, because some are words themselves.
+//!
+//! - [`helps`]: explanations of parameters and choices.
+//! - [`words`]: kinds, reasons, phases, roles.
+//! - [`problems`]: what is wrong with a design. [`reading`]: what is wrong with the text of a file.
+//! - [`told`]: what happens in a run, and what a report says.
+
+pub mod helps;
+pub mod problems;
+pub mod reading;
+pub mod told;
+pub mod words;
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+/// English, and the same in Chinese. `{}` stands for a value; `{1}`, `{2}` in the Chinese put values in another order.
+pub type Row = (&'static str, &'static str);
+
+/// All tables. Where two rows fit, the first one counts.
+const TABLES: [&[Row]; 5] = [words::ROWS, helps::ROWS, problems::ROWS, reading::ROWS, told::ROWS];
+
+/// Rows without values, by their English.
+static EXACT: LazyLock<HashMap<&str, &str>> = LazyLock::new(|| {
+    TABLES.iter().flat_map(|table| table.iter()).filter(|row| !row.0.contains("{}")).copied().collect()
+});
+
+/// Rows with values.
+static TEMPLATES: LazyLock<Vec<Row>> = LazyLock::new(|| {
+    let with_values = |row: &&Row| row.0.contains("{}");
+    let mut rows: Vec<Row> =
+        TABLES.iter().flat_map(|table| table.iter()).filter(with_values).copied().collect();
+    // What says more fits less often: "{}" alone would fit everything.
+    rows.sort_by_key(|row| std::cmp::Reverse(row.0.replace("{}", "").len()));
+    rows
+});
+
+/// The Chinese of an English text; the English itself where there is none.
+pub fn chinese(english: &str) -> Cow<'_, str> {
+    if let Some(found) = EXACT.get(english) {
+        return Cow::Borrowed(found);
+    }
+    for (template, chinese) in TEMPLATES.iter() {
+        if let Some(values) = values(template, english) {
+            return Cow::Owned(fill(chinese, &values));
+        }
+    }
+    Cow::Borrowed(english)
+}
+
+/// Whether there is Chinese for a text.
+pub fn knows(english: &str) -> bool {
+    EXACT.contains_key(english) || TEMPLATES.iter().any(|(template, _)| values(template, english).is_some())
+}
+
+/// The values that a text has in the places of a template; none where it doesn't fit.
+fn values<'a>(template: &str, text: &'a str) -> Option<Vec<&'a str>> {
+    let mut parts = template.split("{}");
+    let mut rest = text.strip_prefix(parts.next()?)?;
+    let mut parts = parts.peekable();
+    let mut found = Vec::new();
+    while let Some(part) = parts.next() {
+        let at = if parts.peek().is_none() {
+            // The last part ends the text.
+            rest.len().checked_sub(part.len()).filter(|_| rest.ends_with(part))?
+        } else {
+            rest.find(part)?
+        };
+        found.push(&rest[..at]);
+        rest = &rest[at + part.len()..];
+    }
+    Some(found)
+}
+
+fn fill(chinese: &str, values: &[&str]) -> String {
+    let word =
+        |value: &&str| EXACT.get(*value).map_or_else(|| (*value).to_owned(), |found| (*found).to_owned());
+    let mut filled = chinese.to_owned();
+    for (number, value) in (1..).zip(values) {
+        filled = filled.replace(&format!("{{{number}}}"), &word(value));
+    }
+    for value in values {
+        filled = filled.replacen("{}", &word(value), 1);
+    }
+    filled
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_go_where_the_chinese_wants_them_and_words_among_them_are_translated() {
+        assert_eq!(chinese("queue can't send to load balancer"), "队列不能发送到负载均衡器",);
+        assert_eq!(chinese("two stages are called \"gate\""), "有两个阶段都叫 \"gate\"");
+        assert_eq!(chinese("not a text of ours"), "not a text of ours");
+    }
+
+    #[test]
+    fn every_row_has_as_many_values_on_both_sides() {
+        for (english, chinese) in TABLES.iter().flat_map(|table| table.iter()) {
+            let values = english.matches("{}").count();
+            let numbered = (1..=values).filter(|number| chinese.contains(&format!("{{{number}}}"))).count();
+            assert_eq!(values, chinese.matches("{}").count() + numbered, "{english}");
+        }
+    }
+
+    #[test]
+    fn no_english_has_two_rows() {
+        let mut seen = HashMap::new();
+        for (english, chinese) in TABLES.iter().flat_map(|table| table.iter()) {
+            if let Some(other) = seen.insert(english, chinese) {
+                assert_eq!(other, chinese, "{english}");
+            }
+        }
+    }
+}
