@@ -110,7 +110,12 @@ fn bottom(ui: &mut Ui, model: &Model, view: &mut View, out: &mut Intents) {
             (BottomTab::Events, UiCommand::ShowEvents),
         ] {
             let label = model.lang().t(command.about().label);
-            if ui.selectable_label(view.tab == tab, label).clicked() {
+            let is_open = view.tab == tab;
+            let clicked = match tab {
+                BottomTab::Problems => panels::problems::tab(ui, model, label, is_open),
+                _ => ui.selectable_label(is_open, label).clicked(),
+            };
+            if clicked {
                 out.push(Intent::ShowTab(tab));
             }
         }
@@ -134,6 +139,8 @@ impl eframe::App for LabApp {
         ui.ctx().set_zoom_factor(self.model.settings.scale);
         keys::read(ui, &self.model, &self.view, &mut self.intents);
         self.draw(ui);
+        let live = &mut self.view.panels.inspector.live;
+        panels::inspector::live::follow(ui.ctx(), &self.model, live, &mut self.intents);
         self.apply(&ui.ctx().clone());
     }
 

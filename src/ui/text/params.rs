@@ -1,6 +1,9 @@
-//! Names of parameters, of their units and of their words, for people.
+//! Names of parameters and of their words, for people.
 //!
-//! Files call a parameter by its key; the window by these names, which say the same in a few words.
+//! Files call a parameter by its key; the window by these names, which say the same in a few words. What the parameters
+//! mean, and their units, are in the catalog.
+
+use std::borrow::Cow;
 
 use super::{Lang, Text, text};
 use crate::param::{ParamKind, ParamSpec, ParamValue};
@@ -16,7 +19,7 @@ const KEYS: &[(&str, Text)] = &[
     ("instances", text("Instances", "实例数")),
     ("flag_ttl", text("Flags believed", "标志有效期")),
     ("max_in_flight", text("Max in flight", "最大并发")),
-    ("replicas", text("Replicas", "副本数")),
+    ("replicas", text("Replicas", "从节点数")),
     ("read_policy", text("Reads go to", "读取策略")),
     ("admission_ratio", text("Admission ratio", "准入比例")),
     ("connections", text("Connections", "连接数")),
@@ -47,8 +50,8 @@ const KEYS: &[(&str, Text)] = &[
     ("repeat_ratio", text("Repeated clicks", "重复点击")),
     ("bots", text("Bots", "机器人数")),
     ("bot_ratio", text("Claims by bots", "机器人占比")),
-    ("read", text("Reads (weight)", "浏览权重")),
-    ("claim", text("Claims (weight)", "抢购权重")),
+    ("read", text("Reads (weight)", "读取权重")),
+    ("claim", text("Claims (weight)", "购买权重")),
     ("rate", text("Rate", "速率")),
     ("from", text("Rate at start", "起始速率")),
     ("to", text("Rate at end", "结束速率")),
@@ -84,7 +87,11 @@ const WORDS: &[(&str, Text, Text)] = &[
         text("Least outstanding", "最少在途"),
         text("The one with the fewest requests not yet answered", "未答复请求最少的一个"),
     ),
-    ("Master", text("Master", "主节点"), text("The master itself; replicas stand by", "主节点自己；副本待命")),
+    (
+        "Master",
+        text("Master", "主节点"),
+        text("The master itself; replicas stand by", "主节点自己；从节点待命"),
+    ),
     ("None", text("None", "无"), text("Nothing is written to disk", "不写磁盘")),
     (
         "Rdb",
@@ -131,11 +138,7 @@ const WORDS: &[(&str, Text, Text)] = &[
         text("Poisson", "泊松"),
         text("Independently of each other, as people come", "彼此独立，如同人流"),
     ),
-    (
-        "Kill",
-        text("Kill", "杀死"),
-        text("kill -9: the process is gone at once", "kill -9：进程立即消失"),
-    ),
+    ("Kill", text("Kill", "杀死"), text("kill -9: the process is gone at once", "kill -9：进程立即消失")),
     (
         "Terminate",
         text("Terminate", "终止"),
@@ -144,10 +147,7 @@ const WORDS: &[(&str, Text, Text)] = &[
     (
         "Pause",
         text("Pause", "暂停"),
-        text(
-            "SIGSTOP: the process stands still and keeps its connections",
-            "SIGSTOP：进程停住，连接保持",
-        ),
+        text("SIGSTOP: the process stands still and keeps its connections", "SIGSTOP：进程停住，连接保持"),
     ),
     ("Resume", text("Resume", "恢复"), text("SIGCONT: a paused process goes on", "SIGCONT：暂停的进程继续")),
     (
@@ -158,9 +158,9 @@ const WORDS: &[(&str, Text, Text)] = &[
             "已死的进程以原端口和原文件重新启动",
         ),
     ),
-    ("Reads", text("Reads", "浏览"), text("Product pages", "商品页")),
-    ("Claims", text("Claims", "抢购"), text("Purchases", "购买请求")),
-    ("All", text("All requests", "全部请求"), text("Reads and claims", "浏览和抢购")),
+    ("Reads", text("Reads", "读取"), text("Product pages", "商品页")),
+    ("Claims", text("Claims", "购买"), text("Purchases", "购买请求")),
+    ("All", text("All requests", "全部请求"), text("Reads and claims", "读取和购买")),
     ("P50", text("p50", "p50"), text("Half of the requests are at least as fast", "一半的请求不慢于此")),
     ("P95", text("p95", "p95"), text("95 of 100 are at least as fast", "100 个中有 95 个不慢于此")),
     ("P99", text("p99", "p99"), text("99 of 100 are at least as fast", "100 个中有 99 个不慢于此")),
@@ -176,17 +176,17 @@ const WORDS: &[(&str, Text, Text)] = &[
         text("A target does not hold; that is the lesson", "有目标不成立；这正是要看的"),
     ),
     ("Constant", text("Constant", "恒定"), text("The same rate throughout", "速率始终相同")),
-    ("Ramp", text("Ramp", "斜坡"), text("A straight line from one rate to another", "从一个速率直线变到另一个")),
+    (
+        "Ramp",
+        text("Ramp", "斜坡"),
+        text("A straight line from one rate to another", "从一个速率直线变到另一个"),
+    ),
     (
         "Spike",
         text("Spike", "尖峰"),
         text("Everybody at once, then fewer and fewer", "大家同时涌入，随后渐少"),
     ),
-    (
-        "Curve",
-        text("Curve", "曲线"),
-        text("Straight lines through points of your own", "经过自定各点的折线"),
-    ),
+    ("Curve", text("Curve", "曲线"), text("Straight lines through points of your own", "经过自定各点的折线")),
 ];
 
 /// What must hold, by the word in files: its name and what it means.
@@ -219,7 +219,10 @@ const TARGET_HELPS: &[(&str, Text)] = &[
     ),
     (
         "Duplicates",
-        text("Units that a buyer got beyond the limit, and orders present twice", "买家超出限购的件数，以及重复的订单"),
+        text(
+            "Units that a buyer got beyond the limit, and orders present twice",
+            "买家超出限购的件数，以及重复的订单",
+        ),
     ),
     (
         "LostAcknowledged",
@@ -242,25 +245,6 @@ const TARGET_HELPS: &[(&str, Text)] = &[
             "从未到达数据所在阶段的到达占比",
         ),
     ),
-];
-
-/// Units as files and reports write them.
-const UNITS: &[(&str, &str)] = &[
-    ("pages", "页"),
-    ("requests/s", "请求/秒"),
-    ("instances", "个实例"),
-    ("requests", "个请求"),
-    ("replicas", "个副本"),
-    ("connections", "个连接"),
-    ("pipelines", "条管道"),
-    ("Sentinels", "个哨兵"),
-    ("consumers", "个消费者"),
-    ("orders", "单"),
-    ("products", "种商品"),
-    ("units", "件"),
-    ("people", "人"),
-    ("bots", "个机器人"),
-    ("arrivals/s", "次/秒"),
 ];
 
 const RATIO: Text = text("ratio", "比值");
@@ -302,28 +286,17 @@ pub fn target_help(lang: Lang, word: &str) -> &'static str {
     find(TARGET_HELPS, word).map_or("", |help| lang.t(help))
 }
 
-/// A unit.
-pub fn unit(lang: Lang, unit: &'static str) -> &'static str {
-    match lang {
-        Lang::En => unit,
-        Lang::Zh => find(UNITS, unit).unwrap_or(unit),
-    }
-}
-
 /// The unit of a parameter, where its numbers have one to speak of.
-pub fn unit_of(lang: Lang, spec: &ParamSpec) -> &'static str {
+pub fn unit_of(lang: Lang, spec: &ParamSpec) -> Cow<'static, str> {
     match spec.kind {
-        ParamKind::Float if spec.unit.is_empty() => lang.t(RATIO),
-        _ => unit(lang, spec.unit),
+        ParamKind::Float if spec.unit.is_empty() => lang.t(RATIO).into(),
+        _ => lang.of(spec.unit),
     }
 }
 
 /// A value in words, with its unit.
 pub fn value(lang: Lang, spec: &ParamSpec, value: &ParamValue) -> String {
-    let with_unit = |number: String| match unit(lang, spec.unit) {
-        "" => number,
-        unit => format!("{number} {unit}"),
-    };
+    let with_unit = |number: String| with_unit(lang, spec, number);
     match value {
         ParamValue::Int(n) => with_unit(number::number(*n as f64)),
         ParamValue::Float(x) if is_share(spec) => number::percent(*x),
@@ -345,10 +318,11 @@ pub fn range(lang: Lang, spec: &ParamSpec) -> Option<String> {
         _ => number::number(end),
     });
     let ends = lang.f(RANGE, &[&low, &high]);
-    Some(match unit(lang, spec.unit) {
-        "" => ends,
-        unit => format!("{ends} {unit}"),
-    })
+    Some(with_unit(lang, spec, ends))
+}
+
+fn with_unit(lang: Lang, spec: &ParamSpec, number: String) -> String {
+    if spec.unit.is_empty() { number } else { format!("{number} {}", lang.of(spec.unit)) }
 }
 
 /// Whether a parameter is a share of something: from 0 to 1, shown in percent.
@@ -377,10 +351,9 @@ mod tests {
     }
 
     #[test]
-    fn every_parameter_unit_and_word_has_a_name_in_both_languages() {
+    fn every_parameter_and_word_has_a_name_in_both_languages() {
         for spec in all_specs() {
             assert!(find(KEYS, spec.key).is_some(), "the key {} has no name", spec.key);
-            assert!(spec.unit.is_empty() || find(UNITS, spec.unit).is_some(), "the unit {}", spec.unit);
             assert!(!spec.optional || find(OFF, spec.key).is_some(), "{} has no words for off", spec.key);
             if let ParamKind::Choice(words) = spec.kind {
                 for word in words {
@@ -402,9 +375,6 @@ mod tests {
         let specs = all_specs();
         for (key, _) in KEYS {
             assert!(specs.iter().any(|spec| spec.key == *key), "no parameter is called {key}");
-        }
-        for (unit, _) in UNITS {
-            assert!(specs.iter().any(|spec| spec.unit == *unit), "no parameter counts in {unit}");
         }
     }
 }

@@ -4,6 +4,7 @@
 //! - [`number`]: numbers and spans of time as people write and read them.
 //! - [`number_edit`]: a number that is dragged or typed.
 //! - [`param_field`]: a parameter with everything that is to say about it.
+//! - [`problem`]: problems in words and signs.
 //! - [`curve`]: arrival rates over time, drawn and edited.
 
 pub mod command_button;
@@ -11,3 +12,4 @@ pub mod curve;
 pub mod number;
 pub mod number_edit;
 pub mod param_field;
+pub mod problem;

@@ -241,7 +241,9 @@ mod tests {
             assert_eq!(span(of), text);
             assert_eq!(parse_span(text), Ok(of), "{text}");
         }
-        for (typed, millis) in [("250ms", 250), ("2 s", 2_000), ("1m30s", 90_000), (".5s", 500), ("2秒", 2_000)] {
+        for (typed, millis) in
+            [("250ms", 250), ("2 s", 2_000), ("1m30s", 90_000), (".5s", 500), ("2秒", 2_000)]
+        {
             assert_eq!(parse_span(typed), Ok(Duration::from_millis(millis)), "{typed}");
         }
         assert_eq!(parse_span("250"), Err(NoSpan::NoUnit));

@@ -9,9 +9,12 @@ use super::super::text::{Lang, Text, text};
 use super::super::theme::tokens;
 use super::number::{self, NoSpan};
 
-const NO_NUMBER: Text = text("“{}” is not a number; type one such as 20,000", "“{}”不是数字；请输入如 20,000");
-const NO_UNIT: Text = text("“{}” has no unit; type one such as 250 ms or 2 s", "“{}”缺少单位；请输入如 250 ms 或 2 s");
-const NO_SPAN: Text = text("“{}” is not a time; type one such as 250 ms or 2 s", "“{}”不是时长；请输入如 250 ms 或 2 s");
+const NO_NUMBER: Text =
+    text("“{}” is not a number; type one such as 20,000", "“{}”不是数字；请输入如 20,000");
+const NO_UNIT: Text =
+    text("“{}” has no unit; type one such as 250 ms or 2 s", "“{}”缺少单位；请输入如 250 ms 或 2 s");
+const NO_SPAN: Text =
+    text("“{}” is not a time; type one such as 250 ms or 2 s", "“{}”不是时长；请输入如 250 ms 或 2 s");
 
 /// What is shown where several things with different values are edited together.
 pub const SEVERAL: &str = "—";

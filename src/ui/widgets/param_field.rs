@@ -2,7 +2,9 @@
 
 use std::borrow::Cow;
 
-use egui::{Align, Button, Checkbox, ComboBox, Label, Layout, Response, RichText, Slider, TextEdit, Ui, vec2};
+use egui::{
+    Align, Button, Checkbox, ComboBox, Label, Layout, Response, RichText, Slider, TextEdit, Ui, vec2,
+};
 use lucide_icons::Icon;
 
 use super::super::text::params;
@@ -230,12 +232,17 @@ fn number_editor(
     };
     let range = field.spec.range.unwrap_or((0.0, f64::from(u32::MAX)));
     let value = field.value.as_ref().or(field.usual.as_ref()).and_then(as_number).unwrap_or(range.0);
-    let unit = params::unit(lang, field.spec.unit);
-    NumberEdit { form, value, is_several: field.value.is_none(), range, unit, width }.show(ui, lang)
+    let unit = lang.of(field.spec.unit);
+    NumberEdit { form, value, is_several: field.value.is_none(), range, unit: &unit, width }.show(ui, lang)
 }
 
 /// A slider, and the number beside it for what a slider can't aim at.
-fn share_editor(ui: &mut Ui, lang: Lang, field: &Field<'_>, width: f32) -> (Option<ParamValue>, Vec<Response>) {
+fn share_editor(
+    ui: &mut Ui,
+    lang: Lang,
+    field: &Field<'_>,
+    width: f32,
+) -> (Option<ParamValue>, Vec<Response>) {
     const NUMBER: f32 = 56.0;
     let now = match field.value {
         Some(ParamValue::Float(x)) => x,
@@ -276,7 +283,12 @@ fn choice_editor(
     (chosen, vec![shown.response])
 }
 
-fn text_editor(ui: &mut Ui, lang: Lang, field: &Field<'_>, width: f32) -> (Option<ParamValue>, Vec<Response>) {
+fn text_editor(
+    ui: &mut Ui,
+    lang: Lang,
+    field: &Field<'_>,
+    width: f32,
+) -> (Option<ParamValue>, Vec<Response>) {
     let now = match &field.value {
         Some(ParamValue::Text(text)) => text.as_str(),
         _ => "",

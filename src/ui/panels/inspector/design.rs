@@ -38,7 +38,10 @@ const SOURCE: Besides = Besides {
 const EXPECTED: Besides = Besides {
     key: "expected",
     label: text("Expected verdict", "预期结论"),
-    help: text("The verdict that a run should come to, where the design promises one", "若设计作出承诺：一次运行应得的结论"),
+    help: text(
+        "The verdict that a run should come to, where the design promises one",
+        "若设计作出承诺：一次运行应得的结论",
+    ),
     kind: Expected::KIND,
     range: None,
     optional: true,
@@ -128,9 +131,9 @@ fn question(ui: &mut Ui, page: &mut Page<'_>) {
     let mut typed = page.topology().question.clone();
     let edit = TextEdit::multiline(&mut typed).desired_rows(2).desired_width(f32::INFINITY);
     let response = ui.add(edit.hint_text(lang.t(QUESTION_HINT))).labelled_by(label.id);
-    let edit = response.changed().then(|| {
-        Edit::new(CHANGE, move |topology| topology.question = typed).in_gesture("question")
-    });
+    let edit = response
+        .changed()
+        .then(|| Edit::new(CHANGE, move |topology| topology.question = typed).in_gesture("question"));
     page.edit(edit, response.lost_focus());
 }
 

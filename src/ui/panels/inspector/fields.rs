@@ -7,8 +7,9 @@ use egui::Ui;
 use super::super::super::document::Edit;
 use super::super::super::text::{Text, params, text};
 use super::super::super::widgets::param_field::{self, Done, Effect, Field};
+use super::super::super::widgets::problem;
 use super::owner::Owner;
-use super::{Page, parts};
+use super::{Page, live};
 use crate::param::{ParamKind, ParamSpec, ParamValue, Params};
 use crate::topology::{Place, Topology};
 
@@ -55,15 +56,18 @@ fn problems_of(page: &Page<'_>, places: &[Place], key: &str) -> (Vec<String>, bo
     let here = || page.model.doc.problems().iter().filter(|problem| places.contains(&problem.place));
     let own = here().filter(|problem| problem.fields.first() == Some(&key));
     (
-        own.map(|problem| parts::in_words(lang, problem)).collect(),
+        own.map(|problem| problem::in_words(lang, problem)).collect(),
         here().any(|problem| problem.fields.contains(&key)),
     )
 }
 
 fn effect(page: &Page<'_>, owner: &Owner, spec: &ParamSpec, all: &[&dyn Params]) -> Option<Effect> {
     let run = page.model.runs.active()?;
-    if owner.is_live(page.topology(), spec.key) {
-        return Some(Effect::Live);
+    if let Owner::Stages(stages) = owner {
+        let mut stages = stages.iter();
+        if stages.all(|&stage| live::follows(page.topology(), run, stage, spec.key)) {
+            return Some(Effect::Live);
+        }
     }
     let running = owner.each_running(run, page.topology());
     let is_same = |(params, running): (&&dyn Params, Option<&dyn Params>)| {

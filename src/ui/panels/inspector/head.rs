@@ -43,10 +43,9 @@ impl Part {
     /// The part that a selection belongs to.
     pub fn of(selection: &Selection) -> Self {
         match selection {
-            Selection::Nothing
-            | Selection::Stages(_)
-            | Selection::Link(_)
-            | Selection::Instance { .. } => Self::Design,
+            Selection::Nothing | Selection::Stages(_) | Selection::Link(_) | Selection::Instance { .. } => {
+                Self::Design
+            }
             Selection::Workload | Selection::Phase(_) => Self::Workload,
             Selection::Targets | Selection::Target(_) => Self::Targets,
             Selection::Faults | Selection::Fault(_) => Self::Faults,

@@ -31,9 +31,8 @@ pub fn show(ui: &mut Ui, page: &mut Page<'_>, link: usize) {
     for (end, name) in [(FROM, &drawn.from), (TO, &drawn.to)] {
         let stage = topology.index_of(name);
         let sign = stage.map_or(Icon::CircleX, |stage| parts::kind_icon(&topology.stages[stage].kind));
-        let row = ui.push_id(end.en, |ui| {
-            parts::row(ui, sign, name, lang.t(end), &lang.f(GO, &[name]), false)
-        });
+        let row =
+            ui.push_id(end.en, |ui| parts::row(ui, sign, name, lang.t(end), &lang.f(GO, &[name]), false));
         if let (true, Some(stage)) = (row.inner.clicked(), stage) {
             page.select(Selection::stage(stage));
         }

@@ -7,9 +7,9 @@
 //! - `parts`: headings, small buttons, problems.
 
 mod design;
+mod faults;
 mod fields;
 mod head;
-mod faults;
 mod link;
 pub mod live;
 mod owner;

@@ -116,13 +116,6 @@ impl Owner {
         }
     }
 
-    /// Whether a parameter takes effect while a run goes on.
-    pub fn is_live(&self, topology: &Topology, key: &str) -> bool {
-        let Self::Stages(stages) = self else { return false };
-        let kind = stages.first().and_then(|&stage| topology.stages.get(stage));
-        kind.is_some_and(|stage| super::live::is_live(&stage.kind, key))
-    }
-
     /// Sets a parameter of all that is edited together.
     pub fn set(&self, topology: &mut Topology, key: &str, value: &ParamValue) {
         let workload = &mut topology.workload;
@@ -137,7 +130,9 @@ impl Owner {
             }
             Self::Sale => Some(&mut workload.sale as &mut dyn Params),
             Self::Audience => Some(&mut workload.audience as &mut dyn Params),
-            Self::Mix(phase) => workload.phases.get_mut(*phase).map(|phase| &mut phase.mix as &mut dyn Params),
+            Self::Mix(phase) => {
+                workload.phases.get_mut(*phase).map(|phase| &mut phase.mix as &mut dyn Params)
+            }
             Self::Shape(phase) => workload.phases.get_mut(*phase).and_then(|phase| phase.shape.params_mut()),
             Self::Fault(fault) => topology.faults.get_mut(*fault).map(|fault| fault as &mut dyn Params),
             Self::Target(target) => topology.targets.get_mut(*target).map(Target::params_mut),

@@ -3,13 +3,11 @@
 use egui::{Button, Response, RichText, Ui};
 use lucide_icons::Icon;
 
-use super::super::super::text::{Lang, Text, text};
 use super::super::super::theme::fonts::icon;
 use super::super::super::theme::tokens;
+use super::super::super::widgets::problem;
 use super::Page;
-use crate::topology::{Place, Problem, Severity, StageKind};
-
-const WITH_REMEDY: Text = text("{}: {}", "{}：{}");
+use crate::topology::{Place, StageKind};
 
 /// The heading of a section.
 pub fn heading(ui: &mut Ui, words: &str) {
@@ -28,7 +26,9 @@ pub fn note(ui: &mut Ui, words: impl Into<String>) -> Response {
 pub fn icon_button(ui: &mut Ui, sign: Icon, name: &str, tip: &str) -> Response {
     let weak = tokens(ui.ctx()).weak;
     let size = [22.0, ui.spacing().interact_size.y];
-    ui.add_sized(size, Button::new(icon(sign).color(weak)).frame(false)).accessible_name(name).on_hover_text(tip)
+    ui.add_sized(size, Button::new(icon(sign).color(weak)).frame(false))
+        .accessible_name(name)
+        .on_hover_text(tip)
 }
 
 /// A button with icon and words.
@@ -61,39 +61,20 @@ pub fn kind_icon(kind: &StageKind) -> Icon {
     }
 }
 
-/// A problem with its remedy, in words.
-pub fn in_words(lang: Lang, problem: &Problem) -> String {
-    lang.f(WITH_REMEDY, &[&capital(&lang.of(&problem.text)), &lang.of(&problem.remedy)])
-}
-
-/// A text with a capital first letter.
-pub fn capital(words: &str) -> String {
-    let mut letters = words.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
-}
-
-/// The icon of a severity: a second sign beside its colour.
-pub fn severity_icon(severity: Severity) -> Icon {
-    match severity {
-        Severity::Warning => Icon::TriangleAlert,
-        Severity::Error => Icon::CircleX,
-    }
-}
-
 /// The problems of places that no field tells. `is_field` says which fields tell their own.
 pub fn problems(ui: &mut Ui, page: &Page<'_>, places: &[Place], is_field: &dyn Fn(&str) -> bool) {
     let lang = page.lang();
     let tokens = tokens(ui.ctx());
-    for problem in page.model.doc.problems() {
-        let is_told = problem.fields.first().is_some_and(|field| is_field(field));
-        if is_told || !places.contains(&problem.place) {
+    for found in page.model.doc.problems() {
+        let is_told = found.fields.first().is_some_and(|field| is_field(field));
+        if is_told || !places.contains(&found.place) {
             continue;
         }
-        let color = tokens.severity(problem.severity);
+        let color = tokens.severity(found.severity);
         ui.horizontal_top(|ui| {
             ui.spacing_mut().item_spacing.x = 6.0;
-            ui.label(icon(severity_icon(problem.severity)).color(color));
-            ui.add(egui::Label::new(RichText::new(in_words(lang, problem)).color(color)).wrap());
+            ui.label(icon(problem::sign(found.severity)).color(color));
+            ui.add(egui::Label::new(RichText::new(problem::in_words(lang, found)).color(color)).wrap());
         });
     }
 }

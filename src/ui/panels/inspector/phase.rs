@@ -50,9 +50,10 @@ const SPACING: Besides = Besides {
 };
 const CURVE: Text = text("Arrival rate", "到达速率");
 const MIX: Text = text("What people do", "人们做什么");
-const SHARES: Text = text("{} reads, {} claims", "{} 浏览，{} 抢购");
+const SHARES: Text = text("{} reads, {} claims", "{} 读取，{} 购买");
 const CONVERT: Text = text("Convert to curve", "转为曲线");
-const CONVERT_TIP: Text = text("Points of your own, which run as this shape does now", "换成自定的点，走势与现在相同");
+const CONVERT_TIP: Text =
+    text("Points of your own, which run as this shape does now", "换成自定的点，走势与现在相同");
 const CHANGE_CURVE: Text = text("Change arrivals", "更改到达");
 const CURVE_HELP: Text = text(
     "Double-click adds a point, right-click removes one; the rate is flat before the first and after the last",
@@ -127,7 +128,8 @@ fn besides(ui: &mut Ui, page: &mut Page<'_>, index: usize, phase: &Phase, place:
             });
         }
     });
-    let done = SPACING.show(ui, page, phase.spacing.to_value(), place, differs(|a, b| a.spacing == b.spacing));
+    let done =
+        SPACING.show(ui, page, phase.spacing.to_value(), place, differs(|a, b| a.spacing == b.spacing));
     fields::apply(page, done, "", move |topology, value| {
         if let Some(spacing) = Spacing::from_value(value) {
             within(topology, index, |phase| phase.spacing = spacing);

@@ -11,6 +11,7 @@ use super::super::super::text::{Text, text};
 use super::super::super::theme::fonts::icon;
 use super::super::super::theme::tokens;
 use super::super::super::widgets::number;
+use super::super::super::widgets::problem;
 use super::{Page, parts, stages};
 use crate::metrics::InstanceState;
 use crate::report::text::bytes;
@@ -27,7 +28,8 @@ const SCRIPT_TIP: Text =
     text("Add a fault that every run of this design brings about", "添加一个每次运行都会发生的故障");
 const ROLE: Text = text("Role", "角色");
 const OPS: Text = text("Operations", "操作");
-const OPS_TIP: Text = text("Commands per second, as the process averages them itself", "每秒命令数，由进程自己平均");
+const OPS_TIP: Text =
+    text("Commands per second, as the process averages them itself", "每秒命令数，由进程自己平均");
 const MEMORY: Text = text("Memory", "内存");
 const MEMORY_TIP: Text = text("Memory that its data takes", "数据占用的内存");
 const LAG: Text = text("Lag", "复制延迟");
@@ -46,7 +48,7 @@ pub fn show(ui: &mut Ui, page: &mut Page<'_>, stage: usize, name: &str) {
         ui.label(icon(Icon::Server).size(18.0).color(tokens.accent));
         ui.vertical(|ui| {
             ui.spacing_mut().item_spacing.y = 0.0;
-            ui.label(RichText::new(parts::capital(&lang.of(name))).strong().size(14.0));
+            ui.label(RichText::new(problem::capital(&lang.of(name))).strong().size(14.0));
             parts::note(ui, lang.f(PROCESS_OF, &[&drawn.name]));
         });
     });
@@ -109,7 +111,9 @@ fn actions(ui: &mut Ui, page: &mut Page<'_>, stage: usize, name: &str) {
             }
             match enabled {
                 Ok(()) => response.on_hover_text(lang.t(about.tip)),
-                Err(why) => response.on_disabled_hover_text(format!("{}\n{}", lang.t(about.tip), lang.t(why))),
+                Err(why) => {
+                    response.on_disabled_hover_text(format!("{}\n{}", lang.t(about.tip), lang.t(why)))
+                }
             };
         }
     });

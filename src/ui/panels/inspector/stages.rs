@@ -12,6 +12,7 @@ use super::super::super::selection::Selection;
 use super::super::super::text::{Text, text};
 use super::super::super::theme::fonts::icon;
 use super::super::super::theme::tokens;
+use super::super::super::widgets::problem;
 use super::owner::Owner;
 use super::{Page, fields, parts};
 use crate::topology::validate::instances;
@@ -22,10 +23,8 @@ const NAME: Text = text("Name", "名称");
 const TAKEN: Text = text("Another stage is called so: choose another name", "已有同名阶段：请换一个名称");
 const NAMELESS: Text = text("A stage has a name: type one", "阶段必须有名称：请输入");
 const PARAMETERS: Text = text("Parameters", "参数");
-const NO_PARAMETERS: Text = text(
-    "It has no parameters: the workload says who comes when",
-    "没有参数：由负载决定谁在何时到来",
-);
+const NO_PARAMETERS: Text =
+    text("It has no parameters: the workload says who comes when", "没有参数：由负载决定谁在何时到来");
 const WIRES: Text = text("Links", "连线");
 const NO_WIRES: Text = text("Nothing is linked to it yet", "尚无连线");
 const TO: Text = text("to {}", "通向 {}");
@@ -85,7 +84,7 @@ fn head(ui: &mut Ui, page: &mut Page<'_>, stage: &Stage) {
         ui.label(icon(parts::kind_icon(&stage.kind)).size(18.0).color(tokens.accent));
         ui.vertical(|ui| {
             ui.spacing_mut().item_spacing.y = 0.0;
-            ui.label(RichText::new(parts::capital(&lang.of(stage.kind.label()))).strong().size(14.0));
+            ui.label(RichText::new(problem::capital(&lang.of(stage.kind.label()))).strong().size(14.0));
             let realness = stage.kind.realness();
             let badge = RichText::new(lang.of(realness.label())).color(tokens.realness(realness)).small();
             ui.label(badge);
@@ -145,11 +144,7 @@ fn wrong_with(topology: &Topology, stage: usize, name: &str) -> Option<Text> {
     let name = name.trim();
     let is_taken =
         topology.stages.iter().enumerate().any(|(index, other)| index != stage && other.name == name);
-    if name.is_empty() {
-        Some(NAMELESS)
-    } else {
-        is_taken.then_some(TAKEN)
-    }
+    if name.is_empty() { Some(NAMELESS) } else { is_taken.then_some(TAKEN) }
 }
 
 fn parameters(ui: &mut Ui, page: &mut Page<'_>, owner: &Owner) {
@@ -218,10 +213,9 @@ fn several(ui: &mut Ui, page: &mut Page<'_>, selected: &BTreeSet<usize>) {
         });
     }
     ui.horizontal_wrapped(|ui| {
-        for (sign, words, command) in [
-            (Icon::Copy, DUPLICATE_ALL, UiCommand::Duplicate),
-            (Icon::Trash2, DELETE_ALL, UiCommand::Delete),
-        ] {
+        for (sign, words, command) in
+            [(Icon::Copy, DUPLICATE_ALL, UiCommand::Duplicate), (Icon::Trash2, DELETE_ALL, UiCommand::Delete)]
+        {
             if parts::button(ui, sign, &lang.f(words, &[&count])).clicked() {
                 page.out.command(command);
             }

@@ -68,7 +68,8 @@ fn one(ui: &mut Ui, page: &mut Page<'_>, index: usize, target: &Target) {
             let row = ui.selectable_label(word == target.word(), params::target(lang, word));
             if row.on_hover_text(params::target_help(lang, word)).clicked() && word != target.word() {
                 let edit = Edit::new(CHANGE, move |topology| {
-                    if let (Some(target), Some(new)) = (topology.targets.get_mut(index), Target::from_word(word))
+                    if let (Some(target), Some(new)) =
+                        (topology.targets.get_mut(index), Target::from_word(word))
                     {
                         *target = new;
                     }

@@ -18,7 +18,7 @@ use crate::topology::Place;
 use crate::workload::{Audience, Sale};
 
 const ARRIVALS: Text = text("Arrivals", "到达");
-const PHASES: Text = text("Phases", "阶段划分");
+const PHASES: Text = text("Phases", "时段");
 const SALE: Text = text("Sale", "销售");
 const AUDIENCE: Text = text("Audience", "人群");
 const SEED: Text = text("Seed", "种子");
@@ -116,10 +116,9 @@ pub fn phase_actions(ui: &mut Ui, page: &mut Page<'_>, phase: usize, count: usiz
     };
     let stays = page.model.selection == Selection::Workload;
     let mut act = None;
-    for (sign, words, may, why, by) in [
-        (Icon::ArrowUp, UP, phase > 0, FIRST, -1),
-        (Icon::ArrowDown, DOWN, number < count, LAST, 1),
-    ] {
+    for (sign, words, may, why, by) in
+        [(Icon::ArrowUp, UP, phase > 0, FIRST, -1), (Icon::ArrowDown, DOWN, number < count, LAST, 1)]
+    {
         let name = lang.f(words, &[&number]);
         let button = ui.add_enabled_ui(may, |ui| parts::icon_button(ui, sign, &name, &name)).inner;
         if button.on_disabled_hover_text(lang.t(why)).clicked() {

@@ -33,8 +33,7 @@ pub struct Axes {
 impl Axes {
     /// Axes within a rectangle, reaching at least to a second and a rate.
     pub fn new(rect: Rect, secs: f64, rate: f64) -> Self {
-        let plot =
-            Rect::from_min_max(rect.min + egui::vec2(LEFT, TOP), rect.max - egui::vec2(RIGHT, BOTTOM));
+        let plot = Rect::from_min_max(rect.min + egui::vec2(LEFT, TOP), rect.max - egui::vec2(RIGHT, BOTTOM));
         let good = |x: f64| if x.is_finite() && x > 0.0 { x } else { 1.0 };
         Self { plot, secs: good(secs), rate: round_up(good(rate) * 1.1) }
     }

@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-
 use egui::{
     EventFilter, Id, Key, Modifiers, PointerButton, Pos2, Rect, Response, Role, Sense, Stroke, Ui, vec2,
 };
@@ -15,7 +14,7 @@ use super::handles::{self, Handle};
 use crate::workload::Shape;
 
 const CURVE: Text = text("Arrival curve", "到达曲线");
-const UNIT: Text = text("arrivals/s", "次/秒");
+const UNIT: Text = text("arrivals/s", "到达/秒");
 const HERE: Text = text("{} · {}/s", "{} · {}/秒");
 const POINT_TIP: Text = text("Drag, or press an arrow key; Delete removes it", "拖动或按方向键；Delete 删除");
 const HANDLE_TIP: Text = text("Drag, or press an arrow key", "拖动或按方向键");
@@ -193,7 +192,8 @@ impl Taken<'_> {
         done.holds_keys = true;
         let arrows = EventFilter { horizontal_arrows: true, vertical_arrows: true, ..EventFilter::default() };
         ui.memory_mut(|memory| memory.set_focus_lock_filter(response.id, arrows));
-        let pressed = |modifiers, key| ui.input_mut(|input| input.count_and_consume_key(modifiers, key)) as f64;
+        let pressed =
+            |modifiers, key| ui.input_mut(|input| input.count_and_consume_key(modifiers, key)) as f64;
         let steps = |key| pressed(Modifiers::SHIFT, key) * FAR + pressed(Modifiers::NONE, key);
         let along = steps(Key::ArrowRight) - steps(Key::ArrowLeft);
         let up = steps(Key::ArrowUp) - steps(Key::ArrowDown);

@@ -190,7 +190,8 @@ mod tests {
                 assert!(!up || (now.1 - rate - 300.0).abs() < 1e-9, "{handle:?}: {now:?}");
                 assert!(!along || (now.0 - secs - 0.25).abs() < 1e-9, "{handle:?}: {now:?}");
                 move_to(&mut moved, handle, (-5.0, -5.0));
-                let (_, least) = handles(&moved, SPAN).into_iter().find(|(other, _)| *other == handle).unwrap();
+                let (_, least) =
+                    handles(&moved, SPAN).into_iter().find(|(other, _)| *other == handle).unwrap();
                 assert!(least.0 >= 0.0 && least.1 >= 0.0, "{handle:?}: {least:?}");
             }
         }

@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-
 use egui::{Align2, FontId, Rect, Role, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
 use lucide_icons::Icon;
 
@@ -13,12 +12,12 @@ use super::axes::{Axes, compact};
 use crate::topology::Topology;
 use crate::workload::{Phase, Workload};
 
-const UNIT: Text = text("arrivals/s", "次/秒");
-const PHASE: Text = text("Phase {}: {}", "第 {} 段：{}");
+const UNIT: Text = text("arrivals/s", "到达/秒");
+const PHASE: Text = text("Phase {}: {}", "时段 {}：{}");
 const IN_WORDS: Text = text("About {} arrivals in {}, peak {}/s", "约 {} 次到达，历时 {}，峰值 {}/秒");
 const OPENING: Text = text("Opening of the sale", "开售时刻");
 const OPENING_TIP: Text = text("The sale opens at {}; drag to move", "{} 开售；拖动可移动");
-const NOTHING: Text = text("Nobody comes yet: add a phase", "还没有人来：请添加一段");
+const NOTHING: Text = text("Nobody comes yet: add a phase", "还没有人来：请添加时段");
 
 /// What was done to the overview.
 #[derive(Debug, Default)]
@@ -138,5 +137,9 @@ fn opening(ui: &Ui, lang: Lang, workload: &Workload, axes: Axes, done: &mut Done
 
 /// A rate and a span in few letters, for a row of a list.
 pub fn phase_in_short(phase: &Phase) -> String {
-    format!("{} · {}/s", number::span(phase.span), compact(number::three_digits(phase.shape.peak(phase.span))))
+    format!(
+        "{} · {}/s",
+        number::span(phase.span),
+        compact(number::three_digits(phase.shape.peak(phase.span)))
+    )
 }

@@ -95,7 +95,8 @@ fn row(ui: &mut Ui, lang: Lang, points: &[(f64, f64)], index: usize, width: f32,
                 }
             }
         };
-        let edit = |form, value, range, unit| NumberEdit { form, value, is_several: false, range, unit, width };
+        let edit =
+            |form, value, range, unit| NumberEdit { form, value, is_several: false, range, unit, width };
         cell(ui, edit(Form::Span, secs, (0.0, 86_400.0), ""), TIME_OF, &|x| (x, rate));
         cell(ui, edit(Form::Float, rate, (0.0, 1e7), lang.t(PER_SEC)), RATE_OF, &|x| (secs, x));
         let bin = Button::new(icon(Icon::X).color(weak)).frame(false);
