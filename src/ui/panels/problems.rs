@@ -116,7 +116,9 @@ fn row(ui: &mut Ui, lang: Lang, listed: Listed<'_>, out: &mut Intents) {
     let mut job = LayoutJob::default();
     let sign = char::from(problem::sign(*severity)).to_string();
     job.append(&sign, 0.0, plain(14.0, tokens.severity(*severity)));
-    job.append(&place, 8.0, plain(13.0, tokens.weak));
+    // The font has no arrow; the icons have one.
+    let shown = place.replace('→', char::from(Icon::ArrowRight).encode_utf8(&mut [0; 4]));
+    job.append(&shown, 8.0, plain(13.0, tokens.weak));
     job.append(&problem::capital(&lang.of(text)), 10.0, plain(13.0, tokens.text));
     job.append(&problem::capital(&lang.of(remedy)), 14.0, plain(13.0, tokens.weak));
     if matches!(listed.problem.place, Place::Text { .. }) {

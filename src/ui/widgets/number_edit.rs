@@ -125,7 +125,7 @@ impl NumberEdit<'_> {
         let widget = if self.unit.is_empty() || is_several {
             widget
         } else {
-            widget.suffix(RichText::new(format!(" {}", self.unit)).color(weak).small())
+            widget.suffix(RichText::new(format!(" {}", self.unit)).color(weak).size(11.0))
         };
         let response = ui.add(widget);
         let id = response.id.with("refused");

@@ -2,15 +2,14 @@
 
 use std::borrow::Cow;
 
-use egui::{
-    Align, Button, Checkbox, ComboBox, Label, Layout, Response, RichText, Slider, TextEdit, Ui, vec2,
-};
+use egui::{Button, Checkbox, ComboBox, Label, Response, RichText, Slider, TextEdit, Ui};
 use lucide_icons::Icon;
 
 use super::super::text::params;
 use super::super::text::{Lang, Text, text};
 use super::super::theme::fonts::icon;
 use super::super::theme::tokens;
+use super::columns::{BUTTON, Columns, NOTE, cell};
 use super::number;
 use super::number_edit::{Form, NumberEdit, SEVERAL, complaint};
 use crate::param::{ParamKind, ParamSpec, ParamValue};
@@ -28,8 +27,6 @@ const LIVE: Text = text("Takes effect at once, also during the run", "立即生�
 const NEXT_RUN: Text = text("Takes effect at the next run", "下次运行时生效");
 const NOTHING_TO_CHOOSE: Text = text("There is none to choose", "没有可选项");
 
-/// The width of the small buttons behind an editor.
-const BUTTON: f32 = 20.0;
 /// How far texts below a field are set in.
 const INDENT: f32 = 8.0;
 
@@ -84,29 +81,27 @@ pub fn show(ui: &mut Ui, lang: Lang, field: &Field<'_>) -> Done {
     ui.push_id(field.spec.key, |ui| {
         let mut done = Done::default();
         let mut refused = None;
-        let mut is_open = false;
-        ui.horizontal(|ui| {
-            ui.spacing_mut().item_spacing.x = 4.0;
-            let label = label(ui, lang, field);
-            let width = ui.available_width() - 2.0 * (BUTTON + ui.spacing().item_spacing.x);
-            let (edited, responses) = editor(ui, lang, field, width);
-            done.value = edited;
-            for response in responses {
-                refused = refused.take().or(complaint(ui, &response));
-                done.in_gesture |= response.dragged() || response.drag_stopped() || response.has_focus();
-                done.ends |= response.drag_stopped() || response.lost_focus();
-                let name = ui.data(|data| data.get_temp::<String>(response.id.with("name")));
-                let named = match name {
-                    Some(name) => response.accessible_name(name),
-                    None => response.labelled_by(label.id),
-                };
-                named.on_hover_ui(|ui| explain(ui, lang, field));
-            }
-            if let Some(usual) = reset(ui, lang, field) {
-                done = Done { value: Some(usual), ..Done::default() };
-            }
-            is_open = about(ui, lang, field);
-        });
+        let columns = Columns::allocate(ui);
+        let is_free_text = field.spec.kind == ParamKind::Text && field.offers.is_none();
+        let columns = if is_free_text && field.usual.is_none() { columns.without_reset() } else { columns };
+        let label = label(&mut cell(ui, columns.label, "label"), lang, field);
+        let (edited, responses) = editor(&mut columns.editor_ui(ui), lang, field);
+        done.value = edited;
+        for response in responses {
+            refused = refused.take().or(complaint(ui, &response));
+            done.in_gesture |= response.dragged() || response.drag_stopped() || response.has_focus();
+            done.ends |= response.drag_stopped() || response.lost_focus();
+            let name = ui.data(|data| data.get_temp::<String>(response.id.with("name")));
+            let named = match name {
+                Some(name) => response.accessible_name(name),
+                None => response.labelled_by(label.id),
+            };
+            named.on_hover_ui(|ui| explain(ui, lang, field));
+        }
+        if let Some(usual) = reset(&mut cell(ui, columns.reset, "reset"), lang, field) {
+            done = Done { value: Some(usual), ..Done::default() };
+        }
+        let is_open = about(&mut cell(ui, columns.about, "about"), lang, field);
         below(ui, lang, field, refused, is_open);
         done
     })
@@ -115,34 +110,27 @@ pub fn show(ui: &mut Ui, lang: Lang, field: &Field<'_>) -> Done {
 
 fn label(ui: &mut Ui, lang: Lang, field: &Field<'_>) -> Response {
     let tokens = tokens(ui.ctx());
-    let width = (ui.available_width() * 0.39).clamp(96.0, 180.0);
-    let size = vec2(width, ui.spacing().interact_size.y);
-    ui.allocate_ui_with_layout(size, Layout::left_to_right(Align::Center), |ui| {
-        ui.set_min_width(width);
-        ui.set_max_width(width);
-        if field.is_marked || !field.problems.is_empty() {
-            ui.label(icon(Icon::CircleAlert).color(tokens.bad).small());
+    if field.is_marked || !field.problems.is_empty() {
+        ui.label(icon(Icon::CircleAlert).color(tokens.bad).size(NOTE));
+    }
+    match field.effect {
+        Some(Effect::Live) => {
+            ui.label(icon(Icon::Zap).color(tokens.accent).size(NOTE)).on_hover_text(lang.t(LIVE));
         }
-        match field.effect {
-            Some(Effect::Live) => {
-                ui.label(icon(Icon::Zap).color(tokens.accent).small()).on_hover_text(lang.t(LIVE));
-            }
-            Some(Effect::NextRun { .. }) => {
-                ui.label(icon(Icon::Clock).color(tokens.weak).small()).on_hover_text(lang.t(NEXT_RUN));
-            }
-            None => {}
+        Some(Effect::NextRun { .. }) => {
+            ui.label(icon(Icon::Clock).color(tokens.weak).size(NOTE)).on_hover_text(lang.t(NEXT_RUN));
         }
-        let text = RichText::new(field.label).color(tokens.weak);
-        ui.add(Label::new(text).truncate()).on_hover_ui(|ui| explain(ui, lang, field))
-    })
-    .inner
+        None => {}
+    }
+    let text = RichText::new(field.label).color(tokens.weak);
+    ui.add(Label::new(text).truncate()).on_hover_ui(|ui| explain(ui, lang, field))
 }
 
 /// The editor that fits the value. Answers what was entered, and the widgets that carry the field's name.
-fn editor(ui: &mut Ui, lang: Lang, field: &Field<'_>, width: f32) -> (Option<ParamValue>, Vec<Response>) {
+fn editor(ui: &mut Ui, lang: Lang, field: &Field<'_>) -> (Option<ParamValue>, Vec<Response>) {
     let spec = field.spec;
     if !spec.optional {
-        return plain_editor(ui, lang, field, width);
+        return plain_editor(ui, lang, field);
     }
     let is_on = field.value.as_ref().is_some_and(|value| *value != ParamValue::Off);
     let mut switched = is_on;
@@ -153,19 +141,11 @@ fn editor(ui: &mut Ui, lang: Lang, field: &Field<'_>, width: f32) -> (Option<Par
         let entered = if switched { on() } else { Some(ParamValue::Off) };
         return (entered, Vec::new());
     }
-    let width = width - ui.spacing().interact_size.y;
     if is_on || field.value.is_none() {
-        return plain_editor(ui, lang, field, width);
+        return plain_editor(ui, lang, field);
     }
     let off = RichText::new(params::off(lang, spec.key)).color(tokens(ui.ctx()).weak);
-    ui.allocate_ui_with_layout(
-        vec2(width, ui.spacing().interact_size.y),
-        Layout::left_to_right(Align::Center),
-        |ui| {
-            ui.set_min_width(width);
-            ui.add(Label::new(off).truncate());
-        },
-    );
+    ui.add(Label::new(off).truncate());
     (None, Vec::new())
 }
 
@@ -184,12 +164,8 @@ fn first_value(field: &Field<'_>) -> Option<ParamValue> {
     })
 }
 
-fn plain_editor(
-    ui: &mut Ui,
-    lang: Lang,
-    field: &Field<'_>,
-    width: f32,
-) -> (Option<ParamValue>, Vec<Response>) {
+fn plain_editor(ui: &mut Ui, lang: Lang, field: &Field<'_>) -> (Option<ParamValue>, Vec<Response>) {
+    let width = ui.available_width();
     match field.spec.kind {
         ParamKind::Int => {
             let (new, response) = number_editor(ui, lang, field, Form::Int, width);
@@ -209,7 +185,6 @@ fn plain_editor(
             let mut is_on = matches!(field.value, Some(ParamValue::Bool(true)));
             let check = Checkbox::without_text(&mut is_on).indeterminate(field.value.is_none());
             let response = ui.add(check);
-            ui.add_space((width - response.rect.width() - ui.spacing().item_spacing.x).max(0.0));
             (response.changed().then_some(ParamValue::Bool(is_on)), vec![response])
         }
         ParamKind::Choice(words) => choice_editor(ui, lang, field, words, width),
@@ -317,13 +292,10 @@ fn text_editor(
     (chosen, vec![shown.response])
 }
 
-/// The button back to the default; its room is kept where it isn't needed, so that nothing jumps.
+/// The button back to the default, where there is another value.
 fn reset(ui: &mut Ui, lang: Lang, field: &Field<'_>) -> Option<ParamValue> {
     let usual = field.usual.as_ref().filter(|usual| field.value.as_ref() != Some(usual));
-    let Some(usual) = usual else {
-        ui.add_space(BUTTON + ui.spacing().item_spacing.x);
-        return None;
-    };
+    let usual = usual?;
     let button = Button::new(icon(Icon::RotateCcw).color(tokens(ui.ctx()).weak)).frame(false);
     let tip = lang.f(RESET_TIP, &[&params::value(lang, field.spec, usual)]);
     let response = ui.add_sized([BUTTON, ui.spacing().interact_size.y], button);
@@ -360,7 +332,7 @@ fn explain(ui: &mut Ui, lang: Lang, field: &Field<'_>) {
         Some(lang.f(IN_FILES, &[&spec.key])),
     ];
     for line in lines.into_iter().flatten() {
-        ui.label(RichText::new(line).color(weak).small());
+        ui.label(RichText::new(line).color(weak).size(NOTE));
     }
 }
 
@@ -368,10 +340,10 @@ fn explain(ui: &mut Ui, lang: Lang, field: &Field<'_>) {
 fn below(ui: &mut Ui, lang: Lang, field: &Field<'_>, refused: Option<String>, is_open: bool) {
     let tokens = tokens(ui.ctx());
     for problem in refused.iter().chain(&field.problems) {
-        indented(ui, |ui| ui.label(RichText::new(problem).color(tokens.bad).small()));
+        indented(ui, |ui| ui.label(RichText::new(problem).color(tokens.bad).size(NOTE)));
     }
     if field.effect == Some(Effect::NextRun { differs: true }) {
-        indented(ui, |ui| ui.label(RichText::new(lang.t(NEXT_RUN)).color(tokens.warn).small()));
+        indented(ui, |ui| ui.label(RichText::new(lang.t(NEXT_RUN)).color(tokens.warn).size(NOTE)));
     }
     if is_open {
         indented(ui, |ui| explain(ui, lang, field));

@@ -143,15 +143,18 @@ fn the_parts(ui: &mut Ui, page: &mut Page<'_>) {
     parts::heading(ui, lang.t(PARTS));
     let count = |number: usize| if number == 0 { lang.t(NONE).to_owned() } else { number.to_string() };
     for (sign, words, right, name, to) in [
-        (Icon::Activity, WORKLOAD, String::new(), GO_WORKLOAD, Selection::Workload),
+        (
+            Icon::Activity,
+            WORKLOAD,
+            overview::workload_in_short(lang, &topology.workload),
+            GO_WORKLOAD,
+            Selection::Workload,
+        ),
         (Icon::Target, TARGETS, count(topology.targets.len()), GO_TARGETS, Selection::Targets),
         (Icon::Zap, FAULTS, count(topology.faults.len()), GO_FAULTS, Selection::Faults),
     ] {
         if parts::row(ui, sign, lang.t(words), &right, lang.t(name), false).clicked() {
             page.select(to);
-        }
-        if sign as u32 == Icon::Activity as u32 {
-            parts::note(ui, overview::workload_in_words(lang, &topology.workload));
         }
     }
 }

@@ -96,6 +96,7 @@ fn one(ui: &mut Ui, page: &mut Page<'_>, index: usize) {
     let is_field = |key: &str| Fault::SPECS.iter().any(|spec| spec.key == key);
     parts::problems(ui, page, &owner.places(page.topology()), &is_field);
     fields::show(ui, page, &owner);
+    ui.add_space(4.0);
     ui.horizontal_wrapped(|ui| {
         if parts::button(ui, Icon::Copy, lang.t(DUPLICATE)).clicked() {
             let edit = Edit::new(DUPLICATE, move |topology| {
@@ -121,5 +122,6 @@ fn one(ui: &mut Ui, page: &mut Page<'_>, index: usize) {
 fn in_words(lang: Lang, fault: &Fault) -> String {
     let action = Fault::SPECS.iter().find(|spec| spec.key == "action");
     let action = action.and_then(|spec| Some(params::value(lang, spec, &fault.get("action")?)));
-    lang.f(IN_WORDS, &[&action.unwrap_or_default(), &lang.of(&fault.instance), &fault.stage])
+    let stage = if fault.stage.is_empty() { "—" } else { &fault.stage };
+    lang.f(IN_WORDS, &[&action.unwrap_or_default(), &lang.of(&fault.instance), &stage])
 }

@@ -146,7 +146,7 @@ fn crumbs(ui: &mut Ui, page: &mut Page<'_>, here: Part) {
             if next.inner.clicked() {
                 page.select(at(index + 1));
             }
-            ui.label(RichText::new(format!("{} / {count}", index + 1)).color(weak).small());
+            ui.label(RichText::new(format!("{} / {count}", index + 1)).color(weak).size(11.0));
             let previous = ui.add_enabled_ui(index > 0, |ui| {
                 parts::icon_button(ui, Icon::ChevronLeft, lang.t(PREVIOUS), lang.t(PREVIOUS))
             });

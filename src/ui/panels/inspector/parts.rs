@@ -9,6 +9,9 @@ use super::super::super::widgets::problem;
 use super::Page;
 use crate::topology::{Place, StageKind};
 
+/// The width of a small button.
+pub const ICON: f32 = 20.0;
+
 /// The heading of a section.
 pub fn heading(ui: &mut Ui, words: &str) {
     ui.add_space(8.0);
@@ -19,13 +22,13 @@ pub fn heading(ui: &mut Ui, words: &str) {
 /// A line of less weight that may wrap.
 pub fn note(ui: &mut Ui, words: impl Into<String>) -> Response {
     let weak = tokens(ui.ctx()).weak;
-    ui.label(RichText::new(words).color(weak).small())
+    ui.label(RichText::new(words).color(weak).size(11.0))
 }
 
 /// A small button with an icon only.
 pub fn icon_button(ui: &mut Ui, sign: Icon, name: &str, tip: &str) -> Response {
     let weak = tokens(ui.ctx()).weak;
-    let size = [22.0, ui.spacing().interact_size.y];
+    let size = [ICON, ui.spacing().interact_size.y];
     ui.add_sized(size, Button::new(icon(sign).color(weak)).frame(false))
         .accessible_name(name)
         .on_hover_text(tip)
@@ -38,12 +41,28 @@ pub fn button(ui: &mut Ui, sign: Icon, words: &str) -> Response {
 
 /// A row that leads to another part: icon, words, and something on the right.
 pub fn row(ui: &mut Ui, sign: Icon, words: &str, right: &str, name: &str, is_selected: bool) -> Response {
+    row_of(ui, ui.available_width(), sign, words, right, name, is_selected)
+}
+
+/// The same of a width.
+pub fn row_of(
+    ui: &mut Ui,
+    width: f32,
+    sign: Icon,
+    words: &str,
+    right: &str,
+    name: &str,
+    is_selected: bool,
+) -> Response {
     let weak = tokens(ui.ctx()).weak;
+    let size = egui::vec2(width, ui.spacing().interact_size.y);
+    let (rect, _) = ui.allocate_exact_size(size, egui::Sense::hover());
     let button = Button::selectable(is_selected, (icon(sign).color(weak), words))
-        .right_text(RichText::new(right).color(weak).small())
-        .min_size(egui::vec2(ui.available_width(), ui.spacing().interact_size.y))
+        .right_text(RichText::new(right).color(weak).size(11.0))
+        .min_size(size)
         .truncate();
-    ui.add(button).accessible_name(name)
+    let mut cell = ui.new_child(egui::UiBuilder::new().id_salt(name).max_rect(rect));
+    cell.add(button).accessible_name(name)
 }
 
 /// The icon of a kind of stage.

@@ -74,7 +74,7 @@ pub fn show(ui: &mut Ui, page: &mut Page<'_>, index: usize) {
             ui.spacing_mut().item_spacing.x = 0.0;
             let count = page.topology().workload.phases.len();
             ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-                ui.add_space((ui.available_width() - 4.0 * 22.0).max(0.0));
+                ui.add_space((ui.available_width() - 4.0 * parts::ICON).max(0.0));
                 phase_actions(ui, page, index, count);
             });
         });

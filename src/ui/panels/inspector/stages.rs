@@ -12,6 +12,7 @@ use super::super::super::selection::Selection;
 use super::super::super::text::{Text, text};
 use super::super::super::theme::fonts::icon;
 use super::super::super::theme::tokens;
+use super::super::super::widgets::columns::Columns;
 use super::super::super::widgets::problem;
 use super::owner::Owner;
 use super::{Page, fields, parts};
@@ -86,7 +87,7 @@ fn head(ui: &mut Ui, page: &mut Page<'_>, stage: &Stage) {
             ui.spacing_mut().item_spacing.y = 0.0;
             ui.label(RichText::new(problem::capital(&lang.of(stage.kind.label()))).strong().size(14.0));
             let realness = stage.kind.realness();
-            let badge = RichText::new(lang.of(realness.label())).color(tokens.realness(realness)).small();
+            let badge = RichText::new(lang.of(realness.label())).color(tokens.realness(realness)).size(11.0);
             ui.label(badge);
         });
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
@@ -110,19 +111,10 @@ fn name(ui: &mut Ui, page: &mut Page<'_>, stage: usize) {
     let being_typed = page.view.typed_name.as_ref().filter(|(of, _)| *of == stage);
     let mut typed = being_typed.map_or_else(|| now.clone(), |(_, typed)| typed.clone());
     let tokens = tokens(ui.ctx());
-    let response = ui
-        .horizontal(|ui| {
-            let width = (ui.available_width() * 0.39).clamp(96.0, 180.0);
-            let height = ui.spacing().interact_size.y;
-            let label = ui.allocate_ui(egui::vec2(width, height), |ui| {
-                ui.set_min_width(width);
-                ui.label(RichText::new(lang.t(NAME)).color(tokens.weak))
-            });
-            ui.spacing_mut().item_spacing.x = 4.0;
-            let edit = TextEdit::singleline(&mut typed).desired_width(f32::INFINITY);
-            ui.add(edit).labelled_by(label.inner.id)
-        })
-        .inner;
+    let columns = Columns::allocate(ui).without_buttons();
+    let label = columns.name(ui, lang.t(NAME));
+    let edit = TextEdit::singleline(&mut typed).desired_width(f32::INFINITY);
+    let response = columns.editor_ui(ui).add(edit).labelled_by(label.id);
     let wrong = wrong_with(topology, stage, &typed);
     if response.changed() {
         page.view.typed_name = Some((stage, typed.clone()));
@@ -136,7 +128,7 @@ fn name(ui: &mut Ui, page: &mut Page<'_>, stage: usize) {
         page.view.typed_name = None;
         page.out.push(Intent::EndGesture);
     } else if let (Some(wrong), true) = (wrong, typed != *now) {
-        ui.label(RichText::new(lang.t(wrong)).color(tokens.bad).small());
+        ui.label(RichText::new(lang.t(wrong)).color(tokens.bad).size(11.0));
     }
 }
 

@@ -82,6 +82,7 @@ fn one(ui: &mut Ui, page: &mut Page<'_>, index: usize, target: &Target) {
     let is_field = |key: &str| target.params().specs().iter().any(|spec| spec.key == key);
     parts::problems(ui, page, &owner.places(page.topology()), &is_field);
     fields::show(ui, page, &owner);
+    ui.add_space(4.0);
     if parts::button(ui, Icon::Trash2, lang.t(DELETE)).clicked() {
         let edit = Edit::new(DELETE, move |topology| {
             if index < topology.targets.len() {

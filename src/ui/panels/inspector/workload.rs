@@ -11,6 +11,7 @@ use super::super::super::selection::Selection;
 use super::super::super::text::{Text, text};
 use super::super::super::theme::tokens;
 use super::super::super::widgets::curve::overview;
+use super::super::super::widgets::number;
 use super::owner::Owner;
 use super::{Page, fields, parts};
 use crate::param::{ParamValue, Params};
@@ -90,15 +91,17 @@ fn phases(ui: &mut Ui, page: &mut Page<'_>) {
         ui.push_id(index, |ui| {
             ui.horizontal(|ui| {
                 ui.spacing_mut().item_spacing.x = 0.0;
-                phase_actions(ui, page, index, all.len());
-                let short = overview::phase_in_short(phase);
                 let name = lang.f(GO, &[&(index + 1)]);
-                if parts::row(ui, Icon::Activity, &phase.name, &short, &name, false).clicked() {
+                let span = number::span(phase.span);
+                let width = ui.available_width() - 4.0 * parts::ICON;
+                if parts::row_of(ui, width, Icon::Activity, &phase.name, &span, &name, false).clicked() {
                     page.select(Selection::Phase(index));
                 }
+                phase_actions(ui, page, index, all.len());
             });
         });
     }
+    ui.add_space(4.0);
     if parts::button(ui, Icon::Plus, lang.t(ADD)).clicked() {
         let place = all.len();
         let edit = Edit::new(ADD, ops::add_phase);
@@ -169,7 +172,7 @@ fn seed(ui: &mut Ui, page: &mut Page<'_>) {
         page.view.typed_seed = None;
         page.out.push(Intent::EndGesture);
     } else if read.is_none() {
-        ui.label(RichText::new(lang.t(SEED_WRONG)).color(tokens(ui.ctx()).bad).small());
+        ui.label(RichText::new(lang.t(SEED_WRONG)).color(tokens(ui.ctx()).bad).size(11.0));
     }
     if let Some(seed) = drawn {
         page.out.edit(Edit::new(CHANGE_SEED, move |topology| topology.workload.seed = seed));

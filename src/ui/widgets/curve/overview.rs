@@ -15,6 +15,7 @@ use crate::workload::{Phase, Workload};
 const UNIT: Text = text("arrivals/s", "到达/秒");
 const PHASE: Text = text("Phase {}: {}", "时段 {}：{}");
 const IN_WORDS: Text = text("About {} arrivals in {}, peak {}/s", "约 {} 次到达，历时 {}，峰值 {}/秒");
+const IN_SHORT: Text = text("{} arrivals in {}", "{} 次到达，{}");
 const OPENING: Text = text("Opening of the sale", "开售时刻");
 const OPENING_TIP: Text = text("The sale opens at {}; drag to move", "{} 开售；拖动可移动");
 const NOTHING: Text = text("Nobody comes yet: add a phase", "还没有人来：请添加时段");
@@ -135,11 +136,8 @@ fn opening(ui: &Ui, lang: Lang, workload: &Workload, axes: Axes, done: &mut Done
         .on_hover_text(lang.f(OPENING_TIP, &[&opens_at]));
 }
 
-/// A rate and a span in few letters, for a row of a list.
-pub fn phase_in_short(phase: &Phase) -> String {
-    format!(
-        "{} · {}/s",
-        number::span(phase.span),
-        compact(number::three_digits(phase.shape.peak(phase.span)))
-    )
+/// Expected arrivals and the length of a workload in few words, for a row of a list.
+pub fn workload_in_short(lang: Lang, workload: &Workload) -> String {
+    let arrivals = compact(about(workload.expected_arrivals()));
+    lang.f(IN_SHORT, &[&arrivals, &number::span(workload.duration())])
 }

@@ -48,7 +48,7 @@ pub fn show(ui: &mut Ui, lang: Lang, points: &[(f64, f64)], span: Duration) -> D
         for heading in [TIME, RATE] {
             ui.allocate_ui(egui::vec2(width, row_height), |ui| {
                 ui.set_min_width(width);
-                ui.label(RichText::new(lang.t(heading)).color(weak).small());
+                ui.label(RichText::new(lang.t(heading)).color(weak).size(11.0));
             });
         }
     });
@@ -79,7 +79,7 @@ fn row(ui: &mut Ui, lang: Lang, points: &[(f64, f64)], index: usize, width: f32,
         let weak = tokens(ui.ctx()).weak;
         ui.allocate_ui(egui::vec2(NUMBER, ui.spacing().interact_size.y), |ui| {
             ui.set_min_width(NUMBER);
-            ui.label(RichText::new(number.to_string()).color(weak).small());
+            ui.label(RichText::new(number.to_string()).color(weak).size(11.0));
         });
         let mut cell = |ui: &mut Ui, edit: NumberEdit<'_>, name: Text, to: &dyn Fn(f64) -> (f64, f64)| {
             let (entered, response) = edit.show(ui, lang);
@@ -108,6 +108,6 @@ fn row(ui: &mut Ui, lang: Lang, points: &[(f64, f64)], index: usize, width: f32,
         }
     });
     for complaint in complaints {
-        ui.label(RichText::new(complaint).color(tokens(ui.ctx()).bad).small());
+        ui.label(RichText::new(complaint).color(tokens(ui.ctx()).bad).size(11.0));
     }
 }
