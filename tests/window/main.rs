@@ -4,8 +4,11 @@
 
 #[allow(dead_code, reason = "each test uses some of it")]
 mod fake;
+mod inspector;
 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::float_cmp, reason = "pixels")]
 mod paint;
 mod pictures;
+mod problems;
 mod start;
+mod u4shots;
 mod words;

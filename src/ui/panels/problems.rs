@@ -69,7 +69,7 @@ pub fn tab(ui: &mut Ui, model: &Model, label: &str, is_open: bool) -> bool {
         return ui.selectable_label(is_open, label).clicked();
     }
     let worst = if errors > 0 { Severity::Error } else { Severity::Warning };
-    let badge = RichText::new((errors + warnings).to_string()).color(tokens.severity(worst)).strong();
+    let badge = RichText::new((errors + warnings).to_string()).color(tokens.severity(worst));
     let sign = icon(problem::sign(worst)).color(tokens.severity(worst));
     let words = counts_in_words(model.lang(), (errors, warnings));
     let button = Button::selectable(is_open, (label, sign, badge)).gap(4.0);

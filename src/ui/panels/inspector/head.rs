@@ -109,7 +109,7 @@ fn tab(ui: &mut Ui, page: &Page<'_>, part: Part, is_here: bool) -> bool {
     let worst = page.model.doc.problems().iter().filter(|problem| part.has(problem));
     let worst = worst.map(|problem| problem.severity).max();
     let words = RichText::new(label).size(13.0);
-    let mut atoms = egui::Atoms::new(if is_here { words.strong() } else { words.color(tokens.weak) });
+    let mut atoms = egui::Atoms::new(words.color(if is_here { tokens.text } else { tokens.weak }));
     if let Some(severity) = worst {
         atoms.push_right(icon(Icon::CircleAlert).size(10.0).color(tokens.severity(severity)));
     }

@@ -24,7 +24,7 @@ pub fn show(ui: &mut Ui, page: &mut Page<'_>, link: usize) {
     let lang = page.lang();
     let topology = page.topology();
     let Some(drawn) = topology.links.get(link) else { return };
-    ui.label(RichText::new(lang.t(LINK)).strong().size(14.0));
+    parts::title(ui, lang.t(LINK), 14.0);
     let from = topology.index_of(&drawn.from).map(|from| &topology.stages[from].kind);
     let carries = from.is_none_or(crate::topology::StageKind::carries_traffic);
     parts::note(ui, lang.t(if carries { ABOUT } else { CONTROL }));

@@ -1,6 +1,6 @@
 //! Small parts of the pages: headings, buttons, problems.
 
-use egui::{Button, Response, RichText, Ui};
+use egui::{AtomExt, Button, Response, RichText, Ui};
 use lucide_icons::Icon;
 
 use super::super::super::theme::fonts::icon;
@@ -13,10 +13,17 @@ use crate::topology::{Place, StageKind};
 pub const ICON: f32 = 20.0;
 
 /// The heading of a section.
-pub fn heading(ui: &mut Ui, words: &str) {
+pub fn heading(ui: &mut Ui, words: &str) -> Response {
     ui.add_space(8.0);
-    ui.label(RichText::new(words).strong().size(13.0));
+    let response = title(ui, words, 13.0);
     ui.add_space(1.0);
+    response
+}
+
+/// Words that stand out, of a size.
+pub fn title(ui: &mut Ui, words: impl Into<String>, size: f32) -> Response {
+    let text = tokens(ui.ctx()).text;
+    ui.label(RichText::new(words).color(text).size(size))
 }
 
 /// A line of less weight that may wrap.
@@ -57,10 +64,11 @@ pub fn row_of(
     let weak = tokens(ui.ctx()).weak;
     let size = egui::vec2(width, ui.spacing().interact_size.y);
     let (rect, _) = ui.allocate_exact_size(size, egui::Sense::hover());
-    let button = Button::selectable(is_selected, (icon(sign).color(weak), words))
-        .right_text(RichText::new(right).color(weak).size(11.0))
-        .min_size(size)
-        .truncate();
+    let button =
+        Button::selectable(is_selected, (icon(sign).color(weak), RichText::new(words).atom_shrink(true)))
+            .right_text(RichText::new(right).color(weak).size(11.0))
+            .min_size(size)
+            .truncate();
     let mut cell = ui.new_child(egui::UiBuilder::new().id_salt(name).max_rect(rect));
     cell.add(button).accessible_name(name)
 }

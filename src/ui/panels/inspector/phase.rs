@@ -69,7 +69,7 @@ pub fn show(ui: &mut Ui, page: &mut Page<'_>, index: usize) {
     let Some(phase) = page.topology().workload.phases.get(index) else { return };
     overview_ui(ui, page, Some(index));
     ui.horizontal(|ui| {
-        ui.label(RichText::new(lang.f(PHASE, &[&(index + 1)])).strong().size(14.0));
+        parts::title(ui, lang.f(PHASE, &[&(index + 1)]), 14.0);
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             ui.spacing_mut().item_spacing.x = 0.0;
             let count = page.topology().workload.phases.len();

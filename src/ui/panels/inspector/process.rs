@@ -48,7 +48,7 @@ pub fn show(ui: &mut Ui, page: &mut Page<'_>, stage: usize, name: &str) {
         ui.label(icon(Icon::Server).size(18.0).color(tokens.accent));
         ui.vertical(|ui| {
             ui.spacing_mut().item_spacing.y = 0.0;
-            ui.label(RichText::new(problem::capital(&lang.of(name))).strong().size(14.0));
+            parts::title(ui, problem::capital(&lang.of(name)), 14.0);
             parts::note(ui, lang.f(PROCESS_OF, &[&drawn.name]));
         });
     });

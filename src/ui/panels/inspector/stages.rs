@@ -85,7 +85,7 @@ fn head(ui: &mut Ui, page: &mut Page<'_>, stage: &Stage) {
         ui.label(icon(parts::kind_icon(&stage.kind)).size(18.0).color(tokens.accent));
         ui.vertical(|ui| {
             ui.spacing_mut().item_spacing.y = 0.0;
-            ui.label(RichText::new(problem::capital(&lang.of(stage.kind.label()))).strong().size(14.0));
+            parts::title(ui, problem::capital(&lang.of(stage.kind.label())), 14.0);
             let realness = stage.kind.realness();
             let badge = RichText::new(lang.of(realness.label())).color(tokens.realness(realness)).size(11.0);
             ui.label(badge);
@@ -157,7 +157,8 @@ fn processes(ui: &mut Ui, page: &mut Page<'_>, stage: usize, drawn: &Stage) {
     parts::heading(ui, lang.t(PROCESSES));
     for name in names {
         let to = lang.f(GO_PROCESS, &[&name]);
-        if parts::row(ui, Icon::Server, &lang.of(&name), "", &to, false).clicked() {
+        let is_here = page.model.selection == Selection::Instance { stage, name: name.clone() };
+        if parts::row(ui, Icon::Server, &lang.of(&name), "", &to, is_here).clicked() {
             page.select(Selection::Instance { stage, name });
         }
     }
@@ -192,7 +193,7 @@ fn several(ui: &mut Ui, page: &mut Page<'_>, selected: &BTreeSet<usize>) {
     let lang = page.lang();
     let topology = page.topology();
     let count = selected.len();
-    ui.label(RichText::new(lang.f(SEVERAL, &[&count])).strong().size(14.0));
+    parts::title(ui, lang.f(SEVERAL, &[&count]), 14.0);
     let mut kinds: BTreeMap<&str, (Icon, usize)> = BTreeMap::new();
     for stage in selected.iter().filter_map(|&stage| topology.stages.get(stage)) {
         kinds.entry(stage.kind.label()).or_insert((parts::kind_icon(&stage.kind), 0)).1 += 1;

@@ -2,7 +2,7 @@
 
 use std::hash::{BuildHasher, RandomState};
 
-use egui::{RichText, TextEdit, Ui};
+use egui::{Response, RichText, TextEdit, Ui};
 use lucide_icons::Icon;
 
 use super::super::super::document::{Edit, ops};
@@ -61,15 +61,15 @@ pub fn show(ui: &mut Ui, page: &mut Page<'_>) {
     fields::show(ui, page, &Owner::Sale);
     parts::heading(ui, lang.t(AUDIENCE));
     fields::show(ui, page, &Owner::Audience);
-    parts::heading(ui, lang.t(SEED));
-    seed(ui, page);
+    let heading = parts::heading(ui, lang.t(SEED));
+    seed(ui, page, &heading);
 }
 
 /// The curve over all phases and what it amounts to.
 pub fn overview_ui(ui: &mut Ui, page: &mut Page<'_>, selected: Option<usize>) {
     let lang = page.lang();
     let topology = page.topology();
-    ui.label(RichText::new(lang.t(ARRIVALS)).strong().size(13.0));
+    parts::title(ui, lang.t(ARRIVALS), 13.0);
     let done = overview::show(ui, lang, topology, selected, HEIGHT);
     if let Some(phase) = done.clicked {
         page.select(Selection::Phase(phase));
@@ -145,7 +145,7 @@ pub fn phase_actions(ui: &mut Ui, page: &mut Page<'_>, phase: usize, count: usiz
 }
 
 /// The seed is typed as text: it may have more digits than a dragged number keeps.
-fn seed(ui: &mut Ui, page: &mut Page<'_>) {
+fn seed(ui: &mut Ui, page: &mut Page<'_>, heading: &Response) {
     let lang = page.lang();
     let now = page.topology().workload.seed;
     let mut typed = page.view.typed_seed.clone().unwrap_or_else(|| now.to_string());
@@ -153,7 +153,7 @@ fn seed(ui: &mut Ui, page: &mut Page<'_>) {
     let response = ui
         .horizontal(|ui| {
             let edit = TextEdit::singleline(&mut typed).desired_width(140.0);
-            let response = ui.add(edit).accessible_name(lang.t(SEED)).on_hover_text(lang.t(SEED_TIP));
+            let response = ui.add(edit).labelled_by(heading.id).on_hover_text(lang.t(SEED_TIP));
             if parts::button(ui, Icon::Dices, lang.t(NEW_SEED)).clicked() {
                 drawn = Some(RandomState::new().hash_one(now) % 1_000_000);
             }

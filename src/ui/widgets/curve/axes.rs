@@ -35,7 +35,7 @@ impl Axes {
     pub fn new(rect: Rect, secs: f64, rate: f64) -> Self {
         let plot = Rect::from_min_max(rect.min + egui::vec2(LEFT, TOP), rect.max - egui::vec2(RIGHT, BOTTOM));
         let good = |x: f64| if x.is_finite() && x > 0.0 { x } else { 1.0 };
-        Self { plot, secs: good(secs), rate: round_up(good(rate) * 1.1) }
+        Self { plot, secs: good(secs), rate: round_up(good(rate) * 1.05, &TOPS) }
     }
 
     /// The same scales in another rectangle.
@@ -132,15 +132,20 @@ impl Axes {
 
 /// Figures from 0 to `whole`, at round distances.
 fn ticks(whole: f64, most: u32) -> Vec<f64> {
-    let step = round_up(whole / f64::from(most));
+    let step = round_up(whole / f64::from(most), &STEPS);
     (0..=most).map(|index| f64::from(index) * step).filter(|at| *at <= whole * 1.000_001).collect()
 }
 
-/// The next of 1, 2, 2.5, 5, 10, …
-fn round_up(x: f64) -> f64 {
+/// Distances of figures, times a power of ten.
+const STEPS: [f64; 4] = [1.0, 2.0, 2.5, 5.0];
+/// Ends of an axis, times a power of ten.
+const TOPS: [f64; 9] = [1.0, 1.2, 1.5, 2.0, 2.5, 3.0, 4.0, 6.0, 8.0];
+
+/// The next of some round numbers.
+fn round_up(x: f64, rounds: &[f64]) -> f64 {
     let scale = 10_f64.powf(x.log10().floor());
-    let step = [1.0, 2.0, 2.5, 5.0].into_iter().find(|step| step * scale >= x * 0.999_999);
-    step.unwrap_or(10.0) * scale
+    let next = rounds.iter().find(|round| *round * scale >= x * 0.999_999);
+    next.unwrap_or(&10.0) * scale
 }
 
 fn rounded(x: f64, step: f64) -> f64 {
