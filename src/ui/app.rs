@@ -8,6 +8,7 @@ use super::apply::Applied;
 use super::command::UiCommand;
 use super::intent::{Intent, Intents};
 use super::model::Model;
+use super::run::News;
 use super::run::port::EnginePort;
 use super::settings::Settings;
 use super::view::{BottomTab, Dialog, View};
@@ -15,6 +16,8 @@ use super::{canvas, charts, dialogs, keys, panels, theme};
 
 /// How long gathering may take in one frame.
 const GATHER_WITHIN: Duration = Duration::from_millis(10);
+/// How long a run may be silent before the engine is looked after.
+const LOOK_AGAIN: Duration = Duration::from_secs(1);
 
 /// The window.
 pub struct LabApp {
@@ -40,25 +43,36 @@ impl LabApp {
         let started = Instant::now();
         while started.elapsed() < GATHER_WITHIN {
             if let Some(event) = self.engine.next_event() {
-                if let Some(run) = self.model.runs.named(event.run_id) {
-                    run.event(event);
-                }
+                let news = self.model.runs.named(event.run_id).and_then(|run| run.event(event));
+                self.intents.extend(news.map(Intent::News));
             } else if let Some(snapshot) = self.engine.next_snapshot() {
                 if let Some(run) = self.model.runs.named(snapshot.run_id) {
                     run.snapshot(snapshot);
                 }
             } else {
+                self.look_after(ctx);
                 return;
             }
         }
         ctx.request_repaint();
     }
 
+    /// Looks whether the engine lives, as long as something is expected of it: one that died can't say so.
+    fn look_after(&mut self, ctx: &Context) {
+        if self.model.runs.active().is_none() {
+            return;
+        }
+        if self.engine.is_gone() {
+            self.intents.push(Intent::News(News::EngineGone));
+        }
+        ctx.request_repaint_after(LOOK_AGAIN);
+    }
+
     fn draw(&mut self, ui: &mut Ui) {
         let (model, view, out) = (&self.model, &mut self.view, &mut self.intents);
         let tokens = theme::tokens(ui.ctx());
         let bar = Frame::new().fill(tokens.panel).inner_margin(6);
-        Panel::top("top").frame(bar).show(ui, |ui| panels::top::show(ui, model, out));
+        Panel::top("top").frame(bar).show(ui, |ui| panels::top::show(ui, model, &mut view.panels.top, out));
         Panel::bottom("status").frame(bar).show(ui, |ui| panels::status::show(ui, model, out));
         let mut shows = model.settings.clone();
         let panel = Frame::new().fill(tokens.panel).inner_margin(8);
@@ -125,13 +139,15 @@ fn bottom(ui: &mut Ui, model: &Model, view: &mut View, out: &mut Intents) {
         BottomTab::Charts => charts::show(ui, model, &mut view.charts, out),
         BottomTab::Results => panels::results::show(ui, model, &mut view.panels.results, out),
         BottomTab::Problems => panels::problems::show(ui, model, out),
-        BottomTab::Events => panels::events::show(ui, model, out),
+        BottomTab::Events => panels::events::show(ui, model, &mut view.panels.events, out),
     }
 }
 
 impl eframe::App for LabApp {
     fn logic(&mut self, ctx: &Context, _frame: &mut eframe::Frame) {
         self.gather(ctx);
+        // Here too, because nothing is drawn while the window is hidden.
+        self.apply(ctx);
     }
 
     fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {

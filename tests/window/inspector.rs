@@ -306,9 +306,9 @@ fn phases_are_added_moved_duplicated_and_deleted() {
 fn the_seed_is_typed_exactly_or_drawn() {
     let mut lab = lab();
     select(&mut lab, Selection::Workload);
-    lab.harness.get_by_label("Seed").scroll_to_me();
+    lab.harness.get_by_label("Random seed").scroll_to_me();
     lab.harness.run();
-    enter(&mut lab, "Seed", "18446744073709551615");
+    enter(&mut lab, "Random seed", "18446744073709551615");
     assert_eq!(lab.topology().workload.seed, u64::MAX);
     lab.click("New seed");
     assert!(lab.topology().workload.seed < 1_000_000);

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 
+mod charts;
 #[allow(dead_code, reason = "each test uses some of it")]
 mod fake;
 mod inspector;
@@ -9,6 +10,7 @@ mod inspector;
 mod paint;
 mod pictures;
 mod problems;
+mod results;
+mod run;
 mod start;
-mod u4shots;
 mod words;

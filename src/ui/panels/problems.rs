@@ -10,7 +10,7 @@ use super::super::model::Model;
 use super::super::selection::Selection;
 use super::super::text::{Lang, Text, text};
 use super::super::theme::fonts::icon;
-use super::super::theme::tokens;
+use super::super::theme::{signs, tokens};
 use super::super::widgets::problem;
 use crate::topology::{Place, Problem, Severity};
 
@@ -70,7 +70,7 @@ pub fn tab(ui: &mut Ui, model: &Model, label: &str, is_open: bool) -> bool {
     }
     let worst = if errors > 0 { Severity::Error } else { Severity::Warning };
     let badge = RichText::new((errors + warnings).to_string()).color(tokens.severity(worst));
-    let sign = icon(problem::sign(worst)).color(tokens.severity(worst));
+    let sign = icon(signs::severity(worst)).color(tokens.severity(worst));
     let words = counts_in_words(model.lang(), (errors, warnings));
     let button = Button::selectable(is_open, (label, sign, badge)).gap(4.0);
     ui.add(button).accessible_name(label).on_hover_text(words).clicked()
@@ -114,7 +114,7 @@ fn row(ui: &mut Ui, lang: Lang, listed: Listed<'_>, out: &mut Intents) {
     let plain =
         |size: f32, color| TextFormat { color, ..TextFormat::simple(FontId::proportional(size), color) };
     let mut job = LayoutJob::default();
-    let sign = char::from(problem::sign(*severity)).to_string();
+    let sign = char::from(signs::severity(*severity)).to_string();
     job.append(&sign, 0.0, plain(14.0, tokens.severity(*severity)));
     // The font has no arrow; the icons have one.
     let shown = place.replace('→', char::from(Icon::ArrowRight).encode_utf8(&mut [0; 4]));

@@ -6,6 +6,7 @@
 pub mod catalog;
 pub mod common;
 pub mod params;
+pub mod terms;
 
 use std::borrow::Cow;
 

@@ -5,7 +5,7 @@
 //! - [`number`]: numbers and spans of time as people write and read them.
 //! - [`number_edit`]: a number that is dragged or typed.
 //! - [`param_field`]: a parameter with everything that is to say about it.
-//! - [`problem`]: problems in words and signs.
+//! - [`problem`]: problems in words.
 //! - [`curve`]: arrival rates over time, drawn and edited.
 
 pub mod columns;

@@ -1,9 +1,7 @@
-//! Problems in words and signs.
-
-use lucide_icons::Icon;
+//! Problems in words.
 
 use super::super::text::{Lang, Text, text};
-use crate::topology::{Problem, Severity};
+use crate::topology::Problem;
 
 const WITH_REMEDY: Text = text("{}: {}", "{}：{}");
 
@@ -16,12 +14,4 @@ pub fn in_words(lang: Lang, problem: &Problem) -> String {
 pub fn capital(words: &str) -> String {
     let mut letters = words.chars();
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
-}
-
-/// The icon of a severity: a second sign beside its colour.
-pub fn sign(severity: Severity) -> Icon {
-    match severity {
-        Severity::Warning => Icon::TriangleAlert,
-        Severity::Error => Icon::CircleX,
-    }
 }

@@ -10,7 +10,7 @@ use super::super::super::document::Edit;
 use super::super::super::intent::Intent;
 use super::super::super::selection::Selection;
 use super::super::super::text::{Text, text};
-use super::super::super::theme::tokens;
+use super::super::super::theme::{signs, tokens};
 use super::super::super::view::BottomTab;
 use super::super::super::widgets::curve::overview;
 use super::fields::{self, Besides};
@@ -181,11 +181,8 @@ fn stages(ui: &mut Ui, page: &mut Page<'_>) {
     for (index, stage) in topology.stages.iter().enumerate() {
         ui.push_id(index, |ui| {
             let kind = lang.of(stage.kind.label());
-            let sign = if wrong.contains(stage.name.as_str()) {
-                Icon::CircleX
-            } else {
-                parts::kind_icon(&stage.kind)
-            };
+            let sign =
+                if wrong.contains(stage.name.as_str()) { Icon::CircleX } else { signs::kind(&stage.kind) };
             let name = lang.f(STAGE, &[&stage.name]);
             if parts::row(ui, sign, &stage.name, &kind, &name, false).clicked() {
                 page.select(Selection::stage(index));

@@ -3,10 +3,10 @@
 use egui::{Button, Ui};
 use lucide_icons::Icon;
 
-use super::super::super::document::{Edit, ops};
+use super::super::super::document::{Edit, phases};
 use super::super::super::intent::Intent;
 use super::super::super::selection::Selection;
-use super::super::super::text::{Lang, Text, params, text};
+use super::super::super::text::{Lang, Text, params, terms, text};
 use super::super::super::theme::fonts::icon;
 use super::super::super::widgets::number;
 use super::owner::Owner;
@@ -68,7 +68,7 @@ fn add(ui: &mut Ui, page: &mut Page<'_>) {
     if let (true, Some((stage, instance))) =
         (response.on_disabled_hover_text(lang.t(NO_PROCESS)).clicked(), stage)
     {
-        let fault = Fault { at: ops::usual_moment(topology), stage, instance, ..Fault::default() };
+        let fault = Fault { at: phases::usual_moment(topology), stage, instance, ..Fault::default() };
         let place = topology.faults.len();
         let edit = Edit::new(ADD, move |topology| topology.faults.push(fault));
         page.out.push(Intent::EditAndSelect(edit, Selection::Fault(place)));
@@ -123,5 +123,5 @@ fn in_words(lang: Lang, fault: &Fault) -> String {
     let action = Fault::SPECS.iter().find(|spec| spec.key == "action");
     let action = action.and_then(|spec| Some(params::value(lang, spec, &fault.get("action")?)));
     let stage = if fault.stage.is_empty() { "—" } else { &fault.stage };
-    lang.f(IN_WORDS, &[&action.unwrap_or_default(), &lang.of(&fault.instance), &stage])
+    lang.f(IN_WORDS, &[&action.unwrap_or_default(), &terms::instance(lang, &fault.instance), &stage])
 }

@@ -1,12 +1,13 @@
 //! A wire: its ends, what is wrong with it, and what can be done with it.
 
-use egui::{RichText, Ui};
+use egui::Ui;
 use lucide_icons::Icon;
 
 use super::super::super::document::{Edit, ops};
 use super::super::super::intent::Intent;
 use super::super::super::selection::Selection;
 use super::super::super::text::{Text, text};
+use super::super::super::theme::signs;
 use super::{Page, parts};
 use crate::topology::Place;
 
@@ -30,7 +31,7 @@ pub fn show(ui: &mut Ui, page: &mut Page<'_>, link: usize) {
     parts::note(ui, lang.t(if carries { ABOUT } else { CONTROL }));
     for (end, name) in [(FROM, &drawn.from), (TO, &drawn.to)] {
         let stage = topology.index_of(name);
-        let sign = stage.map_or(Icon::CircleX, |stage| parts::kind_icon(&topology.stages[stage].kind));
+        let sign = stage.map_or(Icon::CircleX, |stage| signs::kind(&topology.stages[stage].kind));
         let row =
             ui.push_id(end.en, |ui| parts::row(ui, sign, name, lang.t(end), &lang.f(GO, &[name]), false));
         if let (true, Some(stage)) = (row.inner.clicked(), stage) {

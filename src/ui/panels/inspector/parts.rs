@@ -4,10 +4,10 @@ use egui::{AtomExt, Button, Response, RichText, Ui};
 use lucide_icons::Icon;
 
 use super::super::super::theme::fonts::icon;
-use super::super::super::theme::tokens;
+use super::super::super::theme::{signs, tokens};
 use super::super::super::widgets::problem;
 use super::Page;
-use crate::topology::{Place, StageKind};
+use crate::topology::Place;
 
 /// The width of a small button.
 pub const ICON: f32 = 20.0;
@@ -73,21 +73,6 @@ pub fn row_of(
     cell.add(button).accessible_name(name)
 }
 
-/// The icon of a kind of stage.
-pub fn kind_icon(kind: &StageKind) -> Icon {
-    match kind {
-        StageKind::Users(_) => Icon::Users,
-        StageKind::Cdn(_) => Icon::Globe,
-        StageKind::LoadBalancer(_) => Icon::Scale,
-        StageKind::Service(_) => Icon::Server,
-        StageKind::ReadWriteSplit(_) => Icon::Split,
-        StageKind::MasterReplica(_) => Icon::Crown,
-        StageKind::Queue(_) => Icon::ListOrdered,
-        StageKind::Database(_) => Icon::Database,
-        StageKind::DataControl(_) => Icon::SlidersHorizontal,
-    }
-}
-
 /// The problems of places that no field tells. `is_field` says which fields tell their own.
 pub fn problems(ui: &mut Ui, page: &Page<'_>, places: &[Place], is_field: &dyn Fn(&str) -> bool) {
     let lang = page.lang();
@@ -100,7 +85,7 @@ pub fn problems(ui: &mut Ui, page: &Page<'_>, places: &[Place], is_field: &dyn F
         let color = tokens.severity(found.severity);
         ui.horizontal_top(|ui| {
             ui.spacing_mut().item_spacing.x = 6.0;
-            ui.label(icon(problem::sign(found.severity)).color(color));
+            ui.label(icon(signs::severity(found.severity)).color(color));
             ui.add(egui::Label::new(RichText::new(problem::in_words(lang, found)).color(color)).wrap());
         });
     }

@@ -1,6 +1,6 @@
 //! A phase: its name, its length, and the curve of its arrivals.
 
-use egui::{Align, Layout, RichText, Ui};
+use egui::{Align, Layout, Ui};
 use lucide_icons::Icon;
 
 use super::super::super::document::Edit;

@@ -4,10 +4,10 @@ use egui::{Button, RichText, Ui};
 use lucide_icons::Icon;
 
 use super::super::super::command::UiCommand;
-use super::super::super::document::{Edit, ops};
+use super::super::super::document::{Edit, phases};
 use super::super::super::intent::Intent;
 use super::super::super::selection::Selection;
-use super::super::super::text::{Text, text};
+use super::super::super::text::{Text, terms, text};
 use super::super::super::theme::fonts::icon;
 use super::super::super::theme::tokens;
 use super::super::super::widgets::number;
@@ -48,7 +48,7 @@ pub fn show(ui: &mut Ui, page: &mut Page<'_>, stage: usize, name: &str) {
         ui.label(icon(Icon::Server).size(18.0).color(tokens.accent));
         ui.vertical(|ui| {
             ui.spacing_mut().item_spacing.y = 0.0;
-            parts::title(ui, problem::capital(&lang.of(name)), 14.0);
+            parts::title(ui, problem::capital(&terms::instance(lang, name)), 14.0);
             parts::note(ui, lang.f(PROCESS_OF, &[&drawn.name]));
         });
     });
@@ -77,7 +77,7 @@ fn state_ui(ui: &mut Ui, page: &Page<'_>, state: &InstanceState) {
     let per_sec = |n: u64| lang.f(PER_SEC, &[&number::number(n as f64)]);
     let cpu = number::span_of_secs((state.cpu_secs * 100.0).round() / 100.0);
     let rows = [
-        (ROLE, lang.of(state.role.label()).into_owned(), None),
+        (ROLE, lang.t(terms::role(state.role)).to_owned(), None),
         (OPS, per_sec(state.ops_per_sec), Some(OPS_TIP)),
         (MEMORY, bytes(state.memory_bytes), Some(MEMORY_TIP)),
         (LAG, bytes(state.lag_bytes), Some(LAG_TIP)),
@@ -119,7 +119,7 @@ fn actions(ui: &mut Ui, page: &mut Page<'_>, stage: usize, name: &str) {
     });
     if parts::button(ui, Icon::Plus, lang.t(SCRIPT)).on_hover_text(lang.t(SCRIPT_TIP)).clicked() {
         let topology = page.topology();
-        let at = ops::usual_moment(topology);
+        let at = phases::usual_moment(topology);
         let stage = topology.stages[stage].name.clone();
         let fault = Fault { at, stage, instance: name.to_owned(), ..Fault::default() };
         let place = topology.faults.len();

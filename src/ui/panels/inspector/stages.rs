@@ -9,9 +9,9 @@ use super::super::super::command::UiCommand;
 use super::super::super::document::{Edit, ops};
 use super::super::super::intent::Intent;
 use super::super::super::selection::Selection;
-use super::super::super::text::{Text, text};
+use super::super::super::text::{Text, terms, text};
 use super::super::super::theme::fonts::icon;
-use super::super::super::theme::tokens;
+use super::super::super::theme::{signs, tokens};
 use super::super::super::widgets::columns::Columns;
 use super::super::super::widgets::problem;
 use super::owner::Owner;
@@ -82,12 +82,13 @@ fn head(ui: &mut Ui, page: &mut Page<'_>, stage: &Stage) {
     let lang = page.lang();
     let tokens = tokens(ui.ctx());
     ui.horizontal(|ui| {
-        ui.label(icon(parts::kind_icon(&stage.kind)).size(18.0).color(tokens.accent));
+        ui.label(icon(signs::kind(&stage.kind)).size(18.0).color(tokens.accent));
         ui.vertical(|ui| {
             ui.spacing_mut().item_spacing.y = 0.0;
             parts::title(ui, problem::capital(&lang.of(stage.kind.label())), 14.0);
             let realness = stage.kind.realness();
-            let badge = RichText::new(lang.of(realness.label())).color(tokens.realness(realness)).size(11.0);
+            let badge =
+                RichText::new(lang.t(terms::realness(realness))).color(tokens.realness(realness)).size(11.0);
             ui.label(badge);
         });
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
@@ -158,7 +159,7 @@ fn processes(ui: &mut Ui, page: &mut Page<'_>, stage: usize, drawn: &Stage) {
     for name in names {
         let to = lang.f(GO_PROCESS, &[&name]);
         let is_here = page.model.selection == Selection::Instance { stage, name: name.clone() };
-        if parts::row(ui, Icon::Server, &lang.of(&name), "", &to, is_here).clicked() {
+        if parts::row(ui, Icon::Server, &terms::instance(lang, &name), "", &to, is_here).clicked() {
             page.select(Selection::Instance { stage, name });
         }
     }
@@ -196,7 +197,7 @@ fn several(ui: &mut Ui, page: &mut Page<'_>, selected: &BTreeSet<usize>) {
     parts::title(ui, lang.f(SEVERAL, &[&count]), 14.0);
     let mut kinds: BTreeMap<&str, (Icon, usize)> = BTreeMap::new();
     for stage in selected.iter().filter_map(|&stage| topology.stages.get(stage)) {
-        kinds.entry(stage.kind.label()).or_insert((parts::kind_icon(&stage.kind), 0)).1 += 1;
+        kinds.entry(stage.kind.label()).or_insert((signs::kind(&stage.kind), 0)).1 += 1;
     }
     let weak = tokens(ui.ctx()).weak;
     for (kind, (sign, number)) in kinds {

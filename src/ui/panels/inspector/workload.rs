@@ -5,7 +5,7 @@ use std::hash::{BuildHasher, RandomState};
 use egui::{Response, RichText, TextEdit, Ui};
 use lucide_icons::Icon;
 
-use super::super::super::document::{Edit, ops};
+use super::super::super::document::{Edit, phases};
 use super::super::super::intent::Intent;
 use super::super::super::selection::Selection;
 use super::super::super::text::{Text, text};
@@ -22,7 +22,7 @@ const ARRIVALS: Text = text("Arrivals", "到达");
 const PHASES: Text = text("Phases", "时段");
 const SALE: Text = text("Sale", "销售");
 const AUDIENCE: Text = text("Audience", "人群");
-const SEED: Text = text("Seed", "种子");
+const SEED: Text = text("Random seed", "随机种子");
 const SEED_TIP: Text = text(
     "Seed of every lot that is drawn: the same seed gives the same requests at the same times",
     "一切随机抽取的种子：同一种子给出同样时刻的同样请求",
@@ -56,7 +56,7 @@ pub fn show(ui: &mut Ui, page: &mut Page<'_>) {
     };
     parts::problems(ui, page, &[Place::Workload(None)], &is_field);
     parts::heading(ui, lang.t(PHASES));
-    phases(ui, page);
+    list(ui, page);
     parts::heading(ui, lang.t(SALE));
     fields::show(ui, page, &Owner::Sale);
     parts::heading(ui, lang.t(AUDIENCE));
@@ -84,7 +84,7 @@ pub fn overview_ui(ui: &mut Ui, page: &mut Page<'_>, selected: Option<usize>) {
     parts::note(ui, overview::workload_in_words(lang, &topology.workload));
 }
 
-fn phases(ui: &mut Ui, page: &mut Page<'_>) {
+fn list(ui: &mut Ui, page: &mut Page<'_>) {
     let lang = page.lang();
     let all = &page.topology().workload.phases;
     for (index, phase) in all.iter().enumerate() {
@@ -104,7 +104,7 @@ fn phases(ui: &mut Ui, page: &mut Page<'_>) {
     ui.add_space(4.0);
     if parts::button(ui, Icon::Plus, lang.t(ADD)).clicked() {
         let place = all.len();
-        let edit = Edit::new(ADD, ops::add_phase);
+        let edit = Edit::new(ADD, phases::add);
         page.out.push(Intent::EditAndSelect(edit, Selection::Phase(place)));
     }
 }
@@ -115,7 +115,7 @@ pub fn phase_actions(ui: &mut Ui, page: &mut Page<'_>, phase: usize, count: usiz
     let number = phase + 1;
     let moved = |by: isize| {
         let to = phase.saturating_add_signed(by);
-        (Edit::new(MOVE_PHASE, move |topology| ops::move_phase(topology, phase, to)), Selection::Phase(to))
+        (Edit::new(MOVE_PHASE, move |topology| phases::move_to(topology, phase, to)), Selection::Phase(to))
     };
     let stays = page.model.selection == Selection::Workload;
     let mut act = None;
@@ -130,12 +130,12 @@ pub fn phase_actions(ui: &mut Ui, page: &mut Page<'_>, phase: usize, count: usiz
     }
     let name = lang.f(DUPLICATE, &[&number]);
     if parts::icon_button(ui, Icon::Copy, &name, &name).clicked() {
-        let edit = Edit::new(DUPLICATE_PHASE, move |topology| ops::duplicate_phase(topology, phase));
+        let edit = Edit::new(DUPLICATE_PHASE, move |topology| phases::duplicate(topology, phase));
         act = Some((edit, Selection::Phase(number)));
     }
     let name = lang.f(DELETE, &[&number]);
     if parts::icon_button(ui, Icon::Trash2, &name, &name).clicked() {
-        let edit = Edit::new(DELETE_PHASE, move |topology| ops::remove_phase(topology, phase));
+        let edit = Edit::new(DELETE_PHASE, move |topology| phases::remove(topology, phase));
         act = Some((edit, Selection::Workload));
     }
     if let Some((edit, selection)) = act {
