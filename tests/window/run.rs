@@ -265,13 +265,13 @@ fn the_state_line_shows_each_phase_its_note_and_how_it_goes() {
 fn a_late_generator_and_a_change_of_the_design_are_pointed_out() {
     let mut lab = on_sale();
     assert!(!shows(&lab, "Generator behind") && !shows(&lab, "edited since start"));
-    let late = Bucket {
-        at: Duration::from_millis(1_100),
+    let late = |millis| Bucket {
+        at: Duration::from_millis(millis),
         offered: 10,
         schedule_lag_us: Quantiles { p99: 90_000, ..Quantiles::default() },
         ..Bucket::default()
     };
-    lab.engine.show(vec![late], Vec::new());
+    lab.engine.show(vec![late(1_100), late(1_200)], Vec::new());
     type_into(&mut lab, "Seed", "5");
     assert!(shows(&lab, "Generator behind") && shows(&lab, "edited since start"));
 }

@@ -26,6 +26,9 @@ const DELAY: Text = text("Delay of a slowed link", "链路延迟");
 const DELAY_TIP: Text =
     text("What \"Slow link\" adds to each direction, in milliseconds", "“放慢链路”在每个方向增加的毫秒数");
 
+/// Room for the name of a process, whatever it says of its state.
+const PROCESS_WIDTH: f32 = 206.0;
+
 /// How faults are looked at.
 #[derive(Debug)]
 pub struct FaultsView {
@@ -81,8 +84,12 @@ fn process(ui: &mut Ui, model: &Model, run: &Run, out: &mut Intents) {
         || RichText::new(lang.t(CHOOSE)),
         |state| RichText::new(words(lang, &of(state).0, state)),
     );
-    let list =
-        ComboBox::from_id_salt("process").width(170.0).truncate().selected_text(shown).show_ui(ui, |ui| {
+    let list = ComboBox::from_id_salt("process")
+        .width(PROCESS_WIDTH)
+        .height(340.0)
+        .truncate()
+        .selected_text(shown)
+        .show_ui(ui, |ui| {
             for state in &run.instances {
                 let (stage, is_selected) = of(state);
                 let sign = match state.role {
