@@ -121,9 +121,14 @@ impl Window {
     /// Shows a stretch.
     pub fn look_at(&mut self, from: f64, to: f64, extent: Extent) {
         let width = (to - from).max(SHORTEST);
-        let beyond = width * BEYOND;
-        let latest = (extent.end.max(extent.duration) + beyond - width).max(-beyond);
-        let from = from.clamp(-beyond, latest);
+        let whole = extent.end.max(extent.duration);
+        // Where all of the run fits, all of it stays in view.
+        let (earliest, latest) = if width >= whole {
+            (whole - width, 0.0)
+        } else {
+            (-width * BEYOND, whole - width * (1.0 - BEYOND))
+        };
+        let from = from.clamp(earliest, latest);
         self.looked_at = Some((from, from + width));
     }
 
@@ -180,7 +185,7 @@ mod tests {
         assert!((to - from - SHORTEST).abs() < 1e-9 && from <= 50.0 && 50.0 <= to);
         (0..40).for_each(|_| window.zoom(0.5, 60.0, RUN));
         let (from, to) = window.range(RUN);
-        assert!(from < 0.0 && to > 300.0 && to - from <= 450.0 + 1e-9);
+        assert!(from <= 0.0 && to >= 300.0 && to - from <= 450.0 + 1e-9);
     }
 
     #[test]

@@ -7,6 +7,7 @@
 //! - [`param_field`]: a parameter with everything that is to say about it.
 //! - [`problem`]: problems in words.
 //! - [`curve`]: arrival rates over time, drawn and edited.
+//! - [`sparkline`]: a small line of what was.
 
 pub mod columns;
 pub mod command_button;
@@ -15,3 +16,4 @@ pub mod number;
 pub mod number_edit;
 pub mod param_field;
 pub mod problem;
+pub mod sparkline;

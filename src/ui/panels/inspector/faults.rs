@@ -6,7 +6,7 @@ use lucide_icons::Icon;
 use super::super::super::document::{Edit, phases};
 use super::super::super::intent::Intent;
 use super::super::super::selection::Selection;
-use super::super::super::text::{Lang, Text, params, terms, text};
+use super::super::super::text::{Lang, Text, params, text};
 use super::super::super::theme::fonts::icon;
 use super::super::super::widgets::number;
 use super::owner::Owner;
@@ -123,5 +123,5 @@ fn in_words(lang: Lang, fault: &Fault) -> String {
     let action = Fault::SPECS.iter().find(|spec| spec.key == "action");
     let action = action.and_then(|spec| Some(params::value(lang, spec, &fault.get("action")?)));
     let stage = if fault.stage.is_empty() { "—" } else { &fault.stage };
-    lang.f(IN_WORDS, &[&action.unwrap_or_default(), &terms::instance(lang, &fault.instance), &stage])
+    lang.f(IN_WORDS, &[&action.unwrap_or_default(), &lang.of(&fault.instance), &stage])
 }

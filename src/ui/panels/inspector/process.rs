@@ -7,7 +7,7 @@ use super::super::super::command::UiCommand;
 use super::super::super::document::{Edit, phases};
 use super::super::super::intent::Intent;
 use super::super::super::selection::Selection;
-use super::super::super::text::{Text, terms, text};
+use super::super::super::text::{Text, text};
 use super::super::super::theme::fonts::icon;
 use super::super::super::theme::tokens;
 use super::super::super::widgets::number;
@@ -48,7 +48,7 @@ pub fn show(ui: &mut Ui, page: &mut Page<'_>, stage: usize, name: &str) {
         ui.label(icon(Icon::Server).size(18.0).color(tokens.accent));
         ui.vertical(|ui| {
             ui.spacing_mut().item_spacing.y = 0.0;
-            parts::title(ui, problem::capital(&terms::instance(lang, name)), 14.0);
+            parts::title(ui, problem::capital(&lang.of(name)), 14.0);
             parts::note(ui, lang.f(PROCESS_OF, &[&drawn.name]));
         });
     });
@@ -77,7 +77,7 @@ fn state_ui(ui: &mut Ui, page: &Page<'_>, state: &InstanceState) {
     let per_sec = |n: u64| lang.f(PER_SEC, &[&number::number(n as f64)]);
     let cpu = number::span_of_secs((state.cpu_secs * 100.0).round() / 100.0);
     let rows = [
-        (ROLE, lang.t(terms::role(state.role)).to_owned(), None),
+        (ROLE, lang.of(state.role.label()).into_owned(), None),
         (OPS, per_sec(state.ops_per_sec), Some(OPS_TIP)),
         (MEMORY, bytes(state.memory_bytes), Some(MEMORY_TIP)),
         (LAG, bytes(state.lag_bytes), Some(LAG_TIP)),
@@ -100,7 +100,15 @@ fn actions(ui: &mut Ui, page: &mut Page<'_>, stage: usize, name: &str) {
     let lang = page.lang();
     parts::heading(ui, lang.t(NOW));
     ui.horizontal_wrapped(|ui| {
-        for command in [UiCommand::Kill, UiCommand::Pause, UiCommand::Resume, UiCommand::Restart] {
+        for command in [
+            UiCommand::Kill,
+            UiCommand::Pause,
+            UiCommand::Resume,
+            UiCommand::Restart,
+            UiCommand::CutLink,
+            UiCommand::SlowLink,
+            UiCommand::MendLink,
+        ] {
             let about = command.about();
             let enabled = command.enabled(page.model);
             let button = Button::new((icon(about.icon), lang.t(about.label)));

@@ -9,7 +9,7 @@ use super::super::super::command::UiCommand;
 use super::super::super::document::{Edit, ops};
 use super::super::super::intent::Intent;
 use super::super::super::selection::Selection;
-use super::super::super::text::{Text, terms, text};
+use super::super::super::text::{Text, text};
 use super::super::super::theme::fonts::icon;
 use super::super::super::theme::{signs, tokens};
 use super::super::super::widgets::columns::Columns;
@@ -87,8 +87,7 @@ fn head(ui: &mut Ui, page: &mut Page<'_>, stage: &Stage) {
             ui.spacing_mut().item_spacing.y = 0.0;
             parts::title(ui, problem::capital(&lang.of(stage.kind.label())), 14.0);
             let realness = stage.kind.realness();
-            let badge =
-                RichText::new(lang.t(terms::realness(realness))).color(tokens.realness(realness)).size(11.0);
+            let badge = RichText::new(lang.of(realness.label())).color(tokens.realness(realness)).size(11.0);
             ui.label(badge);
         });
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
@@ -159,7 +158,7 @@ fn processes(ui: &mut Ui, page: &mut Page<'_>, stage: usize, drawn: &Stage) {
     for name in names {
         let to = lang.f(GO_PROCESS, &[&name]);
         let is_here = page.model.selection == Selection::Instance { stage, name: name.clone() };
-        if parts::row(ui, Icon::Server, &terms::instance(lang, &name), "", &to, is_here).clicked() {
+        if parts::row(ui, Icon::Server, &lang.of(&name), "", &to, is_here).clicked() {
             page.select(Selection::Instance { stage, name });
         }
     }
