@@ -49,16 +49,11 @@ impl Owner {
 
     /// The same in what runs; none for what does not run.
     pub fn each_running<'r>(&self, run: &'r Run, design: &Topology) -> Vec<Option<&'r dyn Params>> {
-        match self {
-            Self::Stages(stages) => stages
-                .iter()
-                .map(|&stage| Some(run.topology.stages[run.stage_of(design, stage)?].kind.params()))
-                .collect(),
-            _ => {
-                let one = self.each(&run.topology).into_iter().next();
-                vec![one]
-            }
-        }
+        let Self::Stages(stages) = self else {
+            return vec![self.each(&run.topology).into_iter().next()];
+        };
+        let running = |&stage: &usize| Some(&run.topology.stages[run.stage_of(design, stage)?]);
+        stages.iter().map(|stage| Some(running(stage)?.kind.params())).collect()
     }
 
     /// The default of a parameter, where it has one.
