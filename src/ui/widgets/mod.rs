@@ -7,7 +7,7 @@
 //! - [`param_field`]: a parameter with everything that is to say about it.
 //! - [`problem`]: problems in words.
 //! - [`curve`]: arrival rates over time, drawn and edited.
-//! - [`sparkline`]: a small line of what was.
+//! - [`sparkline`]: the last half minute of a stage.
 
 pub mod columns;
 pub mod command_button;
