@@ -5,7 +5,7 @@ use egui::{Align2, Area, Frame, Key, Modifiers, Order, Pos2, Response, RichText,
 use super::super::document::{Edit, layout, ops, rules};
 use super::super::intent::{Intent, Intents};
 use super::super::selection::Selection;
-use super::super::text::{Text, terms, text};
+use super::super::text::{Text, text};
 use super::super::theme::{fonts, signs, tokens};
 use super::scene::{Port, Scene};
 use super::{CanvasView, kind, rename};
@@ -208,7 +208,7 @@ fn list(ui: &mut Ui, scene: &Scene<'_>, adder: &mut Adder, choices: &[Choice]) -
 
 fn row(ui: &mut Ui, scene: &Scene<'_>, choice: &Choice, is_chosen: bool) -> Response {
     let lang = scene.lang();
-    let badge = RichText::new(lang.t(terms::realness(choice.kind.realness())));
+    let badge = RichText::new(lang.of(choice.kind.realness().label()));
     let badge = badge.small().color(tokens(ui.ctx()).realness(choice.kind.realness()));
     let words = (fonts::icon(signs::kind(&choice.kind)), choice.name.as_str());
     let button = egui::Button::new(words)

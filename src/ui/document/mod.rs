@@ -132,6 +132,14 @@ impl Document {
         document
     }
 
+    /// The same design, with something to lose: it exists nowhere else yet, such as one that was pasted.
+    #[must_use]
+    pub fn as_unsaved(mut self) -> Self {
+        self.saved = empty();
+        self.look();
+        self
+    }
+
     /// What is drawn.
     pub fn topology(&self) -> &Topology {
         &self.topology
