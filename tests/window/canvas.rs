@@ -16,6 +16,7 @@ use seckill_lab::ui::command::UiCommand;
 use seckill_lab::ui::document::{Document, Origin, arrange, empty, ops};
 use seckill_lab::ui::intent::Intent;
 use seckill_lab::ui::selection::Selection;
+use seckill_lab::ui::session::Session;
 
 use super::fake::Lab;
 
@@ -581,7 +582,8 @@ fn what_is_revealed_comes_into_the_middle() {
     let (engine, ctx) = (lab.engine.clone(), lab.harness.ctx.clone());
     let LabApp { model, view, .. } = lab.harness.state_mut();
     let place = Place::Stage("database".into());
-    Applied { model, view, engine: &engine, ctx: &ctx }.apply(Intent::Reveal(place));
+    let session = &mut Session::alone();
+    Applied { model, view, engine: &engine, session, ctx: &ctx }.apply(Intent::Reveal(place));
     lab.harness.run();
     let view = lab.harness.state().view.canvas.view;
     assert!((lab.at("database, database") - view.center()).length() < 3.0);
