@@ -64,7 +64,7 @@ fn card(ui: &mut egui::Ui, lang: Lang, found: &Found) {
     Frame::new().fill(tokens.card_head).corner_radius(6).inner_margin(12).show(ui, |ui| {
         ui.set_width(ui.available_width());
         let title = if found.title.is_empty() { lang.t(UNTITLED) } else { &found.title };
-        ui.label(RichText::new(title).strong());
+        ui.label(RichText::new(title).size(15.5).color(tokens.text));
         let age = SystemTime::now().duration_since(found.kept_at).unwrap_or_default();
         let mut facts = vec![lang.f(STAGES, &[&found.stages]), ago(lang, age)];
         facts.extend(found.path.as_ref().map(|path| lang.f(FROM, &[&path.display()])));
