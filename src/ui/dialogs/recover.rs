@@ -20,7 +20,7 @@ const BODY: Text = text(
 );
 const STAGES: Text = text("{} stages", "{} 个阶段");
 const FROM: Text = text("from {}", "来自 {}");
-const MORE: Text = text("{} more wait behind it", "后面还有 {} 个");
+const MORE: Text = text("{} more after this one", "此后还有 {} 个");
 const RESTORE: Text = text("Restore", "恢复");
 const DISCARD: Text = text("Discard", "丢弃");
 const LATER: Text = text("Ask again next time", "下次再问");
