@@ -201,6 +201,7 @@ fn full_report(topology: Topology) -> Report {
             action: some(),
             stage: some(),
             instance: some(),
+            delay_ms: Some(1.0),
             error: Some(some()),
         }],
         changes: vec![ChangeReport { at_secs: 1.0, what: some(), error: Some(some()) }],

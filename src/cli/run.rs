@@ -14,7 +14,7 @@ use crate::engine::{
 use crate::files::presets::Preset;
 use crate::files::{Opened, ResultFile, parse_topology, read_topology, report_problems};
 use crate::report::line::StateLine;
-use crate::report::{Report, text};
+use crate::report::{self, Report, text};
 use crate::topology::{Problem, RunPlan, Severity, Topology};
 
 /// State lines between two headings.
@@ -56,7 +56,7 @@ fn run(label: &str, opened: Opened, args: &HowArgs) -> u8 {
     let (outcome, code) = terminal.run(plan, args);
     let Some(report) = outcome else { return code };
     show(&report, args.quiet);
-    match json.map(|json| json.write(&to_json(&report))) {
+    match json.map(|json| json.write(&report::to_json(&report))) {
         Some(Err(error)) => {
             out::note(error);
             exit::IO
@@ -106,13 +106,6 @@ fn show(report: &Report, quiet: bool) {
     }
 }
 
-fn to_json(report: &Report) -> String {
-    let mut json = serde_json::to_string_pretty(report)
-        .unwrap_or_else(|error| unreachable!("a report has text keys and finite numbers: {error}"));
-    json.push('\n');
-    json
-}
-
 /// The terminal while a run is under way.
 struct Terminal {
     quiet: bool,
@@ -133,8 +126,11 @@ impl Terminal {
             }
         };
         let signals = signals();
-        let options =
-            RunOptions { redis_server: args.server.redis_server.clone(), keep_data: args.keep_data };
+        let options = RunOptions {
+            redis_server: args.server.redis_server.clone(),
+            keep_data: args.keep_data,
+            link_faults: false,
+        };
         let start = EngineCommand::Start { run_id: RunId(1), plan: Box::new(plan), options };
         if let Err(error) = engine.send(start) {
             out::note(error);
@@ -191,8 +187,7 @@ impl Terminal {
             EventKind::Note(text) => self.say(event.at, &text),
             EventKind::SaleOpened => self.say(event.at, "the sale is open"),
             EventKind::Fault { fault, failed } => {
-                let what = format!("{} {} of {}", fault.action.word(), fault.instance, fault.stage);
-                self.done(event.at, &what, failed);
+                self.done(event.at, &fault.to_string(), failed);
             }
             EventKind::Changed { change, failed } => self.done(event.at, &change.text(), failed),
             EventKind::MasterLost { stage } => {

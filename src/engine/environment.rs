@@ -8,11 +8,12 @@ use super::redis_link::Resolver;
 use super::sqlite::schema::{Lookups, Store};
 use super::sqlite::{StoreError, Writer};
 use crate::servers::{
-    Endpoint, GroupError, GroupSettings, NodeError, ReplicaGroup, Restart, RunFolder, SentinelSettings,
-    ServerBinary, Shape,
+    Endpoint, GroupError, GroupSettings, LinkState, NodeError, ReplicaGroup, Restart, RunFolder,
+    SentinelSettings, ServerBinary, Shape,
 };
 use crate::topology::fault::FaultAction;
 use crate::topology::stage::{Persistence, StageKind};
+use crate::topology::validate::all_in_range;
 use crate::topology::{Fault, RunPlan};
 
 /// Everything real that a run stands on. Dropping it ends all of it.
@@ -42,7 +43,8 @@ pub struct Instance {
     pub stage: usize,
     /// Its name within the stage, as faults call it.
     pub name: String,
-    /// Where it listens itself, whatever stands in front of it.
+    /// Where it listens itself, whatever stands in front of it. So the lab still sees a process whose link is cut, and
+    /// how far it falls behind: what looks here looks at the process, and not over its link.
     pub endpoint: Endpoint,
 }
 
@@ -68,12 +70,14 @@ pub fn needs_redis(plan: &RunPlan) -> bool {
 }
 
 impl Environment {
-    /// Starts every server of the plan, groups side by side.
+    /// Starts every server of the plan, groups side by side. Proxies stand before the processes of each stage for which
+    /// the plan scripts a link fault, and with `link_faults` before those of every stage.
     ///
     /// # Errors
     /// One of them does not come up; then none is left running.
     pub async fn start(
         plan: &RunPlan,
+        link_faults: bool,
         binary: Option<ServerBinary>,
         folder: RunFolder,
         progress: &(dyn Fn(&str) + Send + Sync),
@@ -83,6 +87,8 @@ impl Environment {
             let wanted = plan.order.iter().filter_map(|&stage| Some((stage, group_settings(plan, stage)?)));
             let folder = &folder;
             let starting = wanted.map(|(stage, settings)| async move {
+                let is_proxied = link_faults || scripts_link_fault(plan, stage);
+                let settings = GroupSettings { is_proxied, ..settings };
                 (stage, ReplicaGroup::start(binary, folder, settings, progress).await)
             });
             for (stage, started) in join_all(starting).await {
@@ -121,10 +127,8 @@ impl Environment {
     pub fn instances(&self) -> Vec<Instance> {
         let mut instances = Vec::new();
         for group in &self.groups {
-            let data = group.processes.nodes().iter().enumerate().map(|(index, node)| match index {
-                0 => ("master".to_owned(), node.endpoint()),
-                _ => (format!("replica {index}"), node.endpoint()),
-            });
+            let nodes = group.processes.nodes().iter().enumerate();
+            let data = nodes.map(|(index, node)| (data_name(index), node.endpoint()));
             let sentinels = group.processes.sentinels().into_iter().zip(1..);
             let sentinels = sentinels.map(|(endpoint, number)| (format!("sentinel {number}"), endpoint));
             let of_stage = data.chain(sentinels);
@@ -137,6 +141,11 @@ impl Environment {
         instances
     }
 
+    /// Whether proxies stand before the processes of a stage, so that its links can be cut and slowed.
+    pub fn has_proxies(&self, stage: usize) -> bool {
+        self.group(stage).is_some_and(|group| !group.processes.proxies().is_empty())
+    }
+
     /// Does what a fault says. Doing it twice changes nothing more.
     ///
     /// # Errors
@@ -145,16 +154,14 @@ impl Environment {
         let stage = plan.topology.index_of(&fault.stage).ok_or("there is no such stage")?;
         let group = self.groups.iter_mut().find(|group| group.stage == stage);
         let group = &mut group.ok_or("the stage runs no processes")?.processes;
-        let (nodes, index) = match fault.instance.rsplit_once(' ') {
-            None => (group.nodes_mut(), 0),
-            Some(("replica", number)) => (group.nodes_mut(), number.parse::<usize>().unwrap_or(usize::MAX)),
-            Some(("sentinel", number)) => {
-                let index = number.parse::<usize>().ok().and_then(|number| number.checked_sub(1));
-                (group.sentinel_nodes_mut(), index.unwrap_or(usize::MAX))
-            }
-            Some(_) => return Err("there is no such instance".into()),
+        if fault.action.is_of_link() {
+            return inject_link(group, fault);
+        }
+        let (nodes, index) = match place_of(&fault.instance)? {
+            InGroup::Data(index) => (group.nodes_mut(), index),
+            InGroup::Sentinel(index) => (group.sentinel_nodes_mut(), index),
         };
-        let node = nodes.get_mut(index).ok_or("there is no such instance")?;
+        let node = nodes.get_mut(index).ok_or(NO_INSTANCE)?;
         let done = match fault.action {
             FaultAction::Kill => {
                 node.kill();
@@ -165,8 +172,25 @@ impl Environment {
             FaultAction::Resume => node.resume(),
             FaultAction::Restart if node.is_running() => Ok(()),
             FaultAction::Restart => node.restart(Restart::AsBefore).await,
+            FaultAction::CutLink | FaultAction::SlowLink | FaultAction::MendLink => {
+                unreachable!("links are not processes")
+            }
         };
         done.map_err(|error: NodeError| error.to_string())
+    }
+
+    /// Mends every link that is cut or slow. Answers whose they were, in words.
+    pub fn mend_links(&self, plan: &RunPlan) -> Vec<String> {
+        let mut mended = Vec::new();
+        for group in &self.groups {
+            for (index, proxy) in group.processes.proxies().iter().enumerate() {
+                if proxy.link().state() != LinkState::Whole {
+                    proxy.link().mend();
+                    mended.push(format!("{} of {}", data_name(index), plan.name(group.stage)));
+                }
+            }
+        }
+        mended
     }
 
     /// Stops every server and waits until it is gone.
@@ -189,6 +213,58 @@ impl Group {
         };
         Self { stage, processes, master }
     }
+}
+
+/// Said of an instance that isn't there.
+const NO_INSTANCE: &str = "there is no such instance";
+
+/// A process by its place in its group.
+enum InGroup {
+    Data(usize),
+    Sentinel(usize),
+}
+
+/// The name of a data process, as faults call it.
+fn data_name(index: usize) -> String {
+    if index == 0 { "master".to_owned() } else { format!("replica {index}") }
+}
+
+/// The place of a process, by the name that faults call it.
+fn place_of(instance: &str) -> Result<InGroup, String> {
+    let number = |text: &str| text.parse::<usize>().ok().filter(|&number| number > 0);
+    let place = match instance.rsplit_once(' ') {
+        None if instance == "master" => Some(InGroup::Data(0)),
+        Some(("replica", text)) => number(text).map(InGroup::Data),
+        Some(("sentinel", text)) => number(text).map(|number| InGroup::Sentinel(number - 1)),
+        _ => None,
+    };
+    place.ok_or_else(|| NO_INSTANCE.to_owned())
+}
+
+fn inject_link(group: &ReplicaGroup, fault: &Fault) -> Result<(), String> {
+    let InGroup::Data(index) = place_of(&fault.instance)? else {
+        return Err("a Sentinel has no link of its own; pause or kill it instead".into());
+    };
+    if index >= group.nodes().len() {
+        return Err(NO_INSTANCE.into());
+    }
+    let proxy = group.proxies().get(index).ok_or(
+        "this run has no proxies before the processes of the stage; script a link fault for it, or start the run with \
+         link faults",
+    )?;
+    match fault.action {
+        FaultAction::CutLink => proxy.link().cut(),
+        FaultAction::SlowLink if all_in_range(fault) => proxy.link().slow(fault.delay),
+        FaultAction::SlowLink => return Err(format!("a delay of {:?} is out of range", fault.delay)),
+        _ => proxy.link().mend(),
+    }
+    Ok(())
+}
+
+/// Whether the plan does something to a link of a stage.
+fn scripts_link_fault(plan: &RunPlan, stage: usize) -> bool {
+    let mut faults = plan.topology.faults.iter();
+    faults.any(|fault| fault.action.is_of_link() && fault.stage == plan.name(stage))
 }
 
 /// What the database of a plan will be asked for.

@@ -76,6 +76,11 @@ impl EngineHandle {
         &self.events
     }
 
+    /// Whether the engine's thread has ended, which it never does by itself unless something is wrong inside.
+    pub fn is_gone(&self) -> bool {
+        self.thread.as_ref().is_none_or(JoinHandle::is_finished)
+    }
+
     /// Snapshots, in order; buckets that find the channel full ride with the next one.
     pub fn snapshots(&self) -> &Receiver<Snapshot> {
         &self.snapshots

@@ -17,6 +17,9 @@ pub struct RunOptions {
     pub redis_server: Option<std::path::PathBuf>,
     /// Whether the run's folder (logs, the database) is kept afterwards.
     pub keep_data: bool,
+    /// Whether links may be cut and slowed while it runs, other than by the plan's own faults: then proxies stand before
+    /// all Redis processes, which costs processor time. Where the plan scripts a link fault, they stand in any case.
+    pub link_faults: bool,
 }
 
 /// Told to the engine.

@@ -44,3 +44,4 @@ pub use handle::{EngineGone, EngineHandle};
 pub use message::{
     EngineCommand, EngineEvent, EventKind, FailureKind, RunFailure, RunId, RunOptions, RunPhase, Snapshot,
 };
+pub use summary::{WORST_DROPPED, WORST_LAG};

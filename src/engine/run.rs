@@ -100,9 +100,10 @@ async fn run_in(
     if let Some(task) = control_task {
         drop(task.await);
     }
-    let drained = live.drain(outbox).await;
+    let drained = live.drain(plan, environment, outbox).await;
     live.end_consumers().await;
     live.observe(outbox);
+    mend_links(plan, environment, outbox);
 
     outbox.phase(RunPhase::Auditing);
     let evidence = audit::gather(plan, environment, &ledger, live.hired()).await;
@@ -262,12 +263,13 @@ impl Live {
             action: fault.action.word().to_owned(),
             stage: fault.stage.clone(),
             instance: fault.instance.clone(),
+            delay_ms: fault.link_delay().map(|delay| delay.as_secs_f64() * 1_000.0),
             error,
         }
     }
 
     /// Waits until every request has ended and the queue is empty. Answers whether that happened in time.
-    async fn drain(&mut self, outbox: &Outbox) -> bool {
+    async fn drain(&mut self, plan: &RunPlan, environment: &Environment, outbox: &Outbox) -> bool {
         outbox.phase(RunPhase::Draining);
         let until = Instant::now() + DRAIN_WITHIN;
         let mut buckets = interval(BUCKET);
@@ -282,6 +284,10 @@ impl Live {
             }
             if self.broken.is_some() {
                 return false;
+            }
+            // Each request ends as the faults let it end; after that, orders can't reach the database over a cut link.
+            if self.observer.in_flight() == 0 {
+                mend_links(plan, environment, outbox);
             }
             if self.observer.in_flight() > 0 || self.backlog.load(Ordering::Relaxed) > 0 {
                 empty_since = None;
@@ -343,7 +349,17 @@ async fn start_servers(
         outbox.note(&format!("The run's files stay in {}", folder.path().display()));
     }
     let progress = |text: &str| outbox.note(text);
-    Environment::start(plan, binary, folder, &progress).await.map_err(|error| failure(&error))
+    Environment::start(plan, options.link_faults, binary, folder, &progress)
+        .await
+        .map_err(|error| failure(&error))
+}
+
+/// Mends what the faults left cut or slow, and says so.
+fn mend_links(plan: &RunPlan, environment: &Environment, outbox: &Outbox) {
+    let mended = environment.mend_links(plan);
+    if !mended.is_empty() {
+        outbox.note(&format!("Mended for the drain and the audit: the link of {}", mended.join(", of ")));
+    }
 }
 
 /// Opens every connection, so that the first arrivals don't pay for it.

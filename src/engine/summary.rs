@@ -66,7 +66,7 @@ pub fn report(plan: &RunPlan, environment: &Environment, observer: &Observer, en
         generator,
         servers: servers(environment),
         instances: ending.instances,
-        settings: settings(plan),
+        settings: settings(plan, environment),
         faults: ending.faults,
         changes: ending.changes,
         troubles: ending.troubles,
@@ -145,7 +145,7 @@ fn servers(environment: &Environment) -> Vec<ServerReport> {
     redis.chain(sqlite).collect()
 }
 
-fn settings(plan: &RunPlan) -> Vec<SettingReport> {
+fn settings(plan: &RunPlan, environment: &Environment) -> Vec<SettingReport> {
     let mut settings = Vec::new();
     for &index in &plan.order {
         let timeout = match &plan.topology.stages[index].kind {
@@ -155,11 +155,13 @@ fn settings(plan: &RunPlan) -> Vec<SettingReport> {
             _ => continue,
         };
         let link = LinkSettings::new(timeout);
+        let has_proxies = environment.has_proxies(plan.queue_host(index));
         for (name, value) in [
             ("response timeout", format!("{} ms", link.response_timeout_ms)),
             ("connect timeout", format!("{} ms", link.connect_timeout_ms)),
             ("pipeline buffer", format!("{} pipelines", link.pipeline_buffer)),
             ("retries by the library", link.library_retries.to_string()),
+            ("way to the servers", (if has_proxies { "through proxies" } else { "direct" }).to_owned()),
         ] {
             settings.push(SettingReport { stage: plan.name(index).to_owned(), name: name.to_owned(), value });
         }

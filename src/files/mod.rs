@@ -36,7 +36,7 @@ pub use fingerprint::{Fingerprint, open_topology};
 pub use located::{Located, report_problems};
 pub use read::parse_topology;
 pub use result::ResultFile;
-pub use write::{save_topology, to_ron};
+pub use write::{save_topology, stages_to_ron, to_ron};
 
 use crate::topology::{Severity, Topology};
 

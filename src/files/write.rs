@@ -6,13 +6,14 @@
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use super::FileError;
 use crate::param::{ParamValue, Params};
-use crate::topology::{FORMAT_VERSION, Stage, StageKind, Topology};
+use crate::topology::{FORMAT_VERSION, Fault, Link, Stage, StageKind, Topology};
 use crate::workload::{Audience, Mix, Phase, Sale, Shape, Spacing, Workload};
 
 /// The topology as the text of a file, which [`parse_topology`](super::parse_topology) reads back as the same topology.
@@ -26,17 +27,30 @@ pub fn to_ron(topology: &Topology) -> String {
     lines.extend(topology.expected.map(|expected| format!("expected: {},", expected.word())));
     lines.push(String::new());
     lines.extend(list("stages", topology.stages.iter().map(stage).collect()));
-    let wires = topology.links.iter().map(|link| format!("(from: {:?}, to: {:?})", link.from, link.to));
-    lines.extend(list("links", wires.collect()));
+    lines.extend(list("links", topology.links.iter().map(link).collect()));
     lines.push(String::new());
     lines.push("workload: (".into());
     lines.extend(indented(workload(&topology.workload)));
     lines.push("),".into());
-    let faults = topology.faults.iter().map(|fault| format!("({})", all(fault)));
-    lines.extend(list("faults", faults.collect()));
+    lines.extend(list("faults", topology.faults.iter().map(fault).collect()));
     let targets =
         topology.targets.iter().map(|target| format!("{}({})", target.word(), all(target.params())));
     lines.extend(list("targets", targets.collect()));
+    let body: Vec<String> = indented(lines).collect();
+    format!("(\n{}\n)\n", body.join("\n"))
+}
+
+/// Some stages of a topology, by their places, and the links between them, as text. [`parse_topology`] reads it back as
+/// a topology of these alone; it is no whole file, as it says neither title nor workload.
+///
+/// [`parse_topology`]: super::parse_topology
+pub fn stages_to_ron(topology: &Topology, stages: &BTreeSet<usize>) -> String {
+    let chosen: Vec<&Stage> = stages.iter().filter_map(|&index| topology.stages.get(index)).collect();
+    let is_chosen = |name: &str| chosen.iter().any(|stage| stage.name == name);
+    let within = topology.links.iter().filter(|link| is_chosen(&link.from) && is_chosen(&link.to));
+    let mut lines = vec![format!("version: {FORMAT_VERSION},")];
+    lines.extend(list("stages", chosen.iter().map(|chosen| stage(chosen)).collect()));
+    lines.extend(list("links", within.map(link).collect()));
     let body: Vec<String> = indented(lines).collect();
     format!("(\n{}\n)\n", body.join("\n"))
 }
@@ -97,6 +111,10 @@ fn stage(stage: &Stage) -> String {
     format!("(name: {:?}, kind: {}({fields}), at: ({x}, {y}))", stage.name, kind.word())
 }
 
+fn link(link: &Link) -> String {
+    format!("(from: {:?}, to: {:?})", link.from, link.to)
+}
+
 fn workload(workload: &Workload) -> Vec<String> {
     let mut lines = vec![format!("seed: {},", workload.seed)];
     let parts: [(&str, &dyn Params, &dyn Params); 2] =
@@ -136,6 +154,13 @@ fn shape(shape: &Shape) -> String {
         (_, None) => String::new(),
     };
     format!("{}({fields})", shape.word())
+}
+
+/// A fault in full; a delay only where it says something.
+fn fault(fault: &Fault) -> String {
+    let is_default = fault.delay == Fault::default().delay;
+    let fields = fields(fault, |key, _| key != "delay" || fault.link_delay().is_some() || !is_default);
+    format!("({fields})")
 }
 
 /// Every parameter as `key: value`.

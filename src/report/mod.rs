@@ -174,6 +174,8 @@ pub struct FaultReport {
     pub stage: String,
     /// To which of its instances.
     pub instance: String,
+    /// How much later a slow link carries what is sent, each way, in milliseconds; of other faults none.
+    pub delay_ms: Option<f64>,
     /// Why it could not be done, if it could not.
     pub error: Option<String>,
 }
@@ -206,4 +208,12 @@ pub struct SecondReport {
     pub backlog: u64,
     /// The highest p99 of response time in its tenths, in microseconds.
     pub worst_p99_us: u64,
+}
+
+/// The report as JSON, with a newline at its end.
+pub fn to_json(report: &Report) -> String {
+    let mut json = serde_json::to_string_pretty(report)
+        .unwrap_or_else(|error| unreachable!("a report has text keys and finite numbers: {error}"));
+    json.push('\n');
+    json
 }

@@ -21,12 +21,12 @@ pub enum Shape {
     Chain,
 }
 
-/// Addresses of one node which are settled before it starts, because a proxy stands in front of it.
+/// Addresses of one node which are settled before it starts, because something of yours stands in front of it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct NodeAddress {
-    /// Where it listens. With a proxy use [`PortChoice::Fixed`], for the proxy has been told.
+    /// Where it listens. With [`PortChoice::Fixed`] whatever stands in front of it can be told before.
     pub port: PortChoice,
-    /// The proxy's address. Sentinels and replicas are told this one; otherwise they would go around the proxy.
+    /// The address in front. Sentinels and replicas are told this one; otherwise they would go around it.
     pub announce: Option<Endpoint>,
 }
 
@@ -49,6 +49,8 @@ pub struct GroupSettings {
     pub max_memory_bytes: Option<u64>,
     /// Addresses of the master and then of each replica; those not given are free ports without a proxy.
     pub addresses: Vec<NodeAddress>,
+    /// Whether a [`Proxy`](super::Proxy) stands before the master and each replica, and its address is announced.
+    pub is_proxied: bool,
     /// More directives for each node, as in `redis.conf`.
     pub extra: Vec<(String, String)>,
 }
@@ -65,6 +67,7 @@ impl GroupSettings {
             persistence: Persistence::None,
             max_memory_bytes: None,
             addresses: Vec::new(),
+            is_proxied: false,
             extra: Vec::new(),
         }
     }

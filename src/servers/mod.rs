@@ -5,6 +5,7 @@
 //! - [`run_folder`]: one temporary folder per run, which holds every file its servers write.
 //! - [`guard`] and [`mod@sweep`]: every server dies with the program, however the program dies.
 //! - [`redis_node`]: one server process; [`replica_group`]: a master, its replicas and their Sentinels.
+//! - [`proxy`]: stands before a server, so that its link can be cut, slowed and mended.
 //!
 //! Nothing in here draws, prints or knows what a run is. Long steps tell what they do through a [`Progress`].
 
@@ -24,6 +25,7 @@ pub mod port;
 mod probe;
 mod process;
 pub mod provision;
+pub mod proxy;
 pub mod redis_node;
 pub mod replica_group;
 pub mod run_folder;
@@ -38,6 +40,7 @@ pub use endpoint::Endpoint;
 pub use group_settings::{GroupError, GroupSettings, NodeAddress, Shape};
 pub use node_error::NodeError;
 pub use node_settings::{NodeSettings, PortChoice, Restart};
+pub use proxy::{Link, LinkState, Proxy};
 pub use redis_node::RedisNode;
 pub use replica_group::ReplicaGroup;
 pub use run_folder::{RunFolder, RunFolderError};

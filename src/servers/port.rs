@@ -33,6 +33,14 @@ pub struct PortError {
 /// # Errors
 /// When there are not that many.
 pub fn free_ports(count: usize) -> Result<Vec<u16>, PortError> {
+    Ok(free_listeners(count)?.into_iter().map(|(port, _)| port).collect())
+}
+
+/// `count` different free ports, each with what holds it.
+///
+/// # Errors
+/// When there are not that many.
+pub(crate) fn free_listeners(count: usize) -> Result<Vec<(u16, TcpListener)>, PortError> {
     let mut held = Vec::with_capacity(count);
     let mut last = io::Error::from(io::ErrorKind::AddrNotAvailable);
     let span = PORTS.end - PORTS.start;
@@ -51,7 +59,7 @@ pub fn free_ports(count: usize) -> Result<Vec<u16>, PortError> {
     if held.len() < count {
         return Err(PortError { wanted: count, found: held.len(), last });
     }
-    Ok(held.into_iter().map(|(port, _)| port).collect())
+    Ok(held)
 }
 
 /// 64 bits from the system's randomness, by way of the standard library's hash maps. For names and ports, not secrets.

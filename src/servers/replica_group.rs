@@ -7,11 +7,12 @@ use tokio::task::JoinSet;
 use super::Progress;
 use super::binary::ServerBinary;
 use super::endpoint::Endpoint;
-use super::group_settings::{GroupError, GroupSettings, Shape};
+use super::group_settings::{GroupError, GroupSettings, NodeAddress, Shape};
 use super::group_wait::{await_agreement, await_link, await_stream};
 use super::node_error::NodeError;
 use super::node_settings::NodeSettings;
 use super::port::free_ports;
+use super::proxy::{self, Proxy};
 use super::redis_node::RedisNode;
 use super::run_folder::RunFolder;
 use super::sentinel::{self, SentinelProgram};
@@ -23,6 +24,8 @@ pub struct ReplicaGroup {
     /// The first master and then the replicas, in the order they were started; a failover changes roles, not places.
     nodes: Vec<RedisNode>,
     sentinels: Vec<RedisNode>,
+    /// One before each data server, in the same order; none in a group without proxies.
+    proxies: Vec<Proxy>,
     ready_time: Duration,
 }
 
@@ -38,10 +41,11 @@ impl ReplicaGroup {
     pub async fn start(
         binary: &ServerBinary,
         run: &RunFolder,
-        settings: GroupSettings,
+        mut settings: GroupSettings,
         progress: Progress<'_>,
     ) -> Result<Self, GroupError> {
         settings.check()?;
+        let proxies = open_proxies(&mut settings)?;
         let started_at = Instant::now();
         let (name, replica_count) = (&settings.name, settings.replica_count);
         progress(&format!(
@@ -49,12 +53,13 @@ impl ReplicaGroup {
             settings.sentinel_count
         ));
         let mut nodes = vec![RedisNode::start(binary, run, settings.node(0, None)).await?];
-        start_replicas(binary, run, &settings, &mut nodes).await?;
+        lead(&proxies, &nodes);
+        start_replicas(binary, run, &settings, &proxies, &mut nodes).await?;
         let sentinels = start_sentinels(binary, run, &settings, &nodes).await?;
         await_agreement(&settings, nodes[0].announced(), &sentinels).await?;
         let ready_time = started_at.elapsed();
         progress(&format!("{name} is ready after {} ms", ready_time.as_millis()));
-        Ok(Self { settings, nodes, sentinels, ready_time })
+        Ok(Self { settings, nodes, sentinels, proxies, ready_time })
     }
 
     /// What it was started with.
@@ -97,6 +102,11 @@ impl ReplicaGroup {
         &mut self.sentinels
     }
 
+    /// The proxies before the data servers, in the order of [`Self::nodes`]; none in a group without proxies.
+    pub fn proxies(&self) -> &[Proxy] {
+        &self.proxies
+    }
+
     /// From the start of the first process until all agreed.
     pub fn ready_time(&self) -> Duration {
         self.ready_time
@@ -110,11 +120,34 @@ impl ReplicaGroup {
     }
 }
 
+/// Opens a proxy for each data server to come, if the group is to have them, and has its address announced.
+fn open_proxies(settings: &mut GroupSettings) -> Result<Vec<Proxy>, GroupError> {
+    if !settings.is_proxied {
+        return Ok(Vec::new());
+    }
+    let count = settings.replica_count + 1;
+    let proxies =
+        proxy::open(count).map_err(|source| GroupError::Ports { name: settings.name.clone(), source })?;
+    settings.addresses.resize_with(count, NodeAddress::default);
+    for (address, proxy) in settings.addresses.iter_mut().zip(&proxies) {
+        address.announce = Some(proxy.endpoint());
+    }
+    Ok(proxies)
+}
+
+/// Tells each proxy where its server listens, as far as the servers have started.
+fn lead(proxies: &[Proxy], nodes: &[RedisNode]) {
+    for (proxy, node) in proxies.iter().zip(nodes) {
+        proxy.lead_to(node.endpoint());
+    }
+}
+
 /// Starts the replicas and waits until each follows: a star all at once, a chain link by link.
 async fn start_replicas(
     binary: &ServerBinary,
     run: &RunFolder,
     settings: &GroupSettings,
+    proxies: &[Proxy],
     nodes: &mut Vec<RedisNode>,
 ) -> Result<(), GroupError> {
     let master = nodes[0].announced();
@@ -122,6 +155,7 @@ async fn start_replicas(
         Shape::Star => {
             let all = (1..=settings.replica_count).map(|index| settings.node(index, Some(master)));
             nodes.extend(start_all(&settings.name, all.map(|node| start_one(binary, run, node))).await?);
+            lead(proxies, nodes);
             for replica in &nodes[1..] {
                 await_link(replica, &nodes[0]).await?;
             }
@@ -132,6 +166,7 @@ async fn start_replicas(
                 let replica = RedisNode::start(binary, run, settings.node(index, Some(before))).await?;
                 await_link(&replica, &nodes[index - 1]).await?;
                 nodes.push(replica);
+                lead(proxies, nodes);
             }
         }
     }

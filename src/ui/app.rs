@@ -9,6 +9,7 @@ use super::apply::Applied;
 use super::command::UiCommand;
 use super::intent::{Intent, Intents};
 use super::model::Model;
+use super::run::News;
 use super::run::port::EnginePort;
 use super::session::{Kept, Session};
 use super::settings::Settings;
@@ -18,6 +19,8 @@ use super::{canvas, charts, dialogs, keys, panels, theme};
 
 /// How long gathering may take in one frame.
 const GATHER_WITHIN: Duration = Duration::from_millis(10);
+/// How long a run may be silent before the engine is looked after.
+const LOOK_AGAIN: Duration = Duration::from_secs(1);
 
 /// The window.
 pub struct LabApp {
@@ -67,25 +70,36 @@ impl LabApp {
         let started = Instant::now();
         while started.elapsed() < GATHER_WITHIN {
             if let Some(event) = self.engine.next_event() {
-                if let Some(run) = self.model.runs.named(event.run_id) {
-                    run.event(event);
-                }
+                let news = self.model.runs.named(event.run_id).and_then(|run| run.event(event));
+                self.intents.extend(news.map(Intent::News));
             } else if let Some(snapshot) = self.engine.next_snapshot() {
                 if let Some(run) = self.model.runs.named(snapshot.run_id) {
                     run.snapshot(snapshot);
                 }
             } else {
+                self.look_after(ctx);
                 return;
             }
         }
         ctx.request_repaint();
     }
 
+    /// Looks whether the engine lives, as long as something is expected of it: one that died can't say so.
+    fn look_after(&mut self, ctx: &Context) {
+        if self.model.runs.active().is_none() {
+            return;
+        }
+        if self.engine.is_gone() {
+            self.intents.push(Intent::News(News::EngineGone));
+        }
+        ctx.request_repaint_after(LOOK_AGAIN);
+    }
+
     fn draw(&mut self, ui: &mut Ui) {
         let (model, view, out) = (&self.model, &mut self.view, &mut self.intents);
         let tokens = theme::tokens(ui.ctx());
         let bar = Frame::new().fill(tokens.panel).inner_margin(6);
-        Panel::top("top").frame(bar).show(ui, |ui| panels::top::show(ui, model, out));
+        Panel::top("top").frame(bar).show(ui, |ui| panels::top::show(ui, model, &mut view.panels.top, out));
         Panel::bottom("status").frame(bar).show(ui, |ui| panels::status::show(ui, model, out));
         let mut shows = model.settings.clone();
         let panel = Frame::new().fill(tokens.panel).inner_margin(8);
@@ -122,7 +136,12 @@ impl LabApp {
     }
 
     fn apply(&mut self, ctx: &Context) {
-        for intent in self.intents.take() {
+        let intents = self.intents.take();
+        if !intents.is_empty() {
+            // What they change is drawn in the next frame, and nothing else may call for one.
+            ctx.request_repaint();
+        }
+        for intent in intents {
             self.applied(ctx).apply(intent);
         }
     }
@@ -180,7 +199,7 @@ fn bottom(ui: &mut Ui, model: &Model, view: &mut View, out: &mut Intents) {
         }
         BottomTab::Results => panels::results::show(ui, model, &mut view.panels.results, out),
         BottomTab::Problems => panels::problems::show(ui, model, out),
-        BottomTab::Events => panels::events::show(ui, model, out),
+        BottomTab::Events => panels::events::show(ui, model, &mut view.panels.events, out),
     }
 }
 
@@ -188,6 +207,8 @@ impl eframe::App for LabApp {
     fn logic(&mut self, ctx: &Context, _frame: &mut eframe::Frame) {
         self.gather(ctx);
         self.look_outside(ctx);
+        // Here too, because nothing is drawn while the window is hidden.
+        self.apply(ctx);
     }
 
     fn ui(&mut self, ui: &mut Ui, frame: &mut eframe::Frame) {

@@ -4,11 +4,12 @@ use std::path::PathBuf;
 
 use super::command::UiCommand;
 use super::document::Edit;
+use super::run::News;
 use super::selection::Selection;
 use super::session::chooser::Ask;
 use super::settings::Settings;
 use super::view::{After, BottomTab, Dialog};
-use crate::topology::{Change, Fault, Place};
+use crate::topology::{Change, Fault, Place, StageKind};
 
 /// What a widget asks for.
 #[derive(Debug)]
@@ -29,6 +30,10 @@ pub enum Intent {
     Inject(Fault),
     /// A parameter or the offered rate of what runs changes now.
     Change(Change),
+    /// Something is said at once about the run.
+    News(News),
+    /// The run ends with drain and audit; then this follows.
+    StopThen(Box<After>),
     /// A file is opened.
     OpenFile(PathBuf),
     /// A preset is opened, by its place in the list.
@@ -55,6 +60,8 @@ pub enum Intent {
     KeepLeftovers,
     /// Stages in text form are added to the design.
     PasteStages(String),
+    /// A stage of this kind is added beside the selected one.
+    AddStage(Box<StageKind>),
     /// A text goes to the clipboard.
     CopyText(String),
     /// The settings become these.
@@ -63,6 +70,8 @@ pub enum Intent {
     Dialog(Option<Dialog>),
     /// A tab of the panel below the canvas shows.
     ShowTab(BottomTab),
+    /// The charts show a moment of the run, in seconds from the first arrival.
+    ShowMoment(f64),
     /// A message shows for a while.
     Notice(super::notice::Notice),
     /// The window closes, whatever runs.
@@ -92,6 +101,11 @@ impl Intents {
     /// Asks for a selection.
     pub fn select(&mut self, selection: Selection) {
         self.push(Intent::Select(selection));
+    }
+
+    /// Asks for several things.
+    pub fn extend(&mut self, intents: impl IntoIterator<Item = Intent>) {
+        self.0.extend(intents);
     }
 
     /// Takes all of them, in order.

@@ -113,6 +113,8 @@ pub struct View {
     pub parts: Parts,
     /// The dialog in front, if any.
     pub dialog: Option<Dialog>,
+    /// What follows when the run under way has ended.
+    pub after_run: Option<After>,
     /// Messages on the screen, the oldest first.
     pub notices: Vec<Shown>,
 }

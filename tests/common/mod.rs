@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 use seckill_lab::engine::{EngineCommand, EngineHandle, EventKind, RunFailure, RunId, RunOptions, RunPhase};
 use seckill_lab::files::{parse_topology, read_topology, report_problems};
-use seckill_lab::metrics::{Bucket, StageTally};
+use seckill_lab::metrics::{Bucket, InstanceState, StageTally};
 use seckill_lab::report::Report;
 use seckill_lab::topology::{Change, Fault, RunPlan, StageKind, Topology};
 
@@ -94,6 +94,9 @@ pub struct Ran {
     pub factors: Vec<f64>,
     /// By stage: none when its master was lost, and the instance when one was found.
     pub masters: Vec<(usize, Option<String>)>,
+    pub notes: Vec<String>,
+    /// Each Redis process as it was at the last look.
+    pub instances: Vec<InstanceState>,
     /// The folder that was kept; it is removed when this is dropped.
     pub kept: Option<Kept>,
 }
@@ -123,7 +126,7 @@ fn run_with(topology: Topology, keep_data: bool) -> Ran {
 
 /// Runs a design and asks for changes, each when this much time of the arrivals has passed.
 pub fn run_and_change(topology: Topology, changes: Vec<(Duration, Change)>) -> Ran {
-    report_of(try_run_and_change(topology, false, changes))
+    report_of(run_told(topology, options(), &[], changes))
 }
 
 fn report_of(result: Result<Ran, RunFailure>) -> Ran {
@@ -135,41 +138,61 @@ fn report_of(result: Result<Ran, RunFailure>) -> Ran {
 
 /// Runs a design; a run without a report answers why.
 pub fn try_run(topology: Topology, keep_data: bool) -> Result<Ran, RunFailure> {
-    try_run_and_change(topology, keep_data, Vec::new())
+    run_told(topology, RunOptions { keep_data, ..options() }, &[], Vec::new())
 }
 
-fn try_run_and_change(
+/// How the tests run designs: with the server that the environment names, if it names one.
+pub fn options() -> RunOptions {
+    let redis_server = std::env::var_os("SECKILL_LAB_REDIS_SERVER").map(PathBuf::from);
+    RunOptions { redis_server, ..RunOptions::default() }
+}
+
+/// Runs a design, and injects faults as soon as requests arrive.
+pub fn run_live(topology: Topology, options: RunOptions, live: &[Fault]) -> Result<Ran, RunFailure> {
+    run_told(topology, options, live, Vec::new())
+}
+
+/// Runs a design, injects faults as soon as requests arrive, and sends each change at its moment.
+fn run_told(
     topology: Topology,
-    keep_data: bool,
+    options: RunOptions,
+    live: &[Fault],
     changes: Vec<(Duration, Change)>,
 ) -> Result<Ran, RunFailure> {
     let plan = RunPlan::new(topology).unwrap_or_else(|problems| panic!("{problems:#?}"));
     let engine = EngineHandle::start(Arc::new(|| {})).unwrap();
-    let redis_server = std::env::var_os("SECKILL_LAB_REDIS_SERVER").map(PathBuf::from);
-    let options = RunOptions { redis_server, keep_data };
     engine.send(EngineCommand::Start { run_id: RunId(7), plan: Box::new(plan.clone()), options }).unwrap();
     let mut wanted = changes.into_iter().peekable();
     let (mut buckets, mut phases, mut faults, mut kept) = (Vec::new(), Vec::new(), Vec::new(), None);
     let (mut changes, mut factors, mut masters) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut notes, mut instances) = (Vec::new(), Vec::new());
     let started_at = Instant::now();
     loop {
         assert!(started_at.elapsed() < PATIENCE, "the run hangs; it came as far as {:?}", phases.last());
+        let ended = engine.events().recv_timeout(Duration::from_millis(50)).ok();
         for snapshot in engine.snapshots().try_iter() {
             buckets.extend(snapshot.buckets);
             factors.push(snapshot.offered_factor);
+            instances = snapshot.instances;
         }
         let at = buckets.last().map_or(Duration::ZERO, |bucket: &Bucket| bucket.at);
         while let Some((_, change)) = wanted.next_if(|(when, _)| *when <= at) {
             engine.send(EngineCommand::Change(change)).unwrap();
         }
-        let Ok(event) = engine.events().recv_timeout(Duration::from_millis(50)) else { continue };
+        let Some(event) = ended else { continue };
         assert_eq!(event.run_id, RunId(7));
         match event.kind {
-            EventKind::Phase(phase) => phases.push(phase),
+            EventKind::Phase(phase) => {
+                phases.push(phase);
+                for fault in live.iter().filter(|_| phase == RunPhase::OnSale) {
+                    engine.send(EngineCommand::Inject(fault.clone())).unwrap();
+                }
+            }
             EventKind::Note(text) => {
                 if let Some(path) = text.strip_prefix("The run's files stay in ") {
                     kept = Some(Kept(path.into()));
                 }
+                notes.push(text);
             }
             EventKind::SaleOpened => {}
             EventKind::Fault { fault, failed } => faults.push((fault, failed)),
@@ -181,7 +204,19 @@ fn try_run_and_change(
                 buckets.extend(engine.snapshots().try_iter().flat_map(|snapshot| snapshot.buckets));
                 factors.dedup();
                 let report = *report;
-                return Ok(Ran { plan, report, buckets, phases, faults, changes, factors, masters, kept });
+                return Ok(Ran {
+                    plan,
+                    report,
+                    buckets,
+                    phases,
+                    faults,
+                    changes,
+                    factors,
+                    masters,
+                    notes,
+                    instances,
+                    kept,
+                });
             }
         }
     }

@@ -26,6 +26,7 @@ struct Script {
     told: Vec<EngineCommand>,
     events: VecDeque<EngineEvent>,
     snapshots: VecDeque<Snapshot>,
+    is_gone: bool,
 }
 
 /// An engine that listens, and tells what a test says.
@@ -34,7 +35,11 @@ pub struct FakeEngine(Rc<RefCell<Script>>);
 
 impl EnginePort for FakeEngine {
     fn send(&self, command: EngineCommand) -> Result<(), EngineGone> {
-        self.0.borrow_mut().told.push(command);
+        let mut script = self.0.borrow_mut();
+        if script.is_gone {
+            return Err(EngineGone);
+        }
+        script.told.push(command);
         Ok(())
     }
 
@@ -45,12 +50,21 @@ impl EnginePort for FakeEngine {
     fn next_snapshot(&self) -> Option<Snapshot> {
         self.0.borrow_mut().snapshots.pop_front()
     }
+
+    fn is_gone(&self) -> bool {
+        self.0.borrow().is_gone
+    }
 }
 
 impl FakeEngine {
     /// What it was told since the last look.
     pub fn told(&self) -> Vec<EngineCommand> {
         std::mem::take(&mut self.0.borrow_mut().told)
+    }
+
+    /// Dies without a word.
+    pub fn die(&self) {
+        self.0.borrow_mut().is_gone = true;
     }
 
     /// Tells an event of the first run, `at_ms` after the first arrival.

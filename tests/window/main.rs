@@ -2,11 +2,16 @@
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 
+mod canvas;
+mod charts;
 #[allow(dead_code, reason = "each test uses some of it")]
 mod fake;
 mod files;
+mod life;
 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::float_cmp, reason = "pixels")]
 mod paint;
 mod pictures;
+mod results;
+mod run;
 mod start;
 mod words;

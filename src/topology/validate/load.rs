@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::super::fault::FaultAction;
 use super::super::stage::StageKind;
 use super::super::{Fault, Place, Problem, Topology};
 use super::Unread;
@@ -173,7 +174,24 @@ fn check_fault(
     } else if !instances.contains(&fault.instance) {
         let text = format!("{:?} has no instance {:?}", fault.stage, fault.instance);
         error(text, format!("name one of {}", instances.join(", ")), &["instance", "stage"]);
+    } else if fault.action.is_of_link() && !has_link(&fault.instance) {
+        let text = format!(
+            "{} can't be done to {:?}: Sentinels have no link of their own",
+            fault.action.word(),
+            fault.instance
+        );
+        error(text, "pause or kill it, or name the master or a replica".into(), &["action", "instance"]);
     }
+    if fault.action != FaultAction::SlowLink && fault.delay != Fault::default().delay {
+        let text = format!("a delay says nothing to {}", fault.action.word());
+        let remedy = "leave delay out, or let the action be SlowLink";
+        problems.push(Problem::warning(place.clone(), text, remedy).about(&["delay"]));
+    }
+}
+
+/// Whether an instance has a link that can be cut: a proxy stands before data processes, and none before Sentinels.
+pub fn has_link(instance: &str) -> bool {
+    !instance.starts_with("sentinel")
 }
 
 fn text_of(span: Duration) -> humantime::FormattedDuration {

@@ -14,7 +14,8 @@ mod wiring;
 
 use super::{Problem, Stage, Topology};
 pub use load::{LONGEST_RUN, instances};
-pub use wiring::refusal;
+pub use ranges::all_in_range;
+pub use wiring::{LONGEST_NAME, only_one, refusal};
 
 /// More stages than this are not a drawing that anyone reads.
 const MOST_STAGES: usize = 200;

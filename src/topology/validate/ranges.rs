@@ -26,7 +26,7 @@ pub(super) fn check(topology: &Topology, problems: &mut Vec<Problem>) {
 }
 
 /// Whether all parameters are within their ranges.
-pub(super) fn all_in_range(params: &dyn Params) -> bool {
+pub fn all_in_range(params: &dyn Params) -> bool {
     params.specs().iter().all(|spec| params.get(spec.key).is_none_or(|value| is_in_range(spec, &value)))
 }
 

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::super::fault::FaultAction;
 use super::super::stage::{
     Cdn, DataControl, Database, LoadBalancer, MasterReplica, Queue, ReadWriteSplit, Service, Users,
 };
@@ -452,7 +453,31 @@ fn faults_hit_something_in_time() {
             "\"inventory\" has no instance \"replica 3\"",
             "master, replica 1, replica 2, sentinel 1",
         ),
+        (
+            |t| t.faults[0].action = FaultAction::CutLink,
+            fault(),
+            "CutLink can't be done to \"sentinel 3\": Sentinels have no link",
+            "pause or kill it",
+        ),
+        (
+            |t| t.faults[0].delay = Duration::from_secs(1),
+            fault(),
+            "a delay says nothing to Kill",
+            "let the action be SlowLink",
+        ),
     ]);
+}
+
+#[test]
+fn links_of_data_processes_can_be_cut_slowed_and_mended() {
+    let mut topology = good();
+    for action in [FaultAction::CutLink, FaultAction::SlowLink, FaultAction::MendLink] {
+        for instance in ["master", "replica 2"] {
+            let fault = &mut topology.faults[0];
+            (fault.action, fault.instance) = (action, instance.into());
+            assert_eq!(validate(&topology), [], "{action:?} of {instance}");
+        }
+    }
 }
 
 #[test]

@@ -6,7 +6,7 @@ use super::super::{Place, Problem, Topology};
 use super::{MOST_LINKS, MOST_STAGES, Unread};
 
 /// Names longer than this don't fit a stage on the canvas.
-const LONGEST_NAME: usize = 40;
+pub const LONGEST_NAME: usize = 40;
 
 /// Kinds of which a run has one at most, and what to do about the second.
 const ONLY_ONE: &[(&str, &str)] = &[
@@ -18,6 +18,11 @@ const ONLY_ONE: &[(&str, &str)] = &[
     ("Database", "a run works with one database; take one away"),
     ("DataControl", "one data-control module looks after the whole design; take one away"),
 ];
+
+/// What to do about a second stage of a kind, where a run works with one at most.
+pub fn only_one(kind: &StageKind) -> Option<&'static str> {
+    ONLY_ONE.iter().find(|(word, _)| *word == kind.word()).map(|(_, remedy)| *remedy)
+}
 
 /// Whether there are few enough stages and links to look at.
 pub(super) fn check_counts(topology: &Topology, problems: &mut Vec<Problem>) -> bool {

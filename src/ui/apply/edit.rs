@@ -22,10 +22,8 @@ impl Applied<'_> {
     pub fn reveal(&mut self, place: &Place) {
         self.model.selection = Selection::at(place, self.model.doc.topology());
         self.model.settings.inspector = true;
+        self.center_on(place);
     }
-
-    /// Adds stages that stand in a text.
-    pub fn paste_stages(&mut self, _text: &str) {}
 
     /// Does a command about the design. Answers whether it was one.
     pub fn edit_command(&mut self, command: UiCommand) -> bool {
@@ -44,9 +42,14 @@ impl Applied<'_> {
                 let stages = 0..self.model.doc.topology().stages.len();
                 self.model.selection = Selection::Stages(stages.collect());
             }
-            UiCommand::SelectNothing => self.model.selection = Selection::Nothing,
+            UiCommand::SelectNothing => {
+                // What is under way ends first; the selection stays for the next press.
+                if !self.cancel_gesture() {
+                    self.model.selection = Selection::Nothing;
+                }
+            }
             UiCommand::Delete => self.delete(),
-            _ => return false,
+            _ => return self.canvas_command(command),
         }
         true
     }

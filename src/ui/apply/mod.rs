@@ -1,10 +1,11 @@
 //! Intents take effect here, after drawing.
 //!
-//! - `edit`: the design, selection, undo.
+//! - `edit`: the design, selection, undo. `canvas`: stages on the canvas, and the camera.
 //! - `run`: the engine.
 //! - `file`: opening, saving, sharing.
 //! - `close`: asks before something is ended or lost.
 
+mod canvas;
 mod close;
 mod edit;
 mod file;
@@ -51,8 +52,11 @@ impl Applied<'_> {
             Intent::Select(selection) => self.model.selection = selection.within(self.model.doc.topology()),
             Intent::Reveal(place) => self.reveal(&place),
             Intent::PasteStages(text) => self.paste_stages(&text),
+            Intent::AddStage(kind) => self.add_stage(*kind),
             Intent::Inject(fault) => self.inject(fault),
             Intent::Change(change) => self.change(change),
+            Intent::News(news) => self.news(news),
+            Intent::StopThen(after) => self.stop_then(*after),
             Intent::OpenFile(path) => self.guarded(After::OpenFile(path)),
             Intent::OpenPreset(preset) => self.guarded(After::OpenPreset(preset)),
             Intent::RunPreset(preset) => self.guarded(After::RunPreset(preset)),
@@ -69,6 +73,7 @@ impl Applied<'_> {
             Intent::Settings(settings) => self.model.settings = *settings,
             Intent::Dialog(dialog) => self.view.dialog = dialog,
             Intent::ShowTab(tab) => self.show_tab(tab),
+            Intent::ShowMoment(secs) => self.show_moment(secs),
             Intent::Notice(notice) => self.notify(notice),
             Intent::Close => self.proceed(After::Quit),
         }
@@ -78,6 +83,13 @@ impl Applied<'_> {
     pub fn notify(&mut self, notice: Notice) {
         let now = self.ctx.input(|input| input.time);
         self.view.notify(notice, now);
+    }
+
+    fn show_moment(&mut self, secs: f64) {
+        if let Some(run) = &self.model.runs.current {
+            self.view.charts.show_moment(secs, run);
+            self.show_tab(BottomTab::Charts);
+        }
     }
 
     fn show_tab(&mut self, tab: BottomTab) {
@@ -112,6 +124,12 @@ impl Applied<'_> {
             UiCommand::ShowResults => self.show_tab(BottomTab::Results),
             UiCommand::ShowProblems => self.show_tab(BottomTab::Problems),
             UiCommand::ShowEvents => self.show_tab(BottomTab::Events),
+            UiCommand::FollowCharts => self.view.charts.follow(),
+            UiCommand::FreezeCharts => {
+                if let Some(run) = &self.model.runs.current {
+                    self.view.charts.toggle_freeze(run);
+                }
+            }
             UiCommand::Presets => self.view.dialog = Some(Dialog::Presets),
             UiCommand::Palette => self.view.dialog = Some(Dialog::Palette(String::new())),
             UiCommand::Shortcuts => self.view.dialog = Some(Dialog::Shortcuts),

@@ -1,18 +1,38 @@
-//! Intents about the run: start, stop, faults, live changes.
+//! Intents about the run: start, stop, faults, live changes; and what is said when it ends.
 
+use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::super::command::UiCommand;
 use super::super::notice::Notice;
-use super::super::run::Run;
+use super::super::panels::results::sentence::sentence;
+use super::super::run::{Ending, News, Run};
+use super::super::session::chooser::Purpose;
 use super::super::text::{Text, text};
-use super::super::view::BottomTab;
+use super::super::view::{After, BottomTab, WhyReplace};
 use super::Applied;
-use crate::engine::{EngineCommand, RunOptions};
+use crate::engine::{EngineCommand, FailureKind, RunFailure, RunOptions};
+use crate::files::ResultFile;
+use crate::report::Verdict;
 use crate::topology::fault::FaultAction;
-use crate::topology::{Change, Fault, RunPlan};
+use crate::topology::{Change, Fault, RunPlan, Severity};
 
-const ENGINE_GONE: Text = text("The engine has ended; restart the program", "引擎已结束；请重启程序");
+const ENGINE_GONE: Text = text(
+    "The engine has ended; save the design and restart the program",
+    "引擎已意外结束；请保存设计并重启程序",
+);
+const REFUSED: Text = text("Not done: {}", "未能执行：{}");
+const NO_REPORT: Text = text("The run ended without a report", "运行结束，但没有报告");
+const STOPPED_EARLY: Text = text("The run was stopped before the first arrival", "运行在首个到达之前被停止");
+const PASSED: Text = text("Pass: {}", "通过：{}");
+const FAILED: Text = text("Fail: {}", "未通过：{}");
+const INCONCLUSIVE: Text = text("Inconclusive: {}", "无定论：{}");
+
+const CLOSES: Text = text("The window closes after the audit", "审计完成后将关闭窗口");
+const COPIED: Text = text("The report is on the clipboard", "报告已复制到剪贴板");
+const SAVED: Text = text("The report is saved to {}", "报告已保存到 {}");
+const NOT_SAVED: Text = text("The report could not be saved to {}", "报告无法保存到 {}");
 
 impl Applied<'_> {
     /// Does a command about the run. Answers whether it was one.
@@ -20,10 +40,14 @@ impl Applied<'_> {
         match command {
             UiCommand::Run => self.start(),
             UiCommand::Stop => self.stop(),
+            UiCommand::CopyReport => self.copy_report(),
             UiCommand::Kill => self.fault(FaultAction::Kill),
             UiCommand::Pause => self.fault(FaultAction::Pause),
             UiCommand::Resume => self.fault(FaultAction::Resume),
             UiCommand::Restart => self.fault(FaultAction::Restart),
+            UiCommand::CutLink => self.fault(FaultAction::CutLink),
+            UiCommand::SlowLink => self.fault(FaultAction::SlowLink),
+            UiCommand::MendLink => self.fault(FaultAction::MendLink),
             _ => return false,
         }
         true
@@ -36,12 +60,41 @@ impl Applied<'_> {
 
     /// Changes what runs.
     pub fn change(&mut self, change: Change) {
+        if let (Change::OfferedRate { factor }, Some(run)) = (&change, &mut self.model.runs.current) {
+            run.asked_factor = Some(*factor);
+        }
         self.send(EngineCommand::Change(change));
     }
 
+    /// Says what a person should hear of at once.
+    pub fn news(&mut self, news: News) {
+        match news {
+            News::Ended => self.run_ended(),
+            News::Refused { what, why } => {
+                let lang = self.model.lang();
+                self.notify(Notice::error(lang.f(REFUSED, &[&lang.of(&what)]), lang.of(&why)));
+            }
+            News::EngineGone => self.engine_gone(),
+        }
+    }
+
+    /// Ends the run with drain and audit; then goes on.
+    pub fn stop_then(&mut self, after: After) {
+        self.view.dialog = None;
+        if after == After::Quit && self.model.runs.active().is_some() {
+            self.notify(Notice::good(self.model.lang().t(CLOSES)));
+        }
+        self.view.after_run = Some(after);
+        match self.model.runs.active() {
+            Some(run) if !run.is_stopping => self.stop(),
+            Some(_) => {}
+            None => self.go_on(),
+        }
+    }
+
     fn send(&mut self, command: EngineCommand) {
-        if let Err(error) = self.engine.send(command) {
-            self.notify(Notice::error(self.model.lang().t(ENGINE_GONE), error.to_string()));
+        if self.engine.send(command).is_err() {
+            self.engine_gone();
         }
     }
 
@@ -49,7 +102,7 @@ impl Applied<'_> {
         let Ok(plan) = RunPlan::new(self.model.doc.topology().clone()) else { return };
         let run_id = self.model.runs.next_id();
         self.model.runs.current = Some(Run::new(run_id, Arc::new(plan.topology.clone())));
-        self.view.tab = BottomTab::Charts;
+        self.show_tab(BottomTab::Charts);
         self.send(EngineCommand::Start { run_id, plan: Box::new(plan), options: RunOptions::default() });
     }
 
@@ -60,9 +113,84 @@ impl Applied<'_> {
         self.send(EngineCommand::Stop);
     }
 
+    fn copy_report(&mut self) {
+        if let Some(report) = self.model.runs.current.as_ref().and_then(Run::report) {
+            self.ctx.copy_text(crate::report::text::render(report));
+            self.notify(Notice::good(self.model.lang().t(COPIED)));
+        }
+    }
+
+    /// Saves the report. `may_replace`: the user knows that an existing file is replaced.
+    pub fn save_report(&mut self, path: PathBuf, may_replace: bool) {
+        let lang = self.model.lang();
+        let Some(report) = self.model.runs.current.as_ref().and_then(Run::report) else { return };
+        let path = if path.extension().is_none() { path.with_extension("json") } else { path };
+        if !may_replace && path.is_file() {
+            self.ask_to_replace(Purpose::Report, path, WhyReplace::Exists);
+            return;
+        }
+        let json = crate::report::to_json(report);
+        let saved = ResultFile::reserve(&path).and_then(|file| file.write(&json));
+        let shown = path.display();
+        self.notify(match saved {
+            Ok(()) => Notice::good(lang.f(SAVED, &[&shown])),
+            Err(error) => Notice::error(lang.f(NOT_SAVED, &[&shown]), lang.of(&error.to_string())),
+        });
+    }
+
     fn fault(&mut self, action: FaultAction) {
         let Some((stage, instance)) = self.model.selected_process() else { return };
-        let fault = Fault { action, stage: stage.into(), instance: instance.into(), ..Fault::default() };
+        let mut fault = Fault { action, stage: stage.into(), instance: instance.into(), ..Fault::default() };
+        if action == FaultAction::SlowLink {
+            fault.delay = Duration::from_millis(self.view.panels.top.faults.delay_ms.into());
+        }
         self.inject(fault);
+    }
+
+    fn run_ended(&mut self) {
+        let lang = self.model.lang();
+        let notice = match self.model.runs.current.as_ref().and_then(|run| run.ending.as_ref()) {
+            None => return,
+            Some(Ending::Report(report)) => {
+                let (words, severity) = match report.verdict {
+                    Verdict::Pass => (PASSED, None),
+                    Verdict::Fail => (FAILED, Some(Severity::Error)),
+                    Verdict::Inconclusive => (INCONCLUSIVE, Some(Severity::Warning)),
+                };
+                let reasons: Vec<_> = report.reasons.iter().map(|reason| lang.of(reason)).collect();
+                let details = (!reasons.is_empty()).then(|| reasons.join("\n"));
+                Notice { severity, text: lang.f(words, &[&sentence(lang, report)]), details }
+            }
+            Some(Ending::Failure(failure)) if failure.kind == FailureKind::Stopped => {
+                Notice::warning(lang.t(STOPPED_EARLY))
+            }
+            Some(Ending::Failure(failure)) => Notice::error(lang.t(NO_REPORT), lang.of(&failure.text)),
+        };
+        self.notify(notice);
+        if !self.is_reading() {
+            self.show_tab(BottomTab::Results);
+        }
+        self.go_on();
+    }
+
+    /// Whether somebody is just now moving something with the pointer, and should not be torn away.
+    fn is_reading(&self) -> bool {
+        self.view.tab == BottomTab::Charts && self.ctx.input(|input| input.pointer.any_down())
+    }
+
+    /// What was to follow the run.
+    fn go_on(&mut self) {
+        if let Some(after) = self.view.after_run.take() {
+            self.leave_run(after);
+        }
+    }
+
+    fn engine_gone(&mut self) {
+        let text = self.model.lang().t(ENGINE_GONE);
+        if let Some(run) = self.model.runs.current.as_mut().filter(|run| run.is_active()) {
+            run.fail(RunFailure { text: ENGINE_GONE.en.to_owned(), kind: FailureKind::Broken });
+        }
+        self.notify(Notice::error(text, crate::engine::EngineGone.to_string()));
+        self.go_on();
     }
 }

@@ -15,7 +15,9 @@ const RUNNING: Text = text("a run is under way", "正在运行");
 const NOT_RUNNING: Text = text("nothing runs", "没有运行");
 const STOPPING: Text = text("it is stopping already", "已在停止");
 const NO_RUN: Text = text("nothing was run yet", "还没有运行过");
-const NO_PROCESS: Text = text("select a process on the canvas first", "请先在画布上选择一个进程");
+const NO_REPORT: Text = text("no run has ended with a report yet", "还没有运行给出报告");
+const NO_PROCESS: Text =
+    text("choose a process first, in the list or on the canvas", "请先在列表或画布上选择一个进程");
 
 impl UiCommand {
     /// Whether it can be used now.
@@ -53,6 +55,10 @@ impl UiCommand {
                 None => Err(NOT_RUNNING),
                 Some(run) => unless(run.is_stopping, STOPPING),
             },
+            Self::CopyReport | Self::SaveReport => {
+                let report = model.runs.current.as_ref().and_then(|run| run.report());
+                unless(report.is_none(), NO_REPORT)
+            }
             Self::ExportCharts | Self::FreezeCharts | Self::FollowCharts => {
                 unless(model.runs.current.is_none(), NO_RUN)
             }

@@ -60,6 +60,8 @@ pub enum UiCommand {
     ShowEvents,
     Run,
     Stop,
+    CopyReport,
+    SaveReport,
     FollowCharts,
     FreezeCharts,
     Kill,

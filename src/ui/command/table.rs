@@ -64,6 +64,8 @@ impl UiCommand {
         Self::ShowEvents,
         Self::Run,
         Self::Stop,
+        Self::CopyReport,
+        Self::SaveReport,
         Self::FollowCharts,
         Self::FreezeCharts,
         Self::Kill,
@@ -356,6 +358,18 @@ impl UiCommand {
                 text("End the arrivals, then drain and audit", "结束到达，然后排空并审计"),
                 Icon::Square,
                 Some(keys(Modifiers::SHIFT, Key::F5)),
+            ),
+            Self::CopyReport => about(
+                text("Copy report as text", "复制报告为文本"),
+                text("Copy the whole report as the terminal shows it", "按终端显示的样子复制整个报告"),
+                Icon::ClipboardCopy,
+                None,
+            ),
+            Self::SaveReport => about(
+                text("Save report as JSON…", "保存报告为 JSON…"),
+                text("Save everything the run found out", "保存运行得到的全部结果"),
+                Icon::FileJson,
+                None,
             ),
             Self::FollowCharts => about(
                 text("Follow", "跟随"),

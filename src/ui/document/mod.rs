@@ -2,13 +2,17 @@
 //!
 //! - [`edit`]: one change with its name; edits of one gesture become one step of undo.
 //! - [`ops`]: the changes themselves, as functions of a topology (pure).
-//! - [`layout`]: where stages stand: sizes, alignment, the automatic layout (pure).
+//! - [`rules`]: what may be added, wired and named, and if not, why (pure).
+//! - [`layout`]: where stages stand: sizes, alignment (pure). [`arrange`]: the automatic layout (pure).
 
+pub mod arrange;
 pub mod edit;
 pub mod layout;
 pub mod ops;
+pub mod rules;
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 pub use edit::Edit;
 
@@ -59,7 +63,11 @@ pub struct Document {
     undo: Vec<Step>,
     redo: Vec<Step>,
     revision: u64,
+    serial: u64,
 }
+
+/// How many designs were begun or opened since the program started.
+static BEGUN: AtomicU64 = AtomicU64::new(0);
 
 impl Default for Document {
     fn default() -> Self {
@@ -94,6 +102,7 @@ impl Document {
             undo: Vec::new(),
             redo: Vec::new(),
             revision: 0,
+            serial: BEGUN.fetch_add(1, Ordering::Relaxed),
         };
         document.look();
         document
@@ -177,6 +186,11 @@ impl Document {
     /// Rises with every change, so that what is computed from the topology can be kept.
     pub fn revision(&self) -> u64 {
         self.revision
+    }
+
+    /// Which design it is: no two that are opened or begun in this program have the same.
+    pub fn serial(&self) -> u64 {
+        self.serial
     }
 
     /// Applies an edit. `selection` is what was selected before it, for undo. Answers whether anything changed.

@@ -1,10 +1,11 @@
 //! Changes of a topology, as functions. Pure.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use crate::param::{ParamValue, Params};
 use crate::topology::target::{Achieved, Duplicates, LostAcknowledged, Oversold, Requests, ResponseTime};
+use crate::topology::validate::refusal;
 use crate::topology::{Link, Stage, StageKind, Target, Topology};
 use crate::workload::{Audience, Constant, Mix, Phase, Sale, Shape, Spacing, Workload};
 
@@ -78,6 +79,33 @@ pub fn connect(topology: &mut Topology, from: usize, to: usize) {
     }
 }
 
+/// Wires two stages in place of a wire that is there.
+pub fn reconnect(topology: &mut Topology, link: usize, from: usize, to: usize) {
+    let (Some(from), Some(to)) = (topology.stages.get(from), topology.stages.get(to)) else { return };
+    let new = Link { from: from.name.clone(), to: to.name.clone() };
+    if let Some(link) = topology.links.get_mut(link) {
+        *link = new;
+    }
+}
+
+/// Puts a stage into a wire: what went through the wire goes through the stage.
+pub fn insert_into(topology: &mut Topology, link: usize, stage: usize) {
+    let Some(name) = topology.stages.get(stage).map(|stage| stage.name.clone()) else { return };
+    let Some(wire) = topology.links.get_mut(link) else { return };
+    let to = std::mem::replace(&mut wire.to, name.clone());
+    topology.links.insert(link + 1, Link { from: name, to });
+}
+
+/// Wires data control to every stage that it may look after.
+pub fn look_after_all(topology: &mut Topology, control: usize) {
+    let Some(kind) = topology.stages.get(control).map(|stage| stage.kind.clone()) else { return };
+    for target in 0..topology.stages.len() {
+        if refusal(&kind, &topology.stages[target].kind).is_none() {
+            connect(topology, control, target);
+        }
+    }
+}
+
 /// Takes a wire away.
 pub fn disconnect(topology: &mut Topology, link: usize) {
     if link < topology.links.len() {
@@ -148,10 +176,161 @@ pub fn shift(topology: &mut Topology, stages: &BTreeSet<usize>, by: (f32, f32)) 
     }
 }
 
+/// Puts stages where they are told.
+pub fn place(topology: &mut Topology, places: &[(usize, (f32, f32))]) {
+    for &(stage, at) in places {
+        if let Some(stage) = topology.stages.get_mut(stage) {
+            stage.at = at;
+        }
+    }
+}
+
+/// Adds stages and the wires between them, under free names, moved by a way. Answers their places.
+pub fn add_stages(topology: &mut Topology, added: &Topology, by: (f32, f32)) -> BTreeSet<usize> {
+    let first = topology.stages.len();
+    let mut names: BTreeMap<&str, String> = BTreeMap::new();
+    for stage in &added.stages {
+        let base =
+            if topology.index_of(&stage.name).is_none() { &stage.name } else { base_name(&stage.name) };
+        let name = free_name(topology, base);
+        names.entry(&stage.name).or_insert_with(|| name.clone());
+        let at = (stage.at.0 + by.0, stage.at.1 + by.1);
+        topology.stages.push(Stage { name, kind: stage.kind.clone(), at });
+    }
+    for index in first..topology.stages.len() {
+        let StageKind::Queue(queue) = &topology.stages[index].kind else { continue };
+        let on = queue.on.as_ref().and_then(|on| match names.get(on.as_str()) {
+            Some(renamed) => Some(renamed.clone()),
+            None => topology.index_of(on).map(|_| on.clone()),
+        });
+        if let StageKind::Queue(queue) = &mut topology.stages[index].kind {
+            queue.on = on;
+        }
+    }
+    for link in &added.links {
+        if let (Some(from), Some(to)) = (names.get(link.from.as_str()), names.get(link.to.as_str())) {
+            topology.links.push(Link { from: from.clone(), to: to.clone() });
+        }
+    }
+    (first..topology.stages.len()).collect()
+}
+
+/// Some stages and the wires between them, as a topology of their own.
+pub fn part(topology: &Topology, stages: &BTreeSet<usize>) -> Topology {
+    let chosen: Vec<Stage> = stages.iter().filter_map(|&stage| topology.stages.get(stage).cloned()).collect();
+    let is_chosen = |name: &str| chosen.iter().any(|stage| stage.name == name);
+    let within = |link: &&Link| is_chosen(&link.from) && is_chosen(&link.to);
+    let links = topology.links.iter().filter(within).cloned().collect();
+    Topology { stages: chosen, links, ..super::empty() }
+}
+
+/// A name without the number that made it free: "service" of "service 3".
+fn base_name(name: &str) -> &str {
+    match name.rsplit_once(' ') {
+        Some((base, number)) if number.parse::<usize>().is_ok() => base,
+        _ => name,
+    }
+}
+
 /// Sets a parameter of a stage.
 pub fn set_param(topology: &mut Topology, stage: usize, key: &str, value: ParamValue) {
     if let Some(stage) = topology.stages.get_mut(stage) {
         let params: &mut dyn Params = stage.kind.params_mut();
         params.set(key, value);
+    }
+}
+
+/// Stretches the whole story so that arrivals come for `duration`, in times that people can read.
+pub fn stretch(topology: &mut Topology, duration: Duration) {
+    if topology.workload.duration().is_zero() || duration.is_zero() {
+        return;
+    }
+    topology.stretch_to(duration);
+    let workload = &mut topology.workload;
+    workload.sale.opens_at = tidy(workload.sale.opens_at);
+    let mut left = duration;
+    let last = workload.phases.len() - 1;
+    for (index, phase) in workload.phases.iter_mut().enumerate() {
+        phase.span = if index == last { left } else { tidy(phase.span).min(left) };
+        left -= phase.span;
+        if let Shape::Spike(spike) = &mut phase.shape {
+            spike.decay = tidy(spike.decay);
+        }
+    }
+    for fault in &mut topology.faults {
+        fault.at = tidy(fault.at);
+    }
+}
+
+/// A time without the dust of a division: whole milliseconds, or microseconds where it is short.
+fn tidy(time: Duration) -> Duration {
+    let step = if time < Duration::from_millis(10) { 1_000 } else { 1_000_000 };
+    let steps = (time.as_nanos() + step / 2) / step;
+    u64::try_from(steps * step).map_or(time, Duration::from_nanos)
+}
+
+/// Scales all rates so that the mean arrival rate is `per_sec`, to a thousandth of an arrival.
+pub fn scale_rate(topology: &mut Topology, per_sec: f64) {
+    let workload = &mut topology.workload;
+    let mean = workload.mean_rate();
+    if !(mean.is_finite() && mean > 0.0 && per_sec.is_finite() && per_sec > 0.0) {
+        return;
+    }
+    workload.scale_to(per_sec);
+    let round = |rate: &mut f64| *rate = ((*rate * 1e3).round() / 1e3).max(0.001);
+    for phase in &mut workload.phases {
+        match &mut phase.shape {
+            Shape::Constant(shape) => round(&mut shape.rate),
+            Shape::Ramp(shape) => [&mut shape.from, &mut shape.to].into_iter().for_each(round),
+            Shape::Spike(shape) => [&mut shape.base, &mut shape.peak].into_iter().for_each(round),
+            Shape::Curve(points) => points.iter_mut().for_each(|point| round(&mut point.1)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::workload::{Ramp, Spike};
+
+    fn story() -> Topology {
+        let mut topology = super::super::empty();
+        let phase = |secs, shape| Phase { shape, ..usual_phase("", Duration::from_secs(secs), 1.0) };
+        topology.workload.phases = vec![
+            phase(4, Shape::Ramp(Ramp { from: 4_000.0, to: 12_000.0 })),
+            phase(
+                3,
+                Shape::Spike(Spike { base: 8_000.0, peak: 30_000.0, decay: Duration::from_millis(800) }),
+            ),
+            phase(5, Shape::Constant(Constant { rate: 6_000.0 })),
+        ];
+        topology
+    }
+
+    #[test]
+    fn a_stretched_story_takes_the_time_asked_for_and_has_no_dust() {
+        let mut topology = story();
+        stretch(&mut topology, Duration::from_secs(10));
+        assert_eq!(topology.workload.duration(), Duration::from_secs(10));
+        let spans: Vec<_> = topology.workload.phases.iter().map(|phase| phase.span.as_micros()).collect();
+        assert_eq!(spans, [3_333_000, 2_500_000, 4_167_000]);
+        stretch(&mut topology, Duration::ZERO);
+        assert_eq!(topology.workload.duration(), Duration::from_secs(10));
+        topology.workload.phases.clear();
+        stretch(&mut topology, Duration::from_secs(3));
+    }
+
+    #[test]
+    fn a_scaled_story_has_the_rate_asked_for_and_no_dust() {
+        let mut topology = story();
+        for rate in [7_000.0, 123.0, 50_000.0, 9_000.0] {
+            scale_rate(&mut topology, rate);
+            let mean = topology.workload.mean_rate();
+            assert!((mean / rate - 1.0).abs() < 1e-4, "{mean}");
+        }
+        let Shape::Constant(shape) = &topology.workload.phases[2].shape else { panic!() };
+        assert!((shape.rate * 1e3).fract() == 0.0, "{}", shape.rate);
+        topology.workload.phases.clear();
+        scale_rate(&mut topology, 5.0);
     }
 }

@@ -1,10 +1,14 @@
 //! The run that the window shows: what the engine told about it.
 //!
 //! - [`port`]: the engine as the window sees it, real or a test's.
-//! - [`series`]: what happened, in columns, for the charts.
+//! - [`series`]: what happened, in columns, for the charts; [`column`]: one of them.
 //! - [`log`]: events in words, and the marks they leave on the charts.
+//! - [`pace`]: how it goes just now, for the state line; [`now`]: the same of a stage or a wire, for the canvas.
 
+pub mod column;
 pub mod log;
+pub mod now;
+pub mod pace;
 pub mod port;
 pub mod series;
 
@@ -14,7 +18,8 @@ use std::time::Duration;
 use crate::engine::{EngineEvent, EventKind, RunFailure, RunId, RunPhase, Snapshot};
 use crate::metrics::InstanceState;
 use crate::report::Report;
-use crate::topology::Topology;
+use crate::topology::graph::Graph;
+use crate::topology::{Change, Topology};
 
 use log::Log;
 use series::Series;
@@ -28,6 +33,22 @@ pub enum Ending {
     Failure(RunFailure),
 }
 
+/// What a person should hear of at once.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum News {
+    /// The run ended; how stands in [`Run::ending`].
+    Ended,
+    /// A fault or a change could not be done.
+    Refused {
+        /// What, in English; the window translates it.
+        what: String,
+        /// Why, in English.
+        why: String,
+    },
+    /// The engine itself is gone.
+    EngineGone,
+}
+
 /// One run.
 #[derive(Debug)]
 pub struct Run {
@@ -35,6 +56,8 @@ pub struct Run {
     pub id: RunId,
     /// What runs; the design may have been changed since.
     pub topology: Arc<Topology>,
+    /// The way of the traffic through it.
+    pub graph: Graph,
     /// Where it is.
     pub phase: RunPhase,
     /// Whether it was asked to stop.
@@ -43,6 +66,10 @@ pub struct Run {
     pub duration: Duration,
     /// The factor on the offered rate that is in force; 1 is as drawn.
     pub offered_factor: f64,
+    /// The factor that was asked for and not answered yet.
+    pub asked_factor: Option<f64>,
+    /// What the phase is busy with, if it said so; in English.
+    pub note: Option<String>,
     /// What happened.
     pub series: Series,
     /// Every Redis process as it was at the last look.
@@ -62,10 +89,13 @@ impl Run {
             is_stopping: false,
             duration: topology.workload.duration(),
             offered_factor: 1.0,
+            asked_factor: None,
+            note: None,
             series: Series::new(&topology),
             instances: Vec::new(),
             log: Log::default(),
             ending: None,
+            graph: Graph::of_traffic(&topology),
             topology,
         }
     }
@@ -90,15 +120,53 @@ impl Run {
         (self.topology.stages[index].kind.word() == stage.kind.word()).then_some(index)
     }
 
-    /// Takes in what happened.
-    pub fn event(&mut self, event: EngineEvent) {
+    /// Whether the design was changed since this run started; stages that were only moved don't count.
+    pub fn is_edited(&self, design: &Topology) -> bool {
+        let ran = &*self.topology;
+        let same_stages = ran.stages.len() == design.stages.len()
+            && ran.stages.iter().zip(&design.stages).all(|(a, b)| a.name == b.name && a.kind == b.kind);
+        !same_stages
+            || ran.links != design.links
+            || ran.workload != design.workload
+            || ran.faults != design.faults
+            || ran.targets != design.targets
+    }
+
+    /// Ends it as a failure that the engine could not tell any more.
+    pub fn fail(&mut self, failure: RunFailure) {
+        self.ending = Some(Ending::Failure(failure));
+    }
+
+    /// Takes in what happened. Answers what should be said at once.
+    pub fn event(&mut self, event: EngineEvent) -> Option<News> {
         self.log.add(&event, &self.topology);
         match event.kind {
-            EventKind::Phase(phase) => self.phase = phase,
-            EventKind::Finished(report) => self.ending = Some(Ending::Report(report)),
-            EventKind::Failed(failure) => self.ending = Some(Ending::Failure(failure)),
+            EventKind::Phase(phase) => {
+                self.phase = phase;
+                self.note = None;
+            }
+            EventKind::Note(text) => self.note = Some(text),
+            EventKind::Fault { fault, failed: Some(why) } => {
+                let what = format!("{} {} of {}", fault.action.word(), fault.instance, fault.stage);
+                return Some(News::Refused { what, why });
+            }
+            EventKind::Changed { change, failed } => {
+                if matches!(change, Change::OfferedRate { .. }) {
+                    self.asked_factor = None;
+                }
+                return failed.map(|why| News::Refused { what: change.text(), why });
+            }
+            EventKind::Finished(report) => {
+                self.ending = Some(Ending::Report(report));
+                return Some(News::Ended);
+            }
+            EventKind::Failed(failure) => {
+                self.ending = Some(Ending::Failure(failure));
+                return Some(News::Ended);
+            }
             _ => {}
         }
+        None
     }
 
     /// Takes in a state of the run.

@@ -13,6 +13,10 @@ pub trait EnginePort {
     fn next_event(&self) -> Option<EngineEvent>;
     /// The next snapshot, if one waits.
     fn next_snapshot(&self) -> Option<Snapshot>;
+    /// Whether it has ended, so that nothing will be told any more.
+    fn is_gone(&self) -> bool {
+        false
+    }
 }
 
 impl EnginePort for EngineHandle {
@@ -26,5 +30,9 @@ impl EnginePort for EngineHandle {
 
     fn next_snapshot(&self) -> Option<Snapshot> {
         self.snapshots().try_recv().ok()
+    }
+
+    fn is_gone(&self) -> bool {
+        Self::is_gone(self)
     }
 }

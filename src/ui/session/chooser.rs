@@ -15,6 +15,7 @@ const OPEN: Text = text("Open topology", "打开拓扑");
 const SAVE: Text = text("Save topology", "保存拓扑");
 const CANVAS: Text = text("Export canvas as PNG", "导出画布为 PNG");
 const CHARTS: Text = text("Export charts as PNG", "导出图表为 PNG");
+const REPORT: Text = text("Save report as JSON", "保存报告为 JSON");
 const TOPOLOGIES: Text = text("Topologies", "拓扑文件");
 const PICTURES: Text = text("PNG pictures", "PNG 图片");
 
@@ -29,6 +30,8 @@ pub enum Purpose {
     Canvas,
     /// A picture of the charts is saved.
     Charts,
+    /// The report of the run that shows is saved.
+    Report,
 }
 
 /// A question for a path.
@@ -55,6 +58,7 @@ impl Ask {
             Purpose::Save(_) => SAVE,
             Purpose::Canvas => CANVAS,
             Purpose::Charts => CHARTS,
+            Purpose::Report => REPORT,
         }
     }
 
@@ -63,6 +67,7 @@ impl Ask {
         match self.purpose {
             Purpose::Open | Purpose::Save(_) => "ron",
             Purpose::Canvas | Purpose::Charts => "png",
+            Purpose::Report => "json",
         }
     }
 }

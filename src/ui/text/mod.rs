@@ -5,7 +5,9 @@
 
 pub mod catalog;
 pub mod common;
+pub mod figures;
 pub mod presets;
+pub mod terms;
 
 use std::borrow::Cow;
 

@@ -41,6 +41,8 @@ pub struct Tokens {
     pub offered: Color32,
     /// Answers; what a stage handed on.
     pub achieved: Color32,
+    /// Answered before the stage that owns the data, whatever the reason.
+    pub intercepted: Color32,
     /// Units sold.
     pub sold: Color32,
     /// Claims refused by the stage that decides.
@@ -80,6 +82,7 @@ pub(super) const DARK: Tokens = Tokens {
     bad: rgb(0x00ff_6b4a),
     offered: rgb(0x00c0_c8d0),
     achieved: rgb(0x0056_b4e9),
+    intercepted: rgb(0x00e6_9f00),
     sold: rgb(0x0021_b489),
     rejected: rgb(0x00b3_9ddb),
     failed: rgb(0x00ff_6b4a),
@@ -123,6 +126,7 @@ pub(super) const LIGHT: Tokens = Tokens {
     bad: rgb(0x00c2_3b12),
     offered: rgb(0x0046_5261),
     achieved: rgb(0x0000_72b2),
+    intercepted: rgb(0x00d9_8f00),
     sold: rgb(0x0000_8a66),
     rejected: rgb(0x0073_50c0),
     failed: rgb(0x00c2_3b12),

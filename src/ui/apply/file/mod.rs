@@ -46,6 +46,7 @@ impl Applied<'_> {
             }
             UiCommand::ExportCanvas => self.export(Purpose::Canvas),
             UiCommand::ExportCharts => self.export(Purpose::Charts),
+            UiCommand::SaveReport => self.export(Purpose::Report),
             UiCommand::Quit => self.close_requested(),
             _ => return false,
         }
@@ -89,6 +90,7 @@ impl Applied<'_> {
             Purpose::Open => self.open_file(&path),
             Purpose::Save(then) => self.save_to(path, then, may_replace),
             Purpose::Canvas | Purpose::Charts => self.export_to(ask, path, may_replace),
+            Purpose::Report => self.save_report(path, may_replace),
         }
     }
 

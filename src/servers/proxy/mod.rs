@@ -1,0 +1,199 @@
+//! A TCP proxy before a Redis process: its link to everybody else, which can be cut, slowed and mended.
+//!
+//! - [`link`]: the state of a link, and its controls.
+//! - `handshake`: tells a replica, which connects to its master, from a client.
+//! - `pump`: one direction of one connection, with its delay line.
+//!
+//! One proxy stands before each data process of a group and its address is the only one announced. Whoever wants the
+//! process comes through its proxy: clients, Sentinels, and the replicas of a master. A process also *goes out*, but only
+//! as a replica, to its master's proxy; there it is recognised, and from then on its own link counts as well.
+
+mod handshake;
+pub mod link;
+mod pump;
+
+use std::future::Future;
+use std::io;
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Notify;
+use tokio::task::{AbortHandle, JoinSet};
+
+use handshake::Handshake;
+pub use link::{Link, LinkState};
+use pump::pump;
+
+use super::endpoint::Endpoint;
+use super::port::{PortError, free_listeners};
+
+/// How long the proxy rests when the system gives it no connection, mostly for want of file descriptors.
+const REST: Duration = Duration::from_millis(10);
+
+/// A proxy before one process. Dropped, it closes its port and drops every connection.
+#[derive(Debug)]
+pub struct Proxy {
+    endpoint: Endpoint,
+    server: Arc<OnceLock<Endpoint>>,
+    link: Link,
+    accepting: AbortHandle,
+}
+
+/// Open files that the program may need: a connection through a proxy takes three, where the usual limit is 1024.
+const FILES: u64 = 8_192;
+
+/// Who may come to the proxies of a group: the port that each process announces, and its link.
+type Peers = Arc<[(u16, Link)]>;
+
+/// What one connection goes through: the link of the server, and that of the client where it is a replica.
+struct Way {
+    server: Link,
+    replica: OnceLock<Link>,
+    /// Blown when one of them is cut.
+    fuse: Arc<Notify>,
+    peers: Peers,
+}
+
+/// Opens the proxies of a group, each on a port of its own, which it holds from now on. They turn everybody away until
+/// they are told by [`Proxy::lead_to`] where their process listens. Call it on a tokio runtime.
+///
+/// # Errors
+/// There are not that many free ports.
+pub fn open(count: usize) -> Result<Vec<Proxy>, PortError> {
+    allow_files();
+    let refused = |last| PortError { wanted: count, found: 0, last };
+    let mut listeners = Vec::with_capacity(count);
+    for (port, listener) in free_listeners(count)? {
+        listener.set_nonblocking(true).map_err(refused)?;
+        listeners.push((port, TcpListener::from_std(listener).map_err(refused)?));
+    }
+    let peers: Peers = listeners.iter().map(|(port, _)| (*port, Link::default())).collect();
+    let proxies = listeners.into_iter().zip(peers.iter()).map(|((port, listener), (_, link))| {
+        let server = Arc::new(OnceLock::new());
+        let accepting = accept(listener, server.clone(), link.clone(), peers.clone());
+        let accepting = tokio::spawn(accepting).abort_handle();
+        Proxy { endpoint: Endpoint::local(port), server, link: link.clone(), accepting }
+    });
+    Ok(proxies.collect())
+}
+
+/// Raises the program's limit of open files as far as it may, and never lowers it.
+fn allow_files() {
+    let limit = getrlimit(Resource::Nofile);
+    let wanted = limit.maximum.map_or(FILES, |maximum| maximum.min(FILES));
+    if limit.current.is_some_and(|current| current < wanted) {
+        // Where the system refuses, connections fail one by one, and the run says so.
+        setrlimit(Resource::Nofile, Rlimit { current: Some(wanted), ..limit }).ok();
+    }
+}
+
+impl Proxy {
+    /// Where it listens.
+    pub fn endpoint(&self) -> Endpoint {
+        self.endpoint
+    }
+
+    /// Tells it where its process listens. The first word counts: a process keeps its port over restarts.
+    pub fn lead_to(&self, server: Endpoint) {
+        self.server.get_or_init(|| server);
+    }
+
+    /// The link that it stands for.
+    pub fn link(&self) -> &Link {
+        &self.link
+    }
+}
+
+impl Drop for Proxy {
+    fn drop(&mut self) {
+        // The connections belong to this task, and end with it.
+        self.accepting.abort();
+    }
+}
+
+async fn accept(listener: TcpListener, server: Arc<OnceLock<Endpoint>>, link: Link, peers: Peers) {
+    let mut connections = JoinSet::new();
+    loop {
+        let accepted = tokio::select! {
+            accepted = listener.accept() => accepted,
+            Some(_) = connections.join_next() => continue,
+        };
+        let Ok((client, _)) = accepted else {
+            tokio::time::sleep(REST).await;
+            continue;
+        };
+        let way = Way {
+            server: link.clone(),
+            replica: OnceLock::new(),
+            fuse: Arc::new(Notify::new()),
+            peers: peers.clone(),
+        };
+        match server.get().filter(|_| link.carry(&way.fuse)) {
+            Some(&server) => {
+                connections.spawn(connect(client, server, way));
+            }
+            None => reset(&client),
+        }
+    }
+}
+
+async fn connect(mut client: TcpStream, server: Endpoint, way: Way) {
+    let Ok(mut server) = TcpStream::connect(server.socket_addr()).await else { return reset(&client) };
+    // The proxy must not hold back what its two ends send at once.
+    if client.set_nodelay(true).and(server.set_nodelay(true)).is_err() {
+        return;
+    }
+    let cut = tokio::select! {
+        biased;
+        () = way.fuse.notified() => true,
+        ended = carry(&mut client, &mut server, &way) => ended.is_err(),
+    };
+    if cut {
+        reset(&client);
+        reset(&server);
+    }
+}
+
+/// Carries both directions until both have ended, or one has failed.
+fn carry(
+    client: &mut TcpStream,
+    server: &mut TcpStream,
+    way: &Way,
+) -> impl Future<Output = io::Result<((), ())>> {
+    let ((mut from_client, mut to_client), (mut from_server, mut to_server)) =
+        (client.split(), server.split());
+    let mut handshake = Handshake::default();
+    async move {
+        let there =
+            pump(&mut from_client, &mut to_server, || way.delay(), |bytes| way.look(&mut handshake, bytes));
+        let back = pump(&mut from_server, &mut to_client, || way.delay(), |_| Ok(()));
+        tokio::try_join!(there, back)
+    }
+}
+
+/// Lets a connection end with a reset when it is dropped, and what the system still holds of it be lost.
+fn reset(stream: &TcpStream) {
+    // Where it fails, the connection is gone already.
+    stream.set_zero_linger().ok();
+}
+
+impl Way {
+    fn delay(&self) -> Duration {
+        self.server.delay() + self.replica.get().map_or(Duration::ZERO, Link::delay)
+    }
+
+    /// Looks into what a client sends first. A replica's own link counts as well.
+    ///
+    /// # Errors
+    /// That link is cut.
+    fn look(&self, handshake: &mut Handshake, bytes: &[u8]) -> io::Result<()> {
+        let Some(port) = handshake.replica(bytes) else { return Ok(()) };
+        let Some((_, link)) = self.peers.iter().find(|(announced, _)| *announced == port) else {
+            return Ok(());
+        };
+        let link = self.replica.get_or_init(|| link.clone());
+        if link.carry(&self.fuse) { Ok(()) } else { Err(io::ErrorKind::ConnectionReset.into()) }
+    }
+}

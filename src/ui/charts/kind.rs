@@ -1,0 +1,103 @@
+//! The charts there are: their names, units and definitions.
+
+use lucide_icons::Icon;
+
+use super::super::text::{Text, text};
+use super::format::Unit;
+
+/// One of the charts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Chart {
+    /// Offered load, achieved throughput, arrivals at stages.
+    Throughput,
+    /// What stages intercepted, by reason.
+    Intercepted,
+    /// Quantiles of response and service time.
+    Response,
+    /// Stock left, sold, backlog.
+    Stock,
+    /// How far replicas are behind.
+    Lag,
+    /// What the processes' data takes.
+    Memory,
+}
+
+impl Chart {
+    /// All of them, in their order on the screen.
+    pub const ALL: [Self; 6] =
+        [Self::Throughput, Self::Intercepted, Self::Response, Self::Stock, Self::Lag, Self::Memory];
+
+    /// Its name.
+    pub fn title(self) -> Text {
+        match self {
+            Self::Throughput => text("Throughput", "吞吐量"),
+            Self::Intercepted => text("Intercepted", "拦截"),
+            Self::Response => text("Response time", "响应时间"),
+            Self::Stock => text("Stock and orders", "库存与订单"),
+            Self::Lag => text("Replication lag", "复制延迟"),
+            Self::Memory => text("Memory", "内存"),
+        }
+    }
+
+    /// What its values are, in a word; the marks of the axis carry the rest.
+    pub fn measure(self) -> Text {
+        match self {
+            Self::Throughput | Self::Intercepted => text("requests per second", "请求/秒"),
+            Self::Response => text("per request, log scale", "每个请求，对数刻度"),
+            Self::Stock => text("units; orders for the backlog", "件；积压以订单计"),
+            Self::Lag => text("bytes behind the master", "落后主节点的字节数"),
+            Self::Memory => text("bytes of data per process", "每个进程的数据字节数"),
+        }
+    }
+
+    /// What it shows, in a sentence.
+    pub fn definition(self) -> Text {
+        match self {
+            Self::Throughput => text(
+                "Requests that the schedule called for, and those that got an answer",
+                "计划到达的请求，以及得到应答的请求",
+            ),
+            Self::Intercepted => text(
+                "Requests answered before the stage that owns the data, by stage and reason, stacked",
+                "在拥有数据的阶段之前就被应答的请求，按阶段与原因堆叠",
+            ),
+            Self::Response => text(
+                "From the moment a request was meant to arrive to its answer; service time counts from sending it",
+                "从请求本应到达的时刻到得到应答；服务时间从发送时刻起算",
+            ),
+            Self::Stock => text(
+                "Units still on sale, claims granted so far, and orders acknowledged but not yet in the database",
+                "仍在售的件数、至今成交的抢购，以及已确认但尚未写入数据库的订单",
+            ),
+            Self::Lag => text(
+                "Bytes of the replication stream by which each replica is behind its master",
+                "每个从节点落后其主节点的复制流字节数",
+            ),
+            Self::Memory => {
+                text("Memory that the data of each Redis process takes", "每个 Redis 进程的数据占用的内存")
+            }
+        }
+    }
+
+    /// What its values are.
+    pub fn unit(self) -> Unit {
+        match self {
+            Self::Throughput | Self::Intercepted => Unit::PerSecond,
+            Self::Response => Unit::Micros,
+            Self::Stock => Unit::Units,
+            Self::Lag | Self::Memory => Unit::Bytes,
+        }
+    }
+
+    /// Its sign.
+    pub fn icon(self) -> Icon {
+        match self {
+            Self::Throughput => Icon::Activity,
+            Self::Intercepted => Icon::ShieldCheck,
+            Self::Response => Icon::Timer,
+            Self::Stock => Icon::Package,
+            Self::Lag => Icon::History,
+            Self::Memory => Icon::MemoryStick,
+        }
+    }
+}

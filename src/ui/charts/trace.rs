@@ -1,0 +1,377 @@
+//! What a chart draws: a column, its name, its colour, how it looks.
+
+use egui::Color32;
+
+use super::super::run::Run;
+use super::super::run::column::{Bytes, Column, Counted, Micros, Signed};
+use super::super::run::series::Series;
+use super::super::text::{Lang, Text, text};
+use super::super::theme::Tokens;
+use super::kind::Chart;
+use super::sample::Cells;
+use crate::metrics::Reason;
+
+/// Names a trace over all charts and runs: what is hidden stays hidden.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Key {
+    /// Offered load.
+    Offered,
+    /// Achieved throughput.
+    Achieved,
+    /// Arrivals that could not be sent.
+    Dropped,
+    /// Arrivals at a stage.
+    Arrivals(usize),
+    /// Intercepted by a stage, or by all, for a reason.
+    Intercepted(Option<usize>, Reason),
+    /// A quantile of response time, by its place.
+    Response(usize),
+    /// A quantile of service time, by its place.
+    Service(usize),
+    /// p99 of the time at a stage.
+    AtStage(usize),
+    /// How far the generator was behind.
+    GeneratorLag,
+    /// Units still on sale.
+    StockLeft,
+    /// Claims granted so far.
+    Sold,
+    /// Orders on their way to the database.
+    Backlog,
+    /// A process, by its place: in every chart of processes.
+    Process(usize),
+}
+
+/// How a trace looks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Look {
+    /// A line over a filled area.
+    Area,
+    /// A line.
+    Line,
+    /// A thinner line.
+    Thin,
+    /// A thin broken line.
+    Dashed,
+    /// An area on top of those before it.
+    Stacked,
+}
+
+/// Where its values are.
+#[derive(Debug, Clone, Copy)]
+pub enum Data<'a> {
+    /// Counts, shown as rates.
+    Rate(&'a Column<Counted>),
+    /// Counts.
+    Count(&'a Column<Counted>),
+    /// Counts that may be negative.
+    Signed(&'a Column<Signed>),
+    /// Times.
+    Micros(&'a Column<Micros>),
+    /// Sizes.
+    Bytes(&'a Column<Bytes>),
+}
+
+/// One line or area of a chart.
+#[derive(Debug, Clone)]
+pub struct Trace<'a> {
+    /// Its name to the program.
+    pub key: Key,
+    /// Its name to people.
+    pub name: String,
+    /// Its definition.
+    pub about: Text,
+    /// Its colour.
+    pub color: Color32,
+    /// How it looks.
+    pub look: Look,
+    /// Its values.
+    pub data: Data<'a>,
+    /// Whether it shows unless the reader says otherwise.
+    pub is_usual: bool,
+}
+
+impl Data<'_> {
+    /// The value of a bucket.
+    pub fn value(&self, series: &Series, index: usize) -> Option<f64> {
+        match self {
+            Self::Rate(column) => Some(series.rate(column, index..index + 1)),
+            Self::Count(column) => column.get(index).map(f64::from),
+            Self::Signed(column) => column.get(index).map(f64::from),
+            Self::Micros(column) => column.get(index).filter(|micros| *micros > 0).map(f64::from),
+            Self::Bytes(column) => column.get(index).filter(|bytes| !bytes.is_nan()).map(f64::from),
+        }
+    }
+
+    /// The smallest and largest value of each cell.
+    pub fn extremes(&self, cells: &Cells) -> Vec<Option<(f64, f64)>> {
+        match self {
+            Self::Rate(column) => cells.rate_extremes(column),
+            Self::Count(column) => cells.extremes(column),
+            Self::Signed(column) => cells.extremes(column),
+            Self::Micros(column) => cells.extremes(column),
+            Self::Bytes(column) => cells.extremes(column),
+        }
+    }
+
+    /// The value that stands for each cell of an area: the mean of rates, the highest of the rest.
+    pub fn tops(&self, cells: &Cells) -> Vec<f64> {
+        match self {
+            Self::Rate(column) => cells.rates(column),
+            _ => self.extremes(cells).iter().map(|ends| ends.map_or(0.0, |(_, max)| max)).collect(),
+        }
+    }
+}
+
+/// Pairs of stage and reason up to which each has an area of its own.
+const PAIRS: usize = 12;
+/// Processes up to which all show at first.
+const PROCESSES: usize = 16;
+/// Quantiles in the order of the columns.
+const QUANTILES: [&str; 4] = ["p50", "p95", "p99", "p99.9"];
+
+/// Makes the traces of charts.
+#[derive(Debug, Clone, Copy)]
+pub struct Traces<'a> {
+    /// Of this run.
+    pub run: &'a Run,
+    /// The stages to look at; none: the whole.
+    pub scope: Option<&'a [usize]>,
+    /// In this language.
+    pub lang: Lang,
+    /// In these colours.
+    pub tokens: &'a Tokens,
+}
+
+impl<'a> Traces<'a> {
+    /// The traces of a chart, in the order of its legend.
+    pub fn of(self, chart: Chart) -> Vec<Trace<'a>> {
+        match chart {
+            Chart::Throughput => self.throughput(),
+            Chart::Intercepted => self.intercepted(),
+            Chart::Response => self.response(),
+            Chart::Stock => self.stock(),
+            Chart::Lag => self.lag(),
+            Chart::Memory => self.memory(),
+        }
+    }
+
+    fn trace(self, key: Key, name: Text, about: Text, color: Color32, data: Data<'a>) -> Trace<'a> {
+        let name = self.lang.t(name).to_owned();
+        Trace { key, name, about, color, look: Look::Line, data, is_usual: true }
+    }
+
+    fn stage_name(self, stage: usize) -> &'a str {
+        self.run.topology.stages.get(stage).map_or("?", |stage| &stage.name)
+    }
+
+    fn throughput(self) -> Vec<Trace<'a>> {
+        let series = &self.run.series;
+        let rate = Data::Rate;
+        let achieved = Trace {
+            look: Look::Area,
+            ..self.trace(Key::Achieved, ACHIEVED.0, ACHIEVED.1, self.tokens.achieved, rate(&series.achieved))
+        };
+        let offered = Trace {
+            look: Look::Thin,
+            ..self.trace(Key::Offered, OFFERED.0, OFFERED.1, self.tokens.offered, rate(&series.offered))
+        };
+        let mut traces = vec![achieved, offered];
+        if !series.dropped.is_blank() {
+            let dropped = rate(&series.dropped);
+            traces.push(self.trace(Key::Dropped, DROPPED.0, DROPPED.1, self.tokens.failed, dropped));
+        }
+        for (stage, columns) in series.stages.iter().enumerate() {
+            let is_chosen = self.scope.is_some_and(|scope| scope.contains(&stage));
+            if columns.arrivals.is_blank() || (self.scope.is_some() && !is_chosen) {
+                continue;
+            }
+            let arrivals = Data::Rate(&columns.arrivals);
+            let color = self.tokens.nth(stage + 1);
+            traces.push(Trace {
+                name: self.lang.f(ARRIVALS.0, &[&self.stage_name(stage)]),
+                look: Look::Thin,
+                is_usual: is_chosen,
+                ..self.trace(Key::Arrivals(stage), ARRIVALS.0, ARRIVALS.1, color, arrivals)
+            });
+        }
+        traces
+    }
+
+    fn intercepted(self) -> Vec<Trace<'a>> {
+        let series = &self.run.series;
+        let stages = series.stages.iter().enumerate();
+        let chosen = stages.filter(|(stage, _)| self.scope.is_none_or(|scope| scope.contains(stage)));
+        let pairs: Vec<_> = chosen
+            .flat_map(|(stage, columns)| {
+                Reason::ALL
+                    .into_iter()
+                    .zip(&columns.intercepted)
+                    .map(move |(why, column)| (stage, why, column))
+            })
+            .filter(|(_, _, column)| !column.is_blank())
+            .collect();
+        let stacked = |stage: Option<usize>, why: Reason, column| {
+            let word = reason_word(self.lang, why);
+            let name = stage.map_or(word.clone(), |stage| format!("{} {word}", self.stage_name(stage)));
+            let key = Key::Intercepted(stage, why);
+            let trace =
+                self.trace(key, INTERCEPTED, INTERCEPTED, self.tokens.reason(why), Data::Rate(column));
+            Trace { name, look: Look::Stacked, ..trace }
+        };
+        if pairs.len() <= PAIRS || self.scope.is_some() {
+            return pairs.into_iter().map(|(stage, why, column)| stacked(Some(stage), why, column)).collect();
+        }
+        let totals = Reason::ALL.into_iter().zip(&series.intercepted);
+        totals
+            .filter(|(_, column)| !column.is_blank())
+            .map(|(why, column)| stacked(None, why, column))
+            .collect()
+    }
+
+    fn response(self) -> Vec<Trace<'a>> {
+        let series = &self.run.series;
+        let colors =
+            [self.tokens.series[2], self.tokens.series[0], self.tokens.series[1], self.tokens.series[3]];
+        let mut traces = Vec::new();
+        for (place, column) in series.response_us.iter().enumerate() {
+            let trace =
+                self.trace(Key::Response(place), RESPONSE, RESPONSE, colors[place], Data::Micros(column));
+            let look = if place == 2 { Look::Line } else { Look::Thin };
+            traces.push(Trace { name: QUANTILES[place].to_owned(), look, ..trace });
+        }
+        for (place, column) in series.service_us.iter().enumerate().filter(|(_, column)| !column.is_blank()) {
+            let name = self.lang.f(SERVICE.0, &[&QUANTILES[place]]);
+            let key = Key::Service(place);
+            let trace = self.trace(key, SERVICE.0, SERVICE.1, colors[place], Data::Micros(column));
+            traces.push(Trace { name, look: Look::Dashed, is_usual: matches!(place, 0 | 2), ..trace });
+        }
+        for &stage in self.scope.into_iter().flatten() {
+            let Some(columns) = series.stages.get(stage).filter(|stage| !stage.p99_us.is_blank()) else {
+                continue;
+            };
+            let (key, color) = (Key::AtStage(stage), self.tokens.nth(stage + 1));
+            let trace = self.trace(key, AT_STAGE.0, AT_STAGE.1, color, Data::Micros(&columns.p99_us));
+            traces.push(Trace { name: self.lang.f(AT_STAGE.0, &[&self.stage_name(stage)]), ..trace });
+        }
+        let lag = Data::Micros(&series.lag_us);
+        let (color, (name, about)) = (self.tokens.weak, GENERATOR_LAG);
+        traces.push(Trace {
+            look: Look::Thin,
+            is_usual: false,
+            ..self.trace(Key::GeneratorLag, name, about, color, lag)
+        });
+        traces
+    }
+
+    fn stock(self) -> Vec<Trace<'a>> {
+        let series = &self.run.series;
+        let left = Data::Signed(&series.stock_left);
+        let mut traces = vec![
+            Trace {
+                look: Look::Area,
+                ..self.trace(Key::StockLeft, STOCK.0, STOCK.1, self.tokens.achieved, left)
+            },
+            self.trace(Key::Sold, SOLD.0, SOLD.1, self.tokens.sold, Data::Count(&series.sold_in_all)),
+            self.trace(Key::Backlog, BACKLOG.0, BACKLOG.1, self.tokens.warn, Data::Count(&series.backlog)),
+        ];
+        traces.retain(|trace| trace.key != Key::StockLeft || !series.stock_left.is_empty());
+        traces
+    }
+
+    fn lag(self) -> Vec<Trace<'a>> {
+        self.processes(LAG, |one| {
+            let ever = one.lag_bytes.fold(0..one.lag_bytes.len()).is_some_and(|cell| cell.max > 0.0);
+            (ever || one.name.starts_with("replica")).then_some(&one.lag_bytes)
+        })
+    }
+
+    fn memory(self) -> Vec<Trace<'a>> {
+        self.processes(MEMORY, |one| {
+            let ever = one.memory_bytes.fold(0..one.memory_bytes.len()).is_some_and(|cell| cell.max > 0.0);
+            ever.then_some(&one.memory_bytes)
+        })
+    }
+
+    /// The processes of the stages to look at; all of them where those have none.
+    fn processes(
+        self,
+        about: Text,
+        column: impl Fn(&'a super::super::run::series::InstanceSeries) -> Option<&'a Column<Bytes>>,
+    ) -> Vec<Trace<'a>> {
+        let all = self.run.series.instances.iter().enumerate();
+        let all: Vec<_> = all.filter_map(|(place, one)| Some((place, one, column(one)?))).collect();
+        let is_chosen = |stage: usize| self.scope.is_some_and(|scope| scope.contains(&stage));
+        let narrows = all.iter().any(|(_, one, _)| is_chosen(one.stage));
+        let shown = all.into_iter().filter(|(_, one, _)| !narrows || is_chosen(one.stage));
+        let traces = shown.enumerate().map(|(nth, (place, one, column))| {
+            let color = self.tokens.nth(place);
+            let look = if place < self.tokens.series.len() { Look::Line } else { Look::Dashed };
+            let trace = self.trace(Key::Process(place), about, about, color, Data::Bytes(column));
+            let name = format!("{} {}", self.stage_name(one.stage), self.lang.of(&one.name));
+            Trace { name, look, is_usual: nth < PROCESSES, ..trace }
+        });
+        traces.collect()
+    }
+}
+
+const OFFERED: (Text, Text) = (
+    text("offered", "计划负载"),
+    text("Offered load: arrivals a second that the schedule called for", "计划负载：计划每秒到达的请求数"),
+);
+const ACHIEVED: (Text, Text) = (
+    text("achieved", "实际吞吐"),
+    text(
+        "Achieved throughput: requests a second that got an answer, whatever it said; not those turned away",
+        "实际吞吐：每秒得到应答的请求数（无论结果），不含被拒之门外的请求",
+    ),
+);
+const DROPPED: (Text, Text) =
+    (text("dropped", "丢弃"), text("Arrivals a second that could not be sent", "每秒未能发出的到达请求数"));
+const ARRIVALS: (Text, Text) = (
+    text("at {}", "到达 {}"),
+    text("Requests a second that came in at this stage", "每秒进入该阶段的请求数"),
+);
+const INTERCEPTED: Text = text(
+    "Requests a second that were answered here, before the stage that owns the data, for this reason",
+    "因该原因每秒在此被应答、未到达数据所属阶段的请求数",
+);
+const RESPONSE: Text = text(
+    "Response time, from the moment the request was meant to arrive: this share of the requests was at least as fast",
+    "响应时间（从请求本应到达的时刻起）：该比例的请求不慢于此值",
+);
+const SERVICE: (Text, Text) = (
+    text("service {}", "服务 {}"),
+    text(
+        "Service time, from the moment the request was sent: what the system took, however late the generator was",
+        "服务时间（从发送时刻起）：系统本身所用的时间，与发生器是否落后无关",
+    ),
+);
+const AT_STAGE: (Text, Text) = (
+    text("{} p99", "{} p99"),
+    text("99 of 100 requests left this stage at least as fast", "100 个请求中有 99 个不慢于此值离开该阶段"),
+);
+const GENERATOR_LAG: (Text, Text) = (
+    text("generator lag", "发生器落后"),
+    text("How far the generator was behind its schedule, p99", "发生器落后于计划的时间，p99"),
+);
+const STOCK: (Text, Text) = (
+    text("stock left", "剩余库存"),
+    text("Units still on sale; below zero is oversold", "仍在售的件数；低于零即超卖"),
+);
+const SOLD: (Text, Text) =
+    (text("sold", "已售"), text("Claims granted since the first arrival", "自首个到达以来成交的抢购数"));
+const BACKLOG: (Text, Text) = (
+    text("backlog", "积压"),
+    text("Orders acknowledged and not yet in the database", "已确认但尚未写入数据库的订单数"),
+);
+const LAG: Text = text(
+    "Bytes of the replication stream by which this process is behind its master",
+    "该进程落后其主节点的复制流字节数",
+);
+const MEMORY: Text = text("Memory that the data of this process takes", "该进程的数据占用的内存");
+
+/// A reason in words.
+fn reason_word(lang: Lang, reason: Reason) -> String {
+    lang.of(reason.label()).replace('_', " ")
+}

@@ -1,0 +1,195 @@
+//! Targets, and the figures of the audit.
+
+use egui::{Align, Color32, Layout, RichText, Ui};
+use lucide_icons::Icon;
+
+use super::super::super::text::{Lang, Text, text};
+use super::super::super::theme::fonts::icon;
+use super::super::super::theme::tokens;
+use crate::report::text::grouped;
+use crate::report::{AuditReport, Report, TargetResult};
+
+const NO_TARGETS: Text =
+    text("No targets: every run that keeps its schedule passes", "没有目标：只要按计划运行就会通过");
+const TARGET: Text = text("target", "目标");
+const MEASURED: Text = text("measured", "实测");
+const HOLDS: Text = text("holds", "达成");
+const MISSES: Text = text("misses", "未达成");
+const UNKNOWN: Text = text("not known", "未知");
+const FACT_TIP: Text =
+    text("A counted fact: it stands even when the run was disturbed", "计数的事实：即使运行受干扰也成立");
+const TIMING_TIP: Text = text(
+    "A matter of timing: it counts only in a run that nothing disturbed",
+    "与时间有关：只有运行未受干扰时才算数",
+);
+const NO_AUDIT: Text = text("No audit was possible: what was sold is not known", "无法审计：卖出多少未知");
+const PLACES: Text = text("What each place says by itself", "各处自己的说法");
+const NO_DATABASE: Text = text("none", "无");
+
+/// A figure: name, definition, value, whether it is bad.
+type Figure = (Text, Text, u64, bool);
+
+/// Each target with what was measured.
+pub fn targets(ui: &mut Ui, lang: Lang, targets: &[TargetResult]) {
+    let tokens = tokens(ui);
+    if targets.is_empty() {
+        ui.label(RichText::new(lang.t(NO_TARGETS)).color(tokens.weak));
+        return;
+    }
+    egui::Grid::new("targets").num_columns(4).spacing([10.0, 5.0]).show(ui, |ui| {
+        ui.label("");
+        ui.label(RichText::new(lang.t(TARGET)).color(tokens.weak));
+        ui.label(RichText::new(lang.t(MEASURED)).color(tokens.weak));
+        ui.end_row();
+        for target in targets {
+            let (sign, colour, word) = match target.holds {
+                Some(true) => (Icon::Check, tokens.good, HOLDS),
+                Some(false) => (Icon::X, tokens.bad, MISSES),
+                None => (Icon::CircleHelp, tokens.warn, UNKNOWN),
+            };
+            let tip = lang.t(if target.is_fact { FACT_TIP } else { TIMING_TIP });
+            ui.horizontal(|ui| {
+                ui.spacing_mut().item_spacing.x = 4.0;
+                ui.label(icon(sign).color(colour));
+                ui.label(RichText::new(lang.t(word)).color(colour));
+            });
+            ui.label(&*lang.of(&target.target)).on_hover_text(tip);
+            let measured = RichText::new(&*lang.of(&target.measured)).strong();
+            ui.label(if target.holds == Some(true) { measured } else { measured.color(colour) });
+            ui.end_row();
+        }
+    });
+}
+
+/// The figures of the audit, each with its definition.
+pub fn audit(ui: &mut Ui, lang: Lang, report: &Report) {
+    let audit = &report.audit;
+    if !audit.audited {
+        ui.label(RichText::new(lang.t(NO_AUDIT)).color(tokens(ui).warn));
+        return;
+    }
+    ui.horizontal_wrapped(|ui| {
+        for (name, tip, value, is_bad) in found(audit) {
+            let colour = if is_bad { tokens(ui).bad } else { tokens(ui).text };
+            stat(ui, lang, name, tip, &grouped(value), colour);
+        }
+    });
+    ui.add_space(4.0);
+    ui.label(RichText::new(lang.t(PLACES)).color(tokens(ui).weak));
+    ui.horizontal_wrapped(|ui| {
+        for (name, tip, value) in places(lang, audit) {
+            let colour = tokens(ui).text;
+            stat(ui, lang, name, tip, &value, colour);
+        }
+    });
+}
+
+/// A figure with its name above.
+pub fn stat(ui: &mut Ui, lang: Lang, name: Text, tip: Text, value: &str, colour: Color32) {
+    let size = egui::vec2(104.0, 34.0);
+    let drawn = ui.allocate_ui_with_layout(size, Layout::top_down(Align::Min), |ui| {
+        ui.set_min_size(size);
+        ui.spacing_mut().item_spacing.y = 1.0;
+        ui.label(RichText::new(lang.t(name)).small().color(tokens(ui).weak));
+        ui.label(RichText::new(value).size(15.0).color(colour));
+    });
+    drawn.response.on_hover_text(format!("{}: {value}\n{}", lang.t(name), lang.t(tip)));
+}
+
+fn found(audit: &AuditReport) -> [Figure; 11] {
+    let bad = |name, tip, count| (name, tip, count, count > 0);
+    let plain = |name, tip, count| (name, tip, count, false);
+    [
+        plain(text("stock", "库存"), text("Units at the start", "开始时的件数"), audit.stock),
+        plain(
+            text("sold", "售出"),
+            text("Units held at the end by orders that were not cancelled", "结束时由未取消的订单持有的件数"),
+            audit.sold,
+        ),
+        bad(
+            text("oversold", "超卖"),
+            text("Units sold beyond the stock of their product", "超出商品库存售出的件数"),
+            audit.oversold,
+        ),
+        bad(
+            text("undersold", "少卖"),
+            text(
+                "Units that should have been sold and were not: neither sold nor on sale at the end, or on sale while buyers were told \"sold out\"",
+                "本应售出却没有售出的件数：结束时既未售出也不在售，或仍在售却答复买家“已售罄”",
+            ),
+            audit.undersold,
+        ),
+        plain(text("left", "剩余"), text("Units on sale at the end", "结束时在售的件数"), audit.left),
+        plain(
+            text("returned", "退回"),
+            text(
+                "Units that went back on sale because their buyers never paid",
+                "因买家未付款而重新开售的件数",
+            ),
+            audit.returned,
+        ),
+        bad(
+            text("duplicates", "重复"),
+            text("Orders beyond what one buyer may have", "超出每人限购的订单"),
+            audit.duplicates,
+        ),
+        bad(
+            text("lost acknowledged", "已确认但丢失"),
+            text(
+                "Orders whose buyers were told that they have them, and that are nowhere",
+                "买家被告知成功、却哪里都找不到的订单",
+            ),
+            audit.lost_acknowledged,
+        ),
+        bad(
+            text("never acknowledged", "从未确认"),
+            text("Orders that are there although no buyer was told so", "存在、但没有任何买家被告知的订单"),
+            audit.unacknowledged_present,
+        ),
+        plain(
+            text("indefinite, happened", "不确定，已发生"),
+            text("Orders without an answer that turned out to exist", "没有得到答复、后来发现存在的订单"),
+            audit.indefinite_happened,
+        ),
+        plain(
+            text("indefinite, did not", "不确定，未发生"),
+            text(
+                "Orders without an answer that turned out not to exist",
+                "没有得到答复、后来发现不存在的订单",
+            ),
+            audit.indefinite_not_happened,
+        ),
+    ]
+}
+
+fn places(lang: Lang, audit: &AuditReport) -> [(Text, Text, String); 5] {
+    let places = &audit.places;
+    let database = places.database_orders.map_or_else(|| lang.t(NO_DATABASE).to_owned(), grouped);
+    [
+        (
+            text("ledger, orders", "账本，订单"),
+            text("Orders acknowledged, by the engine's own ledger", "引擎自己的账本中已确认的订单"),
+            grouped(places.ledger_orders),
+        ),
+        (
+            text("booked, units", "已预订，件"),
+            text("Units booked, by the stage that decides", "决定购买的阶段记录的已预订件数"),
+            places.booked_units.to_string(),
+        ),
+        (
+            text("queue, orders", "队列，订单"),
+            text("Orders still in the queue", "仍在队列中的订单"),
+            grouped(places.queue_orders),
+        ),
+        (
+            text("database, orders", "数据库，订单"),
+            text("Orders in the database, cancelled ones included", "数据库中的订单，含已取消的"),
+            database,
+        ),
+        (
+            text("of them cancelled", "其中已取消"),
+            text("Orders in the database that were cancelled", "数据库中已取消的订单"),
+            grouped(places.cancelled_orders),
+        ),
+    ]
+}

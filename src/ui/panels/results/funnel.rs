@@ -1,0 +1,175 @@
+//! The funnel: stages from top to bottom, each bar as wide as what came in, cut into what became of it.
+
+use egui::{Color32, Rect, RichText, Sense, Ui};
+use lucide_icons::Icon;
+
+use super::super::super::text::{Lang, Text, text};
+use super::super::super::theme::fonts::icon;
+use super::super::super::theme::{Tokens, tokens};
+use super::sentence::spared;
+use crate::report::text::grouped;
+use crate::report::verdict::{micros, percent};
+use crate::report::{Report, StageReport};
+use crate::topology::StageKind;
+
+const SPARED: Text =
+    text("{} of {} requests never reached the database", "{1} 的请求从未到达数据库（共 {2} 次）");
+const IN: Text = text("{} in", "到达 {}");
+const IN_TIP: Text = text("Requests that came in at the stage", "到达该阶段的请求");
+const HANDED_ON: Text = text("handed on", "向后传递");
+const SERVED: Text = text("served", "已应答");
+const SOLD: Text = text("sold", "售出");
+const REJECTED: Text = text("rejected: {}", "拒绝：{}");
+const FAILED: Text = text("failed", "失败");
+const INDEFINITE: Text = text("indefinite", "不确定");
+const HANDED_ON_TIP: Text = text("Passed on to the next stage", "传给下一个阶段");
+const SERVED_TIP: Text = text("Reads answered by the stage that owns the data", "由拥有数据的阶段应答的读取");
+const SOLD_TIP: Text = text("Claims granted", "成功的购买");
+const REJECTED_TIP: Text = text("Claims refused by the stage that decides", "由决定购买的阶段拒绝");
+const INTERCEPTED_TIP: Text =
+    text("Answered here before the stage that owns the data", "在拥有数据的阶段之前由此应答（拦截）");
+const FAILED_TIP: Text = text("Ended in an error; nothing happened", "以错误结束；什么也没发生");
+const INDEFINITE_TIP: Text = text("No answer in time; it may have happened", "未及时应答；可能已经发生");
+const TIME: Text = text("p99 of the time at the stage: {}", "在该阶段的耗时 p99：{}");
+
+/// Room for a stage's name and for its count.
+const NAME_WIDTH: f32 = 132.0;
+const COUNT_WIDTH: f32 = 92.0;
+const BAR_HEIGHT: f32 = 16.0;
+
+/// A part of a bar.
+struct Part {
+    words: String,
+    tip: Text,
+    count: u64,
+    colour: Color32,
+}
+
+/// Draws it.
+pub fn show(ui: &mut Ui, lang: Lang, report: &Report) {
+    let most = report.stages.iter().map(|stage| stage.tally.arrivals).max().unwrap_or(0).max(1);
+    ui.spacing_mut().item_spacing.y = 3.0;
+    for stage in &report.stages {
+        row(ui, lang, stage, most);
+    }
+    if let (sent, Some(share)) = spared(report) {
+        ui.add_space(4.0);
+        ui.horizontal_wrapped(|ui| {
+            ui.label(icon(Icon::Filter).color(tokens(ui).accent));
+            let values: [&dyn std::fmt::Display; 2] = [&percent(share), &grouped(sent)];
+            ui.label(RichText::new(fill(lang, SPARED, values)).strong());
+        });
+    }
+}
+
+/// Fills a text whose Chinese puts its values elsewhere.
+fn fill(lang: Lang, words: Text, values: [&dyn std::fmt::Display; 2]) -> String {
+    match lang {
+        Lang::En => lang.f(words, &values),
+        Lang::Zh => {
+            lang.t(words).replace("{1}", &values[0].to_string()).replace("{2}", &values[1].to_string())
+        }
+    }
+}
+
+fn row(ui: &mut Ui, lang: Lang, stage: &StageReport, most: u64) {
+    let parts = parts(lang, stage, tokens(ui));
+    let kind = StageKind::from_word(&stage.kind).map_or("", |kind| kind.label());
+    let name_tip = format!(
+        "{}\n{}, {}\n{}",
+        stage.name,
+        lang.of(kind),
+        lang.of(stage.realness.label()),
+        lang.f(TIME, &[&micros(stage.latency_us.p99)])
+    );
+    ui.horizontal(|ui| {
+        ui.spacing_mut().item_spacing.x = 6.0;
+        cell(ui, NAME_WIDTH, egui::Align::Min, |ui| {
+            let name = RichText::new(&stage.name).strong();
+            ui.add(egui::Label::new(name).truncate()).on_hover_text(name_tip);
+        });
+        cell(ui, COUNT_WIDTH, egui::Align::Max, |ui| {
+            ui.label(lang.f(IN, &[&grouped(stage.tally.arrivals)])).on_hover_text(lang.t(IN_TIP));
+        });
+        bar(ui, lang, &parts, stage.tally.arrivals, most);
+    });
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing.x = 4.0;
+        ui.add_space(NAME_WIDTH + COUNT_WIDTH + 12.0);
+        for part in &parts {
+            let share = percent(part.count as f64 / stage.tally.arrivals.max(1) as f64);
+            let words = format!("{} {}", part.words, grouped(part.count));
+            let tip = format!("{words} ({share})\n{}", lang.t(part.tip));
+            let (square, _) = ui.allocate_exact_size(egui::vec2(8.0, 8.0), Sense::hover());
+            ui.painter().rect_filled(square, 2, part.colour);
+            ui.label(RichText::new(words).small()).on_hover_text(tip);
+            ui.add_space(6.0);
+        }
+    });
+}
+
+fn cell(ui: &mut Ui, width: f32, align: egui::Align, content: impl FnOnce(&mut Ui)) {
+    let size = egui::vec2(width, BAR_HEIGHT + 2.0);
+    let layout = match align {
+        egui::Align::Max => egui::Layout::right_to_left(egui::Align::Center),
+        _ => egui::Layout::left_to_right(egui::Align::Center),
+    };
+    ui.allocate_ui_with_layout(size, layout, |ui| {
+        ui.set_min_size(size);
+        content(ui);
+    });
+}
+
+/// The bar of a stage; a thin stream is still seen.
+fn bar(ui: &mut Ui, lang: Lang, parts: &[Part], arrivals: u64, most: u64) {
+    let size = egui::vec2(ui.available_width().max(40.0), BAR_HEIGHT);
+    let (rect, response) = ui.allocate_exact_size(size, Sense::hover());
+    if arrivals == 0 {
+        return;
+    }
+    let width = (rect.width() * ratio(arrivals, most)).max(2.0);
+    let mut left = rect.left();
+    for part in parts {
+        let right = left + width * ratio(part.count, arrivals);
+        let piece = Rect::from_x_y_ranges(left..=right.max(left + 1.0), rect.y_range());
+        ui.painter().rect_filled(piece, 1, part.colour);
+        left = right;
+    }
+    let words: Vec<String> = parts
+        .iter()
+        .map(|part| format!("{} {}: {}", part.words, grouped(part.count), lang.t(part.tip)))
+        .collect();
+    response.on_hover_text(words.join("\n"));
+}
+
+#[allow(clippy::cast_possible_truncation, reason = "a share")]
+fn ratio(part: u64, whole: u64) -> f32 {
+    (part as f64 / whole.max(1) as f64) as f32
+}
+
+/// What became of the requests of a stage, what went on first.
+fn parts(lang: Lang, stage: &StageReport, tokens: &Tokens) -> Vec<Part> {
+    let tally = &stage.tally;
+    let part = |words: Text, tip, count, colour| Part { words: lang.t(words).to_owned(), tip, count, colour };
+    let mut parts = vec![
+        part(HANDED_ON, HANDED_ON_TIP, tally.handed_on(), tokens.offered),
+        part(SOLD, SOLD_TIP, tally.sold, tokens.sold),
+        part(SERVED, SERVED_TIP, tally.served, tokens.achieved.gamma_multiply(0.6)),
+    ];
+    parts.extend(tally.intercepted.iter().map(|(reason, count)| Part {
+        words: lang.of(reason.label()).replace('_', " "),
+        tip: INTERCEPTED_TIP,
+        count,
+        colour: tokens.reason(reason),
+    }));
+    parts.extend(tally.rejected.iter().map(|(reason, count)| Part {
+        words: lang.f(REJECTED, &[&lang.of(reason.label()).replace('_', " ")]),
+        tip: REJECTED_TIP,
+        count,
+        colour: tokens.rejected,
+    }));
+    parts.push(part(FAILED, FAILED_TIP, tally.failed, tokens.failed));
+    parts.push(part(INDEFINITE, INDEFINITE_TIP, tally.indefinite, tokens.failed.gamma_multiply(0.6)));
+    parts.retain(|part| part.count > 0);
+    parts
+}

@@ -1,0 +1,74 @@
+//! The outcome in one plain sentence, in both languages with the same figures.
+
+use super::super::super::text::{Lang, Text, text};
+use crate::report::text::grouped;
+use crate::report::verdict::percent;
+use crate::report::{AuditReport, Report, Verdict};
+use crate::topology::Expected;
+
+const AS_PROMISED: Text = text("as this design promises", "与此设计的预期一致");
+const NOT_AS_PROMISED: Text = text("not what this design promises", "与此设计的预期不符");
+const CHANGED: Text = text("of a design that was changed on the way", "运行中设计被更改过");
+
+/// The outcome in one plain sentence.
+pub fn sentence(lang: Lang, report: &Report) -> String {
+    match lang {
+        Lang::En => crate::report::text::sentence(report),
+        Lang::Zh => chinese(report),
+    }
+}
+
+/// Whether the verdict is what the design promises, where it promises one.
+pub fn promise(report: &Report) -> Option<Text> {
+    let expected = report.topology.expected?;
+    let was_changed = report.changes.iter().any(|change| change.error.is_none());
+    match (expected, report.verdict) {
+        // The promise is one of the design as it was drawn.
+        _ if was_changed => Some(CHANGED),
+        (Expected::Pass, Verdict::Pass) | (Expected::Fail, Verdict::Fail) => Some(AS_PROMISED),
+        (_, Verdict::Inconclusive) => None,
+        _ => Some(NOT_AS_PROMISED),
+    }
+}
+
+/// Requests that were sent, and the share of them that never reached the database, where there is one.
+pub fn spared(report: &Report) -> (u64, Option<f64>) {
+    let sent = report.totals.arrivals - report.totals.dropped;
+    let database = report.stages.iter().find(|stage| stage.kind == "Database").filter(|_| sent > 0);
+    (sent, database.map(|stage| 1.0 - stage.tally.arrivals.min(sent) as f64 / sent as f64))
+}
+
+fn chinese(report: &Report) -> String {
+    let audit = &report.audit;
+    let spared = match spared(report) {
+        (sent, Some(share)) => format!("{} 次请求中 {} 从未到达数据库", grouped(sent), percent(share)),
+        (sent, None) => format!("共 {} 次请求", grouped(sent)),
+    };
+    if !audit.audited {
+        return format!("卖出多少未知：无法审计；{spared}。");
+    }
+    if audit.stock + audit.sold == 0 {
+        return format!("没有商品出售；{spared}。");
+    }
+    let sold = format!("{} 件中售出 {} 件", grouped(audit.stock), grouped(audit.sold));
+    let found = troubles(audit);
+    if found.is_empty() {
+        format!("{sold}，每件只卖一次；{spared}。")
+    } else {
+        format!("{sold}，但{}；{spared}。", found.join("、"))
+    }
+}
+
+fn troubles(audit: &AuditReport) -> Vec<String> {
+    [
+        (audit.oversold, "件超卖"),
+        (audit.undersold, "件少卖"),
+        (audit.duplicates, "个订单超出限购"),
+        (audit.lost_acknowledged, "个已确认的订单丢失"),
+        (audit.unacknowledged_present, "个订单无人被告知"),
+    ]
+    .iter()
+    .filter(|(count, _)| *count > 0)
+    .map(|(count, what)| format!(" {} {what}", grouped(*count)))
+    .collect()
+}

@@ -1,0 +1,202 @@
+//! Tables of the results: offending orders, times, processes, faults and changes.
+
+use egui::{Grid, RichText, Ui};
+use lucide_icons::Icon;
+
+use super::super::super::intent::{Intent, Intents};
+use super::super::super::text::{Lang, Text, text};
+use super::super::super::theme::fonts::icon;
+use super::super::super::theme::tokens;
+use crate::metrics::{InstanceSummary, Quantiles, Role};
+use crate::report::Report;
+use crate::report::audit::Offence;
+use crate::report::text::{bytes, grouped};
+use crate::report::verdict::micros;
+
+const COPY: Text = text("Copy orders", "复制订单");
+const COPY_TIP: Text = text("Copy these rows, to paste into a sheet", "复制这些行，便于粘贴到表格");
+
+const KIND: Text = text("what is wrong", "问题");
+const ORDER: Text = text("order", "订单");
+const PRODUCT: Text = text("product", "商品");
+const BUYER: Text = text("buyer", "买家");
+const UNITS: Text = text("units", "件数");
+
+/// The first offending orders of each kind.
+pub fn offences(ui: &mut Ui, lang: Lang, offences: &[Offence], out: &mut Intents) {
+    let colour = tokens(ui).bad;
+    let heads = [KIND, ORDER, PRODUCT, BUYER, UNITS].map(|head| (head, None));
+    table(ui, "offences", lang, &heads, |ui| {
+        for offence in offences {
+            ui.horizontal(|ui| {
+                ui.spacing_mut().item_spacing.x = 4.0;
+                ui.label(icon(Icon::PackageX).color(colour));
+                ui.label(kind(lang, offence));
+            });
+            for figure in
+                [offence.order_id, u64::from(offence.item), offence.claimant, u64::from(offence.units)]
+            {
+                ui.label(figure.to_string());
+            }
+            ui.end_row();
+        }
+    });
+    let copy = ui.button((icon(Icon::Copy), lang.t(COPY))).accessible_name(lang.t(COPY));
+    if copy.on_hover_text(lang.t(COPY_TIP)).clicked() {
+        let mut rows = vec![["kind", "order", "product", "buyer", "units"].join("\t")];
+        rows.extend(offences.iter().map(|offence| {
+            let Offence { kind, order_id, item, claimant, units } = offence;
+            format!("{kind}\t{order_id}\t{item}\t{claimant}\t{units}")
+        }));
+        out.push(Intent::CopyText(rows.join("\n") + "\n"));
+    }
+}
+
+fn kind(lang: Lang, offence: &Offence) -> String {
+    lang.of(offence.kind).replace('_', " ")
+}
+
+/// Quantiles of response and service time.
+pub fn times(ui: &mut Ui, lang: Lang, report: &Report) {
+    let operations = &report.operations;
+    let quantile =
+        text("The time that this share of the requests did not exceed", "该比例的请求不超过的时间");
+    let heads = [
+        (text("", ""), None),
+        (text("p50", "p50"), Some(quantile)),
+        (text("p95", "p95"), Some(quantile)),
+        (text("p99", "p99"), Some(quantile)),
+        (text("p99.9", "p99.9"), Some(quantile)),
+        (text("max", "最大"), Some(text("The slowest request", "最慢的请求"))),
+    ];
+    let response = text("From the intended time to the answer", "从计划时间到应答");
+    let rows: [(Text, Text, Quantiles); 5] = [
+        (text("response time, reads", "响应时间，读取"), response, operations.read.response_us),
+        (text("response time, claims", "响应时间，购买"), response, operations.claim.response_us),
+        (text("response time, all", "响应时间，全部"), response, operations.all.response_us),
+        (
+            text("service time, all", "服务时间，全部"),
+            text("From the moment of sending to the answer", "从发送时刻到应答"),
+            operations.all.service_us,
+        ),
+        (
+            text("generator behind schedule", "发生器落后于计划"),
+            text(
+                "How late requests were sent; more than 25 ms at p99 makes a run inconclusive",
+                "请求发送晚了多少；p99 超过 25 ms 则运行无定论",
+            ),
+            report.generator.schedule_lag_us,
+        ),
+    ];
+    table(ui, "times", lang, &heads, |ui| {
+        for (name, tip, times) in rows {
+            ui.label(lang.t(name)).on_hover_text(lang.t(tip));
+            for figure in [times.p50, times.p95, times.p99, times.p999, times.max] {
+                ui.label(micros(figure));
+            }
+            ui.end_row();
+        }
+    });
+}
+
+/// What each Redis process did.
+pub fn processes(ui: &mut Ui, lang: Lang, instances: &[InstanceSummary]) {
+    let heads = [
+        (text("process", "进程"), None),
+        (text("role at the end", "结束时的角色"), None),
+        (text("CPU", "CPU"), Some(text("Processor time used", "使用的处理器时间"))),
+        (
+            text("commands", "命令"),
+            Some(text("Commands from the first look to the last", "首次到最后一次查看之间的命令数")),
+        ),
+        (
+            text("peak memory", "内存峰值"),
+            Some(text("The most memory that its data took", "数据占用内存的最大值")),
+        ),
+        (
+            text("worst lag", "最大落后"),
+            Some(text(
+                "The furthest that a replica was behind its master, in bytes of the replication stream",
+                "从节点落后主节点的最大值，以复制流的字节计",
+            )),
+        ),
+        (
+            text("missed looks", "未应答"),
+            Some(text(
+                "Looks that the process did not answer, of all looks at it",
+                "进程未应答的查看次数及总次数",
+            )),
+        ),
+    ];
+    table(ui, "processes", lang, &heads, |ui| {
+        for instance in instances {
+            process(ui, lang, instance);
+        }
+    });
+}
+
+fn process(ui: &mut Ui, lang: Lang, instance: &InstanceSummary) {
+    let dash = || "–".to_owned();
+    ui.label(format!("{}, {}", instance.stage, lang.of(&instance.name)));
+    ui.label(&*lang.of(instance.role.label()));
+    ui.label(format!("{:.1} s", instance.cpu_secs));
+    ui.label(grouped(instance.commands));
+    // A Sentinel doesn't say.
+    let memory = instance.peak_memory_bytes;
+    ui.label(if memory > 0 { bytes(memory) } else { dash() });
+    ui.label(if instance.role == Role::Replica { bytes(instance.worst_lag_bytes) } else { dash() });
+    let missed = format!("{} / {}", instance.missed_looks, instance.looks);
+    let is_silent = instance.missed_looks > 0;
+    ui.label(if is_silent { RichText::new(missed).color(tokens(ui).warn) } else { RichText::new(missed) });
+    ui.end_row();
+}
+
+/// Faults that were injected and changes that were made, in the order of time.
+pub fn deeds(ui: &mut Ui, lang: Lang, report: &Report, out: &mut Intents) {
+    let faults = report.faults.iter().map(|fault| {
+        let what = format!("{} {} of {}", fault.action, fault.instance, fault.stage);
+        (fault.at_secs, Icon::Zap, tokens(ui).fault, what, &fault.error)
+    });
+    let changes = report.changes.iter().map(|change| {
+        (change.at_secs, Icon::SlidersHorizontal, tokens(ui).accent, change.what.clone(), &change.error)
+    });
+    let mut deeds: Vec<_> = faults.chain(changes).collect();
+    deeds.sort_by(|a, b| a.0.total_cmp(&b.0));
+    for (at, sign, colour, what, error) in deeds {
+        ui.horizontal_wrapped(|ui| {
+            ui.spacing_mut().item_spacing.x = 6.0;
+            if ui.link(RichText::new(format!("{at:>6.1} s")).monospace()).clicked() {
+                out.push(Intent::ShowMoment(at));
+            }
+            ui.label(icon(sign).color(colour));
+            match error {
+                None => ui.label(&*lang.of(&what)),
+                Some(error) => {
+                    let words = format!("{what} failed: {error}");
+                    ui.label(RichText::new(&*lang.of(&words)).color(tokens(ui).bad))
+                }
+            };
+        });
+    }
+}
+
+/// A table with heads; a head may have a definition.
+pub fn table(
+    ui: &mut Ui,
+    name: &str,
+    lang: Lang,
+    heads: &[(Text, Option<Text>)],
+    rows: impl FnOnce(&mut Ui),
+) {
+    let colour = tokens(ui).weak;
+    Grid::new(name).num_columns(heads.len()).striped(true).spacing([18.0, 5.0]).show(ui, |ui| {
+        for (head, tip) in heads {
+            let head = ui.label(RichText::new(lang.t(*head)).color(colour));
+            if let Some(tip) = tip {
+                head.on_hover_text(lang.t(*tip));
+            }
+        }
+        ui.end_row();
+        rows(ui);
+    });
+}

@@ -1,7 +1,0 @@
-//! Menus and run controls.
-
-use super::super::intent::Intents;
-use super::super::model::Model;
-
-/// Draws it.
-pub fn show(_ui: &mut egui::Ui, _model: &Model, _out: &mut Intents) {}

@@ -1,0 +1,187 @@
+//! The menus: every command in its place.
+
+use egui::{Button, MenuBar, Ui};
+use lucide_icons::Icon;
+
+use super::super::super::command::UiCommand as C;
+use super::super::super::intent::{Intent, Intents};
+use super::super::super::model::Model;
+use super::super::super::text::{Lang, Text, text};
+use super::super::super::theme::ThemeChoice;
+use super::super::super::theme::fonts::icon;
+use super::super::super::widgets::command_button::{checked_row, menu_row, menu_row_as};
+
+const FILE: Text = text("File", "文件");
+const EDIT: Text = text("Edit", "编辑");
+const VIEW: Text = text("View", "视图");
+const RUN: Text = text("Run", "运行");
+const HELP: Text = text("Help", "帮助");
+const MENU: Text = text("{} menu", "{}菜单");
+const RECENT: Text = text("Open recent", "最近打开");
+const NO_RECENT: Text = text("No recent files", "没有最近的文件");
+const ALIGN: Text = text("Align and distribute", "对齐与分布");
+const THEME: Text = text("Theme", "主题");
+const LANGUAGE: Text = text("Language · 语言", "语言 · Language");
+const SCALE: Text = text("Size", "大小");
+const UNDO: Text = text("Undo {}", "撤销“{}”");
+const REDO: Text = text("Redo {}", "重做“{}”");
+
+/// Draws the menu bar.
+pub fn show(ui: &mut Ui, model: &Model, out: &mut Intents) {
+    let lang = model.lang();
+    MenuBar::new().ui(ui, |ui| {
+        menu(ui, lang, FILE, |ui| file(ui, model, out));
+        menu(ui, lang, EDIT, |ui| edit(ui, model, out));
+        menu(ui, lang, VIEW, |ui| view(ui, model, out));
+        menu(ui, lang, RUN, |ui| run(ui, model, out));
+        menu(ui, lang, HELP, |ui| rows(ui, model, out, &[&[C::Palette, C::Shortcuts], &[C::About]]));
+    });
+}
+
+/// A menu. Its accessible name says that it is one, because there is a button "Run" too.
+fn menu(ui: &mut Ui, lang: Lang, title: Text, content: impl FnOnce(&mut Ui)) {
+    let response = ui.menu_button(lang.t(title), |ui| {
+        ui.set_min_width(230.0);
+        content(ui);
+    });
+    response.response.accessible_name(lang.f(MENU, &[&lang.t(title)]));
+}
+
+/// Rows of commands, with lines between the groups.
+fn rows(ui: &mut Ui, model: &Model, out: &mut Intents, groups: &[&[C]]) {
+    for (index, group) in groups.iter().enumerate() {
+        if index > 0 {
+            ui.separator();
+        }
+        for &command in *group {
+            menu_row(ui, model, command, out);
+        }
+    }
+}
+
+fn file(ui: &mut Ui, model: &Model, out: &mut Intents) {
+    rows(ui, model, out, &[&[C::New, C::Open]]);
+    recent(ui, model, out);
+    menu_row(ui, model, C::Presets, out);
+    ui.separator();
+    rows(
+        ui,
+        model,
+        out,
+        &[
+            &[C::Save, C::SaveAs],
+            &[C::CopyTopology, C::PasteTopology],
+            &[C::ExportCanvas, C::ExportCharts],
+            &[C::Quit],
+        ],
+    );
+}
+
+fn recent(ui: &mut Ui, model: &Model, out: &mut Intents) {
+    let lang = model.lang();
+    ui.menu_button((icon(Icon::History), lang.t(RECENT)), |ui| {
+        if model.settings.recent.is_empty() {
+            ui.add_enabled(false, Button::new(lang.t(NO_RECENT)));
+        }
+        for path in &model.settings.recent {
+            let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy();
+            if ui.button(name).on_hover_text(path.display().to_string()).clicked() {
+                out.push(Intent::OpenFile(path.clone()));
+            }
+        }
+    });
+}
+
+fn edit(ui: &mut Ui, model: &Model, out: &mut Intents) {
+    let lang = model.lang();
+    for (command, words, name) in
+        [(C::Undo, UNDO, model.doc.undo_name()), (C::Redo, REDO, model.doc.redo_name())]
+    {
+        let label = name.map(|name| lang.f(words, &[&lang.t(name)]));
+        menu_row_as(ui, model, command, label.as_deref(), out);
+    }
+    ui.separator();
+    rows(
+        ui,
+        model,
+        out,
+        &[
+            &[C::Cut, C::Copy, C::Paste, C::Duplicate, C::Delete],
+            &[C::SelectAll, C::SelectNothing],
+            &[C::AddStage, C::Rename],
+        ],
+    );
+    ui.separator();
+    ui.menu_button((icon(Icon::AlignStartVertical), lang.t(ALIGN)), |ui| {
+        rows(
+            ui,
+            model,
+            out,
+            &[
+                &[C::AlignLeft, C::AlignCenter, C::AlignTop, C::AlignMiddle],
+                &[C::DistributeAcross, C::DistributeDown],
+            ],
+        );
+    });
+    menu_row(ui, model, C::AutoLayout, out);
+}
+
+fn view(ui: &mut Ui, model: &Model, out: &mut Intents) {
+    let (lang, settings) = (model.lang(), &model.settings);
+    rows(
+        ui,
+        model,
+        out,
+        &[
+            &[C::ShowCharts, C::ShowResults, C::ShowProblems, C::ShowEvents],
+            &[C::ZoomIn, C::ZoomOut, C::ZoomOne, C::ZoomFit],
+        ],
+    );
+    ui.separator();
+    for (command, is_on) in [
+        (C::TogglePalette, settings.palette),
+        (C::ToggleInspector, settings.inspector),
+        (C::ToggleBottom, settings.bottom),
+        (C::ToggleSnap, settings.snap),
+        (C::ToggleMinimap, settings.minimap),
+        (C::ToggleFlowDots, settings.flow_dots),
+    ] {
+        checked_row(ui, model, command, is_on, out);
+    }
+    ui.separator();
+    ui.menu_button((icon(Icon::SunMoon), lang.t(THEME)), |ui| {
+        for (command, theme) in [
+            (C::ThemeSystem, ThemeChoice::System),
+            (C::ThemeDark, ThemeChoice::Dark),
+            (C::ThemeLight, ThemeChoice::Light),
+        ] {
+            checked_row(ui, model, command, settings.theme == theme, out);
+        }
+    });
+    ui.menu_button((icon(Icon::Languages), lang.t(LANGUAGE)), |ui| {
+        for (command, language) in [(C::English, Lang::En), (C::Chinese, Lang::Zh)] {
+            checked_row(ui, model, command, settings.lang == language, out);
+        }
+    });
+    ui.menu_button((icon(Icon::ALargeSmall), lang.t(SCALE)), |ui| {
+        menu_row(ui, model, C::Larger, out);
+        menu_row(ui, model, C::Smaller, out);
+        let is_usual = (settings.scale - 1.0).abs() < 0.01;
+        checked_row(ui, model, C::UsualSize, is_usual, out);
+    });
+}
+
+fn run(ui: &mut Ui, model: &Model, out: &mut Intents) {
+    rows(
+        ui,
+        model,
+        out,
+        &[
+            &[C::Run, C::Stop],
+            &[C::CopyReport, C::SaveReport],
+            &[C::FollowCharts, C::FreezeCharts],
+            &[C::Kill, C::Pause, C::Resume, C::Restart],
+            &[C::CutLink, C::SlowLink, C::MendLink],
+        ],
+    );
+}

@@ -1,0 +1,168 @@
+//! What a run found out, on the screen.
+
+use egui_kittest::kittest::Queryable;
+use seckill_lab::engine::EventKind;
+use seckill_lab::metrics::{Outcome, Quantiles, Reason, StageTally, Totals};
+use seckill_lab::report::audit::Offence;
+use seckill_lab::report::{
+    AuditReport, ChangeReport, FaultReport, GeneratorReport, OperationsReport, REPORT_VERSION, Report,
+    StageReport, TargetResult, Verdict,
+};
+use seckill_lab::topology::{Realness, Severity, Topology};
+use seckill_lab::ui::text::Lang;
+use seckill_lab::ui::view::BottomTab;
+
+use super::fake::Lab;
+use super::run::started;
+
+fn stage(name: &str, kind: &str, arrivals: u64, intercepted: u64) -> StageReport {
+    let mut tally = StageTally { arrivals, passed: arrivals - intercepted, ..StageTally::default() };
+    tally.end(Outcome::Intercepted(Reason::CacheHit), intercepted);
+    StageReport::new(name, kind, Realness::InProcess, &tally, Quantiles::default())
+}
+
+/// A report of a run that sold everything once.
+fn passed(topology: &Topology) -> Report {
+    let target = TargetResult {
+        target: "oversold ≤ 0 units".into(),
+        measured: "0 units".into(),
+        holds: Some(true),
+        is_fact: true,
+    };
+    Report {
+        report_version: REPORT_VERSION,
+        verdict: Verdict::Pass,
+        reasons: Vec::new(),
+        totals: Totals { arrivals: 103_412, intercepted: 102_067, sold: 1_000, ..Totals::default() },
+        stages: vec![
+            stage("users", "Users", 103_412, 0),
+            stage("cdn", "Cdn", 103_412, 102_067),
+            stage("database", "Database", 1_345, 0),
+        ],
+        operations: OperationsReport::default(),
+        audit: AuditReport { audited: true, stock: 1_000, sold: 1_000, ..AuditReport::default() },
+        targets: vec![target],
+        generator: GeneratorReport::default(),
+        servers: Vec::new(),
+        instances: Vec::new(),
+        settings: Vec::new(),
+        faults: Vec::new(),
+        changes: Vec::new(),
+        troubles: Vec::new(),
+        series: Vec::new(),
+        seed: 20,
+        program_version: "0".into(),
+        topology: topology.clone(),
+    }
+}
+
+fn ended_with(change: impl FnOnce(&mut Report)) -> Lab {
+    let mut lab = started();
+    let mut report = passed(lab.topology());
+    change(&mut report);
+    lab.engine.tell(12_000, EventKind::Finished(Box::new(report)));
+    lab.harness.run();
+    lab
+}
+
+fn shows(lab: &Lab, label: &str) -> bool {
+    lab.harness.query_all_by_label(label).next().is_some()
+}
+
+#[test]
+fn a_pass_is_shown_with_its_sentence_funnel_and_targets() {
+    let lab = ended_with(|_| ());
+    assert_eq!(lab.harness.state().view.tab, BottomTab::Results);
+    let sentence =
+        "1,000 of 1,000 units sold, each once; 98.7 % of 103,412 requests never reached the database.";
+    for label in [
+        "Pass",
+        sentence,
+        "as this design promises",
+        "103,412 in",
+        "cache hit 102,067",
+        "98.7 % of 103,412 requests never reached the database",
+        "oversold ≤ 0 units",
+        "holds",
+    ] {
+        assert!(shows(&lab, label), "{label}");
+    }
+    let notices = &lab.harness.state().view.notices;
+    assert_eq!((notices.len(), notices[0].notice.severity), (1, None));
+    assert!(shows(&lab, "Run"), "the next run can start");
+}
+
+#[test]
+fn a_fail_lists_its_reasons_and_the_offending_orders() {
+    let lab = ended_with(|report| {
+        report.verdict = Verdict::Fail;
+        report.reasons = vec!["oversold ≤ 0 units does not hold: 2 units".into()];
+        report.audit.oversold = 2;
+        report.audit.sold = 1_002;
+        report.audit.offending =
+            vec![Offence { kind: "oversold", order_id: 4_711, item: 3, claimant: 90_210, units: 1 }];
+        report.targets[0].holds = Some(false);
+    });
+    for label in [
+        "Fail",
+        "not what this design promises",
+        "oversold ≤ 0 units does not hold: 2 units",
+        "misses",
+        "Offending orders",
+        "4711",
+        "90210",
+        "Copy orders",
+    ] {
+        assert!(shows(&lab, label), "{label}");
+    }
+    assert_eq!(lab.harness.state().view.notices[0].notice.severity, Some(Severity::Error));
+}
+
+#[test]
+fn what_was_broken_and_changed_stands_in_the_results() {
+    let mut lab = ended_with(|report| {
+        report.faults = vec![FaultReport {
+            at_secs: 5.0,
+            action: "Kill".into(),
+            stage: "inventory".into(),
+            instance: "master".into(),
+            delay_ms: None,
+            error: None,
+        }];
+        report.changes = vec![ChangeReport { at_secs: 6.0, what: "offered rate × 1.5".into(), error: None }];
+    });
+    for label in ["Kill master of inventory", "offered rate × 1.5", "of a design that was changed on the way"]
+    {
+        assert!(shows(&lab, label), "{label}");
+    }
+    lab.click("   5.0 s");
+    assert_eq!(lab.harness.state().view.tab, BottomTab::Charts);
+}
+
+#[test]
+fn the_report_is_copied_as_the_terminal_shows_it() {
+    let mut lab = ended_with(|_| ());
+    lab.harness.get_by_label("Copy report as text").click();
+    lab.harness.step();
+    let copied = lab.harness.output().platform_output.commands.iter().any(|command| {
+        matches!(command, egui::OutputCommand::CopyText(text) if text.contains("each once") && text.contains("Verdict: pass"))
+    });
+    assert!(copied);
+}
+
+#[test]
+fn the_results_are_chinese_too() {
+    let mut lab = ended_with(|_| ());
+    lab.harness.state_mut().model.settings.lang = Lang::Zh;
+    let report = passed(lab.topology());
+    let sentence = seckill_lab::ui::panels::results::sentence::sentence(Lang::Zh, &report);
+    assert_eq!(sentence, "1,000 件中售出 1,000 件，每件只卖一次；103,412 次请求中 98.7 % 从未到达数据库。");
+}
+
+#[test]
+fn before_a_run_the_results_say_what_to_do() {
+    let mut lab = super::run::opened();
+    lab.harness.state_mut().view.tab = BottomTab::Results;
+    lab.harness.run();
+    assert!(shows(&lab, "No results yet"));
+}
