@@ -8,9 +8,9 @@ use lucide_icons::Icon;
 use super::super::document::layout::{HEAD, WIDTH};
 use super::super::intent::{Intent, Intents};
 use super::super::model::Model;
-use super::super::run::{Run, now};
+use super::super::run::Run;
 use super::super::selection::Selection;
-use super::super::text::{Text, figures, text};
+use super::super::text::{Text, text};
 use super::super::theme::signs;
 use super::super::view::BottomTab;
 use super::pen::Pen;
@@ -29,7 +29,6 @@ const NO_MASTER: Text = text("no process answers as master", "没有进程以主
 const ONE_PROBLEM: Text = text("1 problem", "1 个问题");
 const PROBLEMS: Text = text("{} problems", "{} 个问题");
 const CLICK: Text = text("Click to see the list of problems", "点击查看问题列表");
-const IN_LAST_SECOND: Text = text("{} in", "流入 {}");
 
 /// How a stage is looked at.
 #[derive(Debug, Clone, Copy, Default)]
@@ -65,27 +64,6 @@ pub fn show(
     head(&pen, stage, drawn, state, out);
     body::show(&pen, stage, drawn);
     instances::show(&pen, stage, drawn, out);
-}
-
-/// A stage in a sentence, for those who can't see it: name, kind, badge, problems, rate in.
-pub fn description(model: &Model, stage: usize) -> String {
-    let lang = model.lang();
-    let Some(drawn) = model.doc.topology().stages.get(stage) else { return String::new() };
-    let mut parts = vec![
-        drawn.name.clone(),
-        lang.of(drawn.kind.label()).into_owned(),
-        lang.of(drawn.kind.realness().label()).into_owned(),
-    ];
-    let problems = problems(model, &drawn.name).count();
-    if problems > 0 {
-        parts.push(problem_count(model, problems));
-    }
-    if let Some((run, index)) = running(model, stage)
-        && let Some(figures) = now::stage(run, index)
-    {
-        parts.push(lang.f(IN_LAST_SECOND, &[&figures::per_sec(figures.rate())]));
-    }
-    parts.join(", ")
 }
 
 /// The run that is shown, with the stage's place in it.

@@ -119,8 +119,8 @@ pub fn show(ui: &Ui, model: &Model, link: usize, way: [Pos2; 4], zoom: f32, stat
     }
 }
 
-/// A wire in a sentence, for those who can't see it: its ends, and what goes over it.
-pub fn description(model: &Model, link: usize) -> String {
+/// A wire in a sentence: its ends, and what goes over it.
+fn description(model: &Model, link: usize) -> String {
     let Some(drawn) = model.doc.topology().links.get(link) else { return String::new() };
     match carried(model, link) {
         Some(flow) => model.lang().f(CARRIES, &[&drawn.from, &drawn.to, &amount(model, &flow)]),
