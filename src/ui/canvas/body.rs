@@ -102,8 +102,10 @@ pub fn show(pen: &Pen<'_>, index: usize, stage: &Stage) {
         }
         None => {
             settings(pen, stage);
-            badge(pen, stage);
-            extra(pen, stage, None);
+            if pen.zoom >= NEAR {
+                badge(pen, stage);
+                extra(pen, stage, None);
+            }
         }
     }
 }

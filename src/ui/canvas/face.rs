@@ -10,7 +10,7 @@ use super::super::intent::{Intent, Intents};
 use super::super::model::Model;
 use super::super::run::Run;
 use super::super::selection::Selection;
-use super::super::text::{Text, text};
+use super::super::text::{Text, terms, text};
 use super::super::theme::signs;
 use super::super::view::BottomTab;
 use super::pen::Pen;
@@ -138,6 +138,9 @@ fn head(pen: &Pen<'_>, index: usize, stage: &Stage, state: FaceState, out: &mut 
     let mut right = pen.part(0.0, 1.0, WIDTH - PAD, HEAD).right();
     right = problem_mark(pen, index, stage, right, out);
     right = no_master_mark(pen, index, right);
+    if pen.zoom < NEAR {
+        right = small_badge(pen, stage, right);
+    }
     if state.is_renaming {
         return;
     }
@@ -147,6 +150,16 @@ fn head(pen: &Pen<'_>, index: usize, stage: &Stage, state: FaceState, out: &mut 
     if is_cut {
         pen.figure(at, "name", &stage.name, &stage.name);
     }
+}
+
+/// The badge without its words, where there is no room for them. Answers the new right edge.
+fn small_badge(pen: &Pen<'_>, stage: &Stage, right: f32) -> f32 {
+    let realness = stage.kind.realness();
+    let mut room = pen.part(0.0, 1.0, WIDTH, HEAD);
+    room.max.x = right;
+    let at = pen.sign(room, true, (signs::realness(realness), ""), 12.0, pen.tokens.realness(realness));
+    pen.figure(at, "badge", &pen.lang.of(realness.label()), pen.lang.t(terms::realness_tip(realness)));
+    at.left() - 4.0 * pen.zoom
 }
 
 /// Count and icon of what the validator says about the stage. Answers the new right edge.
