@@ -10,8 +10,6 @@ use egui::{
 use egui_kittest::kittest::Queryable;
 use seckill_lab::files::to_ron;
 use seckill_lab::topology::{Place, StageKind, Topology};
-use seckill_lab::ui::LabApp;
-use seckill_lab::ui::apply::Applied;
 use seckill_lab::ui::command::UiCommand;
 use seckill_lab::ui::document::{Document, Origin, arrange, empty, ops};
 use seckill_lab::ui::intent::Intent;
@@ -578,10 +576,7 @@ fn stages_are_put_in_order_by_commands_and_menus() {
 fn what_is_revealed_comes_into_the_middle() {
     let mut lab = chain();
     lab.wheel(lab.at("users, users"), MouseWheelUnit::Line, vec2(0.0, 8.0), Modifiers::NONE);
-    let (engine, ctx) = (lab.engine.clone(), lab.harness.ctx.clone());
-    let LabApp { model, view, .. } = lab.harness.state_mut();
-    let place = Place::Stage("database".into());
-    Applied { model, view, engine: &engine, ctx: &ctx }.apply(Intent::Reveal(place));
+    lab.harness.state_mut().ask(Intent::Reveal(Place::Stage("database".into())));
     lab.harness.run();
     let view = lab.harness.state().view.canvas.view;
     assert!((lab.at("database, database") - view.center()).length() < 3.0);
