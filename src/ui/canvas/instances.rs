@@ -264,12 +264,14 @@ fn role_color(pen: &Pen<'_>, row: &Row) -> Color32 {
     }
 }
 
+/// A run, what a process was in it when it was drawn last, and since when, on the window's clock.
+type Kept = (u64, Role, f64);
+
 /// Lights a row for a moment when its process has changed its role.
 fn flash(pen: &Pen<'_>, name: &str, rect: Rect, row: &Row) {
     if !row.is_reachable || pen.model.runs.active().is_none() {
         return;
     }
-    type Kept = (u64, Role, f64);
     let run = pen.model.runs.current.as_ref().map_or(0, |run| run.id.0);
     let (now, id) = (pen.ui.input(|input| input.time), pen.id(("role", name)));
     let kept = pen.ui.data(|data| data.get_temp::<Kept>(id)).filter(|kept| kept.0 == run);
