@@ -62,6 +62,7 @@ pub enum UiCommand {
     Stop,
     CopyReport,
     SaveReport,
+    ToggleBreakableLinks,
     FollowCharts,
     FreezeCharts,
     Kill,
