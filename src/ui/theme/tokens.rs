@@ -4,7 +4,7 @@
 use egui::Color32;
 
 use crate::metrics::Reason;
-use crate::topology::{Realness, Severity, StageKind};
+use crate::topology::{Realness, Severity, Stage, StageKind, Topology};
 
 /// What a colour is for, with its value.
 #[derive(Debug, Clone, Copy)]
@@ -220,6 +220,14 @@ impl Tokens {
             StageKind::Database(_) => self.series[5],
             StageKind::DataControl(_) => self.rejected,
         }
+    }
+
+    /// The colour of a stage's line in charts: that of its kind, paler for each stage of the kind before it.
+    pub fn stage(&self, topology: &Topology, stage: usize) -> Color32 {
+        let Some(drawn) = topology.stages.get(stage) else { return self.weak };
+        let is_same = |other: &&Stage| other.kind.word() == drawn.kind.word();
+        let before = topology.stages[..stage].iter().filter(is_same).count();
+        self.kind(&drawn.kind).lerp_to_gamma(self.text, 0.25 * before.min(3) as f32)
     }
 
     /// The colour of the `index`-th of many things.
