@@ -3,6 +3,7 @@
 
 use egui::{Color32, CornerRadius, Stroke, Style, Visuals};
 
+use super::super::run::log::Mark;
 use crate::metrics::Reason;
 use crate::topology::{Realness, Severity};
 
@@ -171,6 +172,17 @@ impl Tokens {
         }
     }
 
+    /// The colour of what happened.
+    pub fn mark(&self, mark: Mark) -> Color32 {
+        match mark {
+            Mark::Note => self.weak,
+            Mark::Sale => self.sold,
+            Mark::Fault => self.fault,
+            Mark::Change => self.accent,
+            Mark::Trouble => self.bad,
+        }
+    }
+
     /// The colour of the `index`-th of many things.
     pub fn nth(&self, index: usize) -> Color32 {
         self.series[index % self.series.len()]
@@ -195,7 +207,8 @@ impl Tokens {
             (&mut widgets.noninteractive, self.panel, self.text),
             (&mut widgets.inactive, self.card_head, self.text),
             (&mut widgets.hovered, self.line, self.text),
-            (&mut widgets.active, self.accent, self.on_accent),
+            // Strong text has the text colour of this look, so it has to be readable on panels.
+            (&mut widgets.active, self.line, self.text),
             (&mut widgets.open, self.card_head, self.text),
         ] {
             look.bg_fill = fill;
@@ -205,6 +218,7 @@ impl Tokens {
             look.corner_radius = radius;
             look.expansion = 0.0;
         }
+        widgets.active.bg_stroke = Stroke::new(1.0, self.accent);
         style.visuals = visuals;
         style.spacing.item_spacing = egui::vec2(8.0, 6.0);
         style.spacing.button_padding = egui::vec2(8.0, 4.0);
