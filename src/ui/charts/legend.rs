@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use egui::{FontId, Rect, Response, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
+use egui::{Align2, FontId, Rect, Response, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
 
 use super::super::text::{Lang, Text, text};
 use super::super::theme::Tokens;
@@ -138,7 +138,7 @@ impl Legend<'_> {
         let texts: Vec<String> = match &self.values {
             None => traces().map(|trace| trace.name.clone()).collect(),
             Some(values) => {
-                let with = |alone: bool| -> Vec<String> {
+                let valued = |alone: bool| -> Vec<String> {
                     let words = |(trace, value): (&Trace<'_>, &String)| match self.shown.is_on(trace) {
                         false => trace.name.clone(),
                         true if alone => value.clone(),
@@ -146,8 +146,8 @@ impl Legend<'_> {
                     };
                     traces().zip(places.iter().map(|place| &values[*place])).map(words).collect()
                 };
-                let both = with(false);
-                if fits(&measure(&both)) == both.len() { both } else { with(true) }
+                let both = valued(false);
+                if fits(&measure(&both)) == both.len() { both } else { valued(true) }
             }
         };
         let fitting = fits(&measure(&texts));
@@ -180,6 +180,11 @@ impl Legend<'_> {
         let color = trace.color;
         if !is_on {
             painter.rect_stroke(rect.shrink(1.0), 2, Stroke::new(1.0, self.tokens.weak), StrokeKind::Inside);
+            return;
+        }
+        if let Some(sign) = trace.sign {
+            let sign = char::from(sign).to_string();
+            painter.text(rect.center(), Align2::CENTER_CENTER, sign, FontId::proportional(FONT), color);
             return;
         }
         let line = |from: f32, to: f32, width: f32| {

@@ -3,6 +3,7 @@
 
 use egui::Color32;
 
+use super::super::run::log::Mark;
 use crate::metrics::Reason;
 use crate::topology::{Realness, Severity, Stage, StageKind, Topology};
 
@@ -228,6 +229,17 @@ impl Tokens {
         let is_same = |other: &&Stage| other.kind.word() == drawn.kind.word();
         let before = topology.stages[..stage].iter().filter(is_same).count();
         self.kind(&drawn.kind).lerp_to_gamma(self.text, 0.25 * before.min(3) as f32)
+    }
+
+    /// The colour of what happened.
+    pub fn mark(&self, mark: Mark) -> Color32 {
+        match mark {
+            Mark::Note => self.weak,
+            Mark::Sale => self.sold,
+            Mark::Fault => self.fault,
+            Mark::Change => self.accent,
+            Mark::Trouble => self.bad,
+        }
     }
 
     /// The colour of the `index`-th of many things.
