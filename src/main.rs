@@ -2,6 +2,14 @@
 
 use std::process::ExitCode;
 
+use seckill_lab::cli::window::NoWindow;
+use seckill_lab::{cli, ui};
+
 fn main() -> ExitCode {
-    seckill_lab::cli::main(|| seckill_lab::ui::open().map_err(|error| error.to_string()))
+    cli::main(|file| {
+        ui::open(file).map_err(|error| match error {
+            ui::OpenError::Unavailable(reason) => NoWindow::Unavailable(reason),
+            ui::OpenError::Broken(reason) => NoWindow::Broken(reason),
+        })
+    })
 }

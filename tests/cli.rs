@@ -196,7 +196,7 @@ fn what_is_asked_wrongly_is_refused_with_64_before_anything_starts() {
         &["run", "."],
         &["run"],
         &["dance"],
-        &[],
+        &["calm.ron", "run"],
     ] {
         let output = place.output(arguments);
         assert_eq!(output.status.code(), Some(64), "{arguments:?}: {output:?}");
@@ -300,4 +300,55 @@ fn a_database_alone_needs_no_redis_server_at_all() {
     program.env("PATH", place.path("tmp")).env("SECKILL_LAB_DATA_DIR", place.path("tmp"));
     let output = program.env_remove("SECKILL_LAB_REDIS_SERVER").output().expect("it runs");
     assert!(output.status.code().is_some_and(|code| code == 0 || code == 2), "{output:?}");
+}
+
+/// Without a display.
+#[cfg(target_os = "linux")]
+fn blind(place: &Place, arguments: &[&str]) -> std::process::Output {
+    let mut program = place.program(arguments);
+    for name in ["DISPLAY", "WAYLAND_DISPLAY", "WAYLAND_SOCKET"] {
+        program.env_remove(name);
+    }
+    program.output().expect("it runs")
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn without_a_display_the_first_preset_runs_in_the_terminal_and_a_sentence_says_why() {
+    let place = Place::new();
+    let output = blind(&place, &[]);
+    let (said, why) = (text(&output.stdout), text(&output.stderr));
+    assert!(output.status.code().is_some_and(|code| code <= 2), "{output:?}");
+    assert_eq!(why.lines().count(), 1, "{why}");
+    for part in ["no display", "desktop session", "Flash sale in six phases"] {
+        assert!(why.contains(part), "no {part:?} in: {why}");
+    }
+    assert!(said.contains("units sold") && said.contains("Verdict: "), "{said}");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn without_a_display_a_file_runs_in_the_terminal() {
+    let place = Place::new();
+    calm(&place);
+    let output = blind(&place, &["calm.ron"]);
+    assert!(output.status.code().is_some_and(|code| code <= 2), "{output:?}");
+    assert!(text(&output.stderr).contains("calm.ron") && text(&output.stdout).contains("Verdict: "));
+    place.write("broken.ron", "( title: 5");
+    let output = blind(&place, &["broken.ron"]);
+    assert_eq!(output.status.code(), Some(64), "{output:?}");
+    assert!(text(&output.stderr).contains("broken.ron:1:"), "{output:?}");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_display_that_does_not_answer_is_said_in_one_sentence() {
+    let place = Place::new();
+    calm(&place);
+    let mut program = place.program(&["calm.ron"]);
+    program.env("DISPLAY", ":4711").env_remove("WAYLAND_DISPLAY").env_remove("WAYLAND_SOCKET");
+    let output = program.output().expect("it runs");
+    let why = text(&output.stderr);
+    assert!(why.starts_with("The window can't be opened (") && !why.contains("panicked"), "{why}");
+    assert!(text(&output.stdout).contains("Verdict: "), "{output:?}");
 }

@@ -10,11 +10,20 @@ use crate::topology::validate::LONGEST_RUN;
 
 /// Wire a flash sale, run it on real Redis, break it, and prove whether anything was oversold or lost.
 #[derive(Debug, Parser)]
-#[command(name = "seckill-lab", version, about)]
+#[command(
+    name = "seckill-lab",
+    version,
+    about,
+    args_conflicts_with_subcommands = true,
+    after_help = "Without a command the window opens, with FILE or with a choice of presets. Where there is no display, \
+                  it says so and runs FILE, or the first preset, in the terminal."
+)]
 pub struct Args {
     /// What to do; nothing: open the window.
     #[command(subcommand)]
     pub command: Option<Command>,
+    /// The topology file that the window opens
+    pub file: Option<PathBuf>,
 }
 
 /// What the program can do.
@@ -29,7 +38,7 @@ pub enum Command {
 }
 
 /// Which server program to use.
-#[derive(Debug, ClapArgs)]
+#[derive(Debug, Default, ClapArgs)]
 pub struct ServerArgs {
     /// The valkey-server or redis-server program to use; without it, one is found or provided
     #[arg(long, value_name = "PATH", env = SERVER_VARIABLE)]
@@ -44,6 +53,14 @@ pub struct ServerArgs {
 pub struct RunArgs {
     /// The topology file
     pub file: PathBuf,
+    /// How.
+    #[command(flatten)]
+    pub how: HowArgs,
+}
+
+/// How a topology is run.
+#[derive(Debug, Default, ClapArgs)]
+pub struct HowArgs {
     /// Let arrivals come for this long, such as 10s; all phases and the opening keep their proportions
     #[arg(long, value_parser = parse_duration)]
     pub duration: Option<Duration>,

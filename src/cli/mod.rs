@@ -1,6 +1,7 @@
 //! The command line.
 //!
 //! - [`args`]: what can be said.
+//! - [`window`]: opens the window, or runs in the terminal where there can be none.
 //! - `run`: runs a topology in the terminal.
 //! - `validate`: lists what is wrong with files.
 //! - `doctor`: says what was found on this machine and what is missing.
@@ -12,16 +13,19 @@ pub mod exit;
 mod out;
 mod run;
 mod validate;
+pub mod window;
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Parser;
 
 use args::{Args, Command};
+use window::NoWindow;
 
-/// Runs the program with the arguments of this process. `open_window` opens the window and stays until it is closed, or
-/// says why there can be none.
-pub fn main(open_window: impl FnOnce() -> Result<(), String>) -> ExitCode {
+/// Runs the program with the arguments of this process. `open_window` opens the window, with a file or without, and
+/// stays until it is closed.
+pub fn main(open_window: impl FnOnce(Option<PathBuf>) -> Result<(), NoWindow>) -> ExitCode {
     let args = match Args::try_parse() {
         Ok(args) => args,
         Err(error) => {
@@ -30,16 +34,10 @@ pub fn main(open_window: impl FnOnce() -> Result<(), String>) -> ExitCode {
             return exit::code(if error.use_stderr() { exit::USAGE } else { exit::PASS });
         }
     };
-    exit::code(match &args.command {
-        None => match open_window() {
-            Ok(()) => exit::PASS,
-            Err(reason) => {
-                out::note(reason);
-                exit::MISSING
-            }
-        },
-        Some(Command::Run(args)) => run::main(args),
-        Some(Command::Validate(args)) => validate::main(args),
-        Some(Command::Doctor(args)) => doctor::main(args),
+    exit::code(match args.command {
+        None => window::main(args.file, open_window),
+        Some(Command::Run(args)) => run::main(&args),
+        Some(Command::Validate(args)) => validate::main(&args),
+        Some(Command::Doctor(args)) => doctor::main(&args),
     })
 }

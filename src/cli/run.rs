@@ -5,13 +5,14 @@ use std::time::Duration;
 
 use crossbeam_channel::{Receiver, bounded, never, select};
 
-use super::args::RunArgs;
+use super::args::{HowArgs, RunArgs};
 use super::exit;
 use super::out;
 use crate::engine::{
     EngineCommand, EngineEvent, EngineHandle, EventKind, FailureKind, RunId, RunOptions, RunPhase, Snapshot,
 };
-use crate::files::{ResultFile, read_topology, report_problems};
+use crate::files::presets::Preset;
+use crate::files::{Opened, ResultFile, parse_topology, read_topology, report_problems};
 use crate::report::line::StateLine;
 use crate::report::{self, Report, text};
 use crate::topology::{Problem, RunPlan, Severity, Topology};
@@ -21,7 +22,23 @@ const LINES_A_HEADING: usize = 20;
 
 /// Runs a file and answers the exit code.
 pub fn main(args: &RunArgs) -> u8 {
-    let Some(plan) = plan(args) else { return exit::USAGE };
+    match read_topology(&args.file) {
+        Ok(opened) => run(&args.file.display().to_string(), opened, &args.how),
+        Err(error) => {
+            out::note(error);
+            exit::USAGE
+        }
+    }
+}
+
+/// Runs a preset as it is and answers the exit code.
+pub fn preset(preset: &Preset) -> u8 {
+    run(preset.file, parse_topology(preset.text), &HowArgs::default())
+}
+
+/// Runs what was read. `label` is what problems call it.
+fn run(label: &str, opened: Opened, args: &HowArgs) -> u8 {
+    let Some(plan) = plan(label, opened, args) else { return exit::USAGE };
     let json = match args.json.as_deref().map(ResultFile::reserve).transpose() {
         Ok(json) => json,
         Err(error) => {
@@ -48,18 +65,10 @@ pub fn main(args: &RunArgs) -> u8 {
     }
 }
 
-/// Reads the file and applies what the command line overrides.
-fn plan(args: &RunArgs) -> Option<RunPlan> {
-    let label = args.file.display().to_string();
-    let opened = match read_topology(&args.file) {
-        Ok(opened) => opened,
-        Err(error) => {
-            out::note(error);
-            return None;
-        }
-    };
+/// Lists the problems, and applies what the command line overrides.
+fn plan(label: &str, opened: Opened, args: &HowArgs) -> Option<RunPlan> {
     if !opened.problems.is_empty() {
-        out::note(report_problems(&label, &opened.problems).trim_end());
+        out::note(report_problems(label, &opened.problems).trim_end());
     }
     let may_run = opened.may_run();
     let mut topology = opened.topology.filter(|_| may_run)?;
@@ -76,7 +85,7 @@ fn plan(args: &RunArgs) -> Option<RunPlan> {
     }
 }
 
-fn override_workload(topology: &mut Topology, args: &RunArgs) {
+fn override_workload(topology: &mut Topology, args: &HowArgs) {
     if let Some(duration) = args.duration {
         topology.stretch_to(duration);
     }
@@ -108,7 +117,7 @@ struct Terminal {
 }
 
 impl Terminal {
-    fn run(mut self, plan: RunPlan, args: &RunArgs) -> (Option<Report>, u8) {
+    fn run(mut self, plan: RunPlan, args: &HowArgs) -> (Option<Report>, u8) {
         let engine = match EngineHandle::start(Arc::new(|| {})) {
             Ok(engine) => engine,
             Err(error) => {

@@ -3,16 +3,24 @@
 //! A file that a person wrote by hand is read to its end, and all its problems are listed at once, each with its place
 //! and its remedy. A broken file is a normal state: it opens as far as it makes sense.
 //!
+//! - [`autosave`]: designs that nobody saved yet, kept in case of a crash.
 //! - [`error`]: why a file could not be opened or saved at all.
+//! - [`fingerprint`]: whether a file is still what it was.
+//! - [`folder`]: what is in a folder.
 //! - [`located`]: problems with their line and column, and how they are printed.
+//! - [`picture`]: pictures as PNG files.
 //! - [`presets`]: the designs that come with the program.
 //! - [`result`]: results, reserved before a run and written after it.
 //! - `raw`: pieces of the text that know where they stand.
 //! - `read`: from text to topology and problems.
 //! - [`write`](mod@write): from topology to text, and safely to disk.
 
+pub mod autosave;
 pub mod error;
+pub mod fingerprint;
+pub mod folder;
 pub mod located;
+pub mod picture;
 pub mod presets;
 mod raw;
 mod read;
@@ -24,6 +32,7 @@ use std::io::{ErrorKind, Read};
 use std::path::Path;
 
 pub use error::FileError;
+pub use fingerprint::{Fingerprint, open_topology};
 pub use located::{Located, report_problems};
 pub use read::parse_topology;
 pub use result::ResultFile;

@@ -1,5 +1,10 @@
 //! The presets, built into the program so that they are there wherever it is started.
 
+use std::sync::LazyLock;
+
+use super::parse_topology;
+use crate::topology::Topology;
+
 /// A design that comes with the program.
 #[derive(Debug, Clone, Copy)]
 pub struct Preset {
@@ -18,3 +23,18 @@ macro_rules! presets {
 /// All presets, the default one first.
 pub const PRESETS: &[Preset] =
     presets!["seckill-six-phases.ron", "naive-decrement.ron", "database-alone.ron", "whole-path.ron"];
+
+impl Preset {
+    /// The preset's topology, read once.
+    pub fn topology(&self) -> Option<&'static Topology> {
+        static TOPOLOGIES: LazyLock<Vec<Option<Topology>>> =
+            LazyLock::new(|| PRESETS.iter().map(|preset| parse_topology(preset.text).topology).collect());
+        let index = PRESETS.iter().position(|preset| preset.file == self.file)?;
+        TOPOLOGIES[index].as_ref()
+    }
+
+    /// Whether a preset has such a text.
+    pub fn has_text(is_it: impl Fn(&str) -> bool) -> bool {
+        PRESETS.iter().any(|preset| is_it(preset.text))
+    }
+}

@@ -70,11 +70,17 @@ pub fn save_topology(path: &Path, topology: &Topology) -> Result<(), FileError> 
     if old.as_ref().is_some_and(|old| old.permissions().readonly()) {
         return Err(FileError::Protected { path: path.into() });
     }
-    replace(&target, to_ron(topology).as_bytes(), old.map(|old| old.permissions()))
+    replace(&target, to_ron(topology).as_bytes(), old.map(|old| old.permissions()), true)
         .map_err(|source| FileError::Unwritable { path: path.into(), source })
 }
 
-fn replace(target: &Path, bytes: &[u8], permissions: Option<fs::Permissions>) -> io::Result<()> {
+/// Puts a file with these bytes in its place, whole or not at all. `is_forced`: only once the disk has them.
+pub(super) fn replace(
+    target: &Path,
+    bytes: &[u8],
+    permissions: Option<fs::Permissions>,
+    is_forced: bool,
+) -> io::Result<()> {
     let folder = match target.parent() {
         Some(folder) if folder != Path::new("") => folder.to_owned(),
         _ => PathBuf::from("."),
@@ -89,7 +95,9 @@ fn replace(target: &Path, bytes: &[u8], permissions: Option<fs::Permissions>) ->
     if let Some(permissions) = permissions {
         file.as_file().set_permissions(permissions)?;
     }
-    file.as_file().sync_all()?;
+    if is_forced {
+        file.as_file().sync_all()?;
+    }
     file.persist(target).map_err(|error| error.error)?;
     Ok(())
 }

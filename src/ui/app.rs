@@ -1,8 +1,9 @@
 //! The window's assembly: gather what the engine told, draw, apply what was asked for.
 
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use egui::{CentralPanel, Context, Frame, Panel, Ui};
+use egui::{CentralPanel, Context, Frame, Panel, Ui, ViewportCommand};
 
 use super::apply::Applied;
 use super::command::UiCommand;
@@ -10,7 +11,9 @@ use super::intent::{Intent, Intents};
 use super::model::Model;
 use super::run::News;
 use super::run::port::EnginePort;
+use super::session::{Kept, Session};
 use super::settings::Settings;
+use super::text::common::{PROGRAM, UNTITLED};
 use super::view::{BottomTab, Dialog, View};
 use super::{canvas, charts, dialogs, keys, panels, theme};
 
@@ -26,16 +29,40 @@ pub struct LabApp {
     /// How.
     pub view: View,
     engine: Box<dyn EnginePort>,
+    session: Session,
     intents: Intents,
 }
 
 impl LabApp {
-    /// A window over an engine, with the preset chooser open.
+    /// A window over an engine, with the preset chooser open. It keeps nothing and has no dialogs of the system.
     pub fn new(ctx: &Context, engine: Box<dyn EnginePort>, settings: Settings) -> Self {
         theme::fonts::install(ctx);
         let model = Model { settings, ..Model::default() };
         let view = View { dialog: Some(Dialog::Presets), ..View::default() };
-        Self { model, view, engine, intents: Intents::default() }
+        Self { model, view, engine, session: Session::alone(), intents: Intents::default() }
+    }
+
+    /// Deals with files in this way, and begins with a file, if one is named, or with what a crash left.
+    #[must_use]
+    pub fn begin(mut self, ctx: &Context, session: Session, file: Option<PathBuf>) -> Self {
+        self.session = session;
+        self.applied(ctx).open_first(file);
+        self
+    }
+
+    /// Asks for something, as a widget does: it takes effect at the end of the next frame.
+    pub fn ask(&mut self, intent: Intent) {
+        self.intents.push(intent);
+    }
+
+    fn applied<'a>(&'a mut self, ctx: &'a Context) -> Applied<'a> {
+        Applied {
+            model: &mut self.model,
+            view: &mut self.view,
+            engine: &*self.engine,
+            session: &mut self.session,
+            ctx,
+        }
     }
 
     /// Takes in what the engine told, under a time budget; what is left waits for the next frame.
@@ -98,19 +125,54 @@ impl LabApp {
         if shows != model.settings {
             out.push(Intent::Settings(Box::new(shows)));
         }
-        CentralPanel::default()
-            .frame(Frame::new().fill(tokens.canvas))
-            .show(ui, |ui| canvas::show(ui, model, &mut view.canvas, out));
+        CentralPanel::default().frame(Frame::new().fill(tokens.canvas)).show(ui, |ui| {
+            view.parts.canvas = Some(ui.max_rect());
+            canvas::show(ui, model, &mut view.canvas, out);
+        });
         if let Some(dialog) = &mut view.dialog {
             dialogs::show(ui, model, dialog, out);
         }
+        dialogs::drop::show(ui, model, out);
     }
 
     fn apply(&mut self, ctx: &Context) {
-        for intent in self.intents.take() {
-            Applied { model: &mut self.model, view: &mut self.view, engine: &*self.engine, ctx }
-                .apply(intent);
+        let intents = self.intents.take();
+        if !intents.is_empty() {
+            // What they change is drawn in the next frame, and nothing else may call for one.
+            ctx.request_repaint();
         }
+        for intent in intents {
+            self.applied(ctx).apply(intent);
+        }
+    }
+
+    /// What comes from outside: a wish to close, answers of the system's dialogs, pictures that were saved. And the
+    /// design is kept, in case of a crash.
+    fn look_outside(&mut self, ctx: &Context) {
+        if !self.session.may_close && ctx.input(|input| input.viewport().close_requested()) {
+            ctx.send_viewport_cmd(ViewportCommand::CancelClose);
+            self.applied(ctx).close_requested();
+        }
+        if let Some((ask, answer)) = self.session.answer(ctx) {
+            self.applied(ctx).answered(ask, answer);
+        }
+        while let Some(taken) = self.session.pictures.taken() {
+            self.applied(ctx).picture_taken(taken);
+        }
+        let now = ctx.input(|input| input.time);
+        if let Kept::Failed(error) = self.session.keep(&self.model.doc, ctx, now) {
+            self.applied(ctx).not_kept(&error);
+        }
+    }
+
+    /// The design's title and the program's name; a dot where something is not saved.
+    fn window_title(&self) -> String {
+        let title = match self.model.doc.topology().title.trim() {
+            "" => self.model.lang().t(UNTITLED),
+            title => title,
+        };
+        let mark = if self.model.doc.is_dirty() { "• " } else { "" };
+        format!("{mark}{title} — {}", self.model.lang().t(PROGRAM))
     }
 }
 
@@ -124,14 +186,22 @@ fn bottom(ui: &mut Ui, model: &Model, view: &mut View, out: &mut Intents) {
             (BottomTab::Events, UiCommand::ShowEvents),
         ] {
             let label = model.lang().t(command.about().label);
-            if ui.selectable_label(view.tab == tab, label).clicked() {
+            let is_open = view.tab == tab;
+            let clicked = match tab {
+                BottomTab::Problems => panels::problems::tab(ui, model, label, is_open),
+                _ => ui.selectable_label(is_open, label).clicked(),
+            };
+            if clicked {
                 out.push(Intent::ShowTab(tab));
             }
         }
     });
     ui.separator();
     match view.tab {
-        BottomTab::Charts => charts::show(ui, model, &mut view.charts, out),
+        BottomTab::Charts => {
+            view.parts.charts = Some(ui.available_rect_before_wrap());
+            charts::show(ui, model, &mut view.charts, out);
+        }
         BottomTab::Results => panels::results::show(ui, model, &mut view.panels.results, out),
         BottomTab::Problems => panels::problems::show(ui, model, out),
         BottomTab::Events => panels::events::show(ui, model, &mut view.panels.events, out),
@@ -141,16 +211,31 @@ fn bottom(ui: &mut Ui, model: &Model, view: &mut View, out: &mut Intents) {
 impl eframe::App for LabApp {
     fn logic(&mut self, ctx: &Context, _frame: &mut eframe::Frame) {
         self.gather(ctx);
+        self.look_outside(ctx);
         // Here too, because nothing is drawn while the window is hidden.
         self.apply(ctx);
     }
 
-    fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
+    fn ui(&mut self, ui: &mut Ui, frame: &mut eframe::Frame) {
         theme::apply(ui.ctx(), self.model.settings.theme);
         ui.ctx().set_zoom_factor(self.model.settings.scale);
+        let ctx = ui.ctx().clone();
+        if let Some(text) = self.session.paste(&ctx) {
+            self.applied(&ctx).pasted(text);
+        }
         keys::read(ui, &self.model, &self.view, &mut self.intents);
+        // Messages keep out of pictures of the window.
+        let hidden = self.session.pictures.is_taking().then(|| std::mem::take(&mut self.view.notices));
         self.draw(ui);
-        self.apply(&ui.ctx().clone());
+        let live = &mut self.view.panels.inspector.live;
+        panels::inspector::live::follow(ui.ctx(), &self.model, live, &mut self.intents);
+        self.view.notices.splice(0..0, hidden.into_iter().flatten());
+        self.apply(&ctx);
+        if let Some(ask) = self.session.begin_asking(&ctx, self.model.lang(), frame) {
+            self.applied(&ctx).ask_here(ask);
+        }
+        self.session.pictures.take(&ctx, self.view.parts);
+        self.session.name_window(&ctx, self.window_title());
     }
 
     fn save(&mut self, storage: &mut dyn eframe::Storage) {

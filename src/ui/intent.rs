@@ -6,6 +6,7 @@ use super::command::UiCommand;
 use super::document::Edit;
 use super::run::News;
 use super::selection::Selection;
+use super::session::chooser::Ask;
 use super::settings::Settings;
 use super::view::{After, BottomTab, Dialog};
 use crate::topology::{Change, Fault, Place, StageKind};
@@ -37,12 +38,26 @@ pub enum Intent {
     OpenFile(PathBuf),
     /// A preset is opened, by its place in the list.
     OpenPreset(usize),
+    /// A preset is opened and run.
+    RunPreset(usize),
     /// A topology in text form is opened as a new design.
     OpenText(String),
-    /// The design is saved to a file.
-    SaveTo(PathBuf),
-    /// The report of the run that shows is saved to a file.
-    SaveReport(PathBuf),
+    /// A path was typed for what was asked.
+    Typed(Box<Ask>, PathBuf),
+    /// A path was chosen for what was asked; what is there may be replaced.
+    Replace(Box<Ask>, PathBuf),
+    /// The design is saved; then this follows.
+    SaveThen(After),
+    /// The run may end; what is not saved is asked about, then this follows.
+    LeaveRun(After),
+    /// Everything was asked: this follows.
+    Proceed(After),
+    /// The design that a crash left is shown.
+    Restore,
+    /// The design that a crash left is not wanted.
+    DiscardLeftover,
+    /// The designs that crashes left wait for the next window.
+    KeepLeftovers,
     /// Stages in text form are added to the design.
     PasteStages(String),
     /// A stage of this kind is added beside the selected one.

@@ -23,6 +23,10 @@ pub fn read(ui: &Ui, _model: &Model, view: &View, out: &mut Intents) {
         if typing && (!keys.modifiers.command || is_for_text(keys.logical_key)) {
             continue;
         }
+        // A point of a curve that has the keyboard is deleted by itself.
+        if keys.logical_key == egui::Key::Delete && view.panels.inspector.holds_keys {
+            continue;
+        }
         if ui.input_mut(|input| input.consume_shortcut(&keys)) {
             out.command(command);
         }

@@ -7,6 +7,8 @@ use serde::{Deserialize, Serialize};
 use super::text::Lang;
 use super::theme::ThemeChoice;
 
+/// Smallest and largest scale.
+pub const SCALES: std::ops::RangeInclusive<f32> = 0.6..=3.0;
 /// How many recent files are remembered.
 const RECENT: usize = 10;
 
@@ -55,8 +57,29 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// Puts a file first among the recent ones.
+    /// What the window's storage holds; the usual settings where it holds none, or nothing that makes sense.
+    pub fn load(storage: Option<&dyn eframe::Storage>) -> Self {
+        let found: Option<Self> = storage.and_then(|storage| eframe::get_value(storage, super::SETTINGS_KEY));
+        found.unwrap_or_default().sane()
+    }
+
+    /// The same with values that a window can be shown with: a storage can be edited.
+    #[must_use]
+    pub fn sane(mut self) -> Self {
+        let usual = Self::default().scale;
+        self.scale =
+            if self.scale.is_finite() { self.scale.clamp(*SCALES.start(), *SCALES.end()) } else { usual };
+        self.recent.retain(|path| path.is_absolute());
+        self.recent.truncate(RECENT);
+        self
+    }
+
+    /// Puts a file first among the recent ones. A name that is no text can't be kept in the storage, and would keep
+    /// everything else out of it.
     pub fn remember(&mut self, path: &Path) {
+        if path.to_str().is_none() {
+            return;
+        }
         self.recent.retain(|other| other != path);
         self.recent.insert(0, path.to_owned());
         self.recent.truncate(RECENT);

@@ -1,9 +1,15 @@
 //! How the window looks at the model: what is scrolled, open, being dragged or typed. Nothing here is part of a design.
 
+use std::path::PathBuf;
+use std::time::SystemTime;
+
 use super::canvas::CanvasView;
 use super::charts::ChartsView;
+use super::dialogs::path::PathEntry;
 use super::notice::{Notice, Shown};
 use super::panels::PanelsView;
+use super::session::chooser::Ask;
+use super::session::picture::Parts;
 
 /// A tab of the panel below the canvas.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -34,15 +40,43 @@ pub enum Dialog {
     Unsaved(Box<After>),
     /// A run is under way; what follows would end it.
     StillRunning(Box<After>),
-    /// A design of a session that ended without saving: its text.
-    Recover(String),
+    /// A design of a window that ended without saving.
+    Recover(Box<Found>),
     /// A path is typed, where the system has no dialog for it.
-    Path {
-        /// Whether a file is to be written.
-        is_save: bool,
-        /// What was typed.
-        typed: String,
+    Path(Box<PathEntry>),
+    /// A file would be replaced.
+    Replace {
+        /// What the path was asked for.
+        ask: Box<Ask>,
+        /// The file.
+        path: PathBuf,
+        /// Why that is asked.
+        why: WhyReplace,
     },
+}
+
+/// A design that a window which ended without saving had kept.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Found {
+    /// Its title.
+    pub title: String,
+    /// How many stages it has.
+    pub stages: usize,
+    /// The file that it came from.
+    pub path: Option<PathBuf>,
+    /// When it was kept.
+    pub kept_at: SystemTime,
+    /// How many more there are.
+    pub more: usize,
+}
+
+/// Why it is asked whether a file is replaced.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WhyReplace {
+    /// It is another file than the design's own.
+    Exists,
+    /// It is the design's own, and somebody else has changed it.
+    Changed,
 }
 
 /// What the user was about to do when a dialog asked.
@@ -55,9 +89,11 @@ pub enum After {
     /// Choose and open a file.
     ChooseFile,
     /// Open a file.
-    OpenFile(std::path::PathBuf),
+    OpenFile(PathBuf),
     /// Open a preset.
     OpenPreset(usize),
+    /// Open a preset and run it.
+    RunPreset(usize),
     /// Open a topology in text form.
     OpenText(String),
 }
@@ -73,6 +109,8 @@ pub struct View {
     pub panels: PanelsView,
     /// The tab below the canvas.
     pub tab: BottomTab,
+    /// Where canvas and charts were drawn last.
+    pub parts: Parts,
     /// The dialog in front, if any.
     pub dialog: Option<Dialog>,
     /// What follows when the run under way has ended.

@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::collections::VecDeque;
+use std::path::PathBuf;
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -16,6 +17,7 @@ use seckill_lab::topology::Topology;
 use seckill_lab::ui::LabApp;
 use seckill_lab::ui::model::Model;
 use seckill_lab::ui::run::port::EnginePort;
+use seckill_lab::ui::session::Session;
 use seckill_lab::ui::settings::Settings;
 
 /// What an engine was told, and what it will tell.
@@ -112,6 +114,18 @@ impl Lab {
         let port = Box::new(engine.clone());
         let mut harness =
             builder.with_max_steps(30).build_eframe(move |cc| LabApp::new(&cc.egui_ctx, port, settings));
+        harness.run();
+        Self { harness, engine }
+    }
+
+    /// A window with dealings of its own with files, that begins with a file or without.
+    pub fn begin(session: Session, file: Option<PathBuf>) -> Self {
+        let engine = FakeEngine::default();
+        let port = Box::new(engine.clone());
+        let builder = Harness::builder().with_size(egui::vec2(1280.0, 800.0)).with_max_steps(30);
+        let mut harness = builder.renderer(Painter::default()).build_eframe(move |cc| {
+            LabApp::new(&cc.egui_ctx, port, Settings::default()).begin(&cc.egui_ctx, session, file)
+        });
         harness.run();
         Self { harness, engine }
     }

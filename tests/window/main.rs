@@ -2,12 +2,17 @@
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 
+mod canvas;
 mod charts;
 #[allow(dead_code, reason = "each test uses some of it")]
 mod fake;
+mod files;
+mod inspector;
+mod life;
 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::float_cmp, reason = "pixels")]
 mod paint;
 mod pictures;
+mod problems;
 mod results;
 mod run;
 mod start;

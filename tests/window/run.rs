@@ -181,6 +181,9 @@ fn every_fault_goes_to_the_selected_process() {
         ("Pause", FaultAction::Pause),
         ("Resume", FaultAction::Resume),
         ("Restart", FaultAction::Restart),
+        ("Cut link", FaultAction::CutLink),
+        ("Slow link", FaultAction::SlowLink),
+        ("Mend link", FaultAction::MendLink),
     ] {
         lab.click(label);
         let told = lab.engine.told();
@@ -190,6 +193,12 @@ fn every_fault_goes_to_the_selected_process() {
             (action, "inventory", "replica 1")
         );
     }
+    lab.harness.state_mut().view.panels.top.faults.delay_ms = 250;
+    lab.click("Slow link");
+    let told = lab.engine.told();
+    assert!(
+        matches!(told.as_slice(), [EngineCommand::Inject(fault)] if fault.delay == Duration::from_millis(250))
+    );
 }
 
 #[test]

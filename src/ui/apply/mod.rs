@@ -3,27 +3,29 @@
 //! - `edit`: the design, selection, undo. `canvas`: stages on the canvas, and the camera.
 //! - `run`: the engine.
 //! - `file`: opening, saving, sharing.
+//! - `close`: asks before something is ended or lost.
 
 mod canvas;
+mod close;
 mod edit;
 mod file;
 mod run;
 
-use egui::{Context, ViewportCommand};
+use egui::Context;
 
 use super::command::UiCommand;
 use super::intent::Intent;
 use super::model::Model;
 use super::notice::Notice;
 use super::run::port::EnginePort;
+use super::session::Session;
+use super::settings::SCALES;
 use super::text::Lang;
 use super::theme::ThemeChoice;
-use super::view::{BottomTab, Dialog, View};
+use super::view::{After, BottomTab, Dialog, View};
 
 /// Steps of the window's scale.
 const SCALE_STEP: f32 = 1.1;
-/// Smallest and largest scale.
-const SCALES: std::ops::RangeInclusive<f32> = 0.6..=3.0;
 
 /// All that intents work on.
 pub struct Applied<'a> {
@@ -33,6 +35,8 @@ pub struct Applied<'a> {
     pub view: &'a mut View,
     /// The engine.
     pub engine: &'a dyn EnginePort,
+    /// Files.
+    pub session: &'a mut Session,
     /// The window.
     pub ctx: &'a Context,
 }
@@ -53,18 +57,25 @@ impl Applied<'_> {
             Intent::Change(change) => self.change(change),
             Intent::News(news) => self.news(news),
             Intent::StopThen(after) => self.stop_then(*after),
-            Intent::OpenFile(path) => self.open_file(&path),
-            Intent::OpenPreset(preset) => self.open_preset(preset),
-            Intent::OpenText(text) => self.open_text(&text),
-            Intent::SaveTo(path) => self.save_to(&path),
-            Intent::SaveReport(path) => self.save_report(&path),
+            Intent::OpenFile(path) => self.guarded(After::OpenFile(path)),
+            Intent::OpenPreset(preset) => self.guarded(After::OpenPreset(preset)),
+            Intent::RunPreset(preset) => self.guarded(After::RunPreset(preset)),
+            Intent::OpenText(text) => self.guarded(After::OpenText(text)),
+            Intent::Typed(ask, path) => self.chosen(*ask, path, false),
+            Intent::Replace(ask, path) => self.chosen(*ask, path, true),
+            Intent::SaveThen(after) => self.save_then(after),
+            Intent::LeaveRun(after) => self.leave_run(after),
+            Intent::Proceed(after) => self.proceed(after),
+            Intent::Restore => self.restore(),
+            Intent::DiscardLeftover => self.discard_leftover(),
+            Intent::KeepLeftovers => self.keep_leftovers(),
             Intent::CopyText(text) => self.ctx.copy_text(text),
             Intent::Settings(settings) => self.model.settings = *settings,
             Intent::Dialog(dialog) => self.view.dialog = dialog,
             Intent::ShowTab(tab) => self.show_tab(tab),
             Intent::ShowMoment(secs) => self.show_moment(secs),
             Intent::Notice(notice) => self.notify(notice),
-            Intent::Close => self.ctx.send_viewport_cmd(ViewportCommand::Close),
+            Intent::Close => self.proceed(After::Quit),
         }
     }
 

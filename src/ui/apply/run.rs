@@ -1,14 +1,16 @@
 //! Intents about the run: start, stop, faults, live changes; and what is said when it ends.
 
-use std::path::Path;
+use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::super::command::UiCommand;
 use super::super::notice::Notice;
 use super::super::panels::results::sentence::sentence;
 use super::super::run::{Ending, News, Run};
+use super::super::session::chooser::Purpose;
 use super::super::text::{Text, text};
-use super::super::view::{After, BottomTab};
+use super::super::view::{After, BottomTab, WhyReplace};
 use super::Applied;
 use crate::engine::{EngineCommand, FailureKind, RunFailure, RunOptions};
 use crate::files::ResultFile;
@@ -43,6 +45,9 @@ impl Applied<'_> {
             UiCommand::Pause => self.fault(FaultAction::Pause),
             UiCommand::Resume => self.fault(FaultAction::Resume),
             UiCommand::Restart => self.fault(FaultAction::Restart),
+            UiCommand::CutLink => self.fault(FaultAction::CutLink),
+            UiCommand::SlowLink => self.fault(FaultAction::SlowLink),
+            UiCommand::MendLink => self.fault(FaultAction::MendLink),
             _ => return false,
         }
         true
@@ -115,12 +120,17 @@ impl Applied<'_> {
         }
     }
 
-    /// Saves the report.
-    pub fn save_report(&mut self, path: &Path) {
+    /// Saves the report. `may_replace`: the user knows that an existing file is replaced.
+    pub fn save_report(&mut self, path: PathBuf, may_replace: bool) {
         let lang = self.model.lang();
         let Some(report) = self.model.runs.current.as_ref().and_then(Run::report) else { return };
+        let path = if path.extension().is_none() { path.with_extension("json") } else { path };
+        if !may_replace && path.is_file() {
+            self.ask_to_replace(Purpose::Report, path, WhyReplace::Exists);
+            return;
+        }
         let json = crate::report::to_json(report);
-        let saved = ResultFile::reserve(path).and_then(|file| file.write(&json));
+        let saved = ResultFile::reserve(&path).and_then(|file| file.write(&json));
         let shown = path.display();
         self.notify(match saved {
             Ok(()) => Notice::good(lang.f(SAVED, &[&shown])),
@@ -130,7 +140,10 @@ impl Applied<'_> {
 
     fn fault(&mut self, action: FaultAction) {
         let Some((stage, instance)) = self.model.selected_process() else { return };
-        let fault = Fault { action, stage: stage.into(), instance: instance.into(), ..Fault::default() };
+        let mut fault = Fault { action, stage: stage.into(), instance: instance.into(), ..Fault::default() };
+        if action == FaultAction::SlowLink {
+            fault.delay = Duration::from_millis(self.view.panels.top.faults.delay_ms.into());
+        }
         self.inject(fault);
     }
 
@@ -168,14 +181,7 @@ impl Applied<'_> {
     /// What was to follow the run.
     fn go_on(&mut self) {
         if let Some(after) = self.view.after_run.take() {
-            match after {
-                After::Quit => self.ctx.send_viewport_cmd(egui::ViewportCommand::Close),
-                After::New => self.command(UiCommand::New),
-                After::ChooseFile => self.command(UiCommand::Open),
-                After::OpenFile(path) => self.open_file(&path),
-                After::OpenPreset(preset) => self.open_preset(preset),
-                After::OpenText(text) => self.open_text(&text),
-            }
+            self.leave_run(after);
         }
     }
 

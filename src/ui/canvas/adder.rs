@@ -5,10 +5,10 @@ use egui::{Align2, Area, Frame, Key, Modifiers, Order, Pos2, Response, RichText,
 use super::super::document::{Edit, layout, ops, rules};
 use super::super::intent::{Intent, Intents};
 use super::super::selection::Selection;
-use super::super::text::{Text, terms, text};
+use super::super::text::{Text, text};
 use super::super::theme::{fonts, signs, tokens};
 use super::scene::{Port, Scene};
-use super::{CanvasView, kind};
+use super::{CanvasView, kind, rename};
 use crate::topology::{Stage, StageKind, Topology};
 
 /// The name of the step in the undo menu.
@@ -67,6 +67,8 @@ pub enum Wired {
     Before(usize),
     /// It stands in a wire.
     Into(usize),
+    /// It looks after every stage that it may: data control.
+    OverAll,
 }
 
 /// Asks for a new stage, which is then selected.
@@ -80,13 +82,14 @@ pub fn add(topology: &Topology, kind: StageKind, at: Pos2, wired: Wired, out: &m
             Wired::Behind(other) => ops::connect(topology, other, stage),
             Wired::Before(other) => ops::connect(topology, stage, other),
             Wired::Into(link) => ops::insert_into(topology, link, stage),
+            Wired::OverAll => ops::look_after_all(topology, stage),
         }
     });
     out.push(Intent::EditAndSelect(edit, new));
 }
 
 /// Where a stage goes that was asked for without a place, and how it is wired: to the selected stage if that makes sense,
-/// otherwise not, and in the middle of what is seen.
+/// otherwise not, and in the middle of what is seen. Data control is wired to all that it may look after.
 pub fn beside(topology: &Topology, selected: Option<usize>, kind: &StageKind, middle: Pos2) -> (Pos2, Wired) {
     let size = layout::size(&Stage { name: String::new(), kind: kind.clone(), at: (0.0, 0.0) });
     let free = |at| layout::free_place(topology, at, size);
@@ -94,6 +97,10 @@ pub fn beside(topology: &Topology, selected: Option<usize>, kind: &StageKind, mi
     let (Some(selected), Some(bounds)) = (selected, layout::bounds(topology)) else { return alone };
     let old = layout::rect(&topology.stages[selected]);
     let step = layout::WIDTH + layout::GAP;
+    if !kind.carries_traffic() {
+        let below = pos2(old.left(), bounds.bottom() + layout::GRID * 3.0);
+        return (free(below), Wired::OverAll);
+    }
     if rules::fits(topology, selected, kind, true) {
         // After four in a row the next row begins, as the automatic layout does it.
         let is_full = old.left() + step - bounds.left() > 3.5 * step;
@@ -101,9 +108,7 @@ pub fn beside(topology: &Topology, selected: Option<usize>, kind: &StageKind, mi
         let below = pos2(bounds.left(), bounds.bottom() + layout::GRID * 3.0);
         (free(if is_full { below } else { beside }), Wired::Behind(selected))
     } else if rules::fits(topology, selected, kind, false) {
-        let before = pos2(old.left() - step, old.top());
-        let below = pos2(old.left(), old.bottom() + layout::GRID * 3.0);
-        (free(if kind.carries_traffic() { before } else { below }), Wired::Before(selected))
+        (free(pos2(old.left() - step, old.top())), Wired::Before(selected))
     } else {
         alone
     }
@@ -172,7 +177,10 @@ fn keys(ui: &Ui, adder: &mut Adder, possible: usize) -> (bool, bool) {
 /// Draws the field and the list below it. Answers what was clicked.
 fn list(ui: &mut Ui, scene: &Scene<'_>, adder: &mut Adder, choices: &[Choice]) -> Option<StageKind> {
     let lang = scene.lang();
-    let field = TextEdit::singleline(&mut adder.typed).hint_text(lang.t(HINT)).desired_width(f32::INFINITY);
+    let field = TextEdit::singleline(&mut adder.typed)
+        .hint_text(lang.t(HINT))
+        .event_filter(rename::keeps_escape())
+        .desired_width(f32::INFINITY);
     let field = ui.add(field).accessible_name(lang.t(NAME));
     if adder.is_new {
         field.request_focus();
@@ -200,12 +208,12 @@ fn list(ui: &mut Ui, scene: &Scene<'_>, adder: &mut Adder, choices: &[Choice]) -
 
 fn row(ui: &mut Ui, scene: &Scene<'_>, choice: &Choice, is_chosen: bool) -> Response {
     let lang = scene.lang();
-    let badge = RichText::new(lang.t(terms::realness(choice.kind.realness())));
+    let badge = RichText::new(lang.of(choice.kind.realness().label()));
     let badge = badge.small().color(tokens(ui.ctx()).realness(choice.kind.realness()));
     let words = (fonts::icon(signs::kind(&choice.kind)), choice.name.as_str());
     let button = egui::Button::new(words)
         .selected(is_chosen)
-        .frame_when_inactive(false)
+        .frame_when_inactive(is_chosen)
         .right_text(badge)
         .min_size(vec2(ui.available_width(), 0.0));
     let response = ui.add_enabled(choice.why_not.is_none(), button);

@@ -80,7 +80,9 @@ fn press(
     if !look::pan_by_drag(ui, canvas, response) && response.dragged() {
         moving::go_on(ui, scene, canvas, out);
     }
-    if response.drag_stopped() && matches!(canvas.gesture, Gesture::Move(_) | Gesture::Pan) {
+    // Escape stops a drag, too; then the button is still down, and the command takes the move back.
+    let is_let_go = response.drag_stopped() && !ui.input(|input| input.pointer.any_down());
+    if is_let_go && matches!(canvas.gesture, Gesture::Move(_) | Gesture::Pan) {
         canvas.gesture = Gesture::None;
         out.push(Intent::EndGesture);
     }

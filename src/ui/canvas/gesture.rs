@@ -64,6 +64,14 @@ impl CanvasView {
         matches!(self.gesture, Gesture::Pan) || (matches!(self.gesture, Gesture::None) && look::may_pan(ui))
     }
 
+    /// Forgets a drag whose end was not seen, because the window was left or something came in front of it.
+    pub(super) fn forget_lost(&mut self, ui: &Ui) {
+        let is_drag = matches!(self.gesture, Gesture::Pan | Gesture::Move(_) | Gesture::Rubber(_));
+        if is_drag && !ui.input(|input| input.pointer.any_down() || input.pointer.any_released()) {
+            self.gesture = Gesture::None;
+        }
+    }
+
     /// Ends whatever is going on, as Escape does. Answers none if nothing was; otherwise whether stages were moved, which
     /// is then to be taken back.
     pub fn cancel(&mut self) -> Option<bool> {

@@ -1,6 +1,8 @@
 //! Moving the camera: panning, zooming, fitting.
 
-use egui::{CursorIcon, Event, Key, MouseWheelUnit, PointerButton, Rect, Response, Ui, Vec2};
+use egui::{
+    CursorIcon, Event, Key, MouseWheelSource, MouseWheelUnit, PointerButton, Rect, Response, Ui, Vec2,
+};
 
 use super::CanvasView;
 use super::scene::Scene;
@@ -20,18 +22,10 @@ pub fn navigate(ui: &Ui, canvas: &mut CanvasView, view: Rect, background: &Respo
         if (factor - 1.0).abs() > f32::EPSILON {
             canvas.zoom_at(view, pointer, factor);
         }
-        for (unit, delta, to_the_side) in wheels(ui) {
-            match unit {
-                // A wheel has notches; a touchpad, which reports points, scrolls.
-                MouseWheelUnit::Line | MouseWheelUnit::Page if !to_the_side && delta.x == 0.0 => {
-                    canvas.zoom_at(view, pointer, NOTCH.powf(delta.y));
-                }
-                MouseWheelUnit::Line | MouseWheelUnit::Page => {
-                    let way = if to_the_side { Vec2::new(delta.x + delta.y, 0.0) } else { delta };
-                    canvas.pan(way * SCROLL);
-                }
-                MouseWheelUnit::Point if to_the_side => canvas.pan(Vec2::new(delta.x + delta.y, 0.0)),
-                MouseWheelUnit::Point => canvas.pan(delta),
+        for wheel in wheels(ui) {
+            match wheel {
+                Wheel::Zoom(notches) => canvas.zoom_at(view, pointer, NOTCH.powf(notches)),
+                Wheel::Pan(by) => canvas.pan(by),
             }
         }
     }
@@ -60,17 +54,37 @@ pub fn may_pan(ui: &Ui) -> bool {
     !ui.text_edit_focused() && ui.input(|input| input.key_down(Key::Space))
 }
 
-/// Wheel movements without the modifier for zooming, which arrive as a zoom: unit, way, and whether they go sideways.
-fn wheels(ui: &Ui) -> Vec<(MouseWheelUnit, Vec2, bool)> {
-    ui.input(|input| {
-        let wheel = |event: &Event| match event {
-            Event::MouseWheel { unit, delta, modifiers, .. } if !modifiers.command && !modifiers.ctrl => {
-                Some((*unit, *delta, modifiers.shift))
-            }
-            _ => None,
+/// What a wheel or touchpad asks for.
+enum Wheel {
+    /// So many notches in.
+    Zoom(f32),
+    /// So far on the screen.
+    Pan(Vec2),
+}
+
+/// Movements of wheel and touchpad without the modifier for zooming; with it they arrive as a zoom. A wheel zooms, as in
+/// other programs that draw graphs; two fingers on a touchpad scroll; Shift makes both go sideways.
+fn wheels(ui: &Ui) -> Vec<Wheel> {
+    let read = |event: &Event| {
+        let Event::MouseWheel { unit, delta, source, modifiers, .. } = *event else { return None };
+        if modifiers.command || modifiers.ctrl {
+            return None;
+        }
+        let is_wheel = match source {
+            MouseWheelSource::Wheel => true,
+            MouseWheelSource::Trackpad | MouseWheelSource::Momentum => false,
+            MouseWheelSource::Unknown => unit != MouseWheelUnit::Point,
         };
-        input.events.iter().filter_map(wheel).collect()
-    })
+        let points = if unit == MouseWheelUnit::Point { 1.0 } else { SCROLL };
+        Some(if modifiers.shift {
+            Wheel::Pan(Vec2::new(delta.x + delta.y, 0.0) * points)
+        } else if is_wheel && delta.x == 0.0 {
+            Wheel::Zoom(delta.y * points / SCROLL)
+        } else {
+            Wheel::Pan(delta * points)
+        })
+    };
+    ui.input(|input| input.events.iter().filter_map(read).collect())
 }
 
 impl CanvasView {

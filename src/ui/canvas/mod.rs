@@ -5,22 +5,29 @@
 //! - [`boxes`], [`ports`], [`wires`]: what the pointer and the keyboard can take. [`moving`], [`rubber`], [`pull`]: what
 //!   happens then.
 //! - [`adder`], [`drop`], [`kind`]: adding stages. [`rename`], [`menu`], [`typing`]: the rest of editing.
-//! - [`face`]: a stage's box. [`wire`]: a link's curve and its flow. [`minimap`]: the whole in a corner. [`grid`],
-//!   [`empty`]: what is behind.
+//! - [`face`]: a stage's box; of it, [`body`]: what the stage does, [`gist`]: what it is set to, [`instances`]: its
+//!   processes; [`pen`] draws them.
+//! - [`wire`]: a link's curve; [`flow`]: what moves along it. [`minimap`]: the whole in a corner. [`grid`], [`empty`]: what
+//!   is behind.
 
 pub mod adder;
+pub mod body;
 pub mod boxes;
 pub mod camera;
 pub mod drop;
 pub mod empty;
 pub mod face;
+pub mod flow;
 pub mod gesture;
+pub mod gist;
 pub mod grid;
+pub mod instances;
 pub mod kind;
 pub mod look;
 pub mod menu;
 pub mod minimap;
 pub mod moving;
+pub mod pen;
 pub mod ports;
 pub mod pull;
 pub mod rename;
@@ -94,6 +101,7 @@ pub fn show(ui: &mut Ui, model: &Model, canvas: &mut CanvasView, out: &mut Inten
 
 fn draw(ui: &mut Ui, model: &Model, view: Rect, canvas: &mut CanvasView, out: &mut Intents) {
     canvas.follow(&Scene { model, camera: canvas.camera, view });
+    canvas.forget_lost(ui);
     let background = ui.interact(view, ui.scope_id().with("background"), Sense::CLICK | Sense::DRAG);
     background.widget_info(|| WidgetInfo::labeled(Role::Canvas, true, model.lang().t(CANVAS)));
     look::navigate(ui, canvas, view, &background);

@@ -1,6 +1,6 @@
 //! Renaming a stage in its place.
 
-use egui::{Area, FontId, Frame, Key, Modifiers, Order, Rect, TextEdit, Ui};
+use egui::{Area, EventFilter, FontId, Frame, Key, Modifiers, Order, Rect, TextEdit, Ui};
 
 use super::super::document::{Edit, layout, ops, rules};
 use super::super::intent::Intents;
@@ -57,6 +57,11 @@ pub fn show(ui: &mut Ui, scene: &Scene<'_>, canvas: &mut CanvasView, out: &mut I
     }
 }
 
+/// What a text field keeps for itself: also Escape, which would take its focus before its owner knew why.
+pub fn keeps_escape() -> EventFilter {
+    EventFilter { tab: false, horizontal_arrows: true, vertical_arrows: true, escape: true }
+}
+
 /// Draws the field. Answers whether something else was pressed, or the focus went elsewhere.
 fn field(ui: &Ui, rename: &mut Rename, head: Rect, name: &str, why_not: Option<&str>) -> bool {
     let tokens = tokens(ui.ctx());
@@ -66,6 +71,7 @@ fn field(ui: &Ui, rename: &mut Rename, head: Rect, name: &str, why_not: Option<&
         let size = (head.height() * 0.47).clamp(12.0, 22.0);
         let edit = TextEdit::singleline(&mut rename.typed)
             .id_salt("name")
+            .event_filter(keeps_escape())
             .font(FontId::proportional(size))
             .desired_width(head.width().max(120.0) - 8.0)
             .text_color(if why_not.is_some() { tokens.bad } else { tokens.text });

@@ -215,7 +215,7 @@ impl<'a> Traces<'a> {
             .filter(|(_, _, column)| !column.is_blank())
             .collect();
         let stacked = |stage: Option<usize>, why: Reason, column| {
-            let word = self.lang.t(terms::reason(why)).to_owned();
+            let word = terms::reason(self.lang, why);
             let name = stage.map_or(word.clone(), |stage| format!("{} {word}", self.stage_name(stage)));
             let key = Key::Intercepted(stage, why);
             let trace =
@@ -311,7 +311,7 @@ impl<'a> Traces<'a> {
             let color = self.tokens.nth(place);
             let look = if place < self.tokens.series.len() { Look::Line } else { Look::Dashed };
             let trace = self.trace(Key::Process(place), about, about, color, Data::Bytes(column));
-            let name = format!("{} {}", self.stage_name(one.stage), terms::instance(self.lang, &one.name));
+            let name = format!("{} {}", self.stage_name(one.stage), self.lang.of(&one.name));
             Trace { name, look, is_usual: nth < PROCESSES, ..trace }
         });
         traces.collect()

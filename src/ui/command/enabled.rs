@@ -1,6 +1,7 @@
 //! Whether a command can be used now, and if not, why.
 
 use super::super::model::Model;
+use super::super::selection::Selection;
 use super::super::text::{Text, text};
 use super::UiCommand;
 
@@ -35,8 +36,7 @@ impl UiCommand {
             Self::Delete => unless(
                 matches!(
                     model.selection,
-                    super::super::selection::Selection::Nothing
-                        | super::super::selection::Selection::Workload
+                    Selection::Nothing | Selection::Workload | Selection::Faults | Selection::Targets
                 ),
                 NOTHING_SELECTED,
             ),

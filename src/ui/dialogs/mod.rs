@@ -1,14 +1,43 @@
 //! Dialogs in front of the window.
+//!
+//! - [`presets`]: the preset chooser.
+//! - `unsaved`, `replace`, `still_running`: ask before something is lost. `recover`: what a crash left.
+//! - [`path`]: a path is typed, where the system has no dialog for it.
+//! - [`drop`](mod@drop): files that are dragged over the window.
+//! - [`frame`]: what dialogs have in common.
 
-use super::intent::Intents;
+pub mod drop;
+pub mod frame;
+pub mod path;
+pub mod presets;
+mod recover;
+mod replace;
+mod still_running;
+mod unsaved;
+
+use super::intent::{Intent, Intents};
 use super::model::Model;
 use super::view::Dialog;
 
-pub mod still_running;
-
 /// Draws the open dialog.
 pub fn show(ui: &mut egui::Ui, model: &Model, dialog: &mut Dialog, out: &mut Intents) {
-    if let Dialog::StillRunning(after) = dialog {
-        still_running::show(ui, model, after, out);
+    let ctx = ui.ctx().clone();
+    let closes = match dialog {
+        Dialog::Presets => presets::show(&ctx, model, out),
+        Dialog::Unsaved(after) => unsaved::show(&ctx, model, after, out),
+        Dialog::StillRunning(after) => still_running::show(&ctx, model, after, out),
+        Dialog::Recover(found) => {
+            // It closes into the preset chooser, not into nothing.
+            if recover::show(&ctx, model, found, out) {
+                out.push(Intent::KeepLeftovers);
+            }
+            false
+        }
+        Dialog::Path(entry) => path::show(&ctx, model, entry, out),
+        Dialog::Replace { ask, path, why } => replace::show(&ctx, model, ask, path, *why, out),
+        Dialog::Palette(_) | Dialog::Shortcuts | Dialog::About => false,
+    };
+    if closes {
+        out.push(Intent::Dialog(None));
     }
 }

@@ -1,15 +1,15 @@
 //! A run is under way, and what follows would end it: says what it stops, and offers to end it in order.
 
-use egui::{Button, Id, Modal, RichText, Ui};
+use egui::{Context, RichText, Ui};
 use lucide_icons::Icon;
 
 use super::super::intent::{Intent, Intents};
 use super::super::model::Model;
 use super::super::run::Run;
 use super::super::text::{Lang, Text, text};
-use super::super::theme::fonts::icon;
 use super::super::theme::tokens;
 use super::super::view::After;
+use super::frame;
 use crate::engine::RunPhase;
 
 const TITLE: Text = text("A run is under way", "运行正在进行");
@@ -32,30 +32,24 @@ const STOP_THEN_GO_ON: Text = text("Stop, audit, then go on", "停止并审计�
 const KEEP: Text = text("Keep running", "继续运行");
 const KEEP_TIP: Text = text("Nothing happens (Esc)", "什么也不做（Esc）");
 
-/// Draws it.
-pub fn show(ui: &mut Ui, model: &Model, after: &After, out: &mut Intents) {
+/// Draws it. Answers whether it should close.
+pub fn show(ctx: &Context, model: &Model, after: &After, out: &mut Intents) -> bool {
     let lang = model.lang();
     let Some(run) = model.runs.active() else {
         // It ended while the question stood here: nothing is left to ask.
         out.push(Intent::StopThen(Box::new(after.clone())));
-        return;
+        return true;
     };
-    let modal = Modal::new(Id::unique("still running")).show(ui.ctx(), |ui| {
-        ui.set_width(440.0);
-        ui.horizontal(|ui| {
-            ui.label(icon(Icon::TriangleAlert).size(20.0).color(tokens(ui).warn));
-            ui.label(RichText::new(lang.t(TITLE)).size(17.0).strong());
-        });
+    let mut stays = false;
+    let should_close = frame::show(ctx, "still running", 440.0, |ui| {
+        frame::heading(ui, Icon::TriangleAlert, lang.t(TITLE));
         ui.label(lang.f(PHASE, &[&lang.of(run.phase.label())]));
         ui.label(what_stops(lang, run));
         let is_ending = run.is_stopping || run.phase > RunPhase::OnSale;
-        ui.label(RichText::new(lang.t(if is_ending { AUDITS } else { NO_REPORT })).color(tokens(ui).weak));
-        ui.add_space(8.0);
-        ui.horizontal(|ui| buttons(ui, lang, is_ending, after, out));
+        ui.label(RichText::new(lang.t(if is_ending { AUDITS } else { NO_REPORT })).color(tokens(ctx).weak));
+        frame::buttons(ui, |ui| stays = buttons(ui, lang, is_ending, after, out));
     });
-    if modal.should_close() {
-        out.push(Intent::Dialog(None));
-    }
+    should_close || stays
 }
 
 /// How many processes the run has. Those that don't answer may still be there.
@@ -67,23 +61,19 @@ fn what_stops(lang: Lang, run: &Run) -> String {
     }
 }
 
-fn buttons(ui: &mut Ui, lang: Lang, is_ending: bool, after: &After, out: &mut Intents) {
-    let tokens = tokens(ui);
+/// Draws the buttons. Answers whether the run is to go on.
+fn buttons(ui: &mut Ui, lang: Lang, is_ending: bool, after: &After, out: &mut Intents) -> bool {
     let closes = *after == After::Quit;
     let first = match (closes, is_ending) {
         (false, _) => STOP_THEN_GO_ON,
         (true, true) => WAIT_THEN_CLOSE,
         (true, false) => STOP_THEN_CLOSE,
     };
-    let primary =
-        Button::new(RichText::new(lang.t(first)).strong().color(tokens.on_accent)).fill(tokens.accent);
-    if ui.add(primary).clicked() {
+    if frame::primary(ui, lang.t(first)).clicked() {
         out.push(Intent::StopThen(Box::new(after.clone())));
     }
-    if closes && ui.button(RichText::new(lang.t(GIVE_UP)).color(tokens.bad)).clicked() {
-        out.push(Intent::Close);
+    if closes && frame::dangerous(ui, lang.t(GIVE_UP)).clicked() {
+        out.push(Intent::LeaveRun(after.clone()));
     }
-    if ui.button(lang.t(KEEP)).on_hover_text(lang.t(KEEP_TIP)).clicked() {
-        out.push(Intent::Dialog(None));
-    }
+    ui.button(lang.t(KEEP)).on_hover_text(lang.t(KEEP_TIP)).clicked()
 }

@@ -3,12 +3,14 @@
 //! - [`edit`]: one change with its name; edits of one gesture become one step of undo.
 //! - [`ops`]: the changes themselves, as functions of a topology (pure).
 //! - [`rules`]: what may be added, wired and named, and if not, why (pure).
+//! - [`phases`]: those of the phases.
 //! - [`layout`]: where stages stand: sizes, alignment (pure). [`arrange`]: the automatic layout (pure).
 
 pub mod arrange;
 pub mod edit;
 pub mod layout;
 pub mod ops;
+pub mod phases;
 pub mod rules;
 
 use std::path::{Path, PathBuf};
@@ -130,6 +132,14 @@ impl Document {
         document.saved = empty();
         document.look();
         document
+    }
+
+    /// The same design, with something to lose: it exists nowhere else yet, such as one that was pasted.
+    #[must_use]
+    pub fn as_unsaved(mut self) -> Self {
+        self.saved = empty();
+        self.look();
+        self
     }
 
     /// What is drawn.

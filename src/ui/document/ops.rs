@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use crate::param::{ParamValue, Params};
 use crate::topology::target::{Achieved, Duplicates, LostAcknowledged, Oversold, Requests, ResponseTime};
+use crate::topology::validate::refusal;
 use crate::topology::{Link, Stage, StageKind, Target, Topology};
 use crate::workload::{Audience, Constant, Mix, Phase, Sale, Shape, Spacing, Workload};
 
@@ -93,6 +94,16 @@ pub fn insert_into(topology: &mut Topology, link: usize, stage: usize) {
     let Some(wire) = topology.links.get_mut(link) else { return };
     let to = std::mem::replace(&mut wire.to, name.clone());
     topology.links.insert(link + 1, Link { from: name, to });
+}
+
+/// Wires data control to every stage that it may look after.
+pub fn look_after_all(topology: &mut Topology, control: usize) {
+    let Some(kind) = topology.stages.get(control).map(|stage| stage.kind.clone()) else { return };
+    for target in 0..topology.stages.len() {
+        if refusal(&kind, &topology.stages[target].kind).is_none() {
+            connect(topology, control, target);
+        }
+    }
 }
 
 /// Takes a wire away.
@@ -226,6 +237,15 @@ pub fn set_param(topology: &mut Topology, stage: usize, key: &str, value: ParamV
     if let Some(stage) = topology.stages.get_mut(stage) {
         let params: &mut dyn Params = stage.kind.params_mut();
         params.set(key, value);
+    }
+}
+
+/// Turns a wire round, unless there is one the other way already.
+pub fn turn_link(topology: &mut Topology, link: usize) {
+    let Some(old) = topology.links.get(link) else { return };
+    let turned = Link { from: old.to.clone(), to: old.from.clone() };
+    if !topology.links.contains(&turned) {
+        topology.links[link] = turned;
     }
 }
 

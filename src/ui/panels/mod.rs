@@ -1,12 +1,14 @@
 //! What stands around the canvas.
 //!
 //! - `top`: menus and run controls.
+//! - `files_menu`: recent files.
 //! - `status`: where the run is.
 //! - `palette`: the kinds of stage.
 //! - `inspector`: the parameters of what is selected.
 //! - `problems`, `events`, `results`: the tabs beside the charts.
 
 pub mod events;
+pub mod files_menu;
 pub mod inspector;
 pub mod palette;
 pub mod problems;

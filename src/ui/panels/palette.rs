@@ -39,10 +39,13 @@ fn row(ui: &mut Ui, model: &Model, kind: &StageKind, key: usize, out: &mut Inten
     let realness = kind.realness();
     let name = lang.of(kind.label()).into_owned();
     let color = if why_not.is_none() { tokens.realness(realness) } else { tokens.weak };
-    let button = Button::new((fonts::icon(signs::kind(kind)).size(15.0).color(color), name.as_str()))
+    let button = Button::new((fonts::icon(signs::kind(kind)).size(15.0), name.as_str()))
         .frame_when_inactive(false)
         .truncate()
-        .right_text(RichText::new(key.to_string()).monospace().small().color(tokens.weak))
+        .right_text((
+            fonts::icon(signs::realness(realness)).size(11.0).color(color),
+            RichText::new(key.to_string()).monospace().small().color(tokens.weak),
+        ))
         .min_size(vec2(ui.available_width(), 26.0))
         .sense(Sense::click_and_drag());
     let response = ui.add_enabled(why_not.is_none(), button).accessible_name(&name);

@@ -3,10 +3,11 @@
 //! - [`port`]: the engine as the window sees it, real or a test's.
 //! - [`series`]: what happened, in columns, for the charts; [`column`]: one of them.
 //! - [`log`]: events in words, and the marks they leave on the charts.
-//! - [`pace`]: how it goes just now, for the state line.
+//! - [`pace`]: how it goes just now, for the state line; [`now`]: the same of a stage or a wire, for the canvas.
 
 pub mod column;
 pub mod log;
+pub mod now;
 pub mod pace;
 pub mod port;
 pub mod series;
@@ -17,6 +18,7 @@ use std::time::Duration;
 use crate::engine::{EngineEvent, EventKind, RunFailure, RunId, RunPhase, Snapshot};
 use crate::metrics::InstanceState;
 use crate::report::Report;
+use crate::topology::graph::Graph;
 use crate::topology::{Change, Topology};
 
 use log::Log;
@@ -54,6 +56,8 @@ pub struct Run {
     pub id: RunId,
     /// What runs; the design may have been changed since.
     pub topology: Arc<Topology>,
+    /// The way of the traffic through it.
+    pub graph: Graph,
     /// Where it is.
     pub phase: RunPhase,
     /// Whether it was asked to stop.
@@ -91,6 +95,7 @@ impl Run {
             instances: Vec::new(),
             log: Log::default(),
             ending: None,
+            graph: Graph::of_traffic(&topology),
             topology,
         }
     }

@@ -20,6 +20,8 @@ pub struct StageSeries {
     pub intercepted: [Column<Counted>; Reason::ALL.len()],
     /// Handed on, or answered as the owner.
     pub passed: Column<Counted>,
+    /// Of those: handed on to the next stage.
+    pub handed_on: Column<Counted>,
     /// Failed or indefinite.
     pub failed: Column<Counted>,
     /// Waiting or under way at the end of the bucket.
@@ -94,6 +96,7 @@ impl StageSeries {
             column.push(small(now.tally.intercepted.get(reason)));
         }
         self.passed.push(small(now.tally.passed));
+        self.handed_on.push(small(now.tally.handed_on()));
         self.failed.push(small(now.tally.failed + now.tally.indefinite));
         self.in_flight.push(small(now.in_flight));
         self.p99_us.push(small(now.latency_us.p99));

@@ -5,6 +5,9 @@
 
 pub mod catalog;
 pub mod common;
+pub mod figures;
+pub mod params;
+pub mod presets;
 pub mod terms;
 
 use std::borrow::Cow;

@@ -4,6 +4,7 @@
 //! tell apart; each has a sign of its own besides.
 
 pub mod fonts;
+pub mod icon;
 pub mod signs;
 mod tokens;
 

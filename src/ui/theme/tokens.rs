@@ -5,7 +5,7 @@ use egui::{Color32, CornerRadius, Stroke, Style, Visuals};
 
 use super::super::run::log::Mark;
 use crate::metrics::Reason;
-use crate::topology::{Realness, Severity};
+use crate::topology::{Realness, Severity, StageKind};
 
 /// What a colour is for, with its value.
 #[derive(Debug, Clone, Copy)]
@@ -42,6 +42,8 @@ pub struct Tokens {
     pub offered: Color32,
     /// Answers; what a stage handed on.
     pub achieved: Color32,
+    /// Answered before the stage that owns the data, whatever the reason.
+    pub intercepted: Color32,
     /// Units sold.
     pub sold: Color32,
     /// Claims refused by the stage that decides.
@@ -81,6 +83,7 @@ pub(super) const DARK: Tokens = Tokens {
     bad: rgb(0x00ff_6b4a),
     offered: rgb(0x00c0_c8d0),
     achieved: rgb(0x0056_b4e9),
+    intercepted: rgb(0x00e6_9f00),
     sold: rgb(0x0021_b489),
     rejected: rgb(0x00b3_9ddb),
     failed: rgb(0x00ff_6b4a),
@@ -124,6 +127,7 @@ pub(super) const LIGHT: Tokens = Tokens {
     bad: rgb(0x00c2_3b12),
     offered: rgb(0x0046_5261),
     achieved: rgb(0x0000_72b2),
+    intercepted: rgb(0x00d9_8f00),
     sold: rgb(0x0000_8a66),
     rejected: rgb(0x0073_50c0),
     failed: rgb(0x00c2_3b12),
@@ -180,6 +184,21 @@ impl Tokens {
             Mark::Fault => self.fault,
             Mark::Change => self.accent,
             Mark::Trouble => self.bad,
+        }
+    }
+
+    /// The colour of a kind of stage: its icon, the strip over its box, its box in the minimap.
+    pub fn kind(&self, kind: &StageKind) -> Color32 {
+        match kind {
+            StageKind::Users(_) => self.offered,
+            StageKind::Cdn(_) => self.series[0],
+            StageKind::LoadBalancer(_) => self.series[3],
+            StageKind::Service(_) => self.series[2],
+            StageKind::ReadWriteSplit(_) => self.series[1],
+            StageKind::MasterReplica(_) => self.series[6],
+            StageKind::Queue(_) => self.series[4],
+            StageKind::Database(_) => self.series[5],
+            StageKind::DataControl(_) => self.rejected,
         }
     }
 

@@ -1,0 +1,34 @@
+//! Why a file could not be read or written, in a sentence.
+
+use super::super::super::text::{Lang, Text, text};
+use super::name_of;
+use crate::files::{FileError, LARGEST_FILE_BYTES};
+
+const NOT_FOUND: Text = text("{} is not there (any more)", "{} 不存在（或已被移走）");
+const DIRECTORY: Text = text("{} is a folder; choose a file in it", "{} 是文件夹；请选择其中的文件");
+const NOT_A_FILE: Text = text("{} is no ordinary file", "{} 不是普通文件");
+const TOO_LARGE: Text = text(
+    "{} is too large for a topology: {} KiB, and {} KiB are the most",
+    "{} 太大，不是拓扑：{} KiB，最多 {} KiB",
+);
+const NOT_TEXT: Text = text("{} is no text; choose a topology file", "{} 不是文本；请选择拓扑文件");
+const UNREADABLE: Text = text("{} can't be read: {}", "无法读取 {}：{}");
+const PROTECTED: Text =
+    text("{} is write-protected; save under another name", "{} 有写保护；请另存为其他名称");
+const UNWRITABLE: Text = text("{} can't be saved: {}", "无法保存 {}：{}");
+
+/// The sentence.
+pub(super) fn headline(lang: Lang, error: &FileError) -> String {
+    match error {
+        FileError::NotFound { path } => lang.f(NOT_FOUND, &[&name_of(path)]),
+        FileError::Directory { path } => lang.f(DIRECTORY, &[&name_of(path)]),
+        FileError::NotAFile { path } => lang.f(NOT_A_FILE, &[&name_of(path)]),
+        FileError::TooLarge { path, bytes } => {
+            lang.f(TOO_LARGE, &[&name_of(path), &(bytes / 1024), &(LARGEST_FILE_BYTES / 1024)])
+        }
+        FileError::NotText { path, .. } => lang.f(NOT_TEXT, &[&name_of(path)]),
+        FileError::Unreadable { path, source } => lang.f(UNREADABLE, &[&name_of(path), source]),
+        FileError::Protected { path } => lang.f(PROTECTED, &[&name_of(path)]),
+        FileError::Unwritable { path, source } => lang.f(UNWRITABLE, &[&name_of(path), source]),
+    }
+}

@@ -1,0 +1,133 @@
+//! Asks for a path: by a dialog of the system, or by whatever a test puts in its place.
+
+use std::future::Future;
+use std::path::PathBuf;
+use std::pin::Pin;
+use std::time::{Duration, Instant};
+
+use super::super::text::{Lang, Text, text};
+use super::super::view::After;
+
+/// Nobody closes a dialog this fast: it was never there.
+const NOBODY_IS_THIS_FAST: Duration = Duration::from_secs(1);
+
+const OPEN: Text = text("Open topology", "打开拓扑");
+const SAVE: Text = text("Save topology", "保存拓扑");
+const CANVAS: Text = text("Export canvas as PNG", "导出画布为 PNG");
+const CHARTS: Text = text("Export charts as PNG", "导出图表为 PNG");
+const REPORT: Text = text("Save report as JSON", "保存报告为 JSON");
+const TOPOLOGIES: Text = text("Topologies", "拓扑文件");
+const PICTURES: Text = text("PNG pictures", "PNG 图片");
+
+/// What a path is for.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Purpose {
+    /// A topology is opened.
+    Open,
+    /// The design is saved; then this follows.
+    Save(Option<After>),
+    /// A picture of the canvas is saved.
+    Canvas,
+    /// A picture of the charts is saved.
+    Charts,
+    /// The report of the run that shows is saved.
+    Report,
+}
+
+/// A question for a path.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Ask {
+    /// What for.
+    pub purpose: Purpose,
+    /// Where to begin.
+    pub folder: Option<PathBuf>,
+    /// The name of the file to be; empty where one is opened.
+    pub name: String,
+}
+
+impl Ask {
+    /// Whether a file is to be written.
+    pub fn is_save(&self) -> bool {
+        self.purpose != Purpose::Open
+    }
+
+    /// The title of the dialog.
+    pub fn title(&self) -> Text {
+        match self.purpose {
+            Purpose::Open => OPEN,
+            Purpose::Save(_) => SAVE,
+            Purpose::Canvas => CANVAS,
+            Purpose::Charts => CHARTS,
+            Purpose::Report => REPORT,
+        }
+    }
+
+    /// The extension of the files that it is about.
+    pub fn extension(&self) -> &'static str {
+        match self.purpose {
+            Purpose::Open | Purpose::Save(_) => "ron",
+            Purpose::Canvas | Purpose::Charts => "png",
+            Purpose::Report => "json",
+        }
+    }
+}
+
+/// What came of a question.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Answer {
+    /// A path; the dialog has asked whether an existing file is replaced.
+    Path(PathBuf),
+    /// The user wants none after all.
+    Cancelled,
+    /// The system has no dialog.
+    NoDialog,
+}
+
+/// An answer to be. The window goes on meanwhile.
+pub type Answering = Pin<Box<dyn Future<Output = Answer>>>;
+
+/// Asks for paths.
+pub trait FileChooser {
+    /// Asks, with a dialog over `window`. None: there is no such dialog.
+    fn ask(&mut self, ask: &Ask, lang: Lang, window: &eframe::Frame) -> Option<Answering>;
+}
+
+/// The dialogs of the system: the portal of the desktop, or zenity, on Linux.
+#[derive(Debug)]
+pub struct NativeChooser;
+
+impl FileChooser for NativeChooser {
+    fn ask(&mut self, ask: &Ask, lang: Lang, window: &eframe::Frame) -> Option<Answering> {
+        let kind = if ask.extension() == "png" { PICTURES } else { TOPOLOGIES };
+        let mut dialog = rfd::AsyncFileDialog::new()
+            .set_parent(window)
+            .set_title(lang.t(ask.title()))
+            .add_filter(lang.t(kind), &[ask.extension()]);
+        if let Some(folder) = &ask.folder {
+            dialog = dialog.set_directory(folder);
+        }
+        let asked_at = Instant::now();
+        let answer = move |chosen: Option<rfd::FileHandle>| match chosen {
+            Some(file) => Answer::Path(file.path().to_owned()),
+            None if asked_at.elapsed() < NOBODY_IS_THIS_FAST => Answer::NoDialog,
+            None => Answer::Cancelled,
+        };
+        Some(if ask.is_save() {
+            let chosen = dialog.set_file_name(&ask.name).save_file();
+            Box::pin(async move { answer(chosen.await) })
+        } else {
+            let chosen = dialog.pick_file();
+            Box::pin(async move { answer(chosen.await) })
+        })
+    }
+}
+
+/// No dialogs: paths are typed in the window.
+#[derive(Debug)]
+pub struct NoChooser;
+
+impl FileChooser for NoChooser {
+    fn ask(&mut self, _ask: &Ask, _lang: Lang, _window: &eframe::Frame) -> Option<Answering> {
+        None
+    }
+}
