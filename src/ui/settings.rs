@@ -117,8 +117,13 @@ mod tests {
     #[test]
     fn settings_come_back_as_they_were() {
         let mut storage = Memory::default();
-        let mut settings =
-            Settings { lang: Lang::Zh, theme: ThemeChoice::Light, scale: 1.5, snap: false, ..Settings::default() };
+        let mut settings = Settings {
+            lang: Lang::Zh,
+            theme: ThemeChoice::Light,
+            scale: 1.5,
+            snap: false,
+            ..Settings::default()
+        };
         settings.remember(Path::new("/data/秒杀.ron"));
         settings.remember(Path::new("/data/b.ron"));
         settings.remember(Path::new("/data/秒杀.ron"));
