@@ -382,7 +382,7 @@ fn shown_literals(code: &str) -> Vec<(usize, String)> {
         let name_of = |c: char| c.is_alphanumeric() || matches!(c, '_' | ':');
         let name = code[..at].rsplit(|c| !name_of(c)).next().unwrap_or_default();
         let is_showing = |showing: &&str| {
-            name == **showing || showing.contains("::") && name.ends_with(&format!("::{showing}"))
+            *name == **showing || showing.contains("::") && name.ends_with(&format!("::{showing}"))
         };
         if !SHOWING.iter().any(|showing| is_showing(&showing)) {
             continue;

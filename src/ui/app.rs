@@ -188,7 +188,12 @@ fn bottom(ui: &mut Ui, model: &Model, view: &mut View, out: &mut Intents) {
             (BottomTab::Events, UiCommand::ShowEvents),
         ] {
             let label = model.lang().t(command.about().label);
-            if ui.selectable_label(view.tab == tab, label).clicked() {
+            let is_open = view.tab == tab;
+            let clicked = match tab {
+                BottomTab::Problems => panels::problems::tab(ui, model, label, is_open),
+                _ => ui.selectable_label(is_open, label).clicked(),
+            };
+            if clicked {
                 out.push(Intent::ShowTab(tab));
             }
         }
@@ -228,6 +233,8 @@ impl eframe::App for LabApp {
         // Messages keep out of pictures of the window.
         let hidden = self.session.pictures.is_taking().then(|| std::mem::take(&mut self.view.notices));
         self.draw(ui);
+        let live = &mut self.view.panels.inspector.live;
+        panels::inspector::live::follow(ui.ctx(), &self.model, live, &mut self.intents);
         self.view.notices.splice(0..0, hidden.into_iter().flatten());
         self.apply(&ctx);
         if let Some(ask) = self.session.begin_asking(&ctx, self.model.lang(), frame) {

@@ -33,6 +33,10 @@ pub fn read(ui: &Ui, _model: &Model, view: &View, out: &mut Intents) {
     let (typing, in_menu) = (ui.text_edit_focused(), Popup::is_any_open(ui));
     let may = |command: UiCommand, keys: &KeyboardShortcut| {
         let is_for_menu = in_menu && !keys.modifiers.command;
+        // A point of a curve that has the keyboard is deleted by itself.
+        if command == UiCommand::Delete && view.panels.inspector.holds_keys {
+            return false;
+        }
         !(is_for_menu || typing && is_for_text(keys) || comes_as_event(command))
     };
     ui.input_mut(|input| {

@@ -89,7 +89,9 @@ pub fn open(file: Option<PathBuf>) -> Result<(), OpenError> {
                 APP_ID,
                 options(),
                 Box::new(move |cc| {
-                    usual.take().map(panic::set_hook);
+                    if let Some(usual) = usual.take() {
+                        panic::set_hook(usual);
+                    }
                     is_open.set(true);
                     make(cc, file)
                 }),

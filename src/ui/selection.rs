@@ -25,8 +25,12 @@ pub enum Selection {
     Workload,
     /// A phase of the workload.
     Phase(usize),
+    /// All scripted faults.
+    Faults,
     /// A scripted fault.
     Fault(usize),
+    /// All targets.
+    Targets,
     /// A target.
     Target(usize),
 }
@@ -92,8 +96,8 @@ impl Selection {
             Self::Link(link) if link >= topology.links.len() => Self::Nothing,
             Self::Instance { stage, .. } if stage >= stages => Self::Nothing,
             Self::Phase(phase) if phase >= topology.workload.phases.len() => Self::Workload,
-            Self::Fault(fault) if fault >= topology.faults.len() => Self::Nothing,
-            Self::Target(target) if target >= topology.targets.len() => Self::Nothing,
+            Self::Fault(fault) if fault >= topology.faults.len() => Self::Faults,
+            Self::Target(target) if target >= topology.targets.len() => Self::Targets,
             other => other,
         }
     }

@@ -122,6 +122,32 @@ impl Shape {
         }
     }
 
+    /// Arrivals per second at a moment of a phase of length `span`.
+    pub fn rate(&self, at: Duration, span: Duration) -> f64 {
+        let t = at.min(span).as_secs_f64();
+        match self {
+            Self::Constant(Constant { rate }) => *rate,
+            Self::Ramp(Ramp { from, to }) => from + (to - from) * t / span.as_secs_f64(),
+            Self::Spike(Spike { base, peak, decay }) => {
+                base + (peak - base) * (-t / decay.as_secs_f64()).exp()
+            }
+            Self::Curve(points) => curve_rate(points, t),
+        }
+    }
+
+    /// The greatest rate over a phase of length `span`.
+    pub fn peak(&self, span: Duration) -> f64 {
+        let ends = self.rate(Duration::ZERO, span).max(self.rate(span, span));
+        match self {
+            // The other shapes rise or fall all the way.
+            Self::Constant(_) | Self::Ramp(_) | Self::Spike(_) => ends,
+            Self::Curve(points) => {
+                let within = points.iter().filter(|point| point.0 <= span.as_secs_f64());
+                within.fold(ends, |peak, point| peak.max(point.1))
+            }
+        }
+    }
+
     /// Multiplies all rates.
     pub fn scale(&mut self, factor: f64) {
         match self {
@@ -145,6 +171,16 @@ impl Shape {
             Self::Spike(shape) => shape.decay = shape.decay.mul_f64(factor),
             Self::Curve(points) => points.iter_mut().for_each(|point| point.0 *= factor),
         }
+    }
+}
+
+/// The height of straight lines through `points` at `t`.
+fn curve_rate(points: &[(f64, f64)], t: f64) -> f64 {
+    let next = points.partition_point(|point| point.0 < t);
+    match (next.checked_sub(1).and_then(|before| points.get(before)), points.get(next)) {
+        (Some(&(from, low)), Some(&(to, high))) => low + (high - low) * (t - from) / (to - from),
+        (Some(point), None) | (None, Some(point)) => point.1,
+        (None, None) => 0.0,
     }
 }
 
@@ -280,6 +316,28 @@ mod tests {
             let times = times(shape.clone(), Spacing::Even, span, 1);
             assert_eq!(times.len(), count, "{shape:?}");
             assert!(times.is_sorted() && times.iter().all(|at| *at < span), "{shape:?}");
+        }
+    }
+
+    #[test]
+    fn a_rate_is_the_slope_of_what_is_expected() {
+        let span = Duration::from_secs(4);
+        let shapes = [
+            constant(50.0),
+            Shape::Ramp(Ramp { from: 10.0, to: 90.0 }),
+            Shape::Spike(Spike { base: 10.0, peak: 500.0, decay: Duration::from_millis(700) }),
+            Shape::Curve(vec![(1.0, 10.0), (2.0, 70.0), (3.5, 20.0)]),
+            Shape::Curve(Vec::new()),
+        ];
+        for shape in shapes {
+            for at_ms in [300, 1_200, 2_500, 3_900] {
+                let at = Duration::from_millis(at_ms);
+                let step = Duration::from_micros(50);
+                let slope =
+                    (shape.expected(at + step, span) - shape.expected(at.saturating_sub(step), span)) / 1e-4;
+                assert!((shape.rate(at, span) - slope).abs() < 0.05, "{shape:?} at {at:?}: {slope}");
+                assert!(shape.rate(at, span) <= shape.peak(span), "{shape:?}");
+            }
         }
     }
 

@@ -7,6 +7,7 @@ mod charts;
 #[allow(dead_code, reason = "each test uses some of it")]
 mod fake;
 mod files;
+mod inspector;
 mod keys;
 mod life;
 mod looks;
@@ -15,6 +16,7 @@ mod notices;
 mod paint;
 mod palette;
 mod pictures;
+mod problems;
 mod results;
 mod run;
 mod start;

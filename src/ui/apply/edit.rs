@@ -56,6 +56,12 @@ impl Applied<'_> {
 
     fn delete(&mut self) {
         let selection = self.model.selection.clone();
+        let then = match selection {
+            Selection::Phase(_) => Selection::Workload,
+            Selection::Fault(_) => Selection::Faults,
+            Selection::Target(_) => Selection::Targets,
+            _ => Selection::Nothing,
+        };
         let edit = Edit::new(DELETE, move |topology| match selection {
             Selection::Stages(stages) => ops::delete_stages(topology, &stages),
             Selection::Instance { stage, .. } => ops::delete_stages(topology, &[stage].into()),
@@ -63,8 +69,8 @@ impl Applied<'_> {
             Selection::Phase(phase) => drop(topology.workload.phases.remove(phase)),
             Selection::Fault(fault) => drop(topology.faults.remove(fault)),
             Selection::Target(target) => drop(topology.targets.remove(target)),
-            Selection::Nothing | Selection::Workload => {}
+            Selection::Nothing | Selection::Workload | Selection::Faults | Selection::Targets => {}
         });
-        self.edit(edit, Some(Selection::Nothing));
+        self.edit(edit, Some(then));
     }
 }

@@ -116,6 +116,7 @@ impl Applied<'_> {
             UiCommand::ToggleSnap => settings.snap ^= true,
             UiCommand::ToggleMinimap => settings.minimap ^= true,
             UiCommand::ToggleFlowDots => settings.flow_dots ^= true,
+            UiCommand::ToggleBreakableLinks => settings.breakable_links ^= true,
             UiCommand::TogglePalette => settings.palette ^= true,
             UiCommand::ToggleInspector => settings.inspector ^= true,
             UiCommand::ToggleBottom => settings.bottom ^= true,

@@ -64,6 +64,7 @@ pub enum UiCommand {
     Stop,
     CopyReport,
     SaveReport,
+    ToggleBreakableLinks,
     FollowCharts,
     FreezeCharts,
     Kill,

@@ -3,12 +3,14 @@
 //! - [`edit`]: one change with its name; edits of one gesture become one step of undo.
 //! - [`ops`]: the changes themselves, as functions of a topology (pure).
 //! - [`rules`]: what may be added, wired and named, and if not, why (pure).
+//! - [`phases`]: those of the phases.
 //! - [`layout`]: where stages stand: sizes, alignment (pure). [`arrange`]: the automatic layout (pure).
 
 pub mod arrange;
 pub mod edit;
 pub mod layout;
 pub mod ops;
+pub mod phases;
 pub mod rules;
 
 use std::path::{Path, PathBuf};

@@ -240,6 +240,15 @@ pub fn set_param(topology: &mut Topology, stage: usize, key: &str, value: ParamV
     }
 }
 
+/// Turns a wire round, unless there is one the other way already.
+pub fn turn_link(topology: &mut Topology, link: usize) {
+    let Some(old) = topology.links.get(link) else { return };
+    let turned = Link { from: old.to.clone(), to: old.from.clone() };
+    if !topology.links.contains(&turned) {
+        topology.links[link] = turned;
+    }
+}
+
 /// Stretches the whole story so that arrivals come for `duration`, in times that people can read.
 pub fn stretch(topology: &mut Topology, duration: Duration) {
     if topology.workload.duration().is_zero() || duration.is_zero() {

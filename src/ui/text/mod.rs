@@ -6,6 +6,7 @@
 pub mod catalog;
 pub mod common;
 pub mod figures;
+pub mod params;
 pub mod presets;
 pub mod terms;
 

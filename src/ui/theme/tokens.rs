@@ -3,8 +3,9 @@
 
 use egui::Color32;
 
+use super::super::run::log::Mark;
 use crate::metrics::Reason;
-use crate::topology::{Realness, Severity, StageKind};
+use crate::topology::{Realness, Severity, Stage, StageKind, Topology};
 
 /// What a colour is for, with its value.
 #[derive(Debug, Clone, Copy)]
@@ -219,6 +220,25 @@ impl Tokens {
             StageKind::Queue(_) => self.series[4],
             StageKind::Database(_) => self.series[5],
             StageKind::DataControl(_) => self.rejected,
+        }
+    }
+
+    /// The colour of a stage's line in charts: that of its kind, paler for each stage of the kind before it.
+    pub fn stage(&self, topology: &Topology, stage: usize) -> Color32 {
+        let Some(drawn) = topology.stages.get(stage) else { return self.weak };
+        let is_same = |other: &&Stage| other.kind.word() == drawn.kind.word();
+        let before = topology.stages[..stage].iter().filter(is_same).count();
+        self.kind(&drawn.kind).lerp_to_gamma(self.text, 0.25 * before.min(3) as f32)
+    }
+
+    /// The colour of what happened.
+    pub fn mark(&self, mark: Mark) -> Color32 {
+        match mark {
+            Mark::Note => self.weak,
+            Mark::Sale => self.sold,
+            Mark::Fault => self.fault,
+            Mark::Change => self.accent,
+            Mark::Trouble => self.bad,
         }
     }
 

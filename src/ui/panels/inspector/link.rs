@@ -1,0 +1,53 @@
+//! A wire: its ends, what is wrong with it, and what can be done with it.
+
+use egui::Ui;
+use lucide_icons::Icon;
+
+use super::super::super::document::{Edit, ops};
+use super::super::super::intent::Intent;
+use super::super::super::selection::Selection;
+use super::super::super::text::{Text, text};
+use super::super::super::theme::signs;
+use super::{Page, parts};
+use crate::topology::Place;
+
+const LINK: Text = text("Link", "连线");
+const ABOUT: Text = text("Requests go this way; answers come back", "请求沿此方向前进，答复返回");
+const CONTROL: Text = text("Data control looks after this stage", "数据控制模块照管该阶段");
+const FROM: Text = text("From", "起点");
+const TO: Text = text("To", "终点");
+const GO: Text = text("Go to stage {}", "转到阶段 {}");
+const TURN: Text = text("Turn link round", "反转连线");
+const DELETE: Text = text("Delete link", "删除连线");
+
+/// Draws it.
+pub fn show(ui: &mut Ui, page: &mut Page<'_>, link: usize) {
+    let lang = page.lang();
+    let topology = page.topology();
+    let Some(drawn) = topology.links.get(link) else { return };
+    parts::title(ui, lang.t(LINK), 14.0);
+    let from = topology.index_of(&drawn.from).map(|from| &topology.stages[from].kind);
+    let carries = from.is_none_or(crate::topology::StageKind::carries_traffic);
+    parts::note(ui, lang.t(if carries { ABOUT } else { CONTROL }));
+    for (end, name) in [(FROM, &drawn.from), (TO, &drawn.to)] {
+        let stage = topology.index_of(name);
+        let sign = stage.map_or(Icon::CircleX, |stage| signs::kind(&topology.stages[stage].kind));
+        let row =
+            ui.push_id(end.en, |ui| parts::row(ui, sign, name, lang.t(end), &lang.f(GO, &[name]), false));
+        if let (true, Some(stage)) = (row.inner.clicked(), stage) {
+            page.select(Selection::stage(stage));
+        }
+    }
+    let place = Place::Link { from: drawn.from.clone(), to: drawn.to.clone() };
+    parts::problems(ui, page, &[place], &|_| false);
+    ui.add_space(6.0);
+    ui.horizontal_wrapped(|ui| {
+        if parts::button(ui, Icon::ArrowLeftRight, lang.t(TURN)).clicked() {
+            page.out.edit(Edit::new(TURN, move |topology| ops::turn_link(topology, link)));
+        }
+        if parts::button(ui, Icon::Trash2, lang.t(DELETE)).clicked() {
+            let edit = Edit::new(DELETE, move |topology| ops::disconnect(topology, link));
+            page.out.push(Intent::EditAndSelect(edit, Selection::Nothing));
+        }
+    });
+}

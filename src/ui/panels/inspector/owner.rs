@@ -1,0 +1,172 @@
+//! What has parameters: how they are read, set, and what is known about them besides their table. Pure.
+
+use std::collections::BTreeSet;
+
+use crate::param::{ParamValue, Params};
+use crate::topology::fault::FaultAction;
+use crate::topology::validate::{has_link, instances};
+use crate::topology::{Fault, Place, StageKind, Target, Topology};
+use crate::ui::run::Run;
+use crate::workload::{Audience, Mix, Sale, Shape};
+
+/// Something with parameters.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Owner {
+    /// Stages of one kind, edited together.
+    Stages(BTreeSet<usize>),
+    /// What is sold.
+    Sale,
+    /// Who comes.
+    Audience,
+    /// What people do in a phase.
+    Mix(usize),
+    /// The shape of a phase's arrivals.
+    Shape(usize),
+    /// A fault.
+    Fault(usize),
+    /// A target.
+    Target(usize),
+}
+
+impl Owner {
+    /// All that is edited together.
+    pub fn each<'t>(&self, topology: &'t Topology) -> Vec<&'t dyn Params> {
+        let workload = &topology.workload;
+        let one = match self {
+            Self::Stages(stages) => {
+                let stages = stages.iter().filter_map(|&stage| topology.stages.get(stage));
+                return stages.map(|stage| stage.kind.params()).collect();
+            }
+            Self::Sale => Some(&workload.sale as &dyn Params),
+            Self::Audience => Some(&workload.audience as &dyn Params),
+            Self::Mix(phase) => workload.phases.get(*phase).map(|phase| &phase.mix as &dyn Params),
+            Self::Shape(phase) => workload.phases.get(*phase).and_then(|phase| phase.shape.params()),
+            Self::Fault(fault) => topology.faults.get(*fault).map(|fault| fault as &dyn Params),
+            Self::Target(target) => topology.targets.get(*target).map(Target::params),
+        };
+        one.into_iter().collect()
+    }
+
+    /// The same in what runs; none for what does not run.
+    pub fn each_running<'r>(&self, run: &'r Run, design: &Topology) -> Vec<Option<&'r dyn Params>> {
+        let Self::Stages(stages) = self else {
+            return vec![self.each(&run.topology).into_iter().next()];
+        };
+        let running = |&stage: &usize| Some(&run.topology.stages[run.stage_of(design, stage)?]);
+        stages.iter().map(|stage| Some(running(stage)?.kind.params())).collect()
+    }
+
+    /// The default of a parameter, where it has one.
+    pub fn usual(&self, topology: &Topology, key: &str) -> Option<ParamValue> {
+        match self {
+            Self::Stages(stages) => {
+                let word = topology.stages.get(*stages.first()?)?.kind.word();
+                StageKind::from_word(word)?.params().get(key)
+            }
+            Self::Sale => Sale::default().get(key),
+            Self::Audience => Audience::default().get(key),
+            Self::Mix(_) => Mix::default().get(key),
+            Self::Shape(phase) => {
+                Shape::from_word(topology.workload.phases.get(*phase)?.shape.word())?.params()?.get(key)
+            }
+            // No stage is a default.
+            Self::Fault(_) if key == "stage" => None,
+            Self::Fault(_) => Fault::default().get(key),
+            Self::Target(target) => {
+                Target::from_word(topology.targets.get(*target)?.word())?.params().get(key)
+            }
+        }
+    }
+
+    /// Where problems of it are.
+    pub fn places(&self, topology: &Topology) -> Vec<Place> {
+        match self {
+            Self::Stages(stages) => {
+                let stages = stages.iter().filter_map(|&stage| topology.stages.get(stage));
+                stages.map(|stage| Place::Stage(stage.name.clone())).collect()
+            }
+            Self::Sale | Self::Audience => vec![Place::Workload(None)],
+            Self::Mix(phase) | Self::Shape(phase) => {
+                let phase = topology.workload.phases.get(*phase);
+                phase.map(|phase| Place::Workload(Some(phase.name.clone()))).into_iter().collect()
+            }
+            Self::Fault(fault) => vec![Place::Fault(fault + 1)],
+            Self::Target(target) => vec![Place::Target(target + 1)],
+        }
+    }
+
+    /// What may be chosen for a text that names something of the design.
+    pub fn offers(&self, topology: &Topology, key: &str) -> Option<Vec<String>> {
+        let named = |is_one: &dyn Fn(&StageKind) -> bool| {
+            let stages = topology.stages.iter().filter(|stage| is_one(&stage.kind));
+            stages.map(|stage| stage.name.clone()).collect()
+        };
+        match (self, key) {
+            (Self::Stages(_), "on") => Some(named(&|kind| matches!(kind, StageKind::MasterReplica(_)))),
+            (Self::Fault(_), "stage") => Some(named(&|kind| !instances(kind).is_empty())),
+            (Self::Fault(fault), "instance") => {
+                let stage = topology.index_of(&topology.faults.get(*fault)?.stage);
+                let mut all = stage.map_or_else(Vec::new, |stage| instances(&topology.stages[stage].kind));
+                if topology.faults.get(*fault)?.action.is_of_link() {
+                    all.retain(|instance| has_link(instance));
+                }
+                Some(all)
+            }
+            _ => None,
+        }
+    }
+
+    /// Sets a parameter of all that is edited together.
+    pub fn set(&self, topology: &mut Topology, key: &str, value: &ParamValue) {
+        let workload = &mut topology.workload;
+        let one = match self {
+            Self::Stages(stages) => {
+                for &stage in stages {
+                    if let Some(stage) = topology.stages.get_mut(stage) {
+                        stage.kind.params_mut().set(key, value.clone());
+                    }
+                }
+                None
+            }
+            Self::Sale => Some(&mut workload.sale as &mut dyn Params),
+            Self::Audience => Some(&mut workload.audience as &mut dyn Params),
+            Self::Mix(phase) => {
+                workload.phases.get_mut(*phase).map(|phase| &mut phase.mix as &mut dyn Params)
+            }
+            Self::Shape(phase) => workload.phases.get_mut(*phase).and_then(|phase| phase.shape.params_mut()),
+            Self::Fault(fault) => topology.faults.get_mut(*fault).map(|fault| fault as &mut dyn Params),
+            Self::Target(target) => topology.targets.get_mut(*target).map(Target::params_mut),
+        };
+        if let Some(params) = one {
+            params.set(key, value.clone());
+        }
+        if let (Self::Fault(fault), "stage" | "action") = (self, key) {
+            follow(topology, *fault);
+        }
+    }
+
+    /// Whether a parameter says nothing beside what the others are, so that it isn't shown.
+    pub fn is_idle(&self, topology: &Topology, key: &str) -> bool {
+        match (self, key) {
+            (Self::Fault(fault), "delay") => {
+                topology.faults.get(*fault).is_some_and(|fault| fault.action != FaultAction::SlowLink)
+            }
+            _ => false,
+        }
+    }
+}
+
+/// A fault that was given another stage or action hits a process for which it makes sense, and has a delay only where it
+/// means something.
+fn follow(topology: &mut Topology, fault: usize) {
+    let offers = Owner::Fault(fault).offers(topology, "instance").unwrap_or_default();
+    let Some(fault) = topology.faults.get_mut(fault) else { return };
+    if fault.action != FaultAction::SlowLink {
+        fault.delay = Fault::default().delay;
+    }
+    if let Some(first) = offers.first()
+        && !offers.contains(&fault.instance)
+    {
+        fault.instance.clone_from(first);
+    }
+}
