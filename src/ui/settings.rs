@@ -60,10 +60,15 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// What the window's storage holds; the usual settings where it holds none, or nothing that makes sense.
+    /// The settings of somebody who never had any: the language is that of the system.
+    pub fn first() -> Self {
+        Self { lang: Lang::of_system(|name| std::env::var(name).ok()), ..Self::default() }
+    }
+
+    /// What the window's storage holds; those of a first start where it holds none, or nothing that makes sense.
     pub fn load(storage: Option<&dyn eframe::Storage>) -> Self {
         let found: Option<Self> = storage.and_then(|storage| eframe::get_value(storage, super::SETTINGS_KEY));
-        found.unwrap_or_default().sane()
+        found.unwrap_or_else(Self::first).sane()
     }
 
     /// The same with values that a window can be shown with: a storage can be edited.
@@ -120,8 +125,13 @@ mod tests {
     #[test]
     fn settings_come_back_as_they_were() {
         let mut storage = Memory::default();
-        let mut settings =
-            Settings { lang: Lang::Zh, theme: ThemeChoice::Light, scale: 1.5, snap: false, ..Settings::default() };
+        let mut settings = Settings {
+            lang: Lang::Zh,
+            theme: ThemeChoice::Light,
+            scale: 1.5,
+            snap: false,
+            ..Settings::default()
+        };
         settings.remember(Path::new("/data/秒杀.ron"));
         settings.remember(Path::new("/data/b.ron"));
         settings.remember(Path::new("/data/秒杀.ron"));

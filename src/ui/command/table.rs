@@ -172,19 +172,19 @@ impl UiCommand {
                 text("Cut", "剪切"),
                 text("Copy the selected stages and delete them", "复制所选阶段并删除"),
                 Icon::Scissors,
-                None,
+                Some(keys(Modifiers::COMMAND, Key::X)),
             ),
             Self::Copy => about(
                 text("Copy", "复制"),
                 text("Copy the selected stages as text", "把所选阶段复制为文本"),
                 Icon::Copy,
-                None,
+                Some(keys(Modifiers::COMMAND, Key::C)),
             ),
             Self::Paste => about(
                 text("Paste", "粘贴"),
                 text("Add the stages that the clipboard holds", "添加剪贴板中的阶段"),
                 Icon::ClipboardPaste,
-                None,
+                Some(keys(Modifiers::COMMAND, Key::V)),
             ),
             Self::Duplicate => about(
                 text("Duplicate", "创建副本"),

@@ -12,7 +12,7 @@ use super::super::model::Model;
 use super::super::run::log::{Line, Mark};
 use super::super::text::{Lang, Text, text};
 use super::super::theme::fonts::icon;
-use super::super::theme::{Tokens, tokens};
+use super::super::theme::{Tokens, signs, tokens};
 use super::super::widgets::command_button::button;
 
 const NOTHING: Text = text("Nothing has happened yet", "还没有发生任何事");
@@ -49,13 +49,7 @@ pub struct EventsView {
 
 /// The sign and colour of a kind of line.
 fn look(mark: Mark, tokens: &Tokens) -> (Icon, Color32) {
-    match mark {
-        Mark::Note => (Icon::Info, tokens.weak),
-        Mark::Sale => (Icon::DoorOpen, tokens.sold),
-        Mark::Fault => (Icon::Zap, tokens.fault),
-        Mark::Change => (Icon::SlidersHorizontal, tokens.accent),
-        Mark::Trouble => (Icon::TriangleAlert, tokens.bad),
-    }
+    (signs::mark(mark), tokens.mark(mark))
 }
 
 /// Draws them.

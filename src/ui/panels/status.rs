@@ -313,7 +313,7 @@ fn ended(ui: &mut Ui, model: &Model, run: &Run, report: &Report, out: &mut Inten
     }
     let mut words = sentence(lang, report);
     // A design may sell everything once and still miss a target: then the reason says more.
-    if let Some(reason) = report.reasons.first() {
+    if let Some(reason) = report.reasons.first().filter(|_| !report.audit.found_wrong()) {
         words = format!("{}. {words}", lang.of(reason));
     }
     ui.add(egui::Label::new(&words).truncate()).on_hover_text(words);

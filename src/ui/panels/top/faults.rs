@@ -10,7 +10,7 @@ use super::super::super::run::Run;
 use super::super::super::selection::Selection;
 use super::super::super::text::{Lang, Text, text};
 use super::super::super::theme::fonts::icon;
-use super::super::super::theme::tokens;
+use super::super::super::theme::{signs, tokens};
 use super::super::super::widgets::command_button::{button, toggle};
 use crate::metrics::{InstanceState, Role};
 use crate::topology::Realness;
@@ -92,14 +92,8 @@ fn process(ui: &mut Ui, model: &Model, run: &Run, out: &mut Intents) {
         .show_ui(ui, |ui| {
             for state in &run.instances {
                 let (stage, is_selected) = of(state);
-                let sign = match state.role {
-                    Role::Master => Icon::Crown,
-                    Role::Replica => Icon::Copy,
-                    Role::Sentinel => Icon::Eye,
-                    Role::Unknown => Icon::CircleDashed,
-                };
                 let words = words(lang, &stage, state);
-                let row = ui.selectable_label(is_selected, (icon(sign), words.as_str()));
+                let row = ui.selectable_label(is_selected, (icon(signs::role(state.role)), words.as_str()));
                 if row.accessible_name(&words).clicked()
                     && let Some(stage) = model.doc.topology().index_of(&stage)
                 {
@@ -111,12 +105,14 @@ fn process(ui: &mut Ui, model: &Model, run: &Run, out: &mut Intents) {
 }
 
 /// "inventory, replica 1"; with its role where that is another than its name says, and whether it is silent.
-fn words(lang: Lang, stage: &str, state: &InstanceState) -> String {
-    let mut words = format!("{stage}, {}", lang.of(&state.name));
-    if !state.is_reachable {
-        words += &format!(" ({})", lang.t(SILENT));
-    } else if state.role != Role::Unknown && !state.name.starts_with(state.role.label()) {
-        words += &format!(" ({})", lang.of(state.role.label()));
+fn words(lang: Lang, stage: &str, process: &InstanceState) -> String {
+    let name = format!("{stage}, {}", lang.of(&process.name));
+    let role = process.role.label();
+    if !process.is_reachable {
+        format!("{name} ({})", lang.t(SILENT))
+    } else if process.role != Role::Unknown && !process.name.starts_with(role) {
+        format!("{name} ({})", lang.of(role))
+    } else {
+        name
     }
-    words
 }

@@ -56,12 +56,11 @@ pub struct RateView {
 /// Draws it.
 pub fn show(ui: &mut Ui, model: &Model, view: &mut RateView, out: &mut Intents) {
     ui.spacing_mut().slider_width = SLIDER;
-    match model.runs.active() {
-        Some(run) => live(ui, model, run, view, out),
-        None => {
-            *view = RateView::default();
-            drawn(ui, model, out);
-        }
+    if let Some(run) = model.runs.active() {
+        live(ui, model, run, view, out);
+    } else {
+        *view = RateView::default();
+        drawn(ui, model, out);
     }
 }
 
