@@ -25,6 +25,8 @@ pub struct Settings {
     pub scale: f32,
     /// Whether dots move along the wires while something flows.
     pub flow_dots: bool,
+    /// Whether runs are started so that their links can be cut and slowed, which costs processor time.
+    pub breakable_links: bool,
     /// Whether stages snap to the grid when they are moved.
     pub snap: bool,
     /// Whether the minimap may show.
@@ -46,6 +48,7 @@ impl Default for Settings {
             theme: ThemeChoice::System,
             scale: 1.0,
             flow_dots: true,
+            breakable_links: false,
             snap: true,
             minimap: true,
             palette: true,
@@ -57,10 +60,15 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// What the window's storage holds; the usual settings where it holds none, or nothing that makes sense.
+    /// The settings of somebody who never had any: the language is that of the system.
+    pub fn first() -> Self {
+        Self { lang: Lang::of_system(|name| std::env::var(name).ok()), ..Self::default() }
+    }
+
+    /// What the window's storage holds; those of a first start where it holds none, or nothing that makes sense.
     pub fn load(storage: Option<&dyn eframe::Storage>) -> Self {
         let found: Option<Self> = storage.and_then(|storage| eframe::get_value(storage, super::SETTINGS_KEY));
-        found.unwrap_or_default().sane()
+        found.unwrap_or_else(Self::first).sane()
     }
 
     /// The same with values that a window can be shown with: a storage can be edited.

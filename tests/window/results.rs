@@ -135,6 +135,8 @@ fn what_was_broken_and_changed_stands_in_the_results() {
     {
         assert!(shows(&lab, label), "{label}");
     }
+    lab.harness.get_by_label("   5.0 s").scroll_to_me();
+    lab.harness.run();
     lab.click("   5.0 s");
     assert_eq!(lab.harness.state().view.tab, BottomTab::Charts);
 }

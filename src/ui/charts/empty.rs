@@ -1,10 +1,12 @@
 //! What stands where the charts will be, with the next action.
 
-use egui::{Align, Button, Layout, RichText, Ui};
+use egui::{Button, RichText, Ui};
+use lucide_icons::Icon;
 
 use super::super::command::UiCommand;
 use super::super::intent::Intents;
 use super::super::model::Model;
+use super::super::panels::empty_state;
 use super::super::run::{Ending, Run};
 use super::super::text::{Text, text};
 use super::super::theme::fonts::icon;
@@ -25,14 +27,20 @@ const SHOW_ALL: Text = text("Show all charts", "显示全部图表");
 /// Draws that nothing was run yet, and how to run it.
 pub fn no_run(ui: &mut Ui, model: &Model, out: &mut Intents) {
     let lang = model.lang();
-    centered(ui, lang.t(NO_RUN), lang.t(NO_RUN_MORE), |ui| {
+    empty_state(ui, Icon::ChartLine, lang.t(NO_RUN), lang.t(NO_RUN_MORE), |ui| {
         let (command, words) = if model.doc.topology().stages.is_empty() {
             (UiCommand::Presets, CHOOSE)
         } else {
             (UiCommand::Run, RUN_THIS)
         };
-        let enabled = command.enabled(model);
-        let button = Button::new((icon(command.about().icon), lang.t(words)));
+        let (enabled, tokens) = (command.enabled(model), tokens(ui));
+        let [sign, label] = [icon(command.about().icon), RichText::new(lang.t(words))];
+        let button = match enabled {
+            Ok(()) => {
+                Button::new((sign.color(tokens.on_accent), label.color(tokens.on_accent))).fill(tokens.accent)
+            }
+            Err(_) => Button::new((sign, label)),
+        };
         let response = ui.add_enabled(enabled.is_ok(), button).accessible_name(lang.t(words));
         if response.clicked() {
             out.command(command);
@@ -46,31 +54,26 @@ pub fn no_run(ui: &mut Ui, model: &Model, out: &mut Intents) {
 /// Draws that a run has nothing to show yet, and why.
 pub fn no_measurements(ui: &mut Ui, model: &Model, run: &Run) {
     let lang = model.lang();
-    match &run.ending {
-        Some(Ending::Failure(failure)) => centered(ui, lang.t(NOTHING), &lang.of(&failure.text), |_| {}),
-        Some(Ending::Report(_)) => centered(ui, lang.t(NOTHING), "", |_| {}),
-        None => {
-            let phase = lang.of(run.phase.label());
-            centered(ui, &format!("{phase}…"), lang.t(WAITING), |_| {});
-        }
-    }
+    let ended = |why: &str| (Icon::CircleOff, lang.t(NOTHING).to_owned(), why.to_owned());
+    let (sign, title, more) = match &run.ending {
+        Some(Ending::Failure(failure)) => ended(&lang.of(&failure.text)),
+        Some(Ending::Report(_)) => ended(""),
+        None => (Icon::Hourglass, capital(&lang.of(run.phase.label())) + "…", lang.t(WAITING).to_owned()),
+    };
+    empty_state(ui, sign, &title, &more, |_| {});
+}
+
+/// A text with its first letter in capitals.
+fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
 /// Draws that all charts are hidden. Answers whether they are to be shown again.
 pub fn all_hidden(ui: &mut Ui, model: &Model) -> bool {
     let mut again = false;
-    centered(ui, model.lang().t(HIDDEN), "", |ui| again = ui.button(model.lang().t(SHOW_ALL)).clicked());
-    again
-}
-
-fn centered(ui: &mut Ui, title: &str, more: &str, add: impl FnOnce(&mut Ui)) {
-    let weak = tokens(ui.ctx()).weak;
-    ui.add_space((ui.available_height() / 2.0 - 44.0).max(4.0));
-    ui.with_layout(Layout::top_down(Align::Center), |ui| {
-        ui.label(RichText::new(title).size(16.0));
-        if !more.is_empty() {
-            ui.label(RichText::new(more).color(weak));
-        }
-        add(ui);
+    empty_state(ui, Icon::EyeOff, model.lang().t(HIDDEN), "", |ui| {
+        again = ui.button(model.lang().t(SHOW_ALL)).clicked();
     });
+    again
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use egui::{FontId, Rect, Response, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
+use egui::{Align2, FontId, Rect, Response, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
 
 use super::super::text::{Lang, Text, text};
 use super::super::theme::Tokens;
@@ -89,7 +89,7 @@ impl Legend<'_> {
         let mut touched = Touched::default();
         let (usual, unusual): (Vec<usize>, Vec<usize>) = (0..self.traces.len())
             .partition(|place| self.traces[*place].is_usual || self.shown.is_on(&self.traces[*place]));
-        let (texts, fitting) = self.fitting(ui, &usual, width - if unusual.is_empty() { 0.0 } else { MENU });
+        let (texts, fitting) = self.fitting(ui, &usual, width, !unusual.is_empty());
         ui.spacing_mut().item_spacing.x = BETWEEN;
         for (place, words) in usual.iter().zip(&texts).take(fitting) {
             self.chip(ui, &self.traces[*place], words, &mut touched);
@@ -115,8 +115,8 @@ impl Legend<'_> {
         touched
     }
 
-    /// The words of the chips of some traces, and how many of them fit.
-    fn fitting(&self, ui: &Ui, places: &[usize], width: f32) -> (Vec<String>, usize) {
+    /// The words of the chips of some traces, and how many of them fit, beside the menu if there is one in any case.
+    fn fitting(&self, ui: &Ui, places: &[usize], width: f32, has_menu: bool) -> (Vec<String>, usize) {
         let traces = || places.iter().map(|place| &self.traces[*place]);
         let measure = |texts: &[String]| -> Vec<f32> {
             let size = |words: &String| {
@@ -128,7 +128,8 @@ impl Legend<'_> {
             texts.iter().map(|words| size(words) + SWATCH + GAP + BETWEEN).collect()
         };
         let fits = |widths: &[f32]| {
-            let room = if widths.iter().sum::<f32>() <= width { width } else { width - MENU };
+            let has_room = !has_menu && widths.iter().sum::<f32>() <= width;
+            let room = if has_room { width } else { width - MENU };
             let ends = widths.iter().scan(0.0, |sum, width| {
                 *sum += width;
                 Some(*sum)
@@ -138,7 +139,7 @@ impl Legend<'_> {
         let texts: Vec<String> = match &self.values {
             None => traces().map(|trace| trace.name.clone()).collect(),
             Some(values) => {
-                let with = |alone: bool| -> Vec<String> {
+                let spoken = |alone: bool| -> Vec<String> {
                     let words = |(trace, value): (&Trace<'_>, &String)| match self.shown.is_on(trace) {
                         false => trace.name.clone(),
                         true if alone => value.clone(),
@@ -146,8 +147,8 @@ impl Legend<'_> {
                     };
                     traces().zip(places.iter().map(|place| &values[*place])).map(words).collect()
                 };
-                let both = with(false);
-                if fits(&measure(&both)) == both.len() { both } else { with(true) }
+                let both = spoken(false);
+                if fits(&measure(&both)) == both.len() { both } else { spoken(true) }
             }
         };
         let fitting = fits(&measure(&texts));
@@ -180,6 +181,11 @@ impl Legend<'_> {
         let color = trace.color;
         if !is_on {
             painter.rect_stroke(rect.shrink(1.0), 2, Stroke::new(1.0, self.tokens.weak), StrokeKind::Inside);
+            return;
+        }
+        if let Some(sign) = trace.sign {
+            let sign = char::from(sign).to_string();
+            painter.text(rect.center(), Align2::CENTER_CENTER, sign, FontId::proportional(FONT), color);
             return;
         }
         let line = |from: f32, to: f32, width: f32| {

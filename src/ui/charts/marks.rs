@@ -9,7 +9,7 @@ use super::super::model::Model;
 use super::super::run::Run;
 use super::super::run::log::{Band, Mark};
 use super::super::text::{Text, text};
-use super::super::theme::Tokens;
+use super::super::theme::{Tokens, signs};
 use super::super::view::BottomTab;
 use super::format::moment;
 
@@ -96,10 +96,8 @@ impl Marks {
     /// Draws a line at each moment, and a faint one where a phase begins.
     pub fn lines(&self, plot: &mut PlotUi<'_>, tokens: &Tokens) {
         for phase in self.phases.iter().skip(1) {
-            let stroke = Stroke::new(1.0, tokens.line.gamma_multiply(0.8));
-            plot.vline(
-                VLine::new("", phase.from).stroke(stroke).style(LineStyle::dotted_dense()).allow_hover(false),
-            );
+            let stroke = Stroke::new(1.0, tokens.line);
+            plot.vline(VLine::new("", phase.from).stroke(stroke).allow_hover(false));
         }
         for moment in &self.moments {
             let (_, color) = sign(moment.mark, tokens);
@@ -187,11 +185,5 @@ impl Moment {
 
 /// The sign and colour of a mark.
 pub fn sign(mark: Mark, tokens: &Tokens) -> (Icon, egui::Color32) {
-    match mark {
-        Mark::Sale => (Icon::Store, tokens.good),
-        Mark::Fault => (Icon::Zap, tokens.fault),
-        Mark::Change => (Icon::SlidersHorizontal, tokens.accent),
-        Mark::Note => (Icon::Info, tokens.weak),
-        Mark::Trouble => (Icon::TriangleAlert, tokens.warn),
-    }
+    (signs::mark(mark), tokens.mark(mark))
 }

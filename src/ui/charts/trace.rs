@@ -1,12 +1,13 @@
 //! What a chart draws: a column, its name, its colour, how it looks.
 
 use egui::Color32;
+use lucide_icons::Icon;
 
 use super::super::run::Run;
 use super::super::run::column::{Bytes, Column, Counted, Micros, Signed};
 use super::super::run::series::Series;
-use super::super::text::{Lang, Text, text};
-use super::super::theme::Tokens;
+use super::super::text::{Lang, Text, terms, text};
+use super::super::theme::{Tokens, signs};
 use super::kind::Chart;
 use super::sample::Cells;
 use crate::metrics::Reason;
@@ -83,6 +84,8 @@ pub struct Trace<'a> {
     pub about: Text,
     /// Its colour.
     pub color: Color32,
+    /// Its second sign beside the colour, where it has one.
+    pub sign: Option<Icon>,
     /// How it looks.
     pub look: Look,
     /// Its values.
@@ -158,7 +161,7 @@ impl<'a> Traces<'a> {
 
     fn trace(self, key: Key, name: Text, about: Text, color: Color32, data: Data<'a>) -> Trace<'a> {
         let name = self.lang.t(name).to_owned();
-        Trace { key, name, about, color, look: Look::Line, data, is_usual: true }
+        Trace { key, name, about, color, sign: None, look: Look::Line, data, is_usual: true }
     }
 
     fn stage_name(self, stage: usize) -> &'a str {
@@ -187,7 +190,7 @@ impl<'a> Traces<'a> {
                 continue;
             }
             let arrivals = Data::Rate(&columns.arrivals);
-            let color = self.tokens.nth(stage + 1);
+            let color = self.tokens.stage(&self.run.topology, stage);
             traces.push(Trace {
                 name: self.lang.f(ARRIVALS.0, &[&self.stage_name(stage)]),
                 look: Look::Thin,
@@ -212,12 +215,12 @@ impl<'a> Traces<'a> {
             .filter(|(_, _, column)| !column.is_blank())
             .collect();
         let stacked = |stage: Option<usize>, why: Reason, column| {
-            let word = reason_word(self.lang, why);
+            let word = terms::reason(self.lang, why);
             let name = stage.map_or(word.clone(), |stage| format!("{} {word}", self.stage_name(stage)));
             let key = Key::Intercepted(stage, why);
             let trace =
                 self.trace(key, INTERCEPTED, INTERCEPTED, self.tokens.reason(why), Data::Rate(column));
-            Trace { name, look: Look::Stacked, ..trace }
+            Trace { name, sign: Some(signs::reason(why)), look: Look::Stacked, ..trace }
         };
         if pairs.len() <= PAIRS || self.scope.is_some() {
             return pairs.into_iter().map(|(stage, why, column)| stacked(Some(stage), why, column)).collect();
@@ -250,7 +253,7 @@ impl<'a> Traces<'a> {
             let Some(columns) = series.stages.get(stage).filter(|stage| !stage.p99_us.is_blank()) else {
                 continue;
             };
-            let (key, color) = (Key::AtStage(stage), self.tokens.nth(stage + 1));
+            let (key, color) = (Key::AtStage(stage), self.tokens.stage(&self.run.topology, stage));
             let trace = self.trace(key, AT_STAGE.0, AT_STAGE.1, color, Data::Micros(&columns.p99_us));
             traces.push(Trace { name: self.lang.f(AT_STAGE.0, &[&self.stage_name(stage)]), ..trace });
         }
@@ -370,8 +373,3 @@ const LAG: Text = text(
     "该进程落后其主节点的复制流字节数",
 );
 const MEMORY: Text = text("Memory that the data of this process takes", "该进程的数据占用的内存");
-
-/// A reason in words.
-fn reason_word(lang: Lang, reason: Reason) -> String {
-    lang.of(reason.label()).replace('_', " ")
-}

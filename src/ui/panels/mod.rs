@@ -36,7 +36,7 @@ pub struct PanelsView {
 }
 
 /// What stands in a tab that has nothing to show yet: what it is for, and what to do next.
-fn empty_state(ui: &mut Ui, sign: Icon, title: &str, tip: &str, next: impl FnOnce(&mut Ui)) {
+pub(super) fn empty_state(ui: &mut Ui, sign: Icon, title: &str, tip: &str, next: impl FnOnce(&mut Ui)) {
     let tokens = tokens(ui);
     ui.vertical_centered(|ui| {
         ui.add_space((ui.available_height() * 0.5 - 60.0).max(4.0));

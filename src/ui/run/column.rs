@@ -326,7 +326,7 @@ mod tests {
 
     #[test]
     fn a_column_that_says_nothing_takes_no_memory() {
-        let mut column = column::<Counted>([0; 36_000]);
+        let mut column = column::<Counted>(std::iter::repeat_n(0, 36_000));
         assert!(column.is_blank());
         assert_eq!((column.len(), column.values.capacity(), column.get(9)), (36_000, 0, Some(0)));
         assert_eq!(column.fold(10..20).map(|cell| (cell.max, cell.sum)), Some((0, 0)));

@@ -2,6 +2,7 @@
 
 use lucide_icons::Icon;
 
+use super::super::run::log::Mark;
 use crate::metrics::{Reason, Role};
 use crate::topology::{Realness, Severity, StageKind};
 
@@ -46,6 +47,17 @@ pub fn severity(severity: Severity) -> Icon {
     match severity {
         Severity::Warning => Icon::TriangleAlert,
         Severity::Error => Icon::OctagonAlert,
+    }
+}
+
+/// The icon of what happened.
+pub fn mark(mark: Mark) -> Icon {
+    match mark {
+        Mark::Note => Icon::Info,
+        Mark::Sale => Icon::DoorOpen,
+        Mark::Fault => Icon::Zap,
+        Mark::Change => Icon::SlidersHorizontal,
+        Mark::Trouble => Icon::TriangleAlert,
     }
 }
 
