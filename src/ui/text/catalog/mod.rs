@@ -78,7 +78,7 @@ fn values<'a>(template: &str, text: &'a str) -> Option<Vec<&'a str>> {
 
 fn fill(chinese: &str, values: &[&str]) -> String {
     // A value may be a text with values itself: "p99 of reads ≤ 50ms does not hold: 80 ms". It is shorter, so this ends.
-    let word = |value: &&str| chinese(value).into_owned();
+    let word = |value: &&str| self::chinese(value).into_owned();
     let mut filled = chinese.to_owned();
     for (number, value) in (1..).zip(values) {
         filled = filled.replace(&format!("{{{number}}}"), &word(value));
