@@ -212,10 +212,10 @@ fn row(ui: &mut Ui, scene: &Scene<'_>, choice: &Choice, is_chosen: bool) -> Resp
     let tokens = tokens(ui.ctx());
     let realness = choice.kind.realness();
     let (badge, color) = match choice.why_not {
-        None => (terms::realness(realness), tokens.realness(realness)),
-        Some(_) => (THERE, tokens.weak),
+        None => (lang.of(realness.label()), tokens.realness(realness)),
+        Some(_) => (lang.t(THERE).into(), tokens.weak),
     };
-    let badge = RichText::new(lang.t(badge)).small().color(color);
+    let badge = RichText::new(badge).small().color(color);
     let words = (fonts::icon(signs::kind(&choice.kind)), choice.name.as_str());
     let button = egui::Button::new(words)
         .selected(is_chosen)
