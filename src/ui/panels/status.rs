@@ -31,6 +31,7 @@ const WARNINGS: Text = text("{} warnings", "{} 个警告");
 const ONE_WARNING: Text = text("1 warning", "1 个警告");
 const SEE_PROBLEMS: Text = text("See problems", "查看问题");
 const SEE_RESULTS: Text = text("See results", "查看结果");
+const REASON_FIRST: Text = text("{}. {}", "{}；{}");
 const EDITED: Text = text("edited since start", "启动后已修改");
 const EDITED_TIP: Text = text(
     "The run keeps the design as it was at its start; run again to see what the changes do",
@@ -315,7 +316,7 @@ fn ended(ui: &mut Ui, model: &Model, run: &Run, report: &Report, out: &mut Inten
     let mut words = sentence(lang, report);
     // A design may sell everything once and still miss a target: then the reason says more.
     if let Some(reason) = report.reasons.first().filter(|_| !report.audit.found_wrong()) {
-        words = format!("{}. {words}", lang.of(reason));
+        words = lang.f(REASON_FIRST, &[&lang.of(reason), &words]);
     }
     ui.add(egui::Label::new(&words).truncate()).on_hover_text(words);
 }

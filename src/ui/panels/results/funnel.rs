@@ -155,7 +155,7 @@ fn parts(lang: Lang, stage: &StageReport, tokens: &Tokens) -> Vec<Part> {
     let tally = &stage.tally;
     let part = |words: Text, tip, count, colour| Part { words: lang.t(words).to_owned(), tip, count, colour };
     let mut parts = vec![
-        part(PASSED, PASSED_TIP, tally.handed_on(), tokens.offered),
+        part(PASSED, PASSED_TIP, tally.handed_on(), tokens.offered.gamma_multiply(0.45)),
         part(SOLD, SOLD_TIP, tally.sold, tokens.sold),
         part(SERVED, SERVED_TIP, tally.served, tokens.achieved.gamma_multiply(0.6)),
     ];

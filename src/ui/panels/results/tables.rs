@@ -194,14 +194,17 @@ pub fn table(
     rows: impl FnOnce(&mut Ui),
 ) {
     let colour = tokens(ui).weak;
-    Grid::new(name).num_columns(heads.len()).striped(true).spacing([18.0, 5.0]).show(ui, |ui| {
-        for (head, tip) in heads {
-            let head = ui.label(RichText::new(lang.t(*head)).color(colour));
-            if let Some(tip) = tip {
-                head.on_hover_text(lang.t(*tip));
+    // Where the panel is narrow, the table scrolls by itself instead of pushing the panel wider.
+    ScrollArea::horizontal().id_salt(("wide", name)).show(ui, |ui| {
+        Grid::new(name).num_columns(heads.len()).striped(true).spacing([18.0, 5.0]).show(ui, |ui| {
+            for (head, tip) in heads {
+                let head = ui.label(RichText::new(lang.t(*head)).color(colour));
+                if let Some(tip) = tip {
+                    head.on_hover_text(lang.t(*tip));
+                }
             }
-        }
-        ui.end_row();
-        rows(ui);
+            ui.end_row();
+            rows(ui);
+        });
     });
 }
