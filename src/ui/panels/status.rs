@@ -5,6 +5,7 @@ use lucide_icons::Icon;
 
 use super::super::command::UiCommand;
 use super::super::intent::Intents;
+use super::super::keys;
 use super::super::model::Model;
 use super::super::run::pace::{Doubt, Pace};
 use super::super::run::{Ending, Run};
@@ -97,7 +98,7 @@ fn before(ui: &mut Ui, model: &Model, out: &mut Intents) {
         ui.label(icon(Icon::Lightbulb).color(tokens.accent));
         ui.label(lang.t(EMPTY));
     } else if !problems(ui, model, out) {
-        let keys = UiCommand::Run.about().shortcut.map(|keys| ui.format_shortcut(&keys)).unwrap_or_default();
+        let keys = UiCommand::Run.about().shortcut.map(|keys| keys::written(ui, &keys)).unwrap_or_default();
         ui.label(icon(Icon::CircleCheck).color(tokens.good));
         ui.label(lang.f(READY, &[&keys]));
     }
