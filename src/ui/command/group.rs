@@ -100,7 +100,8 @@ impl UiCommand {
             | Self::Restart
             | Self::CutLink
             | Self::SlowLink
-            | Self::MendLink => Group::Faults,
+            | Self::MendLink
+            | Self::ToggleBreakableLinks => Group::Faults,
             Self::FollowCharts | Self::FreezeCharts => Group::Charts,
             Self::Palette | Self::Shortcuts | Self::About => Group::Help,
         }
