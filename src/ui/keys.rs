@@ -3,7 +3,7 @@
 //! A shortcut is met where its key and exactly its modifiers are pressed. Where a layout needs Shift for a sign
 //! (`Ctrl` `+`), the sign counts; where it gives a digit another sign with Shift, the place on the keyboard counts.
 
-use egui::{Event, Key, KeyboardShortcut, Modifiers, Popup, Ui};
+use egui::{Context, Event, Key, KeyboardShortcut, Modifiers, Popup, Ui};
 
 use super::command::UiCommand;
 use super::intent::Intents;
@@ -23,6 +23,22 @@ pub const ALSO: [(UiCommand, KeyboardShortcut); 5] = [
 pub fn bindings() -> impl Iterator<Item = (UiCommand, KeyboardShortcut)> {
     let own = UiCommand::ALL.iter().filter_map(|&command| Some((command, command.about().shortcut?)));
     own.chain(ALSO)
+}
+
+/// Keys as people write them: "Ctrl+=" and "Esc".
+pub fn written(ctx: &Context, keys: &KeyboardShortcut) -> String {
+    let sign = match keys.logical_key {
+        Key::Plus => "+",
+        Key::Equals => "=",
+        Key::Minus => "-",
+        Key::Questionmark => "?",
+        Key::Escape => "Esc",
+        Key::Delete => "Del",
+        _ => return ctx.format_shortcut(keys),
+    };
+    let text = ctx.format_shortcut(keys);
+    let modifiers = text.strip_suffix(keys.logical_key.name()).unwrap_or_default();
+    format!("{modifiers}{sign}")
 }
 
 /// Reads the keys that were pressed.

@@ -13,6 +13,7 @@ use super::panels::PanelsView;
 use super::session::chooser::Ask;
 use super::session::picture::Parts;
 use super::theme::chinese::Watch;
+use crate::topology::Severity;
 
 /// A tab of the panel below the canvas.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -126,6 +127,8 @@ pub struct View {
     pub chinese: Watch,
 }
 
+/// How many messages fit.
+const NOTICES: usize = 5;
 /// How many commands are remembered.
 const RECENT: usize = 8;
 
@@ -137,9 +140,14 @@ impl View {
         self.recent.truncate(RECENT);
     }
 
-    /// Shows a message. `now` is the window's clock, in seconds.
+    /// Shows a message. `now` is the window's clock, in seconds. The oldest give way, errors last.
     pub fn notify(&mut self, notice: Notice, now: f64) {
         self.notices.retain(|shown| shown.notice != notice);
+        while self.notices.len() >= NOTICES {
+            let is_error = |shown: &Shown| shown.notice.severity == Some(Severity::Error);
+            let gives_way = self.notices.iter().position(|shown| !is_error(shown)).unwrap_or(0);
+            self.notices.remove(gives_way);
+        }
         self.notices.push(Shown { notice, since: now, is_open: false });
     }
 }

@@ -1,6 +1,7 @@
 //! Looks: theme, language and size as the settings say, in both languages without a box for a character.
 
 use egui::{Theme, vec2};
+use seckill_lab::ui::command::UiCommand;
 use seckill_lab::ui::settings::Settings;
 use seckill_lab::ui::text::Lang;
 use seckill_lab::ui::theme::{self, ThemeChoice};
@@ -77,4 +78,22 @@ fn without_a_chinese_font_the_window_says_so_and_goes_on() {
 fn with_a_chinese_font_there_is_nothing_to_say() {
     let lab = open(Settings { lang: Lang::Zh, ..Settings::default() });
     assert!(lab.harness.state().view.notices.is_empty());
+}
+
+/// Lucide's icons have private characters, which other fonts use for signs of their own.
+#[test]
+fn every_icon_is_drawn_by_the_font_of_icons() {
+    let lab = open(Settings::default());
+    let mut taken = Vec::new();
+    for command in UiCommand::ALL {
+        let icon = char::from(command.about().icon);
+        let fonts = lab.harness.ctx.fonts_mut(|fonts| {
+            let all = fonts.characters(&egui::FontFamily::Proportional);
+            all.get(&icon).cloned().unwrap_or_default()
+        });
+        if fonts.first().is_none_or(|first| first != "lucide") {
+            taken.push(format!("{command:?}: {fonts:?}"));
+        }
+    }
+    assert!(taken.is_empty(), "drawn by another font:\n{}", taken.join("\n"));
 }

@@ -110,7 +110,7 @@ fn every_key_stands_on_the_sheet() {
         for (command, keys) in keys::bindings() {
             let label = lang.t(command.about().label);
             assert!(lab.harness.query_all_by_label(label).next().is_some(), "{label}");
-            let shown = lab.harness.ctx.format_shortcut(&keys);
+            let shown = keys::written(&lab.harness.ctx, &keys);
             assert!(lab.harness.query_all_by_label(&shown).next().is_some(), "{shown}");
         }
         lab.click(lang.t(seckill_lab::ui::text::common::CLOSE));

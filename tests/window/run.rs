@@ -346,3 +346,13 @@ fn stopping_before_closing_closes_after_the_audit() {
     lab.harness.step();
     assert!(closes(&lab));
 }
+
+#[test]
+fn a_run_that_ends_while_the_question_stands_shows_its_results() {
+    let mut lab = asked_to_close();
+    let failure = RunFailure { text: "stopped".into(), kind: FailureKind::Stopped };
+    lab.engine.tell(900, EventKind::Failed(failure));
+    lab.harness.run();
+    assert!(lab.harness.state().view.dialog.is_none() && !closes(&lab));
+    assert_eq!(lab.harness.state().view.tab, BottomTab::Results);
+}

@@ -101,6 +101,9 @@ impl Applied<'_> {
 
     fn start(&mut self) {
         let Ok(plan) = RunPlan::new(self.model.doc.topology().clone()) else { return };
+        if let Some(told) = self.view.panels.results.told.take() {
+            self.view.notices.retain(|shown| shown.notice != told);
+        }
         let run_id = self.model.runs.next_id();
         let link_faults = self.model.settings.breakable_links;
         let run = Run::new(run_id, Arc::new(plan.topology.clone()));
@@ -170,6 +173,7 @@ impl Applied<'_> {
             }
             Some(Ending::Failure(failure)) => Notice::error(lang.t(NO_REPORT), lang.of(&failure.text)),
         };
+        self.view.panels.results.told = Some(notice.clone());
         self.notify(notice);
         if !self.is_reading() {
             self.show_tab(BottomTab::Results);

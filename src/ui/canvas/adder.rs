@@ -18,6 +18,7 @@ const NAME: Text = text("Kind of stage", "阶段类型");
 const ADD_ONE: Text = text("Add {}", "添加 {}");
 const NONE_FITS: Text = text("No kind of stage fits here", "此处没有合适的阶段类型");
 const NONE_FOUND: Text = text("No kind of stage is called that", "没有这个名称的阶段类型");
+const THERE: Text = text("there already", "已有");
 const WIDTH: f32 = 270.0;
 
 /// The box in which the kind of a new stage is typed.
@@ -208,8 +209,13 @@ fn list(ui: &mut Ui, scene: &Scene<'_>, adder: &mut Adder, choices: &[Choice]) -
 
 fn row(ui: &mut Ui, scene: &Scene<'_>, choice: &Choice, is_chosen: bool) -> Response {
     let lang = scene.lang();
-    let badge = RichText::new(lang.of(choice.kind.realness().label()));
-    let badge = badge.small().color(tokens(ui.ctx()).realness(choice.kind.realness()));
+    let tokens = tokens(ui.ctx());
+    let realness = choice.kind.realness();
+    let (badge, color) = match choice.why_not {
+        None => (lang.of(realness.label()), tokens.realness(realness)),
+        Some(_) => (lang.t(THERE).into(), tokens.weak),
+    };
+    let badge = RichText::new(badge).small().color(color);
     let words = (fonts::icon(signs::kind(&choice.kind)), choice.name.as_str());
     let button = egui::Button::new(words)
         .selected(is_chosen)

@@ -11,11 +11,13 @@ use super::{CanvasView, look, menu, moving, rename};
 use crate::topology::StageKind;
 use crate::ui::document::layout;
 
-/// Draws the boxes that are seen.
+/// Draws the boxes that are seen, what is selected over the others.
 pub fn show(ui: &mut Ui, scene: &Scene<'_>, canvas: &mut CanvasView, out: &mut Intents) {
     let is_moving = matches!(canvas.gesture, Gesture::Move(_));
     canvas.has_focus = false;
-    for stage in 0..scene.topology().stages.len() {
+    let mut stages: Vec<usize> = (0..scene.topology().stages.len()).collect();
+    stages.sort_by_key(|&stage| scene.model.selection.has_stage(stage));
+    for stage in stages {
         let rect = scene.rect(stage);
         let is_selected = scene.model.selection.has_stage(stage);
         // What is moved stays a widget, even out of sight: otherwise its drag would end.

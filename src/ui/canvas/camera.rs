@@ -6,6 +6,9 @@ use egui::{Pos2, Rect, Vec2};
 /// Smallest and largest zoom.
 pub const ZOOMS: std::ops::RangeInclusive<f32> = 0.2..=2.5;
 
+/// Space around the stages when all are shown, in points.
+const MARGIN: f32 = 18.0;
+
 /// Where the canvas is looked at from.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Camera {
@@ -56,7 +59,7 @@ impl Camera {
 
     /// Shows a box of the canvas whole, with a margin, and not larger than life.
     pub fn fit(&mut self, view: Rect, what: Rect) {
-        let room = (view.size() - Vec2::splat(48.0)).max(Vec2::splat(50.0));
+        let room = (view.size() - Vec2::splat(2.0 * MARGIN)).max(Vec2::splat(50.0));
         let zoom = (room.x / what.width().max(1.0)).min(room.y / what.height().max(1.0));
         self.zoom = zoom.clamp(*ZOOMS.start(), 1.0);
         self.center = what.center();

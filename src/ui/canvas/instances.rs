@@ -316,7 +316,7 @@ mod tests {
         };
         let row = live(Lang::En, &state);
         assert_eq!((row.role, row.lag, row.is_link_up), (Role::Master, None, None));
-        assert_eq!(row.words, ["master", "12.3k/s operations", "1.4 MB"]);
+        assert_eq!(row.words, ["master", "12.3k/s operations", "1.3 MiB"]);
         let gone = live(Lang::En, &InstanceState { is_reachable: false, ..state });
         assert_eq!(gone.words, ["master", "no answer"]);
         assert_eq!((gone.ops, gone.memory), (None, None));

@@ -44,6 +44,7 @@ impl Port {
     }
 
     /// The port at the other end of a wire from here.
+    #[must_use]
     pub fn other_end(self) -> Self {
         match self {
             Self::In => Self::Out,
@@ -135,7 +136,10 @@ impl Scene<'_> {
 
     /// The topmost stage whose box, made larger by `margin`, is at a point of the screen.
     pub fn stage_at(&self, at: Pos2, margin: f32) -> Option<usize> {
-        (0..self.topology().stages.len()).rev().find(|&stage| self.rect(stage).expand(margin).contains(at))
+        let hit = |stage: &usize| self.rect(*stage).expand(margin).contains(at);
+        let hits = (0..self.topology().stages.len()).filter(hit);
+        // As they are drawn: the last over the others, and what is selected over all.
+        hits.max_by_key(|&stage| (self.model.selection.has_stage(stage), stage))
     }
 
     /// The kind of a stage in the window's language.

@@ -1,6 +1,6 @@
 //! What the program is: version, licences, where things are kept.
 
-use egui::{Context, Grid, Label, RichText, Ui};
+use egui::{Align, Context, Label, Layout, RichText, Ui, vec2};
 use lucide_icons::Icon;
 
 use super::super::intent::{Intent, Intents};
@@ -40,6 +40,8 @@ const COPY_TIP: Text =
     text("Version and system, to paste into a bug report", "版本与系统信息，可粘贴到问题反馈中");
 
 const WIDTH: f32 = 520.0;
+/// The column of names.
+const NAMES: f32 = 72.0;
 
 /// Draws it. Answers whether it should close.
 pub fn show(ctx: &Context, model: &Model, out: &mut Intents) -> bool {
@@ -70,20 +72,21 @@ fn facts(ui: &mut Ui, lang: Lang) {
         (KEPT, folder.unwrap_or_else(|| lang.t(NOWHERE).to_owned()), Some(KEPT_TIP)),
         (READ, lang.t(READ_WHAT).to_owned(), None),
     ];
-    Grid::new("facts").num_columns(2).spacing([room::GROUP, room::ROW]).show(ui, |ui| {
-        for (name, value, tip) in rows {
-            ui.label(RichText::new(lang.t(name)).color(tokens(ui).weak));
+    for (name, value, tip) in rows {
+        ui.horizontal_top(|ui| {
+            ui.allocate_ui_with_layout(vec2(NAMES, 0.0), Layout::top_down(Align::Min), |ui| {
+                ui.set_width(NAMES);
+                ui.label(RichText::new(lang.t(name)).color(tokens(ui).weak));
+            });
             ui.vertical(|ui| {
-                ui.set_width(WIDTH - 110.0);
                 ui.add(Label::new(value).wrap().selectable(true));
                 if let Some(tip) = tip {
                     let tip = RichText::new(lang.t(tip)).size(size::SMALL).color(tokens(ui).weak);
                     ui.add(Label::new(tip).wrap());
                 }
             });
-            ui.end_row();
-        }
-    });
+        });
+    }
 }
 
 fn for_a_report(model: &Model) -> String {

@@ -1,10 +1,13 @@
 //! The command palette: everything by typing some of its letters.
 
-use egui::{Button, Context, Key, Modifiers, RichText, ScrollArea, TextEdit, Ui};
+use egui::{
+    AtomExt, Button, Context, Key, KeyboardShortcut, Modifiers, Response, RichText, ScrollArea, TextEdit, Ui,
+};
 use lucide_icons::Icon;
 
 use super::super::command::UiCommand;
 use super::super::intent::Intents;
+use super::super::keys;
 use super::super::model::Model;
 use super::super::text::{Lang, Text, text};
 use super::super::theme::fonts::icon;
@@ -98,15 +101,15 @@ fn move_cursor(ui: &mut Ui, view: &mut PaletteView) -> bool {
     down + up > 0
 }
 
-fn line(ui: &mut Ui, lang: Lang, row: &Row, is_current: bool) -> egui::Response {
+fn line(ui: &mut Ui, lang: Lang, row: &Row, is_current: bool) -> Response {
     let tokens = tokens(ui);
     let (words, note) = match row.why_not {
-        Some(_) => (tokens.weak, tokens.weak),
         None if is_current => (tokens.on_selection, tokens.on_selection),
         None => (tokens.text, tokens.weak),
+        Some(_) => (tokens.weak, tokens.weak),
     };
     let keys = match row.does {
-        Does::Command(command) => command.about().shortcut.map(|keys| ui.format_shortcut(&keys)),
+        Does::Command(command) => command.about().shortcut.map(|keys| keys::written(ui, &keys)),
         _ => None,
     };
     let told = row.why_not.map_or(row.note.as_str(), |why| lang.t(why));
@@ -114,19 +117,19 @@ fn line(ui: &mut Ui, lang: Lang, row: &Row, is_current: bool) -> egui::Response 
     let button = Button::new((
         icon(sign).color(note),
         RichText::new(&row.label).color(words),
-        RichText::new(told).size(size::SMALL).color(note),
+        RichText::new(told).size(size::SMALL).color(note).atom_shrink(true),
     ))
     .truncate()
-    .frame(true)
     .frame_when_inactive(is_current)
     .selected(is_current)
-    .min_size(egui::vec2(ui.available_width(), 26.0));
-    let button = match &keys {
-        Some(keys) => button.shortcut_text(RichText::new(keys).color(note)),
-        None => button.shortcut_text(""),
-    };
-    let name = lang.f(ROW, &[&row.label, &told]);
-    ui.add_enabled(row.why_not.is_none(), button).accessible_name(name).on_hover_text(&row.note)
+    .min_size(egui::vec2(ui.available_width(), 26.0))
+    .shortcut_text(RichText::new(keys.unwrap_or_default()).size(size::SMALL).color(note));
+    let response = ui.add(button).accessible_name(lang.f(ROW, &[&row.label, &told])).on_hover_text(&row.note);
+    if row.why_not.is_some() {
+        // It keeps the colours in which the reason can be read, so egui isn't told.
+        ui.accesskit_node_builder(response.id, egui::accesskit::Node::set_disabled);
+    }
+    response
 }
 
 fn nothing(ui: &mut Ui, lang: Lang, typed: &str) {
@@ -148,7 +151,7 @@ fn legend(ui: &mut Ui, lang: Lang) {
         weak(RichText::new(lang.t(CHOOSE))),
         weak(icon(Icon::CornerDownLeft)),
         weak(RichText::new(lang.t(DO))),
-        weak(RichText::new(Key::Escape.symbol_or_name())),
+        weak(RichText::new(keys::written(ui, &KeyboardShortcut::new(Modifiers::NONE, Key::Escape)))),
         weak(RichText::new(lang.t(CLOSE))),
     ];
     ui.add_space(room::ROW);

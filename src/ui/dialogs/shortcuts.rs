@@ -1,6 +1,6 @@
 //! The sheet of shortcuts: every key of the commands, and what the mouse does.
 
-use egui::{Context, Frame, Grid, Key, KeyboardShortcut, Margin, RichText, ScrollArea, Stroke, Ui};
+use egui::{Context, Frame, Grid, KeyboardShortcut, Margin, RichText, ScrollArea, Stroke, Ui};
 use lucide_icons::Icon;
 
 use super::super::command::UiCommand;
@@ -18,8 +18,9 @@ const ON_CANVAS: Text = text("Mouse on the canvas", "画布上的鼠标");
 const ON_CHARTS: Text = text("Mouse on the charts", "图表上的鼠标");
 const MORE: Text = text("More keys", "更多按键");
 
-const WIDTH: f32 = 980.0;
-const COLUMNS: usize = 3;
+const WIDTH: f32 = 1180.0;
+/// The least room for a column.
+const COLUMN: f32 = 260.0;
 
 /// What is done by the mouse, and what it does.
 type Gesture = (Text, Text);
@@ -93,8 +94,10 @@ impl Card {
 fn columns(ui: &mut Ui, lang: Lang) {
     let cards = cards();
     let all: usize = cards.iter().map(|card| card.rows() + 2).sum();
-    let count = if ui.available_width() < 600.0 { 1 } else { COLUMNS };
+    let count =
+        [4, 3, 2].into_iter().find(|count| ui.available_width() >= COLUMN * *count as f32).unwrap_or(1);
     let mut before = 0;
+    ui.spacing_mut().item_spacing = egui::vec2(room::DIALOG, 1.0);
     ui.columns(count, |columns| {
         for card in &cards {
             let column = before * count / all;
@@ -122,16 +125,18 @@ fn draw(ui: &mut Ui, lang: Lang, card: &Card) {
         Card::Commands(group, _) => group.label(),
         Card::Gestures(heading, _) => *heading,
     };
+    ui.spacing_mut().item_spacing.x = room::ROW;
+    ui.spacing_mut().interact_size.y = 20.0;
     ui.label(RichText::new(lang.t(heading)).strong().color(tokens(ui).accent));
     match card {
-        Card::Commands(group, commands) => {
+        Card::Commands(_, commands) => {
             for &command in commands {
                 command_row(ui, lang, command);
             }
-            ui.push_id(group.label().en, |ui| ui.add_space(room::GROUP));
+            ui.add_space(room::GROUP);
         }
         Card::Gestures(heading, rows) => {
-            Grid::new(heading.en).num_columns(2).spacing([room::GROUP, room::ROW]).show(ui, |ui| {
+            Grid::new(heading.en).num_columns(2).spacing([room::BESIDE, room::TIGHT]).show(ui, |ui| {
                 for (gesture, does) in *rows {
                     ui.label(RichText::new(lang.t(*gesture)).color(tokens(ui).weak));
                     ui.add(egui::Label::new(lang.t(*does)).wrap());
@@ -161,15 +166,10 @@ fn command_row(ui: &mut Ui, lang: Lang, command: UiCommand) {
 
 fn key_cap(ui: &mut Ui, keys: &KeyboardShortcut) {
     let tokens = tokens(ui);
-    let sign = if keys.logical_key == Key::Questionmark {
-        Key::Questionmark.symbol_or_name().to_owned()
-    } else {
-        ui.format_shortcut(keys)
-    };
     Frame::new()
         .fill(tokens.card_head)
         .stroke(Stroke::new(1.0, tokens.line))
         .corner_radius(4)
         .inner_margin(Margin::symmetric(5, 1))
-        .show(ui, |ui| ui.label(RichText::new(sign).size(size::SMALL)));
+        .show(ui, |ui| ui.label(RichText::new(keys::written(ui, keys)).size(size::SMALL)));
 }

@@ -10,6 +10,8 @@ use crate::topology::{StageKind, Topology};
 const COLUMNS: usize = 4;
 /// The gap between boxes of a column, and between rows.
 const DOWN: f32 = 60.0;
+/// The gap above data control: its wires need less room than those that turn back to the next row.
+const CONTROL: f32 = 40.0;
 
 /// Puts every stage in its place: columns by the longest way from where traffic begins, at most four beside each other,
 /// and data control below what it looks after.
@@ -23,6 +25,7 @@ pub fn arrange(topology: &mut Topology) {
         for row in columns.chunks(columns.len().div_ceil(rows)) {
             top = place_row(topology, row, top, &mut places) + DOWN;
         }
+        top -= DOWN - CONTROL;
     }
     place_control(topology, top, &mut places);
     for (stage, place) in topology.stages.iter_mut().zip(places) {

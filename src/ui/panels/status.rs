@@ -5,6 +5,7 @@ use lucide_icons::Icon;
 
 use super::super::command::UiCommand;
 use super::super::intent::Intents;
+use super::super::keys;
 use super::super::model::Model;
 use super::super::run::pace::{Doubt, Pace};
 use super::super::run::{Ending, Run};
@@ -30,6 +31,7 @@ const WARNINGS: Text = text("{} warnings", "{} 个警告");
 const ONE_WARNING: Text = text("1 warning", "1 个警告");
 const SEE_PROBLEMS: Text = text("See problems", "查看问题");
 const SEE_RESULTS: Text = text("See results", "查看结果");
+const REASON_FIRST: Text = text("{}. {}", "{}；{}");
 const EDITED: Text = text("edited since start", "启动后已修改");
 const EDITED_TIP: Text = text(
     "The run keeps the design as it was at its start; run again to see what the changes do",
@@ -96,7 +98,7 @@ fn before(ui: &mut Ui, model: &Model, out: &mut Intents) {
         ui.label(icon(Icon::Lightbulb).color(tokens.accent));
         ui.label(lang.t(EMPTY));
     } else if !problems(ui, model, out) {
-        let keys = UiCommand::Run.about().shortcut.map(|keys| ui.format_shortcut(&keys)).unwrap_or_default();
+        let keys = UiCommand::Run.about().shortcut.map(|keys| keys::written(ui, &keys)).unwrap_or_default();
         ui.label(icon(Icon::CircleCheck).color(tokens.good));
         ui.label(lang.f(READY, &[&keys]));
     }
@@ -314,7 +316,7 @@ fn ended(ui: &mut Ui, model: &Model, run: &Run, report: &Report, out: &mut Inten
     let mut words = sentence(lang, report);
     // A design may sell everything once and still miss a target: then the reason says more.
     if let Some(reason) = report.reasons.first().filter(|_| !report.audit.found_wrong()) {
-        words = format!("{}. {words}", lang.of(reason));
+        words = lang.f(REASON_FIRST, &[&lang.of(reason), &words]);
     }
     ui.add(egui::Label::new(&words).truncate()).on_hover_text(words);
 }

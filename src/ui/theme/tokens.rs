@@ -100,7 +100,7 @@ pub(super) const DARK: Tokens = Tokens {
     weak: rgb(0x00a3_adb8),
     accent: rgb(0x0062_a4ff),
     on_accent: rgb(0x000b_121c),
-    selection: rgb(0x001f_3f6b),
+    selection: rgb(0x0024_4a7d),
     on_selection: rgb(0x00ff_ffff),
     good: rgb(0x0095_e6b6),
     warn: rgb(0x00f4_bb34),

@@ -5,6 +5,7 @@ use lucide_icons::Icon;
 
 use super::super::command::UiCommand;
 use super::super::intent::Intents;
+use super::super::keys;
 use super::super::model::Model;
 use super::super::theme::fonts::icon;
 use super::super::theme::tokens;
@@ -90,13 +91,7 @@ pub fn checked_row(
 
 /// A shortcut as people read it: "Ctrl+=", not "Ctrl+Equals".
 pub fn keys_text(ui: &Ui, shortcut: &KeyboardShortcut) -> String {
-    let text = ui.format_shortcut(shortcut);
-    for (name, sign) in [("Equals", "="), ("Minus", "-"), ("Plus", "+")] {
-        if let Some(modifiers) = text.strip_suffix(name) {
-            return format!("{modifiers}{sign}");
-        }
-    }
-    text
+    keys::written(ui, shortcut)
 }
 
 fn add(ui: &mut Ui, model: &Model, command: UiCommand, widget: Button<'_>, out: &mut Intents) -> Response {

@@ -33,6 +33,7 @@ const APART: f32 = 12.0;
 #[derive(Clone, Copy, PartialEq)]
 enum Asked {
     Nothing,
+    Unfold,
     Close,
 }
 
@@ -46,16 +47,23 @@ pub fn show(ctx: &Context, lang: Lang, notices: &mut Vec<Shown>, bottom: f32, ou
     let area = Area::new(Id::unique("notices")).order(Order::Tooltip).anchor(Align2::RIGHT_BOTTOM, corner);
     let response = area.show(ctx, |ui| {
         ui.set_width(WIDTH.min(window.width() - 2.0 * APART));
-        let room = (window.height() * 0.6).max(120.0);
-        ScrollArea::vertical().max_height(room).stick_to_bottom(true).show(ui, |ui| {
-            let mut index = 0;
-            notices.retain_mut(|shown| {
-                index += 1;
-                let asked = ui.push_id(index, |ui| one(ui, lang, shown, out)).inner;
-                asked != Asked::Close
-            });
+        let (mut index, mut unfolds) = (0, None);
+        notices.retain_mut(|shown| {
+            let asked = ui.push_id(index, |ui| one(ui, lang, shown, out)).inner;
+            if asked == Asked::Unfold {
+                unfolds = Some(shown.notice.clone());
+            }
+            index += 1;
+            asked != Asked::Close
         });
+        unfolds
     });
+    if let Some(unfolded) = response.inner {
+        // One at a time, so that they fit.
+        for shown in notices.iter_mut() {
+            shown.is_open = shown.notice == unfolded && !shown.is_open;
+        }
+    }
     let is_held = response.response.contains_pointer();
     age(ctx, notices, is_held);
 }
@@ -84,7 +92,7 @@ fn looks(tokens: &Tokens, severity: Option<Severity>) -> (Icon, egui::Color32) {
     }
 }
 
-fn one(ui: &mut Ui, lang: Lang, shown: &mut Shown, out: &mut Intents) -> Asked {
+fn one(ui: &mut Ui, lang: Lang, shown: &Shown, out: &mut Intents) -> Asked {
     let tokens = tokens(ui);
     let (sign, color) = looks(tokens, shown.notice.severity);
     let frame = Frame::new()
@@ -96,10 +104,10 @@ fn one(ui: &mut Ui, lang: Lang, shown: &mut Shown, out: &mut Intents) -> Asked {
     let drawn = frame.show(ui, |ui| {
         ui.set_width(ui.available_width());
         let asked = head(ui, lang, shown, (sign, color));
-        if shown.notice.details.is_some() {
-            details(ui, lang, shown, out);
+        match &shown.notice.details {
+            Some(told) if details(ui, lang, shown, told, out) => Asked::Unfold,
+            _ => asked,
         }
-        asked
     });
     // A bar at its edge says the severity from afar.
     let mut bar = drawn.response.rect;
@@ -125,30 +133,29 @@ fn head(ui: &mut Ui, lang: Lang, shown: &Shown, (sign, color): (Icon, egui::Colo
     .inner
 }
 
-fn details(ui: &mut Ui, lang: Lang, shown: &mut Shown, out: &mut Intents) {
+/// Answers whether the details are to be unfolded, or folded again.
+fn details(ui: &mut Ui, lang: Lang, shown: &Shown, told: &str, out: &mut Intents) -> bool {
     let tokens = tokens(ui);
-    let told = shown.notice.details.clone().unwrap_or_default();
-    ui.horizontal(|ui| {
+    let row = ui.horizontal(|ui| {
         ui.add_space(size::ICON + room::BESIDE);
         let fold = if shown.is_open { Icon::ChevronDown } else { Icon::ChevronRight };
         let unfold = Button::new((icon(fold), lang.t(DETAILS))).frame_when_inactive(false).small();
-        if ui.add(unfold).accessible_name(lang.t(DETAILS)).clicked() {
-            shown.is_open ^= true;
-        }
+        let unfold = ui.add(unfold).accessible_name(lang.t(DETAILS));
         let copy = Button::new((icon(Icon::Copy), lang.t(COPY))).frame_when_inactive(false).small();
         let copy = ui.add(copy).accessible_name(lang.t(COPY)).on_hover_text(lang.t(COPY_TIP));
         if copy.clicked() {
             out.push(Intent::CopyText(format!("{}\n{told}", shown.notice.text)));
         }
+        unfold.clicked()
     });
-    if !shown.is_open {
-        return;
-    }
-    Frame::new().fill(tokens.well).corner_radius(4).inner_margin(Margin::same(6)).show(ui, |ui| {
-        ScrollArea::vertical().id_salt("details").max_height(160.0).show(ui, |ui| {
-            ui.set_width(ui.available_width());
-            let told = RichText::new(told).monospace().size(size::SMALL);
-            ui.add(Label::new(told).wrap().selectable(true));
+    if shown.is_open {
+        Frame::new().fill(tokens.well).corner_radius(4).inner_margin(Margin::same(6)).show(ui, |ui| {
+            ScrollArea::vertical().id_salt("details").max_height(160.0).show(ui, |ui| {
+                ui.set_width(ui.available_width());
+                let told = RichText::new(told).monospace().size(size::SMALL);
+                ui.add(Label::new(told).wrap().selectable(true));
+            });
         });
-    });
+    }
+    row.inner
 }

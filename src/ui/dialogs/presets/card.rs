@@ -18,8 +18,8 @@ use crate::files::presets::Preset;
 use crate::topology::{Expected, Topology};
 
 /// The height of a card, and of the picture at its top.
-pub(super) const HEIGHT: f32 = 240.0;
-const PICTURE: f32 = 104.0;
+pub(super) const HEIGHT: f32 = 258.0;
+const PICTURE: f32 = 122.0;
 const MARGIN: f32 = 14.0;
 
 const PASSES: Text = text("Expected: pass", "预期：通过");

@@ -9,7 +9,11 @@ use super::super::super::theme::signs;
 use crate::topology::{Stage, Topology};
 
 /// Room around the stages.
-const MARGIN: Vec2 = vec2(30.0, 24.0);
+const MARGIN: Vec2 = vec2(34.0, 22.0);
+/// Stages less far apart than this, in canvas units, stand in one row.
+const SAME_ROW: f32 = 60.0;
+/// Rows are no farther apart than this, in points.
+const FARTHEST_ROWS: f32 = 52.0;
 /// The sides of a stage's box, at least and at most.
 const SIDES: std::ops::RangeInclusive<f32> = 16.0..=30.0;
 
@@ -43,22 +47,23 @@ pub fn show(ui: &Ui, rect: Rect, topology: &Topology) {
     }
 }
 
-/// The middles of the stages, spread over the rectangle; no more stretched down than across.
+/// The middles of the stages: across as on the canvas, and down row by row, however far apart rows are there.
 fn places(topology: &Topology, rect: Rect) -> Option<Vec<Pos2>> {
-    // Boxes have different heights; their heads stand in line.
-    let middle = |stage: &Stage| pos2(stage.at.0, stage.at.1);
-    let middles: Vec<Pos2> = topology.stages.iter().map(middle).collect();
-    let around = Rect::from_points(&middles);
-    if middles.is_empty() || !around.is_finite() {
-        return None;
-    }
-    let scale_x = rect.width() / around.width().max(1.0);
-    let scale_y = (rect.height() / around.height().max(1.0)).min(scale_x * 2.0);
-    let place = |at: &Pos2| {
-        let from_middle = *at - around.center();
-        rect.center() + vec2(from_middle.x * scale_x, from_middle.y * scale_y)
+    let stages = &topology.stages;
+    let left = stages.iter().map(|stage| stage.at.0).reduce(f32::min)?;
+    let right = stages.iter().map(|stage| stage.at.0).reduce(f32::max)?;
+    let mut heights: Vec<f32> = stages.iter().map(|stage| stage.at.1).collect();
+    heights.sort_by(f32::total_cmp);
+    heights.dedup_by(|below, above| *below - *above < SAME_ROW);
+    let scale = rect.width() / (right - left).max(1.0);
+    let step = (rect.height() / heights.len().saturating_sub(1).max(1) as f32).min(FARTHEST_ROWS);
+    let top = rect.center().y - step * heights.len().saturating_sub(1) as f32 / 2.0;
+    let place = |stage: &Stage| {
+        let row = heights.iter().filter(|height| **height <= stage.at.1).count().saturating_sub(1);
+        pos2((rect.left() + (stage.at.0 - left) * scale).round(), (top + row as f32 * step).round())
     };
-    Some(middles.iter().map(place).map(|at| pos2(at.x.round(), at.y.round())).collect())
+    let places: Vec<Pos2> = stages.iter().map(place).collect();
+    places.iter().all(|place| place.is_finite()).then_some(places)
 }
 
 /// As large as the nearest neighbours leave room for.

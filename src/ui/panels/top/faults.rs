@@ -28,6 +28,9 @@ const DELAY_TIP: Text =
 
 /// Room for the name of a process, whatever it says of its state.
 const PROCESS_WIDTH: f32 = 206.0;
+/// The same in a narrow window, and what is narrow: everything shall stand in one row at 1,024 points.
+const NARROW_PROCESS_WIDTH: f32 = 152.0;
+const NARROW: f32 = 1_130.0;
 
 /// How faults are looked at.
 #[derive(Debug)]
@@ -49,14 +52,17 @@ pub fn show(ui: &mut Ui, model: &Model, view: &mut FaultsView, out: &mut Intents
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing.x = 6.0;
         ui.label(icon(Icon::Bomb).color(tokens(ui).fault)).on_hover_text(lang.t(BREAK));
-        ui.label(RichText::new(lang.t(BREAK)).color(tokens(ui).weak));
+        let is_narrow = ui.available_width() < NARROW;
+        if !is_narrow {
+            ui.label(RichText::new(lang.t(BREAK)).color(tokens(ui).weak));
+        }
         if run.instances.is_empty() {
             let has_redis =
                 run.topology.stages.iter().any(|stage| stage.kind.realness() == Realness::RealProcess);
             ui.label(lang.t(if has_redis { NO_PROCESSES } else { NO_REDIS }));
             return;
         }
-        process(ui, model, run, out);
+        process(ui, model, run, if is_narrow { NARROW_PROCESS_WIDTH } else { PROCESS_WIDTH }, out);
         ui.separator();
         for command in [UiCommand::Kill, UiCommand::Pause, UiCommand::Resume, UiCommand::Restart] {
             button(ui, model, command, out);
@@ -72,7 +78,7 @@ pub fn show(ui: &mut Ui, model: &Model, view: &mut FaultsView, out: &mut Intents
 }
 
 /// The list of all processes that run.
-fn process(ui: &mut Ui, model: &Model, run: &Run, out: &mut Intents) {
+fn process(ui: &mut Ui, model: &Model, run: &Run, width: f32, out: &mut Intents) {
     let lang = model.lang();
     let selected = model.selected_process();
     let of = |state: &InstanceState| {
@@ -85,7 +91,7 @@ fn process(ui: &mut Ui, model: &Model, run: &Run, out: &mut Intents) {
         |state| RichText::new(words(lang, &of(state).0, state)),
     );
     let list = ComboBox::from_id_salt("process")
-        .width(PROCESS_WIDTH)
+        .width(width)
         .height(340.0)
         .truncate()
         .selected_text(shown)
