@@ -91,9 +91,7 @@ impl UiCommand {
             | Self::Larger
             | Self::Smaller
             | Self::UsualSize => Group::View,
-            Self::Run | Self::Stop | Self::CopyReport | Self::SaveReport | Self::ToggleBreakableLinks => {
-                Group::Run
-            }
+            Self::Run | Self::Stop | Self::CopyReport | Self::SaveReport => Group::Run,
             Self::Kill
             | Self::Pause
             | Self::Resume
