@@ -299,3 +299,178 @@ fn each_dependency_has_its_reason_and_each_preset_its_story() {
     }
     expect_tidy(&complaints, &["dependency", "preset"]);
 }
+
+/// What shows or speaks a text. What is handed to it comes from a `Text`, in both languages.
+const SHOWING: [&str; 33] = [
+    "accessible_name",
+    "button",
+    "checkbox",
+    "colored_label",
+    "heading",
+    "hint_text",
+    "hyperlink_to",
+    "label",
+    "link",
+    "menu_button",
+    "monospace",
+    "on_disabled_hover_text",
+    "on_hover_text",
+    "prefix",
+    "radio",
+    "radio_value",
+    "selectable_label",
+    "selectable_value",
+    "selected_text",
+    "shortcut_text",
+    "small",
+    "small_button",
+    "strong",
+    "suffix",
+    "toggle_value",
+    "weak",
+    "with_title",
+    "Button::new",
+    "Checkbox::new",
+    "CollapsingHeader::new",
+    "Label::new",
+    "RichText::new",
+    "WidgetText::from",
+];
+/// Units are the same in both languages.
+const UNITS: [&str; 9] = ["ms", "ns", "min", "KiB", "MiB", "GiB", "kB", "px", "MB"];
+/// The name of a language is written in that language, whatever the window's; names of keys are as on the keys.
+const SAME: [&str; 3] = ["English", "中文", "Tab"];
+
+/// The code of a source without its comments and its tests, the places kept.
+fn shown_code(source: &Source) -> String {
+    let own = source.text.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default();
+    let blank = |line: &str| if line.trim_start().starts_with("//") { "" } else { line }.to_owned() + "\n";
+    own.lines().map(blank).collect()
+}
+
+/// The literal that a code begins with, and what follows it.
+fn literal(code: &str) -> Option<(String, &str)> {
+    let mut escaped = false;
+    let rest = code.strip_prefix('"')?;
+    let end = rest.find(|c| {
+        let is_end = c == '"' && !escaped;
+        escaped = c == '\\' && !escaped;
+        is_end
+    })?;
+    Some((rest[..end].to_owned(), &rest[end + 1..]))
+}
+
+/// The words of a literal: letters that stand together, without what is filled in, escapes and units.
+fn words(literal: &str) -> Vec<String> {
+    let (mut depth, mut plain) = (0, String::new());
+    for c in literal.replace("\\n", " ").chars() {
+        match c {
+            '{' => depth += 1,
+            '}' => depth -= 1,
+            _ if depth == 0 => plain.push(c),
+            _ => {}
+        }
+    }
+    let words = plain.split(|c: char| !c.is_alphabetic()).filter(|word| word.chars().count() > 1);
+    words.filter(|word| !UNITS.contains(word)).map(str::to_owned).collect()
+}
+
+/// The literals that are handed to functions that show them, with their lines.
+fn shown_literals(code: &str) -> Vec<(usize, String)> {
+    let mut found = Vec::new();
+    for (at, _) in code.match_indices('(') {
+        let name_of = |c: char| c.is_alphanumeric() || matches!(c, '_' | ':');
+        let name = code[..at].rsplit(|c| !name_of(c)).next().unwrap_or_default();
+        let is_showing = |showing: &&str| {
+            *name == **showing || showing.contains("::") && name.ends_with(&format!("::{showing}"))
+        };
+        if !SHOWING.iter().any(|showing| is_showing(&showing)) {
+            continue;
+        }
+        let inner = |code: &'_ str| code.trim_start_matches([' ', '\n', '(', '&']).to_owned();
+        let argument = inner(&inner(&code[at + 1..]).replacen("format!", "", 1));
+        if let Some((literal, _)) = literal(&argument) {
+            found.push((code[..at].lines().count(), literal));
+        }
+    }
+    found
+}
+
+#[test]
+fn what_the_window_says_is_said_in_both_languages() {
+    let way_out = "make it a Text with both languages, shown by lang.t or lang.f";
+    let mut complaints = Vec::new();
+    for source in sources("src/ui", "rs") {
+        if source.path.starts_with("src/ui/text/") {
+            continue;
+        }
+        for (line, literal) in shown_literals(&shown_code(&source)) {
+            let untold = words(&literal);
+            if !untold.is_empty() {
+                let what = format!("says {untold:?} in one language only");
+                complaints.push(source.complaint(line, what, way_out));
+            }
+        }
+    }
+    expect_tidy(&complaints, &["in one language only"]);
+}
+
+#[test]
+fn every_text_has_both_languages_and_the_same_gaps() {
+    let is_chinese = |text: &str| text.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c));
+    let (mut complaints, mut count) = (Vec::new(), 0);
+    for source in sources("src/ui", "rs") {
+        let code = shown_code(&source);
+        for (at, _) in code.match_indices("text(") {
+            let before = code[..at].chars().next_back().unwrap_or(' ');
+            let Some((english, rest)) = literal(code[at + "text(".len()..].trim_start()) else { continue };
+            let Some((chinese, _)) = literal(rest.trim_start_matches([',', ' ', '\n'])) else { continue };
+            if before.is_alphanumeric() || matches!(before, '_' | '.') {
+                continue;
+            }
+            count += 1;
+            let gaps = |text: &str| text.matches("{}").count();
+            let signs_only = words(&english).is_empty();
+            let what = if english.trim().is_empty() || chinese.trim().is_empty() {
+                "is empty in one language"
+            } else if gaps(&english) != gaps(&chinese) {
+                "has other gaps in the other language"
+            } else if SAME.contains(&english.as_str()) || signs_only {
+                continue;
+            } else if !is_chinese(&chinese) {
+                "is not Chinese in Chinese"
+            } else {
+                continue;
+            };
+            let line = code[..at].lines().count();
+            complaints.push(source.complaint(
+                line,
+                format!("{english:?} {what}"),
+                "say it in both languages",
+            ));
+        }
+    }
+    assert!(count > 100, "the texts are where they were: {count}");
+    expect_tidy(&complaints, &["language", "Chinese"]);
+}
+
+#[test]
+fn raw_colours_stand_in_the_theme_only() {
+    let named = ["TRANSPARENT", "PLACEHOLDER"];
+    let mut complaints = Vec::new();
+    for source in sources("src/ui", "rs") {
+        if source.path.starts_with("src/ui/theme/") {
+            continue;
+        }
+        for (number, line) in source.code() {
+            for rest in line.split("Color32::").skip(1) {
+                let name: String = rest.chars().take_while(|c| c.is_ascii_uppercase() || *c == '_').collect();
+                if name.len() > 1 && !named.contains(&name.as_str()) {
+                    let what = format!("a raw colour: {name}");
+                    complaints.push(source.complaint(number, what, "give it a role in theme::Tokens"));
+                }
+            }
+        }
+    }
+    expect_tidy(&complaints, &["raw colour"]);
+}

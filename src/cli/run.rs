@@ -184,7 +184,7 @@ impl Terminal {
                     out::line(self.lines.heading());
                 }
             }
-            EventKind::Note(text) => self.say(event.at, &text),
+            EventKind::Note(text) | EventKind::Trouble(text) => self.say(event.at, &text),
             EventKind::SaleOpened => self.say(event.at, "the sale is open"),
             EventKind::Fault { fault, failed } => {
                 self.done(event.at, &fault.to_string(), failed);

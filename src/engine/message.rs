@@ -93,6 +93,8 @@ pub enum EventKind {
     Phase(RunPhase),
     /// Something worth a line in the log.
     Note(String),
+    /// Something failed and is tried again; each kind is told once.
+    Trouble(String),
     /// The sale opened.
     SaleOpened,
     /// A fault was injected; or could not be, with the reason.

@@ -66,6 +66,11 @@ impl Outbox {
         self.event(EventKind::Note(text.to_owned()));
     }
 
+    /// Tells of something that failed and is tried again.
+    pub fn trouble(&self, text: &str) {
+        self.event(EventKind::Trouble(text.to_owned()));
+    }
+
     /// Says that the run entered a phase.
     pub fn phase(&self, phase: RunPhase) {
         self.waiting().phase = phase;

@@ -26,7 +26,7 @@ impl Troubles {
         let text = format!("{who}: {error}");
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
         if seen.len() < KEPT && !seen.contains(&text) {
-            self.outbox.note(&text);
+            self.outbox.trouble(&text);
             seen.push(text);
         }
     }

@@ -36,6 +36,18 @@ pub struct AuditReport {
     pub offending: Vec<Offence>,
 }
 
+impl AuditReport {
+    /// Whether something was sold that should not have been, not sold that should have been, or lost.
+    pub fn found_wrong(&self) -> bool {
+        self.oversold
+            + self.undersold
+            + self.duplicates
+            + self.lost_acknowledged
+            + self.unacknowledged_present
+            > 0
+    }
+}
+
 /// What each place says by itself.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Places {

@@ -15,7 +15,7 @@ use super::session::{Kept, Session};
 use super::settings::Settings;
 use super::text::common::{PROGRAM, UNTITLED};
 use super::view::{BottomTab, Dialog, View};
-use super::{canvas, charts, dialogs, keys, panels, theme};
+use super::{canvas, charts, dialogs, keys, panels, theme, widgets};
 
 /// How long gathering may take in one frame.
 const GATHER_WITHIN: Duration = Duration::from_millis(10);
@@ -36,7 +36,7 @@ pub struct LabApp {
 impl LabApp {
     /// A window over an engine, with the preset chooser open. It keeps nothing and has no dialogs of the system.
     pub fn new(ctx: &Context, engine: Box<dyn EnginePort>, settings: Settings) -> Self {
-        theme::fonts::install(ctx);
+        theme::install(ctx);
         let model = Model { settings, ..Model::default() };
         let view = View { dialog: Some(Dialog::Presets), ..View::default() };
         Self { model, view, engine, session: Session::alone(), intents: Intents::default() }
@@ -100,7 +100,7 @@ impl LabApp {
         let tokens = theme::tokens(ui.ctx());
         let bar = Frame::new().fill(tokens.panel).inner_margin(6);
         Panel::top("top").frame(bar).show(ui, |ui| panels::top::show(ui, model, &mut view.panels.top, out));
-        Panel::bottom("status").frame(bar).show(ui, |ui| panels::status::show(ui, model, out));
+        let status = Panel::bottom("status").frame(bar).show(ui, |ui| panels::status::show(ui, model, out));
         let mut shows = model.settings.clone();
         let panel = Frame::new().fill(tokens.panel).inner_margin(8);
         Panel::left("palette").frame(panel).default_size(150.0).size_range(120.0..=240.0).show_collapsible(
@@ -133,6 +133,8 @@ impl LabApp {
             dialogs::show(ui, model, dialog, out);
         }
         dialogs::drop::show(ui, model, out);
+        let bottom = status.response.rect.top();
+        widgets::notices::show(ui.ctx(), model.lang(), &mut view.notices, bottom, out);
     }
 
     fn apply(&mut self, ctx: &Context) {
@@ -217,9 +219,13 @@ impl eframe::App for LabApp {
     }
 
     fn ui(&mut self, ui: &mut Ui, frame: &mut eframe::Frame) {
-        theme::apply(ui.ctx(), self.model.settings.theme);
-        ui.ctx().set_zoom_factor(self.model.settings.scale);
         let ctx = ui.ctx().clone();
+        let settings = &self.model.settings;
+        theme::apply(&ctx, settings.theme, settings.scale);
+        if let Some(notice) = self.view.chinese.look(&ctx, settings.lang) {
+            let now = ctx.input(|input| input.time);
+            self.view.notify(notice, now);
+        }
         if let Some(text) = self.session.paste(&ctx) {
             self.applied(&ctx).pasted(text);
         }

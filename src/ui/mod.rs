@@ -89,7 +89,9 @@ pub fn open(file: Option<PathBuf>) -> Result<(), OpenError> {
                 APP_ID,
                 options(),
                 Box::new(move |cc| {
-                    usual.take().map(panic::set_hook);
+                    if let Some(usual) = usual.take() {
+                        panic::set_hook(usual);
+                    }
                     is_open.set(true);
                     make(cc, file)
                 }),
@@ -134,6 +136,8 @@ fn options() -> eframe::NativeOptions {
             .with_min_inner_size([800.0, 500.0])
             .with_drag_and_drop(true),
         persistence_path: Surroundings::from_env().data_folder.map(|folder| folder.join(STORAGE_FILE)),
+        // `theme::chinese` brings the fonts of the system.
+        system_font_fallback: false,
         ..eframe::NativeOptions::default()
     }
 }
@@ -142,6 +146,7 @@ fn make(
     cc: &eframe::CreationContext<'_>,
     file: Option<PathBuf>,
 ) -> Result<Box<dyn eframe::App>, Box<dyn std::error::Error + Send + Sync>> {
+    theme::chinese::install(&cc.egui_ctx);
     let settings = Settings::load(cc.storage);
     let ctx = cc.egui_ctx.clone();
     let engine = EngineHandle::start(Arc::new(move || ctx.request_repaint()))?;

@@ -25,6 +25,8 @@ pub struct Settings {
     pub scale: f32,
     /// Whether dots move along the wires while something flows.
     pub flow_dots: bool,
+    /// Whether runs are started so that their links can be cut and slowed, which costs processor time.
+    pub breakable_links: bool,
     /// Whether stages snap to the grid when they are moved.
     pub snap: bool,
     /// Whether the minimap may show.
@@ -46,6 +48,7 @@ impl Default for Settings {
             theme: ThemeChoice::System,
             scale: 1.0,
             flow_dots: true,
+            breakable_links: false,
             snap: true,
             minimap: true,
             palette: true,
@@ -57,10 +60,15 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// What the window's storage holds; the usual settings where it holds none, or nothing that makes sense.
+    /// The settings of somebody who never had any: the language is that of the system.
+    pub fn first() -> Self {
+        Self { lang: Lang::of_system(|name| std::env::var(name).ok()), ..Self::default() }
+    }
+
+    /// What the window's storage holds; those of a first start where it holds none, or nothing that makes sense.
     pub fn load(storage: Option<&dyn eframe::Storage>) -> Self {
         let found: Option<Self> = storage.and_then(|storage| eframe::get_value(storage, super::SETTINGS_KEY));
-        found.unwrap_or_default().sane()
+        found.unwrap_or_else(Self::first).sane()
     }
 
     /// The same with values that a window can be shown with: a storage can be edited.
@@ -83,5 +91,68 @@ impl Settings {
         self.recent.retain(|other| other != path);
         self.recent.insert(0, path.to_owned());
         self.recent.truncate(RECENT);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashMap;
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt;
+
+    use super::super::SETTINGS_KEY;
+    use super::*;
+
+    #[derive(Default)]
+    struct Memory(HashMap<String, String>);
+
+    impl eframe::Storage for Memory {
+        fn get_string(&self, key: &str) -> Option<String> {
+            self.0.get(key).cloned()
+        }
+
+        fn set_string(&mut self, key: &str, value: String) {
+            self.0.insert(key.into(), value);
+        }
+
+        fn remove_string(&mut self, key: &str) {
+            self.0.remove(key);
+        }
+
+        fn flush(&mut self) {}
+    }
+
+    #[test]
+    fn settings_come_back_as_they_were() {
+        let mut storage = Memory::default();
+        let mut settings = Settings {
+            lang: Lang::Zh,
+            theme: ThemeChoice::Light,
+            scale: 1.5,
+            snap: false,
+            ..Settings::default()
+        };
+        settings.remember(Path::new("/data/秒杀.ron"));
+        settings.remember(Path::new("/data/b.ron"));
+        settings.remember(Path::new("/data/秒杀.ron"));
+        // A name that is no text would spoil all of it.
+        settings.remember(Path::new(OsStr::from_bytes(b"/data/\xff.ron")));
+        eframe::set_value(&mut storage, SETTINGS_KEY, &settings);
+        assert_eq!(Settings::load(Some(&storage)), settings);
+        assert_eq!(settings.recent, [Path::new("/data/秒杀.ron"), Path::new("/data/b.ron")]);
+    }
+
+    #[test]
+    fn a_broken_storage_gives_the_usual_settings_and_an_edited_one_sane_values() {
+        assert_eq!(Settings::load(None), Settings::default());
+        let mut storage = Memory::default();
+        for broken in ["", "(", "(scale: \"large\")", "[1, 2]"] {
+            storage.0.insert(SETTINGS_KEY.into(), broken.into());
+            assert_eq!(Settings::load(Some(&storage)), Settings::default(), "{broken}");
+        }
+        for (scale, sane) in [("0.0", 0.6), ("1e30", 3.0), ("NaN", 1.0), ("inf", 1.0)] {
+            storage.0.insert(SETTINGS_KEY.into(), format!("(scale: {scale}, of_a_later_version: true)"));
+            assert!((Settings::load(Some(&storage)).scale - sane).abs() < 1e-6, "{scale}");
+        }
     }
 }

@@ -5,11 +5,14 @@ use std::time::SystemTime;
 
 use super::canvas::CanvasView;
 use super::charts::ChartsView;
+use super::command::UiCommand;
+use super::dialogs::palette::PaletteView;
 use super::dialogs::path::PathEntry;
 use super::notice::{Notice, Shown};
 use super::panels::PanelsView;
 use super::session::chooser::Ask;
 use super::session::picture::Parts;
+use super::theme::chinese::Watch;
 
 /// A tab of the panel below the canvas.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -30,8 +33,8 @@ pub enum BottomTab {
 pub enum Dialog {
     /// The preset chooser.
     Presets,
-    /// The command palette, with what was typed.
-    Palette(String),
+    /// The command palette.
+    Palette(PaletteView),
     /// The sheet of shortcuts.
     Shortcuts,
     /// What the program is.
@@ -117,9 +120,23 @@ pub struct View {
     pub after_run: Option<After>,
     /// Messages on the screen, the oldest first.
     pub notices: Vec<Shown>,
+    /// The commands used last, the latest first.
+    pub recent: Vec<UiCommand>,
+    /// Whether Chinese can be drawn.
+    pub chinese: Watch,
 }
 
+/// How many commands are remembered.
+const RECENT: usize = 8;
+
 impl View {
+    /// Puts a command first among those used last.
+    pub fn remember(&mut self, command: UiCommand) {
+        self.recent.retain(|one| *one != command && *one != UiCommand::Palette);
+        self.recent.insert(0, command);
+        self.recent.truncate(RECENT);
+    }
+
     /// Shows a message. `now` is the window's clock, in seconds.
     pub fn notify(&mut self, notice: Notice, now: f64) {
         self.notices.retain(|shown| shown.notice != notice);

@@ -194,6 +194,7 @@ fn run_told(
                 }
                 notes.push(text);
             }
+            EventKind::Trouble(text) => notes.push(text),
             EventKind::SaleOpened => {}
             EventKind::Fault { fault, failed } => faults.push((fault, failed)),
             EventKind::Changed { change, failed } => changes.push((change, failed)),

@@ -171,9 +171,9 @@ impl Desk {
         self.harness.state().view.canvas.camera.center
     }
 
-    /// A point of the canvas where nothing is, as near to its lower right corner as a box fits.
+    /// A point of the canvas where nothing is: near its lower left corner.
     fn nowhere(&self) -> Pos2 {
-        self.harness.state().view.canvas.view.right_bottom() - vec2(60.0, 30.0)
+        self.harness.state().view.canvas.view.left_bottom() + vec2(60.0, -30.0)
     }
 
     fn copied(&self) -> Option<String> {
@@ -451,7 +451,7 @@ fn a_key_opens_a_box_in_which_the_kind_is_typed() {
     assert_eq!(lab.names()[3..], ["inventory"]);
     assert_eq!((lab.selected(), lab.undo_name()), (vec![3], "Add stage"));
     let (at, scene) = (lab.topology().stages[3].at, lab.center());
-    assert!(at.0 > scene.x && at.1 + 60.0 > scene.y, "it is at the pointer");
+    assert!(at.0 < scene.x && at.1 + 60.0 > scene.y, "it is at the pointer");
     lab.move_to(there);
     lab.key(Key::A);
     lab.key(Key::Escape);

@@ -371,6 +371,7 @@ fn arrow_keys_move_the_cursor_of_a_chart_with_the_focus() {
 #[test]
 fn an_idle_window_with_charts_asks_for_no_frames() {
     let mut lab = running(50);
+    // Dots on the canvas move as long as something flows; the engine is looked after once a second.
     lab.harness.state_mut().model.settings.flow_dots = false;
     lab.harness.run();
     let output = lab.harness.output();

@@ -19,6 +19,7 @@ use seckill_lab::ui::model::Model;
 use seckill_lab::ui::run::port::EnginePort;
 use seckill_lab::ui::session::Session;
 use seckill_lab::ui::settings::Settings;
+use seckill_lab::ui::theme::chinese;
 
 /// What an engine was told, and what it will tell.
 #[derive(Default)]
@@ -101,19 +102,29 @@ impl Lab {
 
     /// The same with settings and a size.
     pub fn open_with(settings: Settings, size: egui::Vec2) -> Self {
-        Self::build(settings, Harness::builder().with_size(size))
+        Self::build(settings, Harness::builder().with_size(size), true)
     }
 
     /// The same, so that pictures can be taken.
     pub fn open_painted(settings: Settings, size: egui::Vec2) -> Self {
-        Self::build(settings, Harness::builder().with_size(size).renderer(Painter::default()))
+        Self::build(settings, Harness::builder().with_size(size).renderer(Painter::default()), true)
     }
 
-    fn build(settings: Settings, builder: HarnessBuilder<LabApp>) -> Self {
+    /// A window on a system without a Chinese font.
+    pub fn without_fonts(settings: Settings) -> Self {
+        let builder = Harness::builder().with_size(egui::vec2(1280.0, 800.0)).allow_missing_glyphs();
+        Self::build(settings, builder, false)
+    }
+
+    fn build(settings: Settings, builder: HarnessBuilder<LabApp>, has_fonts: bool) -> Self {
         let engine = FakeEngine::default();
         let port = Box::new(engine.clone());
-        let mut harness =
-            builder.with_max_steps(30).build_eframe(move |cc| LabApp::new(&cc.egui_ctx, port, settings));
+        let mut harness = builder.with_max_steps(30).build_eframe(move |cc| {
+            if has_fonts {
+                chinese::install_by_name(&cc.egui_ctx);
+            }
+            LabApp::new(&cc.egui_ctx, port, settings)
+        });
         harness.run();
         Self { harness, engine }
     }

@@ -58,6 +58,13 @@ fn enter(lab: &mut Lab, field: &str, text: &str) {
     lab.harness.run();
 }
 
+/// Clicks something that may have to be scrolled to.
+fn click(lab: &mut Lab, label: &str) {
+    lab.harness.get_by_label(label).scroll_to_me();
+    lab.harness.run();
+    lab.click(label);
+}
+
 /// Drags from the middle of something by a way, in a few steps.
 fn drag(lab: &mut Lab, field: &str, by: egui::Vec2) {
     let from = lab.harness.get_by_label(field).rect().center();
@@ -395,13 +402,15 @@ fn a_curve_of_points_is_edited_by_mouse_and_by_numbers() {
     enter(&mut lab, "Time of point 2", "2 s");
     enter(&mut lab, "Rate of point 2", "9k");
     assert_eq!(points(&lab)[1], (2.0, 9_000.0));
+    lab.harness.get_by_label("Point 2").scroll_to_me();
+    lab.harness.run();
     lab.harness.get_by_label("Point 2").click_button(PointerButton::Secondary);
     lab.harness.run();
     assert_eq!(points(&lab).len(), 2);
-    lab.click("Add point");
+    click(&mut lab, "Add point");
     assert_eq!(points(&lab).len(), 3);
-    lab.click("Remove point 3");
-    lab.click("Point 1");
+    click(&mut lab, "Remove point 3");
+    click(&mut lab, "Point 1");
     lab.harness.key_press(Key::Delete);
     lab.harness.run();
     assert_eq!(points(&lab).len(), 1);
@@ -449,6 +458,11 @@ fn faults_are_added_placed_sorted_and_deleted() {
     assert_eq!(lab.topology().faults[0].instance, "sentinel 2");
     choose(&mut lab, "To the stage", "gate");
     assert_eq!(lab.topology().faults[0].instance, "master", "the gate has no Sentinel");
+    choose(&mut lab, "What is done", "Slow link");
+    enter(&mut lab, "Delay each way", "80ms");
+    assert_eq!(lab.topology().faults[0].link_delay(), Some(Duration::from_millis(80)));
+    choose(&mut lab, "What is done", "Pause");
+    assert!(lab.harness.query_by_label("Delay each way").is_none(), "only a slow link has one");
     lab.click("Duplicate fault");
     enter(&mut lab, "When", "5 s");
     lab.click("Sort by time");

@@ -8,9 +8,13 @@ mod charts;
 mod fake;
 mod files;
 mod inspector;
+mod keys;
 mod life;
+mod looks;
+mod notices;
 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::float_cmp, reason = "pixels")]
 mod paint;
+mod palette;
 mod pictures;
 mod problems;
 mod results;

@@ -3,6 +3,7 @@
 use egui_kittest::SnapshotOptions;
 
 use seckill_lab::ui::settings::Settings;
+use seckill_lab::ui::theme::ThemeChoice;
 
 use super::fake::Lab;
 
@@ -14,5 +15,13 @@ fn options() -> SnapshotOptions {
 #[test]
 fn the_empty_window() {
     let mut lab = Lab::open_painted(Settings::default(), egui::vec2(800.0, 500.0));
+    lab.click("Empty design");
     lab.harness.snapshot_options("empty", &options());
+}
+
+#[test]
+fn the_preset_chooser() {
+    let settings = Settings { theme: ThemeChoice::Light, ..Settings::default() };
+    let mut lab = Lab::open_painted(settings, egui::vec2(800.0, 500.0));
+    lab.harness.snapshot_options("presets", &options());
 }

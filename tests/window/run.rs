@@ -39,7 +39,9 @@ pub fn started() -> Lab {
 
 /// The same on sale, with the inventory's processes.
 fn on_sale() -> Lab {
-    let mut lab = started();
+    let mut lab = opened();
+    lab.harness.state_mut().model.settings.breakable_links = true;
+    lab.click("Run");
     lab.engine.told();
     let stage = lab.topology().index_of("inventory").unwrap();
     let instance = |name: &str, role| InstanceState {
@@ -202,6 +204,25 @@ fn every_fault_goes_to_the_selected_process() {
 }
 
 #[test]
+fn links_break_only_in_a_run_that_was_started_for_it() {
+    let mut lab = opened();
+    lab.click("Run menu");
+    lab.click("Breakable links");
+    assert!(lab.model().settings.breakable_links);
+    lab.click("Run");
+    let told = lab.engine.told();
+    assert!(matches!(told.as_slice(), [EngineCommand::Start { options, .. }] if options.link_faults));
+    let mut lab = on_sale();
+    lab.harness.state_mut().model.runs.current.as_mut().unwrap().link_faults = false;
+    lab.click("Process to break");
+    lab.click("inventory, master");
+    lab.click("Cut link");
+    assert!(lab.engine.told().is_empty());
+    lab.click("Kill");
+    assert_eq!(lab.engine.told().len(), 1);
+}
+
+#[test]
 fn what_the_engine_refuses_is_said_with_the_reason() {
     let mut lab = on_sale();
     let fault = Fault { stage: "inventory".into(), ..Fault::default() };
@@ -244,13 +265,13 @@ fn the_state_line_shows_each_phase_its_note_and_how_it_goes() {
 fn a_late_generator_and_a_change_of_the_design_are_pointed_out() {
     let mut lab = on_sale();
     assert!(!shows(&lab, "Generator behind") && !shows(&lab, "edited since start"));
-    let late = Bucket {
-        at: Duration::from_millis(1_100),
+    let late = |millis| Bucket {
+        at: Duration::from_millis(millis),
         offered: 10,
         schedule_lag_us: Quantiles { p99: 90_000, ..Quantiles::default() },
         ..Bucket::default()
     };
-    lab.engine.show(vec![late], Vec::new());
+    lab.engine.show(vec![late(1_100), late(1_200)], Vec::new());
     type_into(&mut lab, "Seed", "5");
     assert!(shows(&lab, "Generator behind") && shows(&lab, "edited since start"));
 }
@@ -324,4 +345,14 @@ fn stopping_before_closing_closes_after_the_audit() {
     lab.engine.tell(900, EventKind::Failed(failure));
     lab.harness.step();
     assert!(closes(&lab));
+}
+
+#[test]
+fn a_run_that_ends_while_the_question_stands_shows_its_results() {
+    let mut lab = asked_to_close();
+    let failure = RunFailure { text: "stopped".into(), kind: FailureKind::Stopped };
+    lab.engine.tell(900, EventKind::Failed(failure));
+    lab.harness.run();
+    assert!(lab.harness.state().view.dialog.is_none() && !closes(&lab));
+    assert_eq!(lab.harness.state().view.tab, BottomTab::Results);
 }

@@ -13,7 +13,7 @@ mod tests;
 mod wiring;
 
 use super::{Problem, Stage, Topology};
-pub use load::{LONGEST_RUN, instances};
+pub use load::{LONGEST_RUN, has_link, instances};
 pub use ranges::all_in_range;
 pub use wiring::{LONGEST_NAME, only_one, refusal};
 

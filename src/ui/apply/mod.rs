@@ -14,6 +14,7 @@ mod run;
 use egui::Context;
 
 use super::command::UiCommand;
+use super::dialogs::palette::PaletteView;
 use super::intent::Intent;
 use super::model::Model;
 use super::notice::Notice;
@@ -101,6 +102,12 @@ impl Applied<'_> {
         if command.enabled(self.model).is_err() {
             return;
         }
+        if command == UiCommand::Palette {
+            let recent = self.view.recent.clone();
+            self.view.dialog = Some(Dialog::Palette(PaletteView { recent, ..PaletteView::default() }));
+            return;
+        }
+        self.view.remember(command);
         if self.edit_command(command) || self.run_command(command) || self.file_command(command) {
             return;
         }
@@ -109,6 +116,7 @@ impl Applied<'_> {
             UiCommand::ToggleSnap => settings.snap ^= true,
             UiCommand::ToggleMinimap => settings.minimap ^= true,
             UiCommand::ToggleFlowDots => settings.flow_dots ^= true,
+            UiCommand::ToggleBreakableLinks => settings.breakable_links ^= true,
             UiCommand::TogglePalette => settings.palette ^= true,
             UiCommand::ToggleInspector => settings.inspector ^= true,
             UiCommand::ToggleBottom => settings.bottom ^= true,
@@ -131,7 +139,6 @@ impl Applied<'_> {
                 }
             }
             UiCommand::Presets => self.view.dialog = Some(Dialog::Presets),
-            UiCommand::Palette => self.view.dialog = Some(Dialog::Palette(String::new())),
             UiCommand::Shortcuts => self.view.dialog = Some(Dialog::Shortcuts),
             UiCommand::About => self.view.dialog = Some(Dialog::About),
             _ => {}

@@ -15,6 +15,7 @@ use super::Applied;
 use crate::engine::{EngineCommand, FailureKind, RunFailure, RunOptions};
 use crate::files::ResultFile;
 use crate::report::Verdict;
+use crate::servers::binary::SERVER_VARIABLE;
 use crate::topology::fault::FaultAction;
 use crate::topology::{Change, Fault, RunPlan, Severity};
 
@@ -100,10 +101,16 @@ impl Applied<'_> {
 
     fn start(&mut self) {
         let Ok(plan) = RunPlan::new(self.model.doc.topology().clone()) else { return };
+        if let Some(told) = self.view.panels.results.told.take() {
+            self.view.notices.retain(|shown| shown.notice != told);
+        }
         let run_id = self.model.runs.next_id();
-        self.model.runs.current = Some(Run::new(run_id, Arc::new(plan.topology.clone())));
+        let link_faults = self.model.settings.breakable_links;
+        let run = Run::new(run_id, Arc::new(plan.topology.clone()));
+        self.model.runs.current = Some(Run { link_faults, ..run });
         self.show_tab(BottomTab::Charts);
-        self.send(EngineCommand::Start { run_id, plan: Box::new(plan), options: RunOptions::default() });
+        let options = RunOptions { redis_server: named_server(), keep_data: false, link_faults };
+        self.send(EngineCommand::Start { run_id, plan: Box::new(plan), options });
     }
 
     fn stop(&mut self) {
@@ -166,6 +173,7 @@ impl Applied<'_> {
             }
             Some(Ending::Failure(failure)) => Notice::error(lang.t(NO_REPORT), lang.of(&failure.text)),
         };
+        self.view.panels.results.told = Some(notice.clone());
         self.notify(notice);
         if !self.is_reading() {
             self.show_tab(BottomTab::Results);
@@ -193,4 +201,9 @@ impl Applied<'_> {
         self.notify(Notice::error(text, crate::engine::EngineGone.to_string()));
         self.go_on();
     }
+}
+
+/// The server program that the environment names, as the command line takes it.
+fn named_server() -> Option<PathBuf> {
+    std::env::var_os(SERVER_VARIABLE).filter(|path| !path.is_empty()).map(PathBuf::from)
 }

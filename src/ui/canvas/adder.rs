@@ -47,7 +47,7 @@ impl Adder {
     fn places(&self, kind: &StageKind) -> (Pos2, Wired) {
         let size = layout::size(&Stage { name: String::new(), kind: kind.clone(), at: (0.0, 0.0) });
         match self.wired {
-            None => (self.at - size / 2.0, Wired::Not),
+            None => (self.at - vec2(size.x / 2.0, layout::PORT), Wired::Not),
             Some((stage, Port::Out)) => (self.at - vec2(0.0, layout::PORT), Wired::Behind(stage)),
             Some((stage, Port::ControlOut)) => (self.at - vec2(size.x / 2.0, size.y), Wired::Behind(stage)),
             Some((stage, Port::In)) => (self.at - vec2(size.x, layout::PORT), Wired::Before(stage)),

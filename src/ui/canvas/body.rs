@@ -90,21 +90,17 @@ const MARKS: u32 = 8;
 /// Draws the body of a stage's box.
 pub fn show(pen: &Pen<'_>, index: usize, stage: &Stage) {
     let run = running(pen.model, index);
-    match run.and_then(|(run, at)| Some((run, at, now::stage(run, at)?))) {
-        Some((run, at, figures)) => {
-            first_row(pen, stage, &figures);
-            second_row(pen, stage, &figures);
-            trail(pen, run, at, &figures);
-            if pen.zoom >= NEAR {
-                badge(pen, stage);
-                extra(pen, stage, Some((run, &figures)));
-            }
-        }
-        None => {
-            settings(pen, stage);
-            badge(pen, stage);
-            extra(pen, stage, None);
-        }
+    let live = run.and_then(|(run, at)| Some((run, at, now::stage(run, at)?)));
+    if let Some((run, at, figures)) = &live {
+        first_row(pen, stage, figures);
+        second_row(pen, stage, figures);
+        trail(pen, run, *at, figures);
+    } else {
+        settings(pen, stage);
+    }
+    if pen.zoom >= NEAR {
+        badge(pen, stage);
+        extra(pen, stage, live.as_ref().map(|(run, _, figures)| (*run, figures)));
     }
 }
 
@@ -174,12 +170,12 @@ fn second_row(pen: &Pen<'_>, stage: &Stage, now: &Figures) {
     let colors = [pen.tokens.reason(reason), pen.tokens.text];
     let at = pen.two_signs(room, false, (signs::reason(reason), &text), 11.0, colors);
     let name = format!("{}, {word}", lang.f(INTERCEPTED, &[&percent(share)]));
-    let mut tip = lang.t(INTERCEPTED_TIP).to_owned();
-    for (reason, count) in now.intercepted.iter() {
+    let mut tip = vec![lang.t(INTERCEPTED_TIP).to_owned()];
+    tip.extend(now.intercepted.iter().map(|(reason, count)| {
         let (word, why) = (terms::reason(lang, reason), lang.t(terms::reason_tip(reason)));
-        tip.push_str(&format!("\n{word}: {} ({why})", grouped(count)));
-    }
-    pen.figure(at, "intercepted", &name, &tip);
+        format!("{word}: {} ({why})", grouped(count))
+    }));
+    pen.figure(at, "intercepted", &name, &tip.join("\n"));
 }
 
 /// Answers the left edge of what was drawn.

@@ -1,6 +1,6 @@
 //! Stages that are dragged from the palette onto the canvas.
 
-use egui::{CursorIcon, DragAndDrop, Rect, Stroke, StrokeKind, Ui};
+use egui::{CursorIcon, DragAndDrop, Rect, Stroke, StrokeKind, Ui, vec2};
 
 use super::super::document::{layout, rules};
 use super::super::intent::Intents;
@@ -21,7 +21,8 @@ pub fn show(ui: &Ui, scene: &Scene<'_>, out: &mut Intents) {
     let Some(pointer) = pointer.filter(|_| ui.rect_contains_pointer(scene.view)) else { return };
     let kind = &new.0;
     let size = layout::size(&Stage { name: String::new(), kind: kind.clone(), at: (0.0, 0.0) });
-    let at = layout::snapped(scene.canvas(pointer) - size / 2.0);
+    // Held at the height of the ports: what is dropped in a row is wired straight.
+    let at = layout::snapped(scene.canvas(pointer) - vec2(size.x / 2.0, layout::PORT));
     let into = wires::link_at(scene, pointer).filter(|&link| rules::fits_into(scene.topology(), link, kind));
     let tokens = tokens(ui.ctx());
     let rect = scene.camera.rect_to_screen(scene.view, Rect::from_min_size(at, size));

@@ -1,6 +1,6 @@
 //! What an empty canvas says: how to begin.
 
-use egui::{Align, Layout, Rect, RichText, Ui, UiBuilder, vec2};
+use egui::{Align, DragAndDrop, Layout, Rect, RichText, Ui, UiBuilder, vec2};
 
 use super::super::command::UiCommand;
 use super::super::intent::Intents;
@@ -19,7 +19,7 @@ const SIZE: egui::Vec2 = vec2(420.0, 160.0);
 
 /// Says how to begin, if there are no stages.
 pub fn show(ui: &mut Ui, scene: &Scene<'_>, out: &mut Intents) {
-    if !scene.topology().stages.is_empty() {
+    if !scene.topology().stages.is_empty() || DragAndDrop::has_any_payload(ui.ctx()) {
         return;
     }
     let weak = tokens(ui.ctx()).weak;

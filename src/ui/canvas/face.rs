@@ -8,9 +8,9 @@ use lucide_icons::Icon;
 use super::super::document::layout::{HEAD, WIDTH};
 use super::super::intent::{Intent, Intents};
 use super::super::model::Model;
-use super::super::run::{Run, now};
+use super::super::run::Run;
 use super::super::selection::Selection;
-use super::super::text::{Text, figures, text};
+use super::super::text::{Text, terms, text};
 use super::super::theme::signs;
 use super::super::view::BottomTab;
 use super::pen::Pen;
@@ -29,7 +29,6 @@ const NO_MASTER: Text = text("no process answers as master", "没有进程以主
 const ONE_PROBLEM: Text = text("1 problem", "1 个问题");
 const PROBLEMS: Text = text("{} problems", "{} 个问题");
 const CLICK: Text = text("Click to see the list of problems", "点击查看问题列表");
-const IN_LAST_SECOND: Text = text("{} in", "流入 {}");
 
 /// How a stage is looked at.
 #[derive(Debug, Clone, Copy, Default)]
@@ -49,7 +48,7 @@ pub fn show(
     stage: usize,
     rect: Rect,
     zoom: f32,
-    state: FaceState,
+    look: FaceState,
     out: &mut Intents,
 ) {
     let Some(drawn) = model.doc.topology().stages.get(stage) else { return };
@@ -57,35 +56,14 @@ pub fn show(
         return;
     }
     let pen = Pen::new(ui, model, stage, rect, zoom);
-    frame(&pen, drawn, state);
+    frame(&pen, drawn, look);
     if zoom < FAR {
-        from_afar(&pen, drawn, state);
+        from_afar(&pen, drawn, look);
         return;
     }
-    head(&pen, stage, drawn, state, out);
+    head(&pen, stage, drawn, look, out);
     body::show(&pen, stage, drawn);
     instances::show(&pen, stage, drawn, out);
-}
-
-/// A stage in a sentence, for those who can't see it: name, kind, badge, problems, rate in.
-pub fn description(model: &Model, stage: usize) -> String {
-    let lang = model.lang();
-    let Some(drawn) = model.doc.topology().stages.get(stage) else { return String::new() };
-    let mut parts = vec![
-        drawn.name.clone(),
-        lang.of(drawn.kind.label()).into_owned(),
-        lang.of(drawn.kind.realness().label()).into_owned(),
-    ];
-    let problems = problems(model, &drawn.name).count();
-    if problems > 0 {
-        parts.push(problem_count(model, problems));
-    }
-    if let Some((run, index)) = running(model, stage)
-        && let Some(figures) = now::stage(run, index)
-    {
-        parts.push(lang.f(IN_LAST_SECOND, &[&figures::per_sec(figures.rate())]));
-    }
-    parts.join(", ")
 }
 
 /// The run that is shown, with the stage's place in it.
@@ -110,10 +88,10 @@ fn radius(zoom: f32) -> CornerRadius {
 }
 
 /// The box: fill, head, a strip in the colour of the kind, and an edge that says whether it is selected.
-fn frame(pen: &Pen<'_>, stage: &Stage, state: FaceState) {
+fn frame(pen: &Pen<'_>, stage: &Stage, look: FaceState) {
     let (painter, tokens, rect) = (pen.ui.painter(), pen.tokens, pen.rect);
     let (color, round) = (tokens.kind(&stage.kind), radius(pen.zoom));
-    if state.is_selected {
+    if look.is_selected {
         let halo = Stroke::new(4.0, tokens.accent.gamma_multiply(0.35));
         painter.rect_stroke(rect, round, halo, StrokeKind::Outside);
     }
@@ -124,9 +102,9 @@ fn frame(pen: &Pen<'_>, stage: &Stage, state: FaceState) {
     let strip = Rect::from_min_size(rect.min, vec2(rect.width(), (3.0 * pen.zoom).max(2.0)));
     // Painted as the upper edge of a box as large as the whole, so that its corners are round like those of the box.
     painter.with_clip_rect(strip.intersect(pen.ui.clip_rect())).rect_filled(rect, round, color);
-    let edge = if state.is_selected {
+    let edge = if look.is_selected {
         Stroke::new(1.5, tokens.accent)
-    } else if state.is_hovered {
+    } else if look.is_hovered {
         Stroke::new(1.0, tokens.weak)
     } else {
         Stroke::new(1.0, tokens.line)
@@ -135,11 +113,11 @@ fn frame(pen: &Pen<'_>, stage: &Stage, state: FaceState) {
 }
 
 /// Icon and name, as large as they can be read.
-fn from_afar(pen: &Pen<'_>, stage: &Stage, state: FaceState) {
+fn from_afar(pen: &Pen<'_>, stage: &Stage, look: FaceState) {
     let size = 11.0 / pen.zoom;
     let icon = pen.rect.center() - vec2(0.0, 8.0);
     pen.icon_at(icon, signs::kind(&stage.kind), size * 1.5, pen.tokens.kind(&stage.kind));
-    if !state.is_renaming {
+    if !look.is_renaming {
         let name =
             Rect::from_center_size(pen.rect.center() + vec2(0.0, 10.0), vec2(pen.rect.width() - 6.0, 14.0));
         let (at, is_cut) = pen.text(name, Align2::CENTER_CENTER, &stage.name, size, pen.tokens.text);
@@ -154,13 +132,16 @@ fn from_afar(pen: &Pen<'_>, stage: &Stage, state: FaceState) {
 }
 
 /// The head: icon and name at the left, marks at the right.
-fn head(pen: &Pen<'_>, index: usize, stage: &Stage, state: FaceState, out: &mut Intents) {
+fn head(pen: &Pen<'_>, index: usize, stage: &Stage, look: FaceState, out: &mut Intents) {
     let color = pen.tokens.kind(&stage.kind);
     pen.icon(pen.part(PAD, 1.0, 16.0, HEAD), signs::kind(&stage.kind), 15.0, color);
     let mut right = pen.part(0.0, 1.0, WIDTH - PAD, HEAD).right();
     right = problem_mark(pen, index, stage, right, out);
     right = no_master_mark(pen, index, right);
-    if state.is_renaming {
+    if pen.zoom < NEAR {
+        right = small_badge(pen, stage, right);
+    }
+    if look.is_renaming {
         return;
     }
     let mut room = pen.part(PAD + 22.0, 1.0, WIDTH, HEAD);
@@ -169,6 +150,16 @@ fn head(pen: &Pen<'_>, index: usize, stage: &Stage, state: FaceState, out: &mut 
     if is_cut {
         pen.figure(at, "name", &stage.name, &stage.name);
     }
+}
+
+/// The badge without its words, where there is no room for them. Answers the new right edge.
+fn small_badge(pen: &Pen<'_>, stage: &Stage, right: f32) -> f32 {
+    let realness = stage.kind.realness();
+    let mut room = pen.part(0.0, 1.0, WIDTH, HEAD);
+    room.max.x = right;
+    let at = pen.sign(room, true, (signs::realness(realness), ""), 12.0, pen.tokens.realness(realness));
+    pen.figure(at, "badge", &pen.lang.of(realness.label()), pen.lang.t(terms::realness_tip(realness)));
+    at.left() - 4.0 * pen.zoom
 }
 
 /// Count and icon of what the validator says about the stage. Answers the new right edge.

@@ -122,31 +122,36 @@ fn outcome(number: i64, mix: [f32; 3]) -> usize {
     }
 }
 
-/// Draws the dots of a wire on their way to `until`, and asks for the next frame.
+/// What dots show.
+pub struct Dots<'a> {
+    /// The wire's way.
+    pub track: &'a Track,
+    /// How far along it they go, on the screen.
+    pub until: f32,
+    /// Points on the screen per unit.
+    pub zoom: f32,
+    /// Requests each second.
+    pub rate: f64,
+    /// The shares of the outcomes.
+    pub mix: [f32; 3],
+}
+
+/// Draws the dots of a wire, and asks for the next frame.
 #[allow(clippy::cast_possible_truncation, reason = "places on a screen")]
-pub fn dots(
-    ui: &Ui,
-    id: Id,
-    track: &Track,
-    until: f32,
-    zoom: f32,
-    rate: f64,
-    mix: [f32; 3],
-    tokens: &Tokens,
-) {
+pub fn dots(ui: &Ui, id: Id, dots: &Dots<'_>, tokens: &Tokens) {
+    let &Dots { track, until, zoom, rate, mix } = dots;
     let (speed, one_of) = motion(rate);
     let now = ui.input(|input| input.time);
     let (way, then) = ui.data(|data| data.get_temp::<(f64, f64)>(id)).unwrap_or((0.0, now));
     // The way of the first dot, in units: it goes on smoothly whatever rate and zoom become.
     let way = way + f64::from(speed) * (now - then).clamp(0.0, LONGEST_FRAME);
     ui.data_mut(|data| data.insert_temp(id, (way, now)));
-    let shown = if mix == [0.0; 3] { [1.0, 0.0, 0.0] } else { mix };
-    let lanes = strands(shown, width(rate) * zoom, 1.0);
+    let lanes = strands(mix, width(rate) * zoom, 1.0);
     let spacing = f64::from(SPACING);
-    let (first, last) =
-        (((way - f64::from(until / zoom)) / spacing).ceil() as i64, (way / spacing).floor() as i64);
+    let first = ((way - f64::from(until / zoom)) / spacing).ceil() as i64;
+    let last = (way / spacing).floor() as i64;
     for number in (first..=last).filter(|number| number.rem_euclid(one_of) == 0) {
-        let which = outcome(number / one_of, shown);
+        let which = outcome(number / one_of, mix);
         let distance = ((way - number as f64 * spacing) as f32) * zoom;
         let (point, right) = track.point(distance);
         sign(ui.painter(), point + right * lanes[which].0, which, zoom, colors(tokens)[which], tokens.canvas);
@@ -194,8 +199,10 @@ mod tests {
     fn a_wider_wire_carries_more_and_its_strands_fill_it() {
         assert!(width(0.0) < width(100.0) && width(100.0) < width(30_000.0));
         let strands = strands([0.5, 0.5, 0.0], 8.0, 1.0);
-        assert_eq!(strands.map(|(_, wide)| wide), [4.0, 4.0, 0.0]);
-        assert_eq!((strands[0].0, strands[1].0), (-2.0, 2.0));
+        let near = |(one, other): (f32, f32), expected: (f32, f32)| {
+            (one - expected.0).abs() < 1e-6 && (other - expected.1).abs() < 1e-6
+        };
+        assert!(near(strands[0], (-2.0, 4.0)) && near(strands[1], (2.0, 4.0)), "{strands:?}");
     }
 
     #[test]

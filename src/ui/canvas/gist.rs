@@ -84,7 +84,7 @@ fn users(lang: Lang, topology: &Topology) -> [String; 2] {
     let workload = &topology.workload;
     let expected = workload.expected_arrivals().max(0.0) as u64;
     [
-        lang.f(PEOPLE, &[&grouped(workload.audience.users.into())]),
+        lang.f(PEOPLE, &[&grouped(workload.audience.users)]),
         lang.f(ARRIVALS, &[&compact(expected), &span(workload.duration())]),
     ]
 }

@@ -217,15 +217,23 @@ fn paint(pen: &Pen<'_>, name: &str, rect: Rect, row: &Row) {
         if is_down { (Icon::CircleX, tokens.bad) } else { (signs::role(row.role), role_color(pen, row)) };
     pen.icon(column(3.0, 13.0), icon, 11.0, color);
     let text = if row.is_known { tokens.text } else { tokens.weak };
-    let name = pen.lang.of(name);
-    let wide = if pen.zoom < NEAR || !row.is_known { 176.0 } else { 52.0 };
-    pen.text(column(18.0, wide), Align2::LEFT_CENTER, &name, 10.0, if is_down { tokens.bad } else { text });
+    let color = if is_down { tokens.bad } else { text };
+    // From further away the least size of text asks for more room than its column has.
+    let mut room = column(18.0, if row.is_known { 52.0 } else { 172.0 });
+    room.min.x = room.min.x.max(rect.left() + pen.font(11.0).size * 1.5);
+    if pen.zoom < NEAR {
+        room.max.x = rect.right();
+        let (at, _) = pen.text(room, Align2::LEFT_CENTER, &pen.lang.of(name), 10.0, color);
+        room.min.x = at.right() + 3.0;
+        let value = if is_down { Some(pen.lang.t(NO_ANSWER).to_owned()) } else { row.ops.clone() };
+        let value = value.filter(|value| !row.is_total && pen.width(value, 10.0) <= room.width());
+        pen.text(room, Align2::RIGHT_CENTER, &value.unwrap_or_default(), 10.0, color);
+        return;
+    }
+    pen.text(room, Align2::LEFT_CENTER, &pen.lang.of(name), 10.0, color);
     if is_down && !row.is_total {
         let words = pen.lang.t(NO_ANSWER);
         pen.text(column(80.0, 110.0), Align2::RIGHT_CENTER, words, 10.0, tokens.bad);
-        return;
-    }
-    if pen.zoom < NEAR {
         return;
     }
     match row.is_link_up {
@@ -256,12 +264,14 @@ fn role_color(pen: &Pen<'_>, row: &Row) -> Color32 {
     }
 }
 
+/// A run, what a process was in it when it was drawn last, and since when, on the window's clock.
+type Kept = (u64, Role, f64);
+
 /// Lights a row for a moment when its process has changed its role.
 fn flash(pen: &Pen<'_>, name: &str, rect: Rect, row: &Row) {
     if !row.is_reachable || pen.model.runs.active().is_none() {
         return;
     }
-    type Kept = (u64, Role, f64);
     let run = pen.model.runs.current.as_ref().map_or(0, |run| run.id.0);
     let (now, id) = (pen.ui.input(|input| input.time), pen.id(("role", name)));
     let kept = pen.ui.data(|data| data.get_temp::<Kept>(id)).filter(|kept| kept.0 == run);
@@ -306,7 +316,7 @@ mod tests {
         };
         let row = live(Lang::En, &state);
         assert_eq!((row.role, row.lag, row.is_link_up), (Role::Master, None, None));
-        assert_eq!(row.words, ["master", "12.3k/s operations", "1.4 MB"]);
+        assert_eq!(row.words, ["master", "12.3k/s operations", "1.3 MiB"]);
         let gone = live(Lang::En, &InstanceState { is_reachable: false, ..state });
         assert_eq!(gone.words, ["master", "no answer"]);
         assert_eq!((gone.ops, gone.memory), (None, None));

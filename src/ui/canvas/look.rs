@@ -5,6 +5,7 @@ use egui::{
 };
 
 use super::CanvasView;
+use super::gesture::Gesture;
 use super::scene::Scene;
 use crate::topology::Topology;
 use crate::ui::document::layout;
@@ -13,6 +14,10 @@ use crate::ui::document::layout;
 pub const NOTCH: f32 = 1.15;
 /// How far one notch of a wheel scrolls, in points.
 const SCROLL: f32 = 60.0;
+/// How near to the edge of the view a drag begins to pan, in points.
+const EDGE: f32 = 16.0;
+/// How fast, per point beyond that, in points per second.
+const EDGE_SPEED: f32 = 25.0;
 
 /// Reads wheel, pinch, and drags that pan.
 pub fn navigate(ui: &Ui, canvas: &mut CanvasView, view: Rect, background: &Response) {
@@ -30,6 +35,7 @@ pub fn navigate(ui: &Ui, canvas: &mut CanvasView, view: Rect, background: &Respo
         }
     }
     pan_by_drag(ui, canvas, background);
+    pan_at_edge(ui, canvas, view);
     if is_over && may_pan(ui) {
         let is_down = ui.input(|input| input.pointer.primary_down());
         ui.set_cursor_icon(if is_down { CursorIcon::Grabbing } else { CursorIcon::Grab });
@@ -47,6 +53,20 @@ pub fn pan_by_drag(ui: &Ui, canvas: &mut CanvasView, dragged: &Response) -> bool
         ui.set_cursor_icon(CursorIcon::Grabbing);
     }
     pans
+}
+
+/// Pans while something is dragged to the edge of what is seen.
+fn pan_at_edge(ui: &Ui, canvas: &mut CanvasView, view: Rect) {
+    let is_dragging = matches!(canvas.gesture, Gesture::Move(_) | Gesture::Rubber(_) | Gesture::Pull(_));
+    let pointer = ui.input(|input| input.pointer.interact_pos().filter(|_| input.pointer.primary_down()));
+    let Some(pointer) = pointer.filter(|_| is_dragging) else { return };
+    let inner = view.shrink(EDGE);
+    let beyond = pointer - inner.clamp(pointer);
+    if beyond != Vec2::ZERO {
+        let seconds = ui.input(|input| input.stable_dt).min(0.1);
+        canvas.pan(-beyond.clamp(Vec2::splat(-EDGE), Vec2::splat(EDGE)) * EDGE_SPEED * seconds);
+        ui.request_repaint();
+    }
 }
 
 /// Whether the primary button pans, too.

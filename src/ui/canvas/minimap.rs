@@ -1,6 +1,9 @@
 //! The minimap: all stages and the part that is seen, where not everything is.
 
-use egui::{CursorIcon, Pos2, Rect, Role, Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo, pos2, vec2};
+use egui::{
+    CursorIcon, PointerButton, Pos2, Rect, Response, Role, Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo,
+    pos2, vec2,
+};
 
 use super::super::document::layout;
 use super::super::model::Model;
@@ -47,13 +50,22 @@ pub fn show(ui: &mut Ui, model: &Model, view: Rect, camera: &mut Camera) {
     let name = model.lang().t(NAME);
     let response = ui.interact(map, ui.scope_id().with("minimap"), Sense::click_and_drag());
     response.widget_info(|| WidgetInfo::labeled(Role::Image, true, name));
-    if let Some(pointer) = response.interact_pointer_pos().filter(|_| response.is_pointer_button_down_on()) {
+    if let Some(pointer) = response.interact_pointer_pos().filter(|_| is_pressed(ui, &response)) {
         let at = whole.min + (pointer - origin) / scale;
         // Beyond the design there is nothing to look at.
         camera.center =
             pos2(at.x.clamp(design.left(), design.right()), at.y.clamp(design.top(), design.bottom()));
     }
+    if [PointerButton::Middle, PointerButton::Secondary].into_iter().any(|button| response.dragged_by(button))
+    {
+        camera.pan(response.drag_delta());
+    }
     response.on_hover_cursor(CursorIcon::Move).on_hover_text(format!("{name}: {}", model.lang().t(TIP)));
+}
+
+/// Whether the primary button holds the map; the others pan, wherever they are pressed.
+fn is_pressed(ui: &Ui, response: &Response) -> bool {
+    response.is_pointer_button_down_on() && ui.input(|input| input.pointer.primary_down())
 }
 
 fn paint(ui: &Ui, model: &Model, map: Rect, seen: Rect, put: impl Fn(Rect) -> Rect) {

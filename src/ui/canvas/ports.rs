@@ -86,7 +86,7 @@ fn draw(
 ) {
     let tokens = tokens(ui.ctx());
     let radius = (5.0 * scene.camera.zoom).clamp(3.0, 7.0);
-    let is_other_end = pulled.is_none_or(|pull| pull.port.is_out() != port.is_out());
+    let is_other_end = pulled.is_none_or(|pull| pull.port.other_end() == port);
     let is_held = response.hovered() || response.has_focus();
     let (radius, fill, stroke): (f32, Color32, Stroke) = match fits {
         Some(true) if is_other_end => {

@@ -43,6 +43,16 @@ impl Port {
         matches!(self, Self::Out | Self::ControlOut)
     }
 
+    /// The port at the other end of a wire from here.
+    pub fn other_end(self) -> Self {
+        match self {
+            Self::In => Self::Out,
+            Self::Out => Self::In,
+            Self::ControlIn => Self::ControlOut,
+            Self::ControlOut => Self::ControlIn,
+        }
+    }
+
     /// Where it is on a stage, in canvas units.
     pub fn place(self, stage: &Stage) -> Pos2 {
         let rect = layout::rect(stage);

@@ -9,7 +9,7 @@ use super::super::model::Model;
 use super::super::run::now::{self, Flow, Scope};
 use super::super::text::{Text, figures, text};
 use super::super::theme::{self, Tokens};
-use super::flow::{self, Track};
+use super::flow::{self, Dots, Track};
 use crate::report::text::grouped;
 use crate::report::verdict::percent;
 
@@ -101,7 +101,7 @@ pub fn show(ui: &Ui, model: &Model, link: usize, way: [Pos2; 4], zoom: f32, stat
         return;
     };
     let shades = flow::colors(tokens).map(|color| tokens.canvas.lerp_to_gamma(color, 0.55));
-    let mix = if flow.mix == [0.0; 3] { [1.0, 0.0, 0.0] } else { flow.mix };
+    let mix = flow.mix;
     for ((aside, strand), color) in flow::strands(mix, wide, 1.0).into_iter().zip(shades) {
         if strand > 0.0 {
             // A hair wider than its share, so that no gap shows between two strands.
@@ -112,15 +112,16 @@ pub fn show(ui: &Ui, model: &Model, link: usize, way: [Pos2; 4], zoom: f32, stat
     head(ui, &track, (until, end), tip, edge.unwrap_or(shades[main]));
     let id = ui.scope_id().with(("wire", link));
     if model.settings.flow_dots && flow.scope == Scope::LastSecond {
-        flow::dots(ui, id.with("dots"), &track, until, zoom, flow.rate(), flow.mix, tokens);
+        let dots = Dots { track: &track, until, zoom, rate: flow.rate(), mix };
+        flow::dots(ui, id.with("dots"), &dots, tokens);
     }
     if (state.is_hovered || state.is_selected) && zoom >= READABLE {
         label(ui, model, link, &flow, track.point(track.length() * 0.5).0, zoom, id);
     }
 }
 
-/// A wire in a sentence, for those who can't see it: its ends, and what goes over it.
-pub fn description(model: &Model, link: usize) -> String {
+/// A wire in a sentence: its ends, and what goes over it.
+fn description(model: &Model, link: usize) -> String {
     let Some(drawn) = model.doc.topology().links.get(link) else { return String::new() };
     match carried(model, link) {
         Some(flow) => model.lang().f(CARRIES, &[&drawn.from, &drawn.to, &amount(model, &flow)]),

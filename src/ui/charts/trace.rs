@@ -190,7 +190,7 @@ impl<'a> Traces<'a> {
                 continue;
             }
             let arrivals = Data::Rate(&columns.arrivals);
-            let color = self.tokens.nth(stage + 1);
+            let color = self.tokens.stage(&self.run.topology, stage);
             traces.push(Trace {
                 name: self.lang.f(ARRIVALS.0, &[&self.stage_name(stage)]),
                 look: Look::Thin,
@@ -253,7 +253,7 @@ impl<'a> Traces<'a> {
             let Some(columns) = series.stages.get(stage).filter(|stage| !stage.p99_us.is_blank()) else {
                 continue;
             };
-            let (key, color) = (Key::AtStage(stage), self.tokens.nth(stage + 1));
+            let (key, color) = (Key::AtStage(stage), self.tokens.stage(&self.run.topology, stage));
             let trace = self.trace(key, AT_STAGE.0, AT_STAGE.1, color, Data::Micros(&columns.p99_us));
             traces.push(Trace { name: self.lang.f(AT_STAGE.0, &[&self.stage_name(stage)]), ..trace });
         }

@@ -17,6 +17,10 @@ const NOT_RUNNING: Text = text("nothing runs", "没有运行");
 const STOPPING: Text = text("it is stopping already", "已在停止");
 const NO_RUN: Text = text("nothing was run yet", "还没有运行过");
 const NO_REPORT: Text = text("no run has ended with a report yet", "还没有运行给出报告");
+const NO_PROXIES: Text = text(
+    "this run has no proxies before the process; switch on \"Breakable links\" and run again",
+    "本次运行在该进程前没有代理；打开“可断链路”后再次运行",
+);
 const NO_PROCESS: Text =
     text("choose a process first, in the list or on the canvas", "请先在列表或画布上选择一个进程");
 
@@ -62,15 +66,14 @@ impl UiCommand {
             Self::ExportCharts | Self::FreezeCharts | Self::FollowCharts => {
                 unless(model.runs.current.is_none(), NO_RUN)
             }
-            Self::Kill
-            | Self::Pause
-            | Self::Resume
-            | Self::Restart
-            | Self::CutLink
-            | Self::SlowLink
-            | Self::MendLink => {
+            Self::Kill | Self::Pause | Self::Resume | Self::Restart => {
                 unless(model.runs.active().is_none(), NOT_RUNNING)?;
                 unless(model.selected_process().is_none(), NO_PROCESS)
+            }
+            Self::CutLink | Self::SlowLink | Self::MendLink => {
+                let run = model.runs.active().ok_or(NOT_RUNNING)?;
+                let (stage, _) = model.selected_process().ok_or(NO_PROCESS)?;
+                unless(!run.breaks_links_of(stage), NO_PROXIES)
             }
             _ => Ok(()),
         }

@@ -3,8 +3,10 @@
 //!
 //! - [`table`]: the words, icon and shortcut of each command.
 //! - [`enabled`]: whether a command can be used now, and if not, why.
+//! - [`group`]: what a command is about.
 
 pub mod enabled;
+pub mod group;
 pub mod table;
 
 use egui::KeyboardShortcut;
@@ -62,6 +64,7 @@ pub enum UiCommand {
     Stop,
     CopyReport,
     SaveReport,
+    ToggleBreakableLinks,
     FollowCharts,
     FreezeCharts,
     Kill,

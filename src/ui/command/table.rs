@@ -66,6 +66,7 @@ impl UiCommand {
         Self::Stop,
         Self::CopyReport,
         Self::SaveReport,
+        Self::ToggleBreakableLinks,
         Self::FollowCharts,
         Self::FreezeCharts,
         Self::Kill,
@@ -171,19 +172,19 @@ impl UiCommand {
                 text("Cut", "剪切"),
                 text("Copy the selected stages and delete them", "复制所选阶段并删除"),
                 Icon::Scissors,
-                None,
+                Some(keys(Modifiers::COMMAND, Key::X)),
             ),
             Self::Copy => about(
                 text("Copy", "复制"),
                 text("Copy the selected stages as text", "把所选阶段复制为文本"),
                 Icon::Copy,
-                None,
+                Some(keys(Modifiers::COMMAND, Key::C)),
             ),
             Self::Paste => about(
                 text("Paste", "粘贴"),
                 text("Add the stages that the clipboard holds", "添加剪贴板中的阶段"),
                 Icon::ClipboardPaste,
-                None,
+                Some(keys(Modifiers::COMMAND, Key::V)),
             ),
             Self::Duplicate => about(
                 text("Duplicate", "创建副本"),
@@ -369,6 +370,15 @@ impl UiCommand {
                 text("Save report as JSON…", "保存报告为 JSON…"),
                 text("Save everything the run found out", "保存运行得到的全部结果"),
                 Icon::FileJson,
+                None,
+            ),
+            Self::ToggleBreakableLinks => about(
+                text("Breakable links", "可断链路"),
+                text(
+                    "From the next run on, proxies stand before all Redis processes, so that links can be cut and slowed; this costs processor time (15 % were measured)",
+                    "从下次运行起，在所有 Redis 进程前设置代理，以便切断和放慢链路；会占用处理器时间（实测多 15 %）",
+                ),
+                Icon::Cable,
                 None,
             ),
             Self::FollowCharts => about(

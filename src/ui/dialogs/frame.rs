@@ -32,7 +32,7 @@ pub fn heading(ui: &mut Ui, sign: Icon, text: &str) {
     let tokens = theme::tokens(ui.ctx());
     ui.horizontal(|ui| {
         ui.label(icon(sign).size(18.0).color(tokens.accent));
-        ui.label(RichText::new(text).size(17.0).strong());
+        ui.label(RichText::new(text).size(17.0).color(tokens.text));
     });
     ui.add_space(6.0);
 }

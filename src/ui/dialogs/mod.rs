@@ -4,14 +4,20 @@
 //! - `unsaved`, `replace`, `still_running`: ask before something is lost. `recover`: what a crash left.
 //! - [`path`]: a path is typed, where the system has no dialog for it.
 //! - [`drop`](mod@drop): files that are dragged over the window.
+//! - [`palette`]: the command palette; [`find`] is what it finds.
+//! - `shortcuts`: the sheet of shortcuts. `about`: what the program is.
 //! - [`frame`]: what dialogs have in common.
 
+mod about;
 pub mod drop;
+pub mod find;
 pub mod frame;
+pub mod palette;
 pub mod path;
 pub mod presets;
 mod recover;
 mod replace;
+mod shortcuts;
 mod still_running;
 mod unsaved;
 
@@ -35,7 +41,9 @@ pub fn show(ui: &mut egui::Ui, model: &Model, dialog: &mut Dialog, out: &mut Int
         }
         Dialog::Path(entry) => path::show(&ctx, model, entry, out),
         Dialog::Replace { ask, path, why } => replace::show(&ctx, model, ask, path, *why, out),
-        Dialog::Palette(_) | Dialog::Shortcuts | Dialog::About => false,
+        Dialog::Palette(view) => palette::show(&ctx, model, view, out),
+        Dialog::Shortcuts => shortcuts::show(&ctx, model),
+        Dialog::About => about::show(&ctx, model, out),
     };
     if closes {
         out.push(Intent::Dialog(None));

@@ -20,7 +20,7 @@ const BODY: Text = text(
 );
 const STAGES: Text = text("{} stages", "{} 个阶段");
 const FROM: Text = text("from {}", "来自 {}");
-const MORE: Text = text("{} more wait behind it", "后面还有 {} 个");
+const MORE: Text = text("{} more after this one", "此后还有 {} 个");
 const RESTORE: Text = text("Restore", "恢复");
 const DISCARD: Text = text("Discard", "丢弃");
 const LATER: Text = text("Ask again next time", "下次再问");
@@ -64,7 +64,7 @@ fn card(ui: &mut egui::Ui, lang: Lang, found: &Found) {
     Frame::new().fill(tokens.card_head).corner_radius(6).inner_margin(12).show(ui, |ui| {
         ui.set_width(ui.available_width());
         let title = if found.title.is_empty() { lang.t(UNTITLED) } else { &found.title };
-        ui.label(RichText::new(title).strong());
+        ui.label(RichText::new(title).size(15.5).color(tokens.text));
         let age = SystemTime::now().duration_since(found.kept_at).unwrap_or_default();
         let mut facts = vec![lang.f(STAGES, &[&found.stages]), ago(lang, age)];
         facts.extend(found.path.as_ref().map(|path| lang.f(FROM, &[&path.display()])));

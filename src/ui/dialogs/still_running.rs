@@ -36,8 +36,7 @@ const KEEP_TIP: Text = text("Nothing happens (Esc)", "什么也不做（Esc）")
 pub fn show(ctx: &Context, model: &Model, after: &After, out: &mut Intents) -> bool {
     let lang = model.lang();
     let Some(run) = model.runs.active() else {
-        // It ended while the question stood here: nothing is left to ask.
-        out.push(Intent::StopThen(Box::new(after.clone())));
+        // It ended while the question stood here. Its results are worth a look, so nothing follows by itself.
         return true;
     };
     let mut stays = false;

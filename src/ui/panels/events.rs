@@ -2,7 +2,8 @@
 
 use std::fmt::Write as _;
 
-use egui::{Button, Color32, RichText, ScrollArea, Ui};
+use egui::text::{LayoutJob, TextWrapping};
+use egui::{Align2, Button, Color32, RichText, Role, ScrollArea, Sense, TextStyle, Ui, WidgetInfo};
 use lucide_icons::Icon;
 
 use super::super::command::UiCommand;
@@ -33,6 +34,11 @@ const MARKS: [(Mark, Text); 5] = [
     (Mark::Change, text("Changes", "更改")),
     (Mark::Trouble, text("Troubles", "问题")),
 ];
+
+/// Room for the time of a line, in points.
+const TIME_WIDTH: f32 = 58.0;
+/// Height of a line, in points.
+const ROW: f32 = 22.0;
 
 /// How the events are looked at.
 #[derive(Debug, Default)]
@@ -71,11 +77,11 @@ pub fn show(ui: &mut Ui, model: &Model, view: &mut EventsView, out: &mut Intents
         ui.label(RichText::new(lang.t(NONE_SHOWN)).color(tokens(ui).weak));
         return;
     }
-    let height = ui.spacing().interact_size.y;
+    ui.spacing_mut().item_spacing.y = 0.0;
     let area = ScrollArea::vertical().auto_shrink(false).stick_to_bottom(run.is_active());
-    area.show_rows(ui, height, lines.len(), |ui, rows| {
+    area.show_rows(ui, ROW, lines.len(), |ui, rows| {
         for line in &lines[rows] {
-            row(ui, lang, line, height, out);
+            row(ui, lang, line, ROW, out);
         }
     });
 }
@@ -98,16 +104,30 @@ fn chips(ui: &mut Ui, lang: Lang, lines: &[Line], view: &mut EventsView) {
     }
 }
 
+/// A line: its time, its sign, its words, each in its place.
 fn row(ui: &mut Ui, lang: Lang, line: &Line, height: f32, out: &mut Intents) {
-    let (sign, colour) = look(line.mark, tokens(ui));
+    let tokens = tokens(ui);
+    let (sign, colour) = look(line.mark, tokens);
     let words = lang.of(&line.text);
-    let time = RichText::new(format!("{:>8}", moment(line))).monospace().color(tokens(ui).weak);
-    let row = Button::new((time, icon(sign).color(colour), &*words))
-        .frame_when_inactive(false)
-        .truncate()
-        .min_size(egui::vec2(ui.available_width(), height));
-    let response = ui.add(row).accessible_name(format!("{} {words}", moment(line)));
-    if response.on_hover_text(format!("{words}\n{}", lang.t(GO))).clicked() {
+    let (rect, response) = ui.allocate_exact_size(egui::vec2(ui.available_width(), height), Sense::click());
+    let name = format!("{} {words}", moment(line));
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &name));
+    let response = response.on_hover_text(format!("{words}\n{}", lang.t(GO)));
+    let painter = ui.painter_at(rect);
+    if response.hovered() || response.has_focus() {
+        painter.rect_filled(rect, 4, tokens.card_head);
+    }
+    let font = TextStyle::Body.resolve(ui.style());
+    let at = |x: f32| egui::pos2(rect.left() + x, rect.center().y);
+    painter.text(at(TIME_WIDTH), Align2::RIGHT_CENTER, moment(line), font.clone(), tokens.weak);
+    painter.text(at(TIME_WIDTH + 12.0), Align2::LEFT_CENTER, char::from(sign), font.clone(), colour);
+    let left = TIME_WIDTH + 34.0;
+    let words_colour = if line.mark == Mark::Trouble { tokens.bad } else { tokens.text };
+    let mut job = LayoutJob::simple_singleline(words.into_owned(), font, words_colour);
+    job.wrap = TextWrapping::truncate_at_width(rect.width() - left - 4.0);
+    let galley = painter.layout_job(job);
+    painter.galley(at(left) - egui::vec2(0.0, galley.size().y / 2.0), galley, words_colour);
+    if response.clicked() {
         out.push(Intent::ShowMoment(line.at.as_secs_f64()));
     }
 }

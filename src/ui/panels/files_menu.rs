@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use egui::{Button, Ui};
+use egui::{AtomExt, Button, Ui};
 use lucide_icons::Icon;
 
 use super::super::intent::{Intent, Intents};
@@ -34,7 +34,7 @@ pub fn recent_rows(ui: &mut Ui, model: &Model, out: &mut Intents) {
 /// One file: its name, with its folder as a tooltip.
 pub fn recent_row(ui: &mut Ui, path: &Path, out: &mut Intents) {
     let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy();
-    let row = Button::new((icon(Icon::FileText), name.as_ref())).truncate();
+    let row = Button::new((icon(Icon::FileText), name.as_ref().atom_shrink(true))).truncate();
     let response = ui.add(row).accessible_name(name.as_ref()).on_hover_text(path.display().to_string());
     if response.clicked() {
         out.push(Intent::OpenFile(path.to_owned()));

@@ -30,6 +30,7 @@ const WARNINGS: Text = text("{} warnings", "{} 个警告");
 const ONE_WARNING: Text = text("1 warning", "1 个警告");
 const SEE_PROBLEMS: Text = text("See problems", "查看问题");
 const SEE_RESULTS: Text = text("See results", "查看结果");
+const REASON_FIRST: Text = text("{}. {}", "{}；{}");
 const EDITED: Text = text("edited since start", "启动后已修改");
 const EDITED_TIP: Text = text(
     "The run keeps the design as it was at its start; run again to see what the changes do",
@@ -47,6 +48,10 @@ const DROPPED_TIP: Text = text(
     "Arrivals that could not be sent, because the first stage did not keep up: more than 1 in 1,000, so the run will be inconclusive",
     "因第一个阶段跟不上而无法发送的到达：超过千分之一，因此运行将无定论",
 );
+
+/// Room for a doubt and for the word that the design was edited.
+const DOUBT_WIDTH: f32 = 150.0;
+const EDITED_WIDTH: f32 = 150.0;
 
 /// The phases of a run, in order, with what happens in each.
 const PHASES: [(RunPhase, Text); 6] = [
@@ -134,11 +139,20 @@ fn under_way(ui: &mut Ui, model: &Model, run: &Run) {
         return;
     }
     let now = Pace::of(&run.series);
-    doubt(ui, model, run, &now);
-    if run.is_edited(model.doc.topology()) {
-        edited(ui, model);
-    }
-    figures(ui, model, &now);
+    let doubt = run.doubt(&now);
+    let is_edited = run.is_edited(model.doc.topology());
+    // What is to be said stands at the right end, so that the figures keep their places.
+    let said = [(doubt.is_some(), DOUBT_WIDTH), (is_edited, EDITED_WIDTH)];
+    let reserved: f32 = said.iter().filter(|(is_said, _)| *is_said).map(|(_, width)| width).sum();
+    figures(ui, model, &now, reserved);
+    ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+        if let Some(doubt) = doubt {
+            doubt_ui(ui, model, doubt, &now);
+        }
+        if is_edited {
+            edited(ui, model);
+        }
+    });
 }
 
 /// All phases as signs, the one under way in words.
@@ -169,26 +183,36 @@ fn progress(ui: &mut Ui, model: &Model, run: &Run) {
     let words = format!("{at:.1} / {of:.1} s");
     let tip = model.lang().f(PROGRESS, &[&format!("{at:.1}"), &format!("{of:.1}")]);
     let bar =
-        ProgressBar::new(share).desired_width(110.0).corner_radius(3).text(RichText::new(words).small());
+        ProgressBar::new(share).desired_width(110.0).corner_radius(3).text(RichText::new(words).size(11.5));
     ui.add(bar).on_hover_text(&tip).accessible_name(tip);
 }
 
+/// Says that the design is not what runs.
 fn edited(ui: &mut Ui, model: &Model) {
-    let (lang, tokens) = (model.lang(), tokens(ui));
-    ui.label(icon(Icon::Pencil).color(tokens.warn)).on_hover_text(lang.t(EDITED_TIP));
-    ui.label(RichText::new(lang.t(EDITED)).color(tokens.weak)).on_hover_text(lang.t(EDITED_TIP));
+    let lang = model.lang();
+    said(ui, Icon::Pencil, lang.t(EDITED), lang.t(EDITED_TIP), tokens(ui).weak);
 }
 
 /// Says what makes the run say nothing about the design, as soon as it can be seen.
-fn doubt(ui: &mut Ui, model: &Model, run: &Run, now: &Pace) {
-    let (lang, tokens) = (model.lang(), tokens(ui));
-    let Some(doubt) = run.doubt(now) else { return };
+fn doubt_ui(ui: &mut Ui, model: &Model, doubt: Doubt, now: &Pace) {
+    let lang = model.lang();
     let (words, tip) = match doubt {
         Doubt::Behind => (lang.t(BEHIND).to_owned(), lang.f(BEHIND_TIP, &[&micros(now.worst_lag_us)])),
         Doubt::Dropped(count) => (lang.f(DROPPED, &[&grouped(count)]), lang.t(DROPPED_TIP).to_owned()),
     };
-    ui.label(icon(Icon::TriangleAlert).color(tokens.warn)).on_hover_text(&tip);
-    ui.label(RichText::new(words).color(tokens.warn)).on_hover_text(tip);
+    said(ui, Icon::TriangleAlert, &words, &tip, tokens(ui).warn);
+}
+
+/// A sign with words, in one piece.
+fn said(ui: &mut Ui, sign: Icon, words: &str, tip: &str, colour: egui::Color32) {
+    let content = |ui: &mut Ui| {
+        ui.spacing_mut().item_spacing.x = 4.0;
+        ui.label(icon(sign).color(tokens(ui).warn));
+        ui.label(RichText::new(words).color(colour));
+    };
+    let size = egui::vec2(0.0, ui.spacing().interact_size.y);
+    let layout = egui::Layout::left_to_right(egui::Align::Center);
+    ui.allocate_ui_with_layout(size, layout, content).response.on_hover_text(tip);
 }
 
 /// A figure of the line: its name, its definition, how much room it needs.
@@ -199,9 +223,9 @@ struct Figure {
     width: f32,
 }
 
-fn figures(ui: &mut Ui, model: &Model, now: &Pace) {
+fn figures(ui: &mut Ui, model: &Model, now: &Pace, reserved: f32) {
     for figure in all_figures(now) {
-        if ui.available_width() < figure.width {
+        if ui.available_width() - reserved < figure.width {
             return;
         }
         draw_figure(ui, model, &figure);
@@ -288,7 +312,11 @@ fn ended(ui: &mut Ui, model: &Model, run: &Run, report: &Report, out: &mut Inten
     if ui.link(lang.t(SEE_RESULTS)).clicked() {
         out.command(UiCommand::ShowResults);
     }
-    let words = sentence(lang, report);
+    let mut words = sentence(lang, report);
+    // A design may sell everything once and still miss a target: then the reason says more.
+    if let Some(reason) = report.reasons.first().filter(|_| !report.audit.found_wrong()) {
+        words = lang.f(REASON_FIRST, &[&lang.of(reason), &words]);
+    }
     ui.add(egui::Label::new(&words).truncate()).on_hover_text(words);
 }
 

@@ -58,6 +58,7 @@ impl Log {
         let (mark, text) = match &event.kind {
             EventKind::Phase(phase) => (Mark::Note, phase.label().to_owned()),
             EventKind::Note(text) => (Mark::Note, text.clone()),
+            EventKind::Trouble(text) => (Mark::Trouble, text.clone()),
             EventKind::SaleOpened => (Mark::Sale, "the sale is open".to_owned()),
             EventKind::Fault { fault, failed } => {
                 let what = format!("{} {} of {}", fault.action.word(), fault.instance, fault.stage);

@@ -19,7 +19,7 @@ use crate::engine::{EngineEvent, EventKind, RunFailure, RunId, RunPhase, Snapsho
 use crate::metrics::InstanceState;
 use crate::report::Report;
 use crate::topology::graph::Graph;
-use crate::topology::{Change, Topology};
+use crate::topology::{Change, Fault, Topology};
 
 use log::Log;
 use series::Series;
@@ -58,6 +58,8 @@ pub struct Run {
     pub topology: Arc<Topology>,
     /// The way of the traffic through it.
     pub graph: Graph,
+    /// Whether it was started so that all its links can be cut and slowed.
+    pub link_faults: bool,
     /// Where it is.
     pub phase: RunPhase,
     /// Whether it was asked to stop.
@@ -85,6 +87,7 @@ impl Run {
     pub fn new(id: RunId, topology: Arc<Topology>) -> Self {
         Self {
             id,
+            link_faults: false,
             phase: RunPhase::StartingServers,
             is_stopping: false,
             duration: topology.workload.duration(),
@@ -118,6 +121,12 @@ impl Run {
         let stage = design.stages.get(stage)?;
         let index = self.topology.index_of(&stage.name)?;
         (self.topology.stages[index].kind.word() == stage.kind.word()).then_some(index)
+    }
+
+    /// Whether the links of a stage's processes can be cut and slowed.
+    pub fn breaks_links_of(&self, stage: &str) -> bool {
+        let is_scripted = |fault: &Fault| fault.action.is_of_link() && fault.stage == stage;
+        self.link_faults || self.topology.faults.iter().any(is_scripted)
     }
 
     /// Whether the design was changed since this run started; stages that were only moved don't count.

@@ -54,8 +54,8 @@ pub struct Flow {
     pub secs: f64,
     /// Requests that went over it.
     pub count: u64,
-    /// What became of what the receiver was done with: shares passed, intercepted and failed. All 0 where it was done with
-    /// nothing.
+    /// What became of what the receiver was done with: shares passed, intercepted and failed. Where it was done with
+    /// nothing yet, all counts as passed.
     pub mix: [f32; 3],
 }
 
@@ -102,10 +102,13 @@ impl Figures {
         self.intercepted.iter().max_by_key(|(_, count)| *count)
     }
 
-    /// The shares passed, intercepted and failed of what the stage was done with.
+    /// The shares passed, intercepted and failed of what the stage was done with; all passed where that is nothing.
     pub fn mix(&self) -> [f32; 3] {
         let parts = [self.passed, self.intercepted.sum(), self.failed];
-        let all = parts.iter().sum::<u64>().max(1);
+        let all: u64 = parts.iter().sum();
+        if all == 0 {
+            return [1.0, 0.0, 0.0];
+        }
         parts.map(|part| part as f32 / all as f32)
     }
 }
@@ -169,7 +172,8 @@ pub fn trail(run: &Run, stage: usize) -> Trail {
         let buckets = start..(start + per_bin).min(series.len());
         let secs = length(series, &buckets);
         let parts = if is_users { users_in(series, buckets) } else { stage_in(column, &buckets) };
-        parts.map(|part| part as f32 / secs as f32)
+        #[allow(clippy::cast_possible_truncation, reason = "drawn on a screen")]
+        parts.map(|part| (part as f64 / secs) as f32)
     };
     let bins = (first..series.len()).step_by(per_bin).map(bin).collect();
     Trail { bins, room: room / per_bin, secs: room as f64 / BUCKETS_PER_SEC }

@@ -23,7 +23,12 @@ pub struct Pace {
     pub worst_p99_us: u64,
     /// The same of the generator's lag behind its schedule.
     pub worst_lag_us: u64,
+    /// Whether the generator was later than is allowed in several of those tenths; one may be a hiccup.
+    pub is_late: bool,
 }
+
+/// From so many late tenths of a second on, the generator counts as late.
+const LATE_TENTHS: usize = 2;
 
 /// What will make the run say nothing about the design, if it goes on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,6 +49,7 @@ impl Pace {
         let per_sec = |column: &Column<Counted>| {
             if secs > 0.0 { column.sum(recent.clone()) as f64 / secs } else { 0.0 }
         };
+        let is_late = |lag: &u32| u128::from(*lag) > WORST_LAG.as_micros();
         let worst = |column: &Column<Micros>| column.range(recent.clone()).max().map_or(0, u64::from);
         Self {
             offered_per_sec: per_sec(&series.offered),
@@ -52,6 +58,7 @@ impl Pace {
             backlog: series.backlog.last().map_or(0, u64::from),
             worst_p99_us: worst(&series.response_us[2]),
             worst_lag_us: worst(&series.lag_us),
+            is_late: series.lag_us.range(recent.clone()).filter(is_late).count() >= LATE_TENTHS,
         }
     }
 }
@@ -64,7 +71,6 @@ impl Run {
         if dropped as f64 > WORST_DROPPED * sum(&self.series.offered) as f64 {
             return Some(Doubt::Dropped(dropped));
         }
-        let is_late = self.phase == RunPhase::OnSale && u128::from(now.worst_lag_us) > WORST_LAG.as_micros();
-        is_late.then_some(Doubt::Behind)
+        (self.phase == RunPhase::OnSale && now.is_late).then_some(Doubt::Behind)
     }
 }

@@ -83,7 +83,7 @@ impl Pictures {
         self.is_taking = true;
         let (sender, ctx, scale) = (self.sender.clone(), ctx.clone(), ctx.pixels_per_point());
         let wake = ctx.clone();
-        ctx.request_screenshot(move |image| save(image, rect, scale, path, sender, wake));
+        ctx.request_screenshot(move |image| save(image, rect, scale, path, &sender, wake));
     }
 
     /// The next picture that is on disk, or is not.
@@ -93,7 +93,14 @@ impl Pictures {
 }
 
 /// Cuts, encodes and writes, beside the window.
-fn save(image: Arc<ColorImage>, rect: Rect, scale: f32, path: PathBuf, sender: Sender<Taken>, wake: Context) {
+fn save(
+    image: Arc<ColorImage>,
+    rect: Rect,
+    scale: f32,
+    path: PathBuf,
+    sender: &Sender<Taken>,
+    wake: Context,
+) {
     let (target, tell) = (path.clone(), sender.clone());
     let work = move || {
         let saved = save_png(&target, &cut(&image, rect, scale)).map(|()| target);

@@ -63,6 +63,7 @@ const KEYS: &[(&str, Text)] = &[
     ("action", text("What is done", "动作")),
     ("stage", text("To the stage", "目标阶段")),
     ("instance", text("Its process", "目标进程")),
+    ("delay", text("Delay each way", "单向延迟")),
     ("of", text("Of which", "哪些请求")),
     ("quantile", text("Quantile", "分位数")),
     ("at_most", text("At most", "至多")),
@@ -158,6 +159,20 @@ const WORDS: &[(&str, Text, Text)] = &[
             "已死的进程以原端口和原文件重新启动",
         ),
     ),
+    (
+        "CutLink",
+        text("Cut link", "切断连接"),
+        text(
+            "Connections of the process are dropped and new ones closed at once; it goes on itself",
+            "断开该进程的连接并立即关闭新连接；进程本身继续运行",
+        ),
+    ),
+    (
+        "SlowLink",
+        text("Slow link", "减慢连接"),
+        text("What is sent to and by the process arrives later by a delay", "与该进程的收发都推迟一段时间"),
+    ),
+    ("MendLink", text("Mend link", "恢复连接"), text("The link is as it was", "连接恢复原状")),
     ("Reads", text("Reads", "读取"), text("Product pages", "商品页")),
     ("Claims", text("Claims", "购买"), text("Purchases", "购买请求")),
     ("All", text("All requests", "全部请求"), text("Reads and claims", "读取和购买")),

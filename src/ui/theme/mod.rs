@@ -1,16 +1,24 @@
 //! How things look: colours and sizes by their roles. Raw colours stand here and nowhere else.
 //!
-//! The colours of outcomes are those of Okabe and Ito (<https://jfly.uni-koeln.de/color/>), which colour-blind people can
-//! tell apart; each has a sign of its own besides.
+//! - `tokens`: the colours, by roles, in both themes. Text on them can be read, and colours that stand beside each other
+//!   can be told apart by colour-blind people too; `vision` holds the tests of that.
+//! - `style`: what egui's own widgets look like, the sizes of type and room.
+//! - [`signs`]: the second sign beside each colour.
+//! - [`fonts`]: Latin and icons; [`chinese`]: a font of the system.
 
+pub mod chinese;
 pub mod fonts;
 pub mod icon;
 pub mod signs;
+mod style;
 mod tokens;
+#[cfg(test)]
+mod vision;
 
-use egui::Context;
+use egui::{Context, Theme, ThemePreference};
 use serde::{Deserialize, Serialize};
 
+pub use style::{room, size};
 pub use tokens::Tokens;
 
 /// Which of the two looks.
@@ -27,17 +35,31 @@ pub enum ThemeChoice {
 
 /// The tokens in force.
 pub fn tokens(ctx: &Context) -> &'static Tokens {
-    if ctx.theme() == egui::Theme::Dark { &tokens::DARK } else { &tokens::LIGHT }
+    if ctx.theme() == Theme::Dark { &tokens::DARK } else { &tokens::LIGHT }
 }
 
-/// Sets theme, fonts' sizes and widgets' looks.
-pub fn apply(ctx: &Context, choice: ThemeChoice) {
-    ctx.set_theme(match choice {
-        ThemeChoice::System => egui::ThemePreference::System,
-        ThemeChoice::Dark => egui::ThemePreference::Dark,
-        ThemeChoice::Light => egui::ThemePreference::Light,
-    });
-    for (theme, tokens) in [(egui::Theme::Dark, &tokens::DARK), (egui::Theme::Light, &tokens::LIGHT)] {
-        ctx.style_mut_of(theme, |style| tokens.style(style));
+/// Sets fonts and widgets' looks for both themes, once. Keys belong to the commands, so egui's own are off.
+pub fn install(ctx: &Context) {
+    fonts::install(ctx);
+    for (theme, tokens) in [(Theme::Dark, &tokens::DARK), (Theme::Light, &tokens::LIGHT)] {
+        ctx.style_mut_of(theme, |style| style::set(style, tokens));
     }
+    ctx.options_mut(|options| {
+        options.zoom_with_keyboard = false;
+        options.quit_shortcuts.clear();
+    });
+}
+
+/// Sets theme and scale. Free where they are as before.
+pub fn apply(ctx: &Context, choice: ThemeChoice, scale: f32) {
+    let wanted = match choice {
+        ThemeChoice::System => ThemePreference::System,
+        ThemeChoice::Dark => ThemePreference::Dark,
+        ThemeChoice::Light => ThemePreference::Light,
+    };
+    if ctx.options(|options| options.theme_preference) != wanted {
+        ctx.set_theme(wanted);
+        ctx.request_repaint();
+    }
+    ctx.set_zoom_factor(scale);
 }

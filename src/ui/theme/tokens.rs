@@ -1,11 +1,11 @@
 //! Design tokens: roles, and their values in both themes.
 #![allow(clippy::disallowed_methods, reason = "this is where raw colours live")]
 
-use egui::{Color32, CornerRadius, Stroke, Style, Visuals};
+use egui::Color32;
 
 use super::super::run::log::Mark;
 use crate::metrics::Reason;
-use crate::topology::{Realness, Severity, StageKind};
+use crate::topology::{Realness, Severity, Stage, StageKind, Topology};
 
 /// What a colour is for, with its value.
 #[derive(Debug, Clone, Copy)]
@@ -20,18 +20,34 @@ pub struct Tokens {
     pub panel: Color32,
     /// Boxes on the canvas, cards.
     pub card: Color32,
-    /// Their heads.
+    /// Their heads; buttons.
     pub card_head: Color32,
-    /// Lines around boxes and between panels.
+    /// What a text is typed into, and code.
+    pub well: Color32,
+    /// Every other row of a table.
+    pub stripe: Color32,
+    /// What the pointer is over.
+    pub hover: Color32,
+    /// The way of a slider, the inside of a checkbox.
+    pub track: Color32,
+    /// Lines around boxes and between panels; they only adorn.
     pub line: Color32,
+    /// Lines around what can be used, such as a checkbox; they must be seen.
+    pub edge: Color32,
+    /// Under things that lie over others.
+    pub shadow: Color32,
     /// Text.
     pub text: Color32,
     /// Text of less weight.
     pub weak: Color32,
-    /// What is selected, primary buttons, focus.
+    /// The primary button, focus, links.
     pub accent: Color32,
     /// Text on the accent.
     pub on_accent: Color32,
+    /// Behind what is selected.
+    pub selection: Color32,
+    /// Text on it.
+    pub on_selection: Color32,
     /// A good end.
     pub good: Color32,
     /// Something to look at.
@@ -73,40 +89,48 @@ pub(super) const DARK: Tokens = Tokens {
     panel: rgb(0x0018_1c21),
     card: rgb(0x0020_252c),
     card_head: rgb(0x002a_3039),
+    well: rgb(0x000e_1115),
+    stripe: rgb(0x001e_2329),
+    hover: rgb(0x0037_3f4a),
+    track: rgb(0x002a_3039),
     line: rgb(0x0038_404a),
+    edge: rgb(0x0065_707d),
+    shadow: Color32::from_black_alpha(120),
     text: rgb(0x00e4_e7eb),
-    weak: rgb(0x009a_a5b1),
-    accent: rgb(0x003d_8bff),
-    on_accent: rgb(0x00ff_ffff),
-    good: rgb(0x0021_b489),
-    warn: rgb(0x00e6_9f00),
-    bad: rgb(0x00ff_6b4a),
-    offered: rgb(0x00c0_c8d0),
-    achieved: rgb(0x0056_b4e9),
-    intercepted: rgb(0x00e6_9f00),
-    sold: rgb(0x0021_b489),
-    rejected: rgb(0x00b3_9ddb),
-    failed: rgb(0x00ff_6b4a),
+    weak: rgb(0x00a3_adb8),
+    accent: rgb(0x0062_a4ff),
+    on_accent: rgb(0x000b_121c),
+    selection: rgb(0x001f_3f6b),
+    on_selection: rgb(0x00ff_ffff),
+    good: rgb(0x0095_e6b6),
+    warn: rgb(0x00f4_bb34),
+    bad: rgb(0x00f1_724c),
+    offered: rgb(0x00ad_aeb0),
+    achieved: rgb(0x006c_b2fc),
+    intercepted: rgb(0x00f4_bb34),
+    sold: rgb(0x0095_e6b6),
+    rejected: rgb(0x009f_6ddc),
+    failed: rgb(0x00f1_724c),
     reasons: [
-        rgb(0x0056_b4e9),
-        rgb(0x00f0_e442),
-        rgb(0x00e6_9f00),
-        rgb(0x00cc_79a7),
-        rgb(0x0059_8fff),
-        rgb(0x00d5_5e00),
+        rgb(0x0072_d0fd),
+        rgb(0x00f2_e366),
+        rgb(0x00f4_a349),
+        rgb(0x00b7_6889),
+        rgb(0x0086_91fe),
+        rgb(0x00d9_4b22),
     ],
     series: [
-        rgb(0x0056_b4e9),
-        rgb(0x00e6_9f00),
-        rgb(0x0021_b489),
-        rgb(0x00cc_79a7),
-        rgb(0x00f0_e442),
-        rgb(0x0059_8fff),
-        rgb(0x00d5_5e00),
-        rgb(0x00c0_c8d0),
+        rgb(0x0072_d0fd),
+        rgb(0x00f4_a349),
+        rgb(0x0095_e6b6),
+        rgb(0x00b7_6889),
+        rgb(0x00f2_e366),
+        rgb(0x0086_91fe),
+        rgb(0x00d9_4b22),
+        rgb(0x00ad_aeb0),
     ],
-    fault: rgb(0x00ff_6b4a),
-    failover: rgb(0x00e6_9f00),
+    fault: rgb(0x00f1_724c),
+    failover: rgb(0x00f4_bb34),
 };
 
 /// Dark on light.
@@ -117,40 +141,48 @@ pub(super) const LIGHT: Tokens = Tokens {
     panel: rgb(0x00ff_ffff),
     card: rgb(0x00ff_ffff),
     card_head: rgb(0x00ee_f1f5),
-    line: rgb(0x00c3_cad3),
+    well: rgb(0x00ff_ffff),
+    stripe: rgb(0x00f5_f7f9),
+    hover: rgb(0x00dd_e3ea),
+    track: rgb(0x00e4_e8ed),
+    line: rgb(0x00c8_cfd7),
+    edge: rgb(0x0085_8f9b),
+    shadow: Color32::from_black_alpha(40),
     text: rgb(0x001c_232b),
-    weak: rgb(0x0058_6472),
+    weak: rgb(0x0053_5f6d),
     accent: rgb(0x0015_63d8),
     on_accent: rgb(0x00ff_ffff),
-    good: rgb(0x0000_7a5a),
-    warn: rgb(0x009a_6200),
-    bad: rgb(0x00c2_3b12),
-    offered: rgb(0x0046_5261),
-    achieved: rgb(0x0000_72b2),
-    intercepted: rgb(0x00d9_8f00),
-    sold: rgb(0x0000_8a66),
-    rejected: rgb(0x0073_50c0),
-    failed: rgb(0x00c2_3b12),
+    selection: rgb(0x00cf_e2ff),
+    on_selection: rgb(0x000b_2c5f),
+    good: rgb(0x0015_5232),
+    warn: rgb(0x008d_6703),
+    bad: rgb(0x0098_000e),
+    offered: rgb(0x0068_6c72),
+    achieved: rgb(0x0016_6aa8),
+    intercepted: rgb(0x008d_6703),
+    sold: rgb(0x0015_5232),
+    rejected: rgb(0x005f_2c73),
+    failed: rgb(0x0098_000e),
     reasons: [
-        rgb(0x003a_9bd4),
-        rgb(0x00b8_a800),
-        rgb(0x00d9_8f00),
-        rgb(0x00b8_5c92),
-        rgb(0x0000_5fa8),
-        rgb(0x00c4_5200),
+        rgb(0x0012_8ab1),
+        rgb(0x009f_8a2b),
+        rgb(0x0090_5e1a),
+        rgb(0x00b4_2a70),
+        rgb(0x0033_41b6),
+        rgb(0x0059_0f06),
     ],
     series: [
-        rgb(0x0000_72b2),
-        rgb(0x00d9_8f00),
-        rgb(0x0000_8a66),
-        rgb(0x00b8_5c92),
-        rgb(0x00a3_9500),
-        rgb(0x003a_9bd4),
-        rgb(0x00c4_5200),
-        rgb(0x0046_5261),
+        rgb(0x0012_8ab1),
+        rgb(0x0090_5e1a),
+        rgb(0x0015_5232),
+        rgb(0x00b4_2a70),
+        rgb(0x009f_8a2b),
+        rgb(0x0033_41b6),
+        rgb(0x0059_0f06),
+        rgb(0x0068_6c72),
     ],
-    fault: rgb(0x00c2_3b12),
-    failover: rgb(0x00d9_8f00),
+    fault: rgb(0x0098_000e),
+    failover: rgb(0x008d_6703),
 };
 
 impl Tokens {
@@ -176,17 +208,6 @@ impl Tokens {
         }
     }
 
-    /// The colour of what happened.
-    pub fn mark(&self, mark: Mark) -> Color32 {
-        match mark {
-            Mark::Note => self.weak,
-            Mark::Sale => self.sold,
-            Mark::Fault => self.fault,
-            Mark::Change => self.accent,
-            Mark::Trouble => self.bad,
-        }
-    }
-
     /// The colour of a kind of stage: its icon, the strip over its box, its box in the minimap.
     pub fn kind(&self, kind: &StageKind) -> Color32 {
         match kind {
@@ -202,46 +223,27 @@ impl Tokens {
         }
     }
 
+    /// The colour of a stage's line in charts: that of its kind, paler for each stage of the kind before it.
+    pub fn stage(&self, topology: &Topology, stage: usize) -> Color32 {
+        let Some(drawn) = topology.stages.get(stage) else { return self.weak };
+        let is_same = |other: &&Stage| other.kind.word() == drawn.kind.word();
+        let before = topology.stages[..stage].iter().filter(is_same).count();
+        self.kind(&drawn.kind).lerp_to_gamma(self.text, 0.25 * before.min(3) as f32)
+    }
+
+    /// The colour of what happened.
+    pub fn mark(&self, mark: Mark) -> Color32 {
+        match mark {
+            Mark::Note => self.weak,
+            Mark::Sale => self.sold,
+            Mark::Fault => self.fault,
+            Mark::Change => self.accent,
+            Mark::Trouble => self.bad,
+        }
+    }
+
     /// The colour of the `index`-th of many things.
     pub fn nth(&self, index: usize) -> Color32 {
         self.series[index % self.series.len()]
-    }
-
-    pub(super) fn style(&self, style: &mut Style) {
-        let mut visuals = if self.is_dark { Visuals::dark() } else { Visuals::light() };
-        visuals.panel_fill = self.panel;
-        visuals.window_fill = self.panel;
-        visuals.extreme_bg_color = self.canvas;
-        visuals.faint_bg_color = self.card_head;
-        visuals.override_text_color = None;
-        visuals.selection.bg_fill = self.accent.gamma_multiply(if self.is_dark { 0.45 } else { 0.25 });
-        visuals.selection.stroke = Stroke::new(1.0, self.text);
-        visuals.hyperlink_color = self.accent;
-        visuals.warn_fg_color = self.warn;
-        visuals.error_fg_color = self.bad;
-        visuals.window_stroke = Stroke::new(1.0, self.line);
-        let radius = CornerRadius::same(5);
-        let widgets = &mut visuals.widgets;
-        for (look, fill, text) in [
-            (&mut widgets.noninteractive, self.panel, self.text),
-            (&mut widgets.inactive, self.card_head, self.text),
-            (&mut widgets.hovered, self.line, self.text),
-            // Strong text has the text colour of this look, so it has to be readable on panels.
-            (&mut widgets.active, self.line, self.text),
-            (&mut widgets.open, self.card_head, self.text),
-        ] {
-            look.bg_fill = fill;
-            look.weak_bg_fill = fill;
-            look.bg_stroke = Stroke::new(1.0, self.line);
-            look.fg_stroke = Stroke::new(1.0, text);
-            look.corner_radius = radius;
-            look.expansion = 0.0;
-        }
-        widgets.active.bg_stroke = Stroke::new(1.0, self.accent);
-        style.visuals = visuals;
-        style.spacing.item_spacing = egui::vec2(8.0, 6.0);
-        style.spacing.button_padding = egui::vec2(8.0, 4.0);
-        style.spacing.interact_size.y = 24.0;
-        style.interaction.selectable_labels = false;
     }
 }

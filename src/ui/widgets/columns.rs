@@ -27,10 +27,10 @@ impl Columns {
     pub fn allocate(ui: &mut Ui) -> Self {
         let size = vec2(ui.available_width(), ui.spacing().interact_size.y);
         let (row, _) = ui.allocate_exact_size(size, Sense::hover());
-        let (rest, about) = row.split_left_right_at_x(row.right() - BUTTON);
-        let (rest, reset) = rest.split_left_right_at_x(rest.right() - BUTTON);
+        let (all_but, about) = row.split_left_right_at_x(row.right() - BUTTON);
+        let (front, reset) = all_but.split_left_right_at_x(all_but.right() - BUTTON);
         let (label, editor) =
-            rest.split_left_right_at_x(row.left() + (row.width() * 0.39).clamp(96.0, 180.0));
+            front.split_left_right_at_x(row.left() + (row.width() * 0.39).clamp(96.0, 180.0));
         let editor = editor.with_min_x(editor.left() + 4.0).with_max_x(editor.right() - 4.0);
         Self { label, editor, reset, about }
     }

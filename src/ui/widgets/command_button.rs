@@ -1,6 +1,6 @@
 //! A command as a button or a menu row: icon, words, keys; and why it can't be used, where it can't.
 
-use egui::{Button, Response, RichText, Ui};
+use egui::{Button, KeyboardShortcut, Response, RichText, Ui};
 use lucide_icons::Icon;
 
 use super::super::command::UiCommand;
@@ -14,6 +14,13 @@ pub fn button(ui: &mut Ui, model: &Model, command: UiCommand, out: &mut Intents)
     let about = command.about();
     let label = model.lang().t(about.label);
     add(ui, model, command, Button::new((icon(about.icon), label)), out)
+}
+
+/// A button for something that is on or off.
+pub fn toggle(ui: &mut Ui, model: &Model, command: UiCommand, is_on: bool, out: &mut Intents) -> Response {
+    let about = command.about();
+    let words = (icon(about.icon), model.lang().t(about.label));
+    add(ui, model, command, Button::selectable(is_on, words).frame_when_inactive(true), out)
 }
 
 /// A button with the icon only; its words are its tooltip and its accessible name.
@@ -50,7 +57,7 @@ pub fn menu_row_as(
     let about = command.about();
     let mut row = Button::new((icon(about.icon), label.unwrap_or(model.lang().t(about.label))));
     if let Some(shortcut) = about.shortcut {
-        row = row.shortcut_text(RichText::new(ui.format_shortcut(&shortcut)).weak());
+        row = row.shortcut_text(RichText::new(keys_text(ui, &shortcut)).weak());
     }
     add(ui, model, command, row, out)
 }
@@ -64,7 +71,7 @@ pub fn checked_row(
     out: &mut Intents,
 ) -> Response {
     let about = command.about();
-    let keys = about.shortcut.map(|shortcut| ui.format_shortcut(&shortcut)).unwrap_or_default();
+    let keys = about.shortcut.map(|shortcut| keys_text(ui, &shortcut)).unwrap_or_default();
     // The mark keeps its room when it is off, so that rows don't move.
     let mark = icon(if is_on { Icon::Check } else { Icon::Minus });
     let mark = if is_on { mark.color(tokens(ui).accent) } else { mark.color(egui::Color32::TRANSPARENT) };
@@ -81,12 +88,23 @@ pub fn checked_row(
     response
 }
 
+/// A shortcut as people read it: "Ctrl+=", not "Ctrl+Equals".
+pub fn keys_text(ui: &Ui, shortcut: &KeyboardShortcut) -> String {
+    let text = ui.format_shortcut(shortcut);
+    for (name, sign) in [("Equals", "="), ("Minus", "-"), ("Plus", "+")] {
+        if let Some(modifiers) = text.strip_suffix(name) {
+            return format!("{modifiers}{sign}");
+        }
+    }
+    text
+}
+
 fn add(ui: &mut Ui, model: &Model, command: UiCommand, widget: Button<'_>, out: &mut Intents) -> Response {
     let about = command.about();
     let (label, tip) = (model.lang().t(about.label), model.lang().t(about.tip));
     let enabled = command.enabled(model);
     let response = ui.add_enabled(enabled.is_ok(), widget).accessible_name(label);
-    let keys = about.shortcut.map(|shortcut| format!(" ({})", ui.format_shortcut(&shortcut)));
+    let keys = about.shortcut.map(|shortcut| format!(" ({})", keys_text(ui, &shortcut)));
     let hover = format!("{tip}{}", keys.unwrap_or_default());
     if response.clicked() {
         out.command(command);

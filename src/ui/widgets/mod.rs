@@ -2,6 +2,7 @@
 //!
 //! - [`command_button`]: a command as a button or a menu row.
 //! - [`columns`]: the columns of a form.
+//! - [`notices`]: messages at the corner of the window.
 //! - [`number`]: numbers and spans of time as people write and read them.
 //! - [`number_edit`]: a number that is dragged or typed.
 //! - [`param_field`]: a parameter with everything that is to say about it.
@@ -12,6 +13,7 @@
 pub mod columns;
 pub mod command_button;
 pub mod curve;
+pub mod notices;
 pub mod number;
 pub mod number_edit;
 pub mod param_field;

@@ -102,7 +102,7 @@ pub fn show(ui: &mut Ui, lang: Lang, field: &Field<'_>) -> Done {
             done = Done { value: Some(usual), ..Done::default() };
         }
         let is_open = about(&mut cell(ui, columns.about, "about"), lang, field);
-        below(ui, lang, field, refused, is_open);
+        below(ui, lang, field, refused.as_ref(), is_open);
         done
     })
     .inner
@@ -337,9 +337,9 @@ fn explain(ui: &mut Ui, lang: Lang, field: &Field<'_>) {
 }
 
 /// What stands below the row: a refused entry, problems, the time of effect, the explanation.
-fn below(ui: &mut Ui, lang: Lang, field: &Field<'_>, refused: Option<String>, is_open: bool) {
+fn below(ui: &mut Ui, lang: Lang, field: &Field<'_>, refused: Option<&String>, is_open: bool) {
     let tokens = tokens(ui.ctx());
-    for problem in refused.iter().chain(&field.problems) {
+    for problem in refused.into_iter().chain(&field.problems) {
         indented(ui, |ui| ui.label(RichText::new(problem).color(tokens.bad).size(NOTE)));
     }
     if field.effect == Some(Effect::NextRun { differs: true }) {

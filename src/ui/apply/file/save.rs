@@ -73,7 +73,8 @@ impl Applied<'_> {
         self.model.settings.remember(&path);
         self.notify(Notice::good(self.model.lang().f(SAVED, &[&name_of(&path)])));
         if let Some(after) = then {
-            self.guarded(after);
+            // About what runs it was asked before.
+            self.proceed(after);
         }
     }
 

@@ -18,7 +18,7 @@ use crate::files::presets::Preset;
 use crate::topology::{Expected, Topology};
 
 /// The height of a card, and of the picture at its top.
-const HEIGHT: f32 = 252.0;
+pub(super) const HEIGHT: f32 = 240.0;
 const PICTURE: f32 = 104.0;
 const MARGIN: f32 = 14.0;
 

@@ -6,7 +6,7 @@ mod card;
 mod picture;
 mod start;
 
-use egui::{Context, Grid, Id, Key, Modifiers, RichText, ScrollArea, Ui, vec2};
+use egui::{Align, Context, EventFilter, Grid, Id, Key, Layout, Modifiers, RichText, ScrollArea, Ui, vec2};
 
 use super::super::intent::{Intent, Intents};
 use super::super::model::Model;
@@ -19,12 +19,14 @@ use crate::files::presets::PRESETS;
 use lucide_icons::Icon;
 
 /// The widest that the chooser gets, and the narrowest that a card does, in points.
-const WIDEST: f32 = 1_040.0;
-const NARROWEST_CARD: f32 = 330.0;
+const WIDEST: f32 = 1_120.0;
+const NARROWEST_CARD: f32 = 250.0;
 /// The column of other ways to begin.
-const START: f32 = 208.0;
+const START: f32 = 226.0;
 /// Between cards, and between columns.
 const GAP: f32 = 14.0;
+/// The window's height without the room that the columns can have: what stands above them, and margins.
+const AROUND: f32 = 190.0;
 /// Cards beside each other at most.
 const MOST_COLUMNS: usize = 3;
 
@@ -41,19 +43,18 @@ pub fn show(ctx: &Context, model: &Model, out: &mut Intents) -> bool {
     let should_close = frame::show(ctx, "presets", WIDEST, |ui| {
         is_closed = heading(ui, model);
         ui.add_space(8.0);
-        let height = (room.y - 190.0).max(160.0);
+        let most = (room.y - AROUND).max(120.0);
         ui.horizontal_top(|ui| {
             ui.spacing_mut().item_spacing.x = GAP;
-            ui.allocate_ui(vec2(START, height), |ui| {
+            let column = Layout::top_down(Align::Min);
+            ui.allocate_ui_with_layout(vec2(START, most), column, |ui| {
                 ui.set_width(START);
-                ui.vertical(|ui| start::show(ui, model, out));
+                start::show(ui, model, most, out);
             });
             ui.separator();
             ui.vertical(|ui| {
                 column_heading(ui, model.lang().t(PRESETS_HEADING));
-                ScrollArea::vertical().max_height(height).auto_shrink([false, true]).show(ui, |ui| {
-                    cards(ui, model, out);
-                });
+                cards(ui, model, most, out);
             });
         });
     });
@@ -68,10 +69,10 @@ fn heading(ui: &mut Ui, model: &Model) -> bool {
         ui.label(icon(Icon::Zap).size(26.0).color(tokens.accent));
         ui.vertical(|ui| {
             ui.spacing_mut().item_spacing.y = 0.0;
-            ui.label(RichText::new(lang.t(PROGRAM)).size(20.0).strong());
+            ui.label(RichText::new(lang.t(PROGRAM)).size(20.0).color(tokens.text));
             ui.label(RichText::new(lang.t(CLAIM)).color(tokens.weak));
         });
-        ui.with_layout(egui::Layout::right_to_left(egui::Align::Min), |ui| {
+        ui.with_layout(Layout::right_to_left(Align::Min), |ui| {
             let close = egui::Button::new(icon(Icon::X).size(16.0)).frame(false);
             ui.add(close).accessible_name(lang.t(CLOSE)).on_hover_text(lang.t(CLOSE)).clicked()
         })
@@ -87,23 +88,33 @@ fn column_heading(ui: &mut Ui, text: &str) {
     ui.add_space(2.0);
 }
 
-fn cards(ui: &mut Ui, model: &Model, out: &mut Intents) {
-    // The bar of the scroll area lies beside the cards, not over them.
-    let width = ui.available_width() - 10.0;
-    let columns = columns(width, PRESETS.len());
-    let card = (width - GAP * (columns - 1) as f32) / columns as f32;
-    let mut ids = Vec::new();
-    Grid::new("presets").spacing(vec2(GAP, GAP)).show(ui, |ui| {
-        for (index, preset) in PRESETS.iter().enumerate() {
-            if let Some(topology) = preset.topology() {
-                ids.push((card::show(ui, model, index, preset, topology, card, out), index));
+fn cards(ui: &mut Ui, model: &Model, most: f32, out: &mut Intents) {
+    let columns = columns(ui.available_width(), PRESETS.len());
+    let rows = PRESETS.len().div_ceil(columns);
+    let needed = (card::HEIGHT + GAP) * rows as f32 - GAP;
+    // Where not all fit, the bar of the scroll area lies beside the cards, not over them.
+    let bar = if needed > most { 12.0 } else { 0.0 };
+    let width = (ui.available_width() - bar - GAP * (columns - 1) as f32) / columns as f32;
+    let height = needed.min(most);
+    let area = ScrollArea::vertical()
+        .id_salt("cards")
+        .max_height(height)
+        .min_scrolled_height(height)
+        .auto_shrink([false, true]);
+    area.show(ui, |ui| {
+        let mut ids = Vec::new();
+        Grid::new("presets").spacing(vec2(GAP, GAP)).show(ui, |ui| {
+            for (index, preset) in PRESETS.iter().enumerate() {
+                if let Some(topology) = preset.topology() {
+                    ids.push((card::show(ui, model, index, preset, topology, width, out), index));
+                }
+                if (index + 1) % columns == 0 {
+                    ui.end_row();
+                }
             }
-            if (index + 1) % columns == 0 {
-                ui.end_row();
-            }
-        }
+        });
+        keys(ui, &ids, columns, out);
     });
-    keys(ui, &ids, columns, out);
 }
 
 /// As many as fit, but no row of one if that can be helped.
@@ -121,6 +132,9 @@ fn keys(ui: &Ui, ids: &[(Id, usize)], columns: usize, out: &mut Intents) {
         }
         return;
     };
+    // Otherwise the arrows would also move the focus to whatever is nearest.
+    let arrows = EventFilter { horizontal_arrows: true, vertical_arrows: true, ..EventFilter::default() };
+    ui.memory_mut(|memory| memory.set_focus_lock_filter(ids[at].0, arrows));
     let pressed = |key| ui.input_mut(|input| input.consume_key(Modifiers::NONE, key));
     let to = if pressed(Key::ArrowRight) {
         at + 1

@@ -4,10 +4,9 @@ use egui::epaint::CubicBezierShape;
 use egui::{Align2, Color32, CornerRadius, FontId, Pos2, Rect, Stroke, StrokeKind, Ui, Vec2, pos2, vec2};
 
 use super::super::super::canvas::wire;
-use super::super::super::document::layout;
 use super::super::super::theme;
 use super::super::super::theme::signs;
-use crate::topology::Topology;
+use crate::topology::{Stage, Topology};
 
 /// Room around the stages.
 const MARGIN: Vec2 = vec2(30.0, 24.0);
@@ -46,7 +45,9 @@ pub fn show(ui: &Ui, rect: Rect, topology: &Topology) {
 
 /// The middles of the stages, spread over the rectangle; no more stretched down than across.
 fn places(topology: &Topology, rect: Rect) -> Option<Vec<Pos2>> {
-    let middles: Vec<Pos2> = topology.stages.iter().map(|stage| layout::rect(stage).center()).collect();
+    // Boxes have different heights; their heads stand in line.
+    let middle = |stage: &Stage| pos2(stage.at.0, stage.at.1);
+    let middles: Vec<Pos2> = topology.stages.iter().map(middle).collect();
     let around = Rect::from_points(&middles);
     if middles.is_empty() || !around.is_finite() {
         return None;

@@ -1,6 +1,6 @@
 //! Other ways to begin than a preset: an empty design, a file, the clipboard, a recent file.
 
-use egui::{Button, RichText, Ui};
+use egui::{AtomExt, Button, RichText, ScrollArea, Stroke, Ui};
 
 use super::super::super::command::UiCommand;
 use super::super::super::intent::{Intent, Intents};
@@ -19,8 +19,11 @@ const EMPTY_TIP: Text =
 const RECENT: Text = text("Recent files", "最近的文件");
 const NO_RECENT: Text = text("Files that you open or save are listed here", "打开或保存过的文件会列在这里");
 
-/// Draws it.
-pub fn show(ui: &mut Ui, model: &Model, out: &mut Intents) {
+/// What stands above the recent files, in points.
+const ABOVE_RECENT: f32 = 170.0;
+
+/// Draws it, no higher than `most`.
+pub fn show(ui: &mut Ui, model: &Model, most: f32, out: &mut Intents) {
     let lang = model.lang();
     let tokens = theme::tokens(ui.ctx());
     column_heading(ui, lang.t(START));
@@ -44,16 +47,25 @@ pub fn show(ui: &mut Ui, model: &Model, out: &mut Intents) {
     if model.settings.recent.is_empty() {
         ui.label(RichText::new(lang.t(NO_RECENT)).color(tokens.weak).italics());
     }
-    for path in &model.settings.recent {
-        ui.style_mut().visuals.widgets.inactive.weak_bg_fill = tokens.panel;
-        ui.style_mut().visuals.widgets.inactive.bg_stroke = egui::Stroke::NONE;
-        recent_row(ui, path, out);
-    }
+    let rest = (most - ABOVE_RECENT).max(60.0);
+    ScrollArea::vertical()
+        .id_salt("recent")
+        .max_height(rest)
+        .min_scrolled_height(rest)
+        .auto_shrink([false, true])
+        .show(ui, |ui| {
+            let inactive = &mut ui.visuals_mut().widgets.inactive;
+            inactive.weak_bg_fill = tokens.panel;
+            inactive.bg_stroke = Stroke::NONE;
+            for path in &model.settings.recent {
+                recent_row(ui, path, out);
+            }
+        });
 }
 
 fn row(ui: &mut Ui, sign: Icon, label: &str, tip: &str) -> bool {
     let tokens = theme::tokens(ui.ctx());
-    let button = Button::new((icon(sign).size(15.0).color(tokens.accent), label))
+    let button = Button::new((icon(sign).size(15.0).color(tokens.accent), label.atom_shrink(true)))
         .min_size(egui::vec2(ui.available_width(), 32.0))
         .truncate();
     ui.add(button).accessible_name(label).on_hover_text(tip).clicked()

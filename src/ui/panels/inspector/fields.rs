@@ -21,7 +21,7 @@ pub fn show(ui: &mut Ui, page: &mut Page<'_>, owner: &Owner) {
     let topology = page.topology();
     let all = owner.each(topology);
     let Some(first) = all.first() else { return };
-    for spec in first.specs() {
+    for spec in first.specs().iter().filter(|spec| !owner.is_idle(topology, spec.key)) {
         let field = field_of(page, owner, spec, &all);
         let done = param_field::show(ui, page.lang(), &field);
         let (owner, key) = (owner.clone(), spec.key);

@@ -157,8 +157,11 @@ fn crumbs(ui: &mut Ui, page: &mut Page<'_>, here: Part) {
     });
 }
 
+/// How the part at a place among its like is selected.
+type At = fn(usize) -> Selection;
+
 /// The place of what is selected among its like, how many there are, and how the others are selected.
-fn place(page: &Page<'_>) -> Option<(usize, usize, fn(usize) -> Selection)> {
+fn place(page: &Page<'_>) -> Option<(usize, usize, At)> {
     let topology = page.topology();
     match &page.model.selection {
         Selection::Stages(stages) if stages.len() == 1 => {

@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use crate::param::{ParamValue, Params};
-use crate::topology::validate::instances;
+use crate::topology::fault::FaultAction;
+use crate::topology::validate::{has_link, instances};
 use crate::topology::{Fault, Place, StageKind, Target, Topology};
 use crate::ui::run::Run;
 use crate::workload::{Audience, Mix, Sale, Shape};
@@ -48,16 +49,11 @@ impl Owner {
 
     /// The same in what runs; none for what does not run.
     pub fn each_running<'r>(&self, run: &'r Run, design: &Topology) -> Vec<Option<&'r dyn Params>> {
-        match self {
-            Self::Stages(stages) => stages
-                .iter()
-                .map(|&stage| Some(run.topology.stages[run.stage_of(design, stage)?].kind.params()))
-                .collect(),
-            _ => {
-                let one = self.each(&run.topology).into_iter().next();
-                vec![one]
-            }
-        }
+        let Self::Stages(stages) = self else {
+            return vec![self.each(&run.topology).into_iter().next()];
+        };
+        let running = |&stage: &usize| Some(&run.topology.stages[run.stage_of(design, stage)?]);
+        stages.iter().map(|stage| Some(running(stage)?.kind.params())).collect()
     }
 
     /// The default of a parameter, where it has one.
@@ -110,7 +106,11 @@ impl Owner {
             (Self::Fault(_), "stage") => Some(named(&|kind| !instances(kind).is_empty())),
             (Self::Fault(fault), "instance") => {
                 let stage = topology.index_of(&topology.faults.get(*fault)?.stage);
-                Some(stage.map_or_else(Vec::new, |stage| instances(&topology.stages[stage].kind)))
+                let mut all = stage.map_or_else(Vec::new, |stage| instances(&topology.stages[stage].kind));
+                if topology.faults.get(*fault)?.action.is_of_link() {
+                    all.retain(|instance| has_link(instance));
+                }
+                Some(all)
             }
             _ => None,
         }
@@ -140,17 +140,31 @@ impl Owner {
         if let Some(params) = one {
             params.set(key, value.clone());
         }
-        if let (Self::Fault(fault), "stage") = (self, key) {
-            follow_stage(topology, *fault);
+        if let (Self::Fault(fault), "stage" | "action") = (self, key) {
+            follow(topology, *fault);
+        }
+    }
+
+    /// Whether a parameter says nothing beside what the others are, so that it isn't shown.
+    pub fn is_idle(&self, topology: &Topology, key: &str) -> bool {
+        match (self, key) {
+            (Self::Fault(fault), "delay") => {
+                topology.faults.get(*fault).is_some_and(|fault| fault.action != FaultAction::SlowLink)
+            }
+            _ => false,
         }
     }
 }
 
-/// A fault that was given another stage hits a process that this stage has.
-fn follow_stage(topology: &mut Topology, fault: usize) {
-    let owner = Owner::Fault(fault);
-    let Some(offers) = owner.offers(topology, "instance") else { return };
-    if let (Some(fault), Some(first)) = (topology.faults.get_mut(fault), offers.first())
+/// A fault that was given another stage or action hits a process for which it makes sense, and has a delay only where it
+/// means something.
+fn follow(topology: &mut Topology, fault: usize) {
+    let offers = Owner::Fault(fault).offers(topology, "instance").unwrap_or_default();
+    let Some(fault) = topology.faults.get_mut(fault) else { return };
+    if fault.action != FaultAction::SlowLink {
+        fault.delay = Fault::default().delay;
+    }
+    if let Some(first) = offers.first()
         && !offers.contains(&fault.instance)
     {
         fault.instance.clone_from(first);

@@ -55,10 +55,10 @@ pub fn show(ui: &mut Ui, page: &mut Page<'_>, stage: usize, name: &str) {
     parts::heading(ui, lang.t(STATE));
     match state_of(page, stage, name) {
         None => drop(parts::note(ui, lang.t(NOT_RUNNING))),
-        Some(state) if !state.is_reachable => {
+        Some(process) if !process.is_reachable => {
             ui.label(RichText::new(lang.t(NO_ANSWER)).color(tokens.bad));
         }
-        Some(state) => state_ui(ui, page, state),
+        Some(process) => state_ui(ui, page, process),
     }
     actions(ui, page, stage, name);
     ui.add_space(6.0);
@@ -100,7 +100,15 @@ fn actions(ui: &mut Ui, page: &mut Page<'_>, stage: usize, name: &str) {
     let lang = page.lang();
     parts::heading(ui, lang.t(NOW));
     ui.horizontal_wrapped(|ui| {
-        for command in [UiCommand::Kill, UiCommand::Pause, UiCommand::Resume, UiCommand::Restart] {
+        for command in [
+            UiCommand::Kill,
+            UiCommand::Pause,
+            UiCommand::Resume,
+            UiCommand::Restart,
+            UiCommand::CutLink,
+            UiCommand::SlowLink,
+            UiCommand::MendLink,
+        ] {
             let about = command.about();
             let enabled = command.enabled(page.model);
             let button = Button::new((icon(about.icon), lang.t(about.label)));

@@ -86,11 +86,11 @@ pub fn audit(ui: &mut Ui, lang: Lang, report: &Report) {
 
 /// A figure with its name above.
 pub fn stat(ui: &mut Ui, lang: Lang, name: Text, tip: Text, value: &str, colour: Color32) {
-    let size = egui::vec2(104.0, 34.0);
+    let size = egui::vec2(112.0, 36.0);
     let drawn = ui.allocate_ui_with_layout(size, Layout::top_down(Align::Min), |ui| {
         ui.set_min_size(size);
         ui.spacing_mut().item_spacing.y = 1.0;
-        ui.label(RichText::new(lang.t(name)).small().color(tokens(ui).weak));
+        ui.label(RichText::new(lang.t(name)).size(11.5).color(tokens(ui).weak));
         ui.label(RichText::new(value).size(15.0).color(colour));
     });
     drawn.response.on_hover_text(format!("{}: {value}\n{}", lang.t(name), lang.t(tip)));

@@ -3,7 +3,7 @@
 use egui::{Color32, Rect, RichText, Sense, Ui};
 use lucide_icons::Icon;
 
-use super::super::super::text::{Lang, Text, text};
+use super::super::super::text::{Lang, Text, terms, text};
 use super::super::super::theme::fonts::icon;
 use super::super::super::theme::{Tokens, tokens};
 use super::sentence::spared;
@@ -16,13 +16,16 @@ const SPARED: Text =
     text("{} of {} requests never reached the database", "{1} 的请求从未到达数据库（共 {2} 次）");
 const IN: Text = text("{} in", "到达 {}");
 const IN_TIP: Text = text("Requests that came in at the stage", "到达该阶段的请求");
-const HANDED_ON: Text = text("handed on", "向后传递");
+const PASSED: Text = text("passed", "通过");
 const SERVED: Text = text("served", "已应答");
 const SOLD: Text = text("sold", "售出");
 const REJECTED: Text = text("rejected: {}", "拒绝：{}");
 const FAILED: Text = text("failed", "失败");
 const INDEFINITE: Text = text("indefinite", "不确定");
-const HANDED_ON_TIP: Text = text("Passed on to the next stage", "传给下一个阶段");
+const PASSED_TIP: Text = text(
+    "Handed on to the next stage, or done by the stage that owns the data",
+    "传给下一个阶段，或由拥有数据的阶段完成",
+);
 const SERVED_TIP: Text = text("Reads answered by the stage that owns the data", "由拥有数据的阶段应答的读取");
 const SOLD_TIP: Text = text("Claims granted", "成功的购买");
 const REJECTED_TIP: Text = text("Claims refused by the stage that decides", "由决定购买的阶段拒绝");
@@ -33,8 +36,8 @@ const INDEFINITE_TIP: Text = text("No answer in time; it may have happened", "�
 const TIME: Text = text("p99 of the time at the stage: {}", "在该阶段的耗时 p99：{}");
 
 /// Room for a stage's name and for its count.
-const NAME_WIDTH: f32 = 132.0;
-const COUNT_WIDTH: f32 = 92.0;
+const NAME_WIDTH: f32 = 104.0;
+const COUNT_WIDTH: f32 = 84.0;
 const BAR_HEIGHT: f32 = 16.0;
 
 /// A part of a bar.
@@ -102,7 +105,7 @@ fn row(ui: &mut Ui, lang: Lang, stage: &StageReport, most: u64) {
             let tip = format!("{words} ({share})\n{}", lang.t(part.tip));
             let (square, _) = ui.allocate_exact_size(egui::vec2(8.0, 8.0), Sense::hover());
             ui.painter().rect_filled(square, 2, part.colour);
-            ui.label(RichText::new(words).small()).on_hover_text(tip);
+            ui.label(RichText::new(words).size(11.5)).on_hover_text(tip);
             ui.add_space(6.0);
         }
     });
@@ -152,18 +155,18 @@ fn parts(lang: Lang, stage: &StageReport, tokens: &Tokens) -> Vec<Part> {
     let tally = &stage.tally;
     let part = |words: Text, tip, count, colour| Part { words: lang.t(words).to_owned(), tip, count, colour };
     let mut parts = vec![
-        part(HANDED_ON, HANDED_ON_TIP, tally.handed_on(), tokens.offered),
+        part(PASSED, PASSED_TIP, tally.handed_on(), tokens.offered.gamma_multiply(0.45)),
         part(SOLD, SOLD_TIP, tally.sold, tokens.sold),
         part(SERVED, SERVED_TIP, tally.served, tokens.achieved.gamma_multiply(0.6)),
     ];
     parts.extend(tally.intercepted.iter().map(|(reason, count)| Part {
-        words: lang.of(reason.label()).replace('_', " "),
+        words: terms::reason(lang, reason),
         tip: INTERCEPTED_TIP,
         count,
         colour: tokens.reason(reason),
     }));
     parts.extend(tally.rejected.iter().map(|(reason, count)| Part {
-        words: lang.f(REJECTED, &[&lang.of(reason.label()).replace('_', " ")]),
+        words: lang.f(REJECTED, &[&terms::reason(lang, reason)]),
         tip: REJECTED_TIP,
         count,
         colour: tokens.rejected,

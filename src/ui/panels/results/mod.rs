@@ -16,6 +16,7 @@ use lucide_icons::Icon;
 use super::super::command::UiCommand;
 use super::super::intent::Intents;
 use super::super::model::Model;
+use super::super::notice::Notice;
 use super::super::run::Ending;
 use super::super::text::{Lang, Text, text};
 use super::super::theme::fonts::icon;
@@ -53,11 +54,14 @@ const OFFERED: Text =
 const STOPPED_EARLY: Text = text("stopped before the end of the schedule", "在计划结束之前停止");
 
 /// From this width on, two columns stand side by side.
-const TWO_COLUMNS: f32 = 760.0;
+const TWO_COLUMNS: f32 = 660.0;
 
 /// How it is looked at.
 #[derive(Debug, Default)]
-pub struct ResultsView {}
+pub struct ResultsView {
+    /// What was said when the last run ended; it goes when the next one starts.
+    pub told: Option<Notice>,
+}
 
 /// Draws it.
 pub fn show(ui: &mut Ui, model: &Model, _view: &mut ResultsView, out: &mut Intents) {

@@ -1,6 +1,6 @@
 //! Tables of the results: offending orders, times, processes, faults and changes.
 
-use egui::{Grid, RichText, Ui};
+use egui::{Grid, RichText, ScrollArea, Ui};
 use lucide_icons::Icon;
 
 use super::super::super::intent::{Intent, Intents};
@@ -22,24 +22,29 @@ const PRODUCT: Text = text("product", "商品");
 const BUYER: Text = text("buyer", "买家");
 const UNITS: Text = text("units", "件数");
 
+/// The most room that offending orders take before they scroll, in points.
+const OFFENCES_HEIGHT: f32 = 150.0;
+
 /// The first offending orders of each kind.
 pub fn offences(ui: &mut Ui, lang: Lang, offences: &[Offence], out: &mut Intents) {
     let colour = tokens(ui).bad;
     let heads = [KIND, ORDER, PRODUCT, BUYER, UNITS].map(|head| (head, None));
-    table(ui, "offences", lang, &heads, |ui| {
-        for offence in offences {
-            ui.horizontal(|ui| {
-                ui.spacing_mut().item_spacing.x = 4.0;
-                ui.label(icon(Icon::PackageX).color(colour));
-                ui.label(kind(lang, offence));
-            });
-            for figure in
-                [offence.order_id, u64::from(offence.item), offence.claimant, u64::from(offence.units)]
-            {
-                ui.label(figure.to_string());
+    ScrollArea::vertical().id_salt("offences").max_height(OFFENCES_HEIGHT).show(ui, |ui| {
+        table(ui, "offences", lang, &heads, |ui| {
+            for offence in offences {
+                ui.horizontal(|ui| {
+                    ui.spacing_mut().item_spacing.x = 4.0;
+                    ui.label(icon(Icon::PackageX).color(colour));
+                    ui.label(kind(lang, offence));
+                });
+                for figure in
+                    [offence.order_id, u64::from(offence.item), offence.claimant, u64::from(offence.units)]
+                {
+                    ui.label(figure.to_string());
+                }
+                ui.end_row();
             }
-            ui.end_row();
-        }
+        });
     });
     let copy = ui.button((icon(Icon::Copy), lang.t(COPY))).accessible_name(lang.t(COPY));
     if copy.on_hover_text(lang.t(COPY_TIP)).clicked() {
@@ -189,14 +194,17 @@ pub fn table(
     rows: impl FnOnce(&mut Ui),
 ) {
     let colour = tokens(ui).weak;
-    Grid::new(name).num_columns(heads.len()).striped(true).spacing([18.0, 5.0]).show(ui, |ui| {
-        for (head, tip) in heads {
-            let head = ui.label(RichText::new(lang.t(*head)).color(colour));
-            if let Some(tip) = tip {
-                head.on_hover_text(lang.t(*tip));
+    // Where the panel is narrow, the table scrolls by itself instead of pushing the panel wider.
+    ScrollArea::horizontal().id_salt(("wide", name)).show(ui, |ui| {
+        Grid::new(name).num_columns(heads.len()).striped(true).spacing([18.0, 5.0]).show(ui, |ui| {
+            for (head, tip) in heads {
+                let head = ui.label(RichText::new(lang.t(*head)).color(colour));
+                if let Some(tip) = tip {
+                    head.on_hover_text(lang.t(*tip));
+                }
             }
-        }
-        ui.end_row();
-        rows(ui);
+            ui.end_row();
+            rows(ui);
+        });
     });
 }

@@ -54,6 +54,7 @@ pub fn head(ui: &mut Ui, lang: Lang, report: &Report) {
             for reason in &report.reasons {
                 ui.horizontal_wrapped(|ui| {
                     ui.spacing_mut().item_spacing.x = 5.0;
+                    ui.spacing_mut().interact_size.y = 16.0;
                     ui.label(icon(Icon::CornerDownRight).color(tokens.weak));
                     ui.label(&*lang.of(reason));
                 });

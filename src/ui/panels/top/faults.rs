@@ -10,8 +10,8 @@ use super::super::super::run::Run;
 use super::super::super::selection::Selection;
 use super::super::super::text::{Lang, Text, text};
 use super::super::super::theme::fonts::icon;
-use super::super::super::theme::tokens;
-use super::super::super::widgets::command_button::button;
+use super::super::super::theme::{signs, tokens};
+use super::super::super::widgets::command_button::{button, toggle};
 use crate::metrics::{InstanceState, Role};
 use crate::topology::Realness;
 
@@ -25,6 +25,12 @@ const SILENT: Text = text("no answer", "无响应");
 const DELAY: Text = text("Delay of a slowed link", "链路延迟");
 const DELAY_TIP: Text =
     text("What \"Slow link\" adds to each direction, in milliseconds", "“放慢链路”在每个方向增加的毫秒数");
+
+/// Room for the name of a process, whatever it says of its state.
+const PROCESS_WIDTH: f32 = 206.0;
+/// The same in a narrow window, and what is narrow: everything shall stand in one row at 1,024 points.
+const NARROW_PROCESS_WIDTH: f32 = 152.0;
+const NARROW: f32 = 1_130.0;
 
 /// How faults are looked at.
 #[derive(Debug)]
@@ -43,17 +49,20 @@ impl Default for FaultsView {
 pub fn show(ui: &mut Ui, model: &Model, view: &mut FaultsView, out: &mut Intents) {
     let Some(run) = model.runs.active() else { return };
     let lang = model.lang();
-    ui.horizontal(|ui| {
+    ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing.x = 6.0;
         ui.label(icon(Icon::Bomb).color(tokens(ui).fault)).on_hover_text(lang.t(BREAK));
-        ui.label(RichText::new(lang.t(BREAK)).color(tokens(ui).weak));
+        let is_narrow = ui.available_width() < NARROW;
+        if !is_narrow {
+            ui.label(RichText::new(lang.t(BREAK)).color(tokens(ui).weak));
+        }
         if run.instances.is_empty() {
             let has_redis =
                 run.topology.stages.iter().any(|stage| stage.kind.realness() == Realness::RealProcess);
             ui.label(lang.t(if has_redis { NO_PROCESSES } else { NO_REDIS }));
             return;
         }
-        process(ui, model, run, out);
+        process(ui, model, run, if is_narrow { NARROW_PROCESS_WIDTH } else { PROCESS_WIDTH }, out);
         ui.separator();
         for command in [UiCommand::Kill, UiCommand::Pause, UiCommand::Resume, UiCommand::Restart] {
             button(ui, model, command, out);
@@ -64,11 +73,12 @@ pub fn show(ui: &mut Ui, model: &Model, view: &mut FaultsView, out: &mut Intents
         let delay = DragValue::new(&mut view.delay_ms).range(1..=10_000).suffix(" ms");
         ui.add(delay).accessible_name(lang.t(DELAY)).on_hover_text(lang.t(DELAY_TIP));
         button(ui, model, UiCommand::MendLink, out);
+        toggle(ui, model, UiCommand::ToggleBreakableLinks, model.settings.breakable_links, out);
     });
 }
 
 /// The list of all processes that run.
-fn process(ui: &mut Ui, model: &Model, run: &Run, out: &mut Intents) {
+fn process(ui: &mut Ui, model: &Model, run: &Run, width: f32, out: &mut Intents) {
     let lang = model.lang();
     let selected = model.selected_process();
     let of = |state: &InstanceState| {
@@ -80,18 +90,17 @@ fn process(ui: &mut Ui, model: &Model, run: &Run, out: &mut Intents) {
         || RichText::new(lang.t(CHOOSE)),
         |state| RichText::new(words(lang, &of(state).0, state)),
     );
-    let list =
-        ComboBox::from_id_salt("process").width(170.0).truncate().selected_text(shown).show_ui(ui, |ui| {
+    let list = ComboBox::from_id_salt("process")
+        .width(width)
+        .height(340.0)
+        .truncate()
+        .selected_text(shown)
+        .show_ui(ui, |ui| {
             for state in &run.instances {
                 let (stage, is_selected) = of(state);
-                let sign = match state.role {
-                    Role::Master => Icon::Crown,
-                    Role::Replica => Icon::Copy,
-                    Role::Sentinel => Icon::Eye,
-                    Role::Unknown => Icon::CircleDashed,
-                };
-                let row = (icon(sign), words(lang, &stage, state));
-                if ui.selectable_label(is_selected, row).clicked()
+                let words = words(lang, &stage, state);
+                let row = ui.selectable_label(is_selected, (icon(signs::role(state.role)), words.as_str()));
+                if row.accessible_name(&words).clicked()
                     && let Some(stage) = model.doc.topology().index_of(&stage)
                 {
                     out.select(Selection::Instance { stage, name: state.name.clone() });
@@ -102,12 +111,14 @@ fn process(ui: &mut Ui, model: &Model, run: &Run, out: &mut Intents) {
 }
 
 /// "inventory, replica 1"; with its role where that is another than its name says, and whether it is silent.
-fn words(lang: Lang, stage: &str, state: &InstanceState) -> String {
-    let mut words = format!("{stage}, {}", lang.of(&state.name));
-    if !state.is_reachable {
-        words += &format!(" ({})", lang.t(SILENT));
-    } else if state.role != Role::Unknown && !state.name.starts_with(state.role.label()) {
-        words += &format!(" ({})", lang.of(state.role.label()));
+fn words(lang: Lang, stage: &str, process: &InstanceState) -> String {
+    let name = format!("{stage}, {}", lang.of(&process.name));
+    let role = process.role.label();
+    if !process.is_reachable {
+        format!("{name} ({})", lang.t(SILENT))
+    } else if process.role != Role::Unknown && !process.name.starts_with(role) {
+        format!("{name} ({})", lang.of(role))
+    } else {
+        name
     }
-    words
 }

@@ -7,6 +7,10 @@ use super::super::super::text::{Lang, Text};
 use super::super::super::theme::fonts::icon;
 use super::super::super::theme::tokens;
 
+/// Steps of the field's width, and room for its sign, in points.
+const STEP: f32 = 12.0;
+const SIGN_WIDTH: f32 = 26.0;
+
 /// What is being typed, while it is.
 #[derive(Debug, Default)]
 pub struct Typed(Option<String>);
@@ -62,8 +66,9 @@ fn explain(response: Response, lang: Lang, words: Words, wrong: Option<Text>) {
     }
 }
 
-/// Room for what is shown, in steps, so that the bar doesn't move with every letter.
+/// Room for what is shown and its sign, in steps, so that the bar doesn't move with every letter.
 fn width(ui: &Ui, shown: &str) -> f32 {
-    let digit = ui.fonts_mut(|fonts| fonts.glyph_width(&egui::TextStyle::Body.resolve(ui.style()), '0'));
-    digit * shown.chars().count().clamp(4, 14) as f32 + 22.0
+    let font = egui::TextStyle::Body.resolve(ui.style());
+    let text = ui.painter().layout_no_wrap(shown.to_owned(), font, egui::Color32::PLACEHOLDER).size().x;
+    (text / STEP).ceil().clamp(3.0, 12.0) * STEP + SIGN_WIDTH
 }

@@ -26,25 +26,27 @@ const SCALE: Text = text("Size", "大小");
 const UNDO: Text = text("Undo {}", "撤销“{}”");
 const REDO: Text = text("Redo {}", "重做“{}”");
 
-/// Draws the menu bar.
-pub fn show(ui: &mut Ui, model: &Model, out: &mut Intents) {
+/// Draws the menu bar. Answers where its last menu ends.
+pub fn show(ui: &mut Ui, model: &Model, out: &mut Intents) -> f32 {
     let lang = model.lang();
-    MenuBar::new().ui(ui, |ui| {
+    let bar = MenuBar::new().ui(ui, |ui| {
         menu(ui, lang, FILE, |ui| file(ui, model, out));
         menu(ui, lang, EDIT, |ui| edit(ui, model, out));
         menu(ui, lang, VIEW, |ui| view(ui, model, out));
         menu(ui, lang, RUN, |ui| run(ui, model, out));
-        menu(ui, lang, HELP, |ui| rows(ui, model, out, &[&[C::Palette, C::Shortcuts], &[C::About]]));
+        menu(ui, lang, HELP, |ui| rows(ui, model, out, &[&[C::Palette, C::Shortcuts], &[C::About]]))
     });
+    bar.inner
 }
 
 /// A menu. Its accessible name says that it is one, because there is a button "Run" too.
-fn menu(ui: &mut Ui, lang: Lang, title: Text, content: impl FnOnce(&mut Ui)) {
+/// Answers where it ends.
+fn menu(ui: &mut Ui, lang: Lang, title: Text, content: impl FnOnce(&mut Ui)) -> f32 {
     let response = ui.menu_button(lang.t(title), |ui| {
         ui.set_min_width(230.0);
         content(ui);
     });
-    response.response.accessible_name(lang.f(MENU, &[&lang.t(title)]));
+    response.response.accessible_name(lang.f(MENU, &[&lang.t(title)])).rect.right()
 }
 
 /// Rows of commands, with lines between the groups.
@@ -184,4 +186,5 @@ fn run(ui: &mut Ui, model: &Model, out: &mut Intents) {
             &[C::CutLink, C::SlowLink, C::MendLink],
         ],
     );
+    checked_row(ui, model, C::ToggleBreakableLinks, model.settings.breakable_links, out);
 }

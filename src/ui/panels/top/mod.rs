@@ -39,6 +39,8 @@ pub struct TopView {
     rate: rate::RateView,
     /// How the links are slowed.
     pub faults: faults::FaultsView,
+    /// How wide the menus were in the last frame: a menu bar takes all the room it is given.
+    menus_width: f32,
     /// How wide the controls were in the last frame; the title takes what they leave.
     controls_width: f32,
 }
@@ -46,7 +48,7 @@ pub struct TopView {
 /// Draws it.
 pub fn show(ui: &mut Ui, model: &Model, view: &mut TopView, out: &mut Intents) {
     ui.horizontal(|ui| {
-        menus::show(ui, model, out);
+        view.menus_width = menus_ui(ui, model, view.menus_width, out);
         ui.separator();
         title(ui, model, view.controls_width, out);
         let controls = ui.horizontal(|ui| controls(ui, model, view, out)).response.rect.width();
@@ -56,9 +58,21 @@ pub fn show(ui: &mut Ui, model: &Model, view: &mut TopView, out: &mut Intents) {
         }
     });
     if model.runs.active().is_some() {
-        ui.separator();
+        ui.add_space(2.0);
         faults::show(ui, model, &mut view.faults, out);
     }
+}
+
+/// The menus, in the room that they took in the last frame. Answers how much they take.
+fn menus_ui(ui: &mut Ui, model: &Model, width: f32, out: &mut Intents) -> f32 {
+    let size = egui::vec2(width, ui.spacing().interact_size.y);
+    let layout = egui::Layout::left_to_right(egui::Align::Center);
+    let left = ui.cursor().left();
+    let right = ui.allocate_ui_with_layout(size, layout, |ui| menus::show(ui, model, out)).inner;
+    if (right - left - width).abs() > 0.5 {
+        ui.request_repaint();
+    }
+    right - left
 }
 
 /// The design's title, which takes the room that the controls leave.

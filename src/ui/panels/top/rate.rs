@@ -9,6 +9,7 @@ use super::super::super::intent::{Intent, Intents};
 use super::super::super::model::Model;
 use super::super::super::run::Run;
 use super::super::super::text::{Text, text};
+use super::super::super::widgets::number;
 use crate::engine::RunPhase;
 use crate::report::text::grouped;
 use crate::topology::Change;
@@ -39,9 +40,9 @@ const FACTORS: RangeInclusive<f64> = 0.1..=10.0;
 const TYPED_FACTORS: RangeInclusive<f64> = 0.01..=100.0;
 /// While the slider is dragged, a new factor is sent as often as this, in seconds of the window's clock.
 const SEND_EVERY: f64 = 0.25;
-/// Width of the slider and of its figure.
+/// Width of the slider and of its figure; the same before a run and in it, so that nothing moves when it starts.
 const SLIDER: f32 = 96.0;
-const FIGURE: f32 = 74.0;
+const FIGURE: f32 = 118.0;
 
 /// How the slider is looked at.
 #[derive(Debug, Default)]
@@ -55,13 +56,11 @@ pub struct RateView {
 /// Draws it.
 pub fn show(ui: &mut Ui, model: &Model, view: &mut RateView, out: &mut Intents) {
     ui.spacing_mut().slider_width = SLIDER;
-    ui.spacing_mut().interact_size.x = FIGURE;
-    match model.runs.active() {
-        Some(run) => live(ui, model, run, view, out),
-        None => {
-            *view = RateView::default();
-            drawn(ui, model, out);
-        }
+    if let Some(run) = model.runs.active() {
+        live(ui, model, run, view, out);
+    } else {
+        *view = RateView::default();
+        drawn(ui, model, out);
     }
 }
 
@@ -80,11 +79,11 @@ fn drawn(ui: &mut Ui, model: &Model, out: &mut Intents) {
                 .speed((mean * 0.01).max(0.1))
                 .custom_formatter(|rate, _| per_sec(rate))
                 .custom_parser(read_rate);
-            slider | ui.add(figure).accessible_name(lang.t(RATE_FIGURE))
+            slider | ui.add_sized(figure_size(ui), figure).accessible_name(lang.t(RATE_FIGURE))
         })
         .inner;
     if response.changed() {
-        let rate = three_digits(rate);
+        let rate = number::three_digits(rate);
         let edit = Edit::new(CHANGE_RATE, move |topology| ops::scale_rate(topology, rate));
         out.edit(edit.in_gesture("offered rate"));
     }
@@ -111,8 +110,7 @@ fn live(ui: &mut Ui, model: &Model, run: &Run, view: &mut RateView, out: &mut In
                 .update_while_editing(false)
                 .custom_formatter(move |factor, _| format!("×{} = {rate}", two_decimals(factor)))
                 .custom_parser(read_factor);
-            let figure = ui.add_sized([FIGURE + 44.0, ui.spacing().interact_size.y], figure);
-            slider | figure.accessible_name(lang.t(FACTOR_FIGURE))
+            slider | ui.add_sized(figure_size(ui), figure).accessible_name(lang.t(FACTOR_FIGURE))
         })
         .inner;
     factor = (factor * 100.0).round().max(1.0) / 100.0;
@@ -150,6 +148,10 @@ fn send(
     }
 }
 
+fn figure_size(ui: &Ui) -> [f32; 2] {
+    [FIGURE, ui.spacing().interact_size.y]
+}
+
 fn slider(value: &mut f64, range: RangeInclusive<f64>) -> Slider<'_> {
     Slider::new(value, range)
         .logarithmic(true)
@@ -174,28 +176,14 @@ fn two_decimals(factor: f64) -> String {
 
 /// A rate as it was typed: `12,000/s`, `12k`.
 fn read_rate(typed: &str) -> Option<f64> {
-    let typed = typed.trim().trim_end_matches("/s").trim().replace([',', '_', ' '], "");
-    let (digits, factor) = match typed.strip_suffix(['k', 'K']) {
-        Some(digits) => (digits, 1e3),
-        None => (typed.as_str(), 1.0),
-    };
-    digits.parse::<f64>().ok().filter(|rate| rate.is_finite()).map(|rate| rate * factor)
+    let typed = typed.trim().trim_end_matches("/s").trim();
+    number::parse_number(typed)
 }
 
 /// A factor as it was typed: `×1.5`, `1.5`, or `1.5 = 12,000/s` as it stood there.
 fn read_factor(typed: &str) -> Option<f64> {
     let typed = typed.split('=').next()?.trim().trim_start_matches(['×', 'x', '*']).trim();
     typed.parse::<f64>().ok().filter(|factor| factor.is_finite())
-}
-
-/// What a hand can aim at: three digits.
-fn three_digits(rate: f64) -> f64 {
-    if !(rate.is_finite() && rate > 0.0) {
-        return rate;
-    }
-    let step = 10_f64.powf(rate.log10().floor() - 2.0);
-    let rounded = (rate / step).round() * step;
-    (rounded * 1e3).round() / 1e3
 }
 
 #[cfg(test)]
@@ -212,12 +200,5 @@ mod tests {
             assert_eq!(read_factor(typed), Some(1.5), "{typed}");
         }
         assert_eq!([two_decimals(1.0), two_decimals(1.5), two_decimals(0.25)], ["1", "1.5", "0.25"]);
-    }
-
-    #[test]
-    fn a_hand_aims_at_three_digits() {
-        for (rate, aimed) in [(8_614.2, 8_610.0), (123_456.0, 123_000.0), (0.123_4, 0.123)] {
-            assert!((three_digits(rate) - aimed).abs() < 1e-9, "{rate}");
-        }
     }
 }

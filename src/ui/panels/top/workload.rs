@@ -9,6 +9,7 @@ use super::super::super::document::{Edit, ops};
 use super::super::super::intent::Intents;
 use super::super::super::model::Model;
 use super::super::super::text::{Text, text};
+use super::super::super::widgets::number;
 use super::field::{self, Typed, Words};
 
 const DURATION: Words = Words {
@@ -40,7 +41,7 @@ const LONGEST: Duration = Duration::from_hours(24);
 /// How long requests arrive.
 pub fn duration(ui: &mut Ui, model: &Model, typed: &mut Typed, out: &mut Intents) {
     let duration = model.doc.workload().duration();
-    let shown = humantime::format_duration(duration).to_string();
+    let shown = number::span(duration);
     let is_possible = !duration.is_zero();
     ui.add_enabled_ui(is_possible, |ui| {
         if let Some(duration) = field::show(ui, model.lang(), DURATION, &shown, typed, read_duration) {
@@ -58,7 +59,7 @@ pub fn seed(ui: &mut Ui, model: &Model, typed: &mut Typed, out: &mut Intents) {
 }
 
 fn read_duration(typed: &str) -> Result<Duration, Text> {
-    match humantime::parse_duration(typed.trim()) {
+    match number::parse_span(typed) {
         Ok(Duration::ZERO) => Err(NO_TIME),
         Ok(duration) if duration > LONGEST => Err(TOO_LONG),
         Ok(duration) => Ok(duration),

@@ -101,6 +101,10 @@ pub const ROWS: &[Row] = &[
         "Which of the stage's instances: \"master\", \"replica 1\", \"sentinel 2\".",
         "阶段的哪个实例：\"master\"、\"replica 1\"、\"sentinel 2\"。",
     ),
+    (
+        "How much later a slow link carries what is sent, each way; other actions have none.",
+        "慢链路把收发内容各推迟多久；其他动作没有此项。",
+    ),
     ("Different products in the sale.", "参与秒杀的商品种数。"),
     (
         "Units in all, spread evenly over the products (the first ones get the remainder).",

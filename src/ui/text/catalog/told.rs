@@ -64,6 +64,13 @@ pub const ROWS: &[Row] = &[
     ("{} has no master", "{} 没有主节点"),
     ("{} has {} as its master", "{} 的主节点是 {}"),
     ("offered rate × {}", "到达速率 × {}"),
+    // Troubles that are waited out.
+    ("a consumer can't reach the queue: {}", "消费者连不上队列：{}"),
+    ("a consumer can't write orders: {}", "消费者无法写入订单：{}"),
+    ("the database refused a request: {}", "数据库拒绝了一个请求：{}"),
+    ("the gate: {}", "闸门：{}"),
+    ("only {} replicas have what was preloaded", "只有 {} 个从节点拿到了预热的数据"),
+    ("a round of data control failed: {}", "一轮数据控制失败：{}"),
     // Faults and links.
     ("{} failed: {}", "{} 失败：{}"),
 ];

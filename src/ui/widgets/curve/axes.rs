@@ -39,6 +39,7 @@ impl Axes {
     }
 
     /// The same scales in another rectangle.
+    #[must_use]
     pub fn scaled_as(self, other: Self) -> Self {
         Self { plot: self.plot, ..other }
     }
