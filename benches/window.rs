@@ -110,7 +110,7 @@ fn bucket(tenth: u64) -> Bucket {
         at: Duration::from_millis(100 * (tenth + 1)),
         offered: 10_000 + noise(tenth) % 900,
         achieved: 9_900 + noise(tenth + 1) % 900,
-        dropped: u64::from(tenth % 50 == 0),
+        dropped: u64::from(tenth.is_multiple_of(50)),
         sold: 1,
         stock_left: 40_000 - i64::try_from(tenth).unwrap(),
         backlog: noise(tenth) % 700,
@@ -171,7 +171,7 @@ impl Bench {
         }
         let made = cpu();
         (0..BUCKETS).for_each(|tenth| drop((bucket(tenth), processes(tenth))));
-        let adding = (made - started).saturating_sub(cpu() - made);
+        let adding = made.saturating_sub(started).saturating_sub(cpu().saturating_sub(made));
         let micros = adding.as_secs_f64() * 1e6 / BUCKETS as f64;
         println!("adding a bucket of {STAGES} stages: {micros:.1} µs");
         app.model.runs.current = Some(run);
@@ -194,7 +194,7 @@ impl Bench {
         let mut output = self.ctx.run_ui(input, |ui| app.ui(ui, frame));
         let shapes = std::mem::take(&mut output.shapes);
         let meshes = self.ctx.tessellate(shapes, output.pixels_per_point);
-        let took = cpu() - started;
+        let took = cpu().saturating_sub(started);
         drop(meshes);
         output.textures_delta.clear();
         took.as_secs_f64() * 1e3

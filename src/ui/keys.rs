@@ -53,7 +53,7 @@ pub fn read(ui: &Ui, _model: &Model, view: &View, out: &mut Intents) {
         if command == UiCommand::Delete && view.panels.inspector.holds_keys {
             return false;
         }
-        !(is_for_menu || typing && is_for_text(keys) || comes_as_event(command))
+        !(is_for_menu || typing && is_for_text(*keys) || comes_as_event(command))
     };
     ui.input_mut(|input| {
         input.events.retain(|event| {
@@ -94,7 +94,7 @@ fn meant(key: Key, place: Option<Key>, modifiers: Modifiers) -> Option<(UiComman
 }
 
 /// Whether keys mean something to a text field: all that write, and those that copy, undo or select.
-fn is_for_text(keys: &KeyboardShortcut) -> bool {
+fn is_for_text(keys: KeyboardShortcut) -> bool {
     let key = keys.logical_key;
     match (keys.modifiers.command, key) {
         (true, _) => matches!(key, Key::A | Key::Z | Key::Y | Key::C | Key::V | Key::X | Key::Backspace),

@@ -107,7 +107,7 @@ fn widgets(tree: &TreeUpdate) -> Vec<Widget> {
         let bounds = node.bounds()?;
         #[allow(clippy::cast_possible_truncation, reason = "points on a screen")]
         let middle =
-            Pos2::new(((bounds.x0 + bounds.x1) / 2.0) as f32, ((bounds.y0 + bounds.y1) / 2.0) as f32);
+            Pos2::new(f64::midpoint(bounds.x0, bounds.x1) as f32, f64::midpoint(bounds.y0, bounds.y1) as f32);
         Some(Widget { label: label.to_owned(), middle, is_disabled: node.is_disabled() })
     };
     tree.nodes.iter().filter_map(widget).collect()

@@ -309,8 +309,8 @@ fn a_click_in_the_legend_hides_and_with_alt_shows_alone() {
 #[test]
 fn a_hidden_process_is_hidden_in_every_chart() {
     let mut lab = running(50);
-    lab.click("Replication lag: inventory replica 1");
-    let chip = lab.harness.get_by_label("Memory: inventory replica 1");
+    lab.click("Replication lag: replica 1");
+    let chip = lab.harness.get_by_label("Memory: replica 1");
     assert_eq!(chip.accesskit_node().toggled(), Some(egui::accesskit::Toggled::False));
 }
 

@@ -88,7 +88,7 @@ fn drag_from(lab: &mut Lab, from: Pos2, by: egui::Vec2) {
 fn choose(lab: &mut Lab, field: &str, choice: &str) {
     lab.click(field);
     let left = lab.harness.get_by_label(field).rect().left() - 8.0;
-    let found = lab.harness.query_all_by_label(choice).filter(|node| node.rect().left() > left).last();
+    let found = lab.harness.query_all_by_label(choice).rfind(|node| node.rect().left() > left);
     found.unwrap().click();
     lab.harness.run();
 }

@@ -2,6 +2,7 @@
 
 use egui::{Theme, vec2};
 use seckill_lab::ui::command::UiCommand;
+use seckill_lab::ui::dialogs::palette::PaletteView;
 use seckill_lab::ui::settings::Settings;
 use seckill_lab::ui::text::Lang;
 use seckill_lab::ui::theme::{self, ThemeChoice};
@@ -38,7 +39,7 @@ fn every_dialog_can_be_drawn_in_both_languages_and_sizes() {
     for lang in Lang::ALL {
         for scale in [1.0, 2.0] {
             let mut lab = open(Settings { lang, scale, ..Settings::default() });
-            for dialog in [Dialog::Shortcuts, Dialog::About, Dialog::Palette(Default::default())] {
+            for dialog in [Dialog::Shortcuts, Dialog::About, Dialog::Palette(PaletteView::default())] {
                 lab.harness.state_mut().view.dialog = Some(dialog);
                 lab.harness.run();
             }

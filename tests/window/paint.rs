@@ -16,6 +16,7 @@ pub struct Painter {
     textures: HashMap<TextureId, (ColorImage, TextureFilter)>,
 }
 
+#[allow(clippy::iter_over_hash_type, reason = "each texture is changed for itself")]
 impl TestRenderer for Painter {
     fn handle_delta(&mut self, delta: &mut TexturesDelta) {
         for (id, changes) in delta.set.drain() {

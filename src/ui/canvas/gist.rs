@@ -11,7 +11,7 @@ use crate::topology::{StageKind, Topology};
 
 const PEOPLE: Text = text("{} people", "{} 位用户");
 const ARRIVALS: Text = text("about {} requests in {}", "约 {} 个请求，历时 {}");
-const TTL: Text = text("TTL {}", "TTL {}");
+const TTL: Text = text("TTL {}", "有效期 {}");
 const PAGES: Text = text("holds {} pages", "容纳 {} 个页面");
 const LIMIT: Text = text("at most {}/s", "上限 {}/s");
 const NO_LIMIT: Text = text("no rate limit", "不限流");

@@ -44,6 +44,7 @@ impl Port {
     }
 
     /// The port at the other end of a wire from here.
+    #[must_use]
     pub fn other_end(self) -> Self {
         match self {
             Self::In => Self::Out,

@@ -20,7 +20,7 @@ use super::trace::{Trace, Traces};
 use super::{ChartsView, readout};
 
 /// The least width and height of a chart, its heading included.
-const LEAST: egui::Vec2 = vec2(262.0, 100.0);
+const LEAST: egui::Vec2 = vec2(232.0, 96.0);
 /// The most charts in a row.
 const MOST: usize = 3;
 /// Between charts.

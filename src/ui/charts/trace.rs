@@ -306,12 +306,18 @@ impl<'a> Traces<'a> {
         let all: Vec<_> = all.filter_map(|(place, one)| Some((place, one, column(one)?))).collect();
         let is_chosen = |stage: usize| self.scope.is_some_and(|scope| scope.contains(&stage));
         let narrows = all.iter().any(|(_, one, _)| is_chosen(one.stage));
-        let shown = all.into_iter().filter(|(_, one, _)| !narrows || is_chosen(one.stage));
-        let traces = shown.enumerate().map(|(nth, (place, one, column))| {
+        let shown: Vec<_> = all.into_iter().filter(|(_, one, _)| !narrows || is_chosen(one.stage)).collect();
+        let is_one_stage = shown.windows(2).all(|pair| pair[0].1.stage == pair[1].1.stage);
+        let traces = shown.into_iter().enumerate().map(|(nth, (place, one, column))| {
             let color = self.tokens.nth(place);
             let look = if place < self.tokens.series.len() { Look::Line } else { Look::Dashed };
             let trace = self.trace(Key::Process(place), about, about, color, Data::Bytes(column));
-            let name = format!("{} {}", self.stage_name(one.stage), self.lang.of(&one.name));
+            let name = self.lang.of(&one.name);
+            let name = if is_one_stage {
+                name.into_owned()
+            } else {
+                format!("{} {name}", self.stage_name(one.stage))
+            };
             Trace { name, look, is_usual: nth < PROCESSES, ..trace }
         });
         traces.collect()

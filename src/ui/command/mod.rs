@@ -1,10 +1,11 @@
 //! Everything a user can do without saying more: menus, buttons, the command palette and the sheet of shortcuts are views
 //! of this one list.
 //!
-//! - [`table`]: the words, icon and shortcut of each command.
+//! - `all`: the list, in the order of the menus. [`table`]: the words, icon and shortcut of each command.
 //! - [`enabled`]: whether a command can be used now, and if not, why.
 //! - [`group`]: what a command is about.
 
+mod all;
 pub mod enabled;
 pub mod group;
 pub mod table;

@@ -156,18 +156,18 @@ fn command_row(ui: &mut Ui, lang: Lang, command: UiCommand) {
                 keys::bindings().filter(|(one, _)| *one == command).map(|(_, keys)| keys).collect();
             // The layout goes from the right, so the last one is drawn first.
             for keys in own.iter().rev() {
-                key_cap(ui, keys);
+                key_cap(ui, *keys);
             }
         });
     });
 }
 
-fn key_cap(ui: &mut Ui, keys: &KeyboardShortcut) {
+fn key_cap(ui: &mut Ui, keys: KeyboardShortcut) {
     let tokens = tokens(ui);
     Frame::new()
         .fill(tokens.card_head)
         .stroke(Stroke::new(1.0, tokens.line))
         .corner_radius(4)
         .inner_margin(Margin::symmetric(5, 1))
-        .show(ui, |ui| ui.label(RichText::new(keys::written(ui, keys)).size(size::SMALL)));
+        .show(ui, |ui| ui.label(RichText::new(keys::written(ui, &keys)).size(size::SMALL)));
 }

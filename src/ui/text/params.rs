@@ -150,7 +150,7 @@ const WORDS: &[(&str, Text, Text)] = &[
         text("Pause", "暂停"),
         text("SIGSTOP: the process stands still and keeps its connections", "SIGSTOP：进程停住，连接保持"),
     ),
-    ("Resume", text("Resume", "恢复"), text("SIGCONT: a paused process goes on", "SIGCONT：暂停的进程继续")),
+    ("Resume", text("Resume", "继续"), text("SIGCONT: a paused process goes on", "SIGCONT：暂停的进程继续")),
     (
         "Restart",
         text("Restart", "重启"),
@@ -161,7 +161,7 @@ const WORDS: &[(&str, Text, Text)] = &[
     ),
     (
         "CutLink",
-        text("Cut link", "切断连接"),
+        text("Cut link", "切断链路"),
         text(
             "Connections of the process are dropped and new ones closed at once; it goes on itself",
             "断开该进程的连接并立即关闭新连接；进程本身继续运行",
@@ -169,10 +169,10 @@ const WORDS: &[(&str, Text, Text)] = &[
     ),
     (
         "SlowLink",
-        text("Slow link", "减慢连接"),
+        text("Slow link", "放慢链路"),
         text("What is sent to and by the process arrives later by a delay", "与该进程的收发都推迟一段时间"),
     ),
-    ("MendLink", text("Mend link", "恢复连接"), text("The link is as it was", "连接恢复原状")),
+    ("MendLink", text("Mend link", "修复链路"), text("The link is as it was", "链路恢复原状")),
     ("Reads", text("Reads", "读取"), text("Product pages", "商品页")),
     ("Claims", text("Claims", "购买"), text("Purchases", "购买请求")),
     ("All", text("All requests", "全部请求"), text("Reads and claims", "读取和购买")),

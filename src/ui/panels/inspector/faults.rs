@@ -27,7 +27,7 @@ const SORTED: Text = text("they are in order already", "已按时间排列");
 const GO: Text = text("Fault {}: {}", "故障 {}：{}");
 const DELETE: Text = text("Delete fault", "删除故障");
 const DUPLICATE: Text = text("Duplicate fault", "复制故障");
-const IN_WORDS: Text = text("{} {} of {}", "{} {} / {}");
+const IN_WORDS: Text = text("{} {} of {}", "{}：{}（阶段 {}）");
 
 /// Draws them; `open` is the one that is unfolded.
 pub fn show(ui: &mut Ui, page: &mut Page<'_>, open: Option<usize>) {

@@ -20,9 +20,9 @@ const GO: Text = text("Target {}: {}", "目标 {}：{}");
 const KIND: Text = text("What must hold", "须满足的条件");
 const DELETE: Text = text("Delete target", "删除目标");
 const CHANGE: Text = text("Change a target", "更改目标");
-const TIMES: Text = text("{} of {} at most {}", "{}（{}）至多 {}");
-const AT_MOST: Text = text("{} at most {}", "{} 至多 {}");
-const AT_LEAST: Text = text("{} at least {}", "{} 至少 {}");
+const TIMES: Text = text("{} of {} at most {}", "{} {}至多 {}");
+const AT_MOST: Text = text("{} at most {}", "{}至多 {}");
+const AT_LEAST: Text = text("{} at least {}", "{}至少 {}");
 
 /// Draws them; `open` is the one that is unfolded.
 pub fn show(ui: &mut Ui, page: &mut Page<'_>, open: Option<usize>) {

@@ -69,7 +69,7 @@ pub fn audit(ui: &mut Ui, lang: Lang, report: &Report) {
         return;
     }
     ui.horizontal_wrapped(|ui| {
-        for (name, tip, value, is_bad) in found(audit) {
+        for (name, tip, value, is_bad) in units(audit).into_iter().chain(orders(audit)) {
             let colour = if is_bad { tokens(ui).bad } else { tokens(ui).text };
             stat(ui, lang, name, tip, &grouped(value), colour);
         }
@@ -96,9 +96,18 @@ pub fn stat(ui: &mut Ui, lang: Lang, name: Text, tip: Text, value: &str, colour:
     drawn.response.on_hover_text(format!("{}: {value}\n{}", lang.t(name), lang.t(tip)));
 }
 
-fn found(audit: &AuditReport) -> [Figure; 11] {
-    let bad = |name, tip, count| (name, tip, count, count > 0);
-    let plain = |name, tip, count| (name, tip, count, false);
+/// A figure that says what is.
+fn plain(name: Text, tip: Text, count: u64) -> Figure {
+    (name, tip, count, false)
+}
+
+/// A figure that should be 0.
+fn bad(name: Text, tip: Text, count: u64) -> Figure {
+    (name, tip, count, count > 0)
+}
+
+/// What became of the stock, in units.
+fn units(audit: &AuditReport) -> [Figure; 6] {
     [
         plain(text("stock", "库存"), text("Units at the start", "开始时的件数"), audit.stock),
         plain(
@@ -128,6 +137,12 @@ fn found(audit: &AuditReport) -> [Figure; 11] {
             ),
             audit.returned,
         ),
+    ]
+}
+
+/// What became of the promises, in orders.
+fn orders(audit: &AuditReport) -> [Figure; 5] {
+    [
         bad(
             text("duplicates", "重复"),
             text("Orders beyond what one buyer may have", "超出每人限购的订单"),

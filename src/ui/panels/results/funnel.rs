@@ -13,7 +13,7 @@ use crate::report::{Report, StageReport};
 use crate::topology::StageKind;
 
 const SPARED: Text =
-    text("{} of {} requests never reached the database", "{1} 的请求从未到达数据库（共 {2} 次）");
+    text("{} of {} requests never reached the database", "{} 的请求从未到达数据库（共 {} 次）");
 const IN: Text = text("{} in", "到达 {}");
 const IN_TIP: Text = text("Requests that came in at the stage", "到达该阶段的请求");
 const PASSED: Text = text("passed", "通过");
@@ -59,19 +59,9 @@ pub fn show(ui: &mut Ui, lang: Lang, report: &Report) {
         ui.add_space(4.0);
         ui.horizontal_wrapped(|ui| {
             ui.label(icon(Icon::Filter).color(tokens(ui).accent));
-            let values: [&dyn std::fmt::Display; 2] = [&percent(share), &grouped(sent)];
-            ui.label(RichText::new(fill(lang, SPARED, values)).strong());
+            let words = lang.f(SPARED, &[&percent(share), &grouped(sent)]);
+            ui.label(RichText::new(words).strong());
         });
-    }
-}
-
-/// Fills a text whose Chinese puts its values elsewhere.
-fn fill(lang: Lang, words: Text, values: [&dyn std::fmt::Display; 2]) -> String {
-    match lang {
-        Lang::En => lang.f(words, &values),
-        Lang::Zh => {
-            lang.t(words).replace("{1}", &values[0].to_string()).replace("{2}", &values[1].to_string())
-        }
     }
 }
 

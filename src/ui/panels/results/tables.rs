@@ -67,7 +67,7 @@ pub fn times(ui: &mut Ui, lang: Lang, report: &Report) {
     let quantile =
         text("The time that this share of the requests did not exceed", "该比例的请求不超过的时间");
     let heads = [
-        (text("", ""), None),
+        (text("time", "时间"), None),
         (text("p50", "p50"), Some(quantile)),
         (text("p95", "p95"), Some(quantile)),
         (text("p99", "p99"), Some(quantile)),
@@ -109,7 +109,7 @@ pub fn processes(ui: &mut Ui, lang: Lang, instances: &[InstanceSummary]) {
     let heads = [
         (text("process", "进程"), None),
         (text("role at the end", "结束时的角色"), None),
-        (text("CPU", "CPU"), Some(text("Processor time used", "使用的处理器时间"))),
+        (text("CPU time", "处理器时间"), Some(text("Processor time used", "使用的处理器时间"))),
         (
             text("commands", "命令"),
             Some(text("Commands from the first look to the last", "首次到最后一次查看之间的命令数")),
