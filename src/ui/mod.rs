@@ -146,10 +146,10 @@ fn make(
     cc: &eframe::CreationContext<'_>,
     file: Option<PathBuf>,
 ) -> Result<Box<dyn eframe::App>, Box<dyn std::error::Error + Send + Sync>> {
-    theme::chinese::install(&cc.egui_ctx);
     let settings = Settings::load(cc.storage);
     let ctx = cc.egui_ctx.clone();
     let engine = EngineHandle::start(Arc::new(move || ctx.request_repaint()))?;
     let app = LabApp::new(&cc.egui_ctx, Box::new(engine), settings);
+    theme::chinese::install(&cc.egui_ctx);
     Ok(Box::new(app.begin(&cc.egui_ctx, Session::of_user(), file)))
 }

@@ -120,10 +120,11 @@ impl Lab {
         let engine = FakeEngine::default();
         let port = Box::new(engine.clone());
         let mut harness = builder.with_max_steps(30).build_eframe(move |cc| {
+            let app = LabApp::new(&cc.egui_ctx, port, settings);
             if has_fonts {
                 chinese::install_by_name(&cc.egui_ctx);
             }
-            LabApp::new(&cc.egui_ctx, port, settings)
+            app
         });
         harness.run();
         Self { harness, engine }

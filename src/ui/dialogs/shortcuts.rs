@@ -1,6 +1,6 @@
 //! The sheet of shortcuts: every key of the commands, and what the mouse does.
 
-use egui::{Context, Frame, Grid, KeyboardShortcut, Margin, RichText, ScrollArea, Stroke, Ui};
+use egui::{Context, Frame, KeyboardShortcut, Margin, RichText, ScrollArea, Stroke, Ui};
 use lucide_icons::Icon;
 
 use super::super::command::UiCommand;
@@ -69,8 +69,8 @@ pub fn show(ctx: &Context, model: &Model) -> bool {
     let mut closes = false;
     let outside = frame::show(ctx, "shortcuts", WIDTH, |ui| {
         frame::heading(ui, Icon::Keyboard, lang.t(HEADING));
-        let height = ui.content_rect().height() - 190.0;
-        ScrollArea::vertical().max_height(height.max(160.0)).show(ui, |ui| columns(ui, lang));
+        let height = (ui.content_rect().height() - 150.0).max(160.0);
+        ScrollArea::vertical().max_height(height).min_scrolled_height(height).show(ui, |ui| columns(ui, lang));
         frame::buttons(ui, |ui| closes = ui.button(lang.t(CLOSE)).clicked());
     });
     closes || outside
@@ -133,19 +133,17 @@ fn draw(ui: &mut Ui, lang: Lang, card: &Card) {
             for &command in commands {
                 command_row(ui, lang, command);
             }
-            ui.add_space(room::GROUP);
         }
-        Card::Gestures(heading, rows) => {
-            Grid::new(heading.en).num_columns(2).spacing([room::BESIDE, room::TIGHT]).show(ui, |ui| {
-                for (gesture, does) in *rows {
+        Card::Gestures(_, rows) => {
+            for (gesture, does) in *rows {
+                ui.horizontal_wrapped(|ui| {
                     ui.label(RichText::new(lang.t(*gesture)).color(tokens(ui).weak));
-                    ui.add(egui::Label::new(lang.t(*does)).wrap());
-                    ui.end_row();
-                }
-            });
-            ui.add_space(room::GROUP);
+                    ui.label(lang.t(*does));
+                });
+            }
         }
     }
+    ui.add_space(room::GROUP);
 }
 
 fn command_row(ui: &mut Ui, lang: Lang, command: UiCommand) {

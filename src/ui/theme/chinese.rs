@@ -19,6 +19,7 @@ use fontique::{
 
 use super::super::notice::Notice;
 use super::super::text::{Lang, Text, text};
+use super::fonts::symbols;
 
 /// Families with the Simplified Chinese shapes, the better ones first: those of Linux, macOS, Windows, then whatever
 /// else people install.
@@ -89,21 +90,29 @@ impl FontProvider for ByName {
     }
 }
 
-/// Lets the window use the fonts of the system: the Chinese one by name, then its own choice. The search begins now, in
-/// the background; whoever needs a character earlier waits for it.
+/// Lets the window use the fonts of the system, after `theme::install`: the Chinese one by name, then its own choice. The
+/// search begins now, in the background; whoever needs a character earlier waits for it.
 pub fn install(ctx: &Context) {
     let search = || {
         face();
     };
     // Without the thread the first character that is missed searches by itself.
     drop(thread::Builder::new().name("fonts".into()).spawn(search));
-    ctx.set_font_providers(vec![Arc::new(ByName), Arc::new(SystemFontProvider::new())]);
+    let mut providers = by_name();
+    providers.push(Arc::new(SystemFontProvider::new()));
+    ctx.set_font_providers(providers);
 }
 
 /// Only the Chinese font, looked up when the first character needs it: what other scripts look like is not left to
 /// chance. For tests.
 pub fn install_by_name(ctx: &Context) {
-    ctx.set_font_providers(vec![Arc::new(ByName)]);
+    ctx.set_font_providers(by_name());
+}
+
+fn by_name() -> Vec<Arc<dyn FontProvider>> {
+    let mut providers = symbols();
+    providers.insert(0, Arc::new(ByName));
+    providers
 }
 
 fn face() -> Option<&'static Face> {

@@ -179,7 +179,7 @@ pub(super) const LIGHT: Tokens = Tokens {
         rgb(0x009f_8a2b),
         rgb(0x0033_41b6),
         rgb(0x0059_0f06),
-        rgb(0x0068_6c72),
+        rgb(0x0024_105b),
     ],
     fault: rgb(0x0098_000e),
     failover: rgb(0x008d_6703),
