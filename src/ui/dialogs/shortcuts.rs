@@ -70,7 +70,10 @@ pub fn show(ctx: &Context, model: &Model) -> bool {
     let outside = frame::show(ctx, "shortcuts", WIDTH, |ui| {
         frame::heading(ui, Icon::Keyboard, lang.t(HEADING));
         let height = (ui.content_rect().height() - 150.0).max(160.0);
-        ScrollArea::vertical().max_height(height).min_scrolled_height(height).show(ui, |ui| columns(ui, lang));
+        ScrollArea::vertical()
+            .max_height(height)
+            .min_scrolled_height(height)
+            .show(ui, |ui| columns(ui, lang));
         frame::buttons(ui, |ui| closes = ui.button(lang.t(CLOSE)).clicked());
     });
     closes || outside
