@@ -143,6 +143,12 @@ fn processes(tenth: u64) -> Vec<InstanceState> {
     all.into_iter().map(state).collect()
 }
 
+/// What a frame cost, in milliseconds.
+struct Cost {
+    layout: f64,
+    tessellation: f64,
+}
+
 /// A window without a screen.
 struct Bench {
     ctx: Context,
@@ -179,8 +185,8 @@ impl Bench {
         Self { ctx, app, frame, told, size, frames: 0, tenth: BUCKETS }
     }
 
-    /// One frame; answers what it cost, in milliseconds.
-    fn frame(&mut self, events: Vec<Event>) -> f64 {
+    /// One frame; answers what layout and tessellation cost, in milliseconds.
+    fn frame(&mut self, events: Vec<Event>) -> Cost {
         self.frames += 1;
         let input = RawInput {
             screen_rect: Some(Rect::from_min_size(Pos2::ZERO, self.size)),
@@ -192,12 +198,14 @@ impl Bench {
         let started = cpu();
         app.logic(&self.ctx, frame);
         let mut output = self.ctx.run_ui(input, |ui| app.ui(ui, frame));
+        let laid_out = cpu();
         let shapes = std::mem::take(&mut output.shapes);
         let meshes = self.ctx.tessellate(shapes, output.pixels_per_point);
-        let took = cpu().saturating_sub(started);
+        let tessellated = cpu();
         drop(meshes);
         output.textures_delta.clear();
-        took.as_secs_f64() * 1e3
+        let millis = |from: Duration, to: Duration| to.saturating_sub(from).as_secs_f64() * 1e3;
+        Cost { layout: millis(started, laid_out), tessellation: millis(laid_out, tessellated) }
     }
 
     fn tell(&mut self) {
@@ -218,16 +226,24 @@ impl Bench {
         plots.iter().find(|(chart, _)| *chart == Chart::Throughput).unwrap().1.center()
     }
 
-    fn report(&self, what: &str, mut costs: Vec<f64>) {
-        costs.sort_by(f64::total_cmp);
-        let at = |percent: usize| costs[(costs.len() - 1) * percent / 100];
+    fn report(&self, what: &str, costs: &[Cost]) {
+        let quantiles = |of: fn(&Cost) -> f64| {
+            let mut sorted: Vec<f64> = costs.iter().map(of).collect();
+            sorted.sort_by(f64::total_cmp);
+            let at = |percent: usize| sorted[(sorted.len() - 1) * percent / 100];
+            format!("p50 {:>5.2}, p95 {:>5.2} ms", at(50), at(95))
+        };
+        let all = quantiles(|cost| cost.layout + cost.tessellation);
+        let (layout, tessellation) = (quantiles(|cost| cost.layout), quantiles(|cost| cost.tessellation));
         let (width, height) = (self.size.x, self.size.y);
-        println!("{width:>5} × {height:<5} {what:<24} p50 {:>5.2} ms   p95 {:>5.2} ms", at(50), at(95));
+        println!(
+            "{width:>5} × {height:<5} {what:<24} {all}   (layout {layout}; tessellation {tessellation})"
+        );
     }
 
-    fn idle(&mut self) {
-        let costs = (0..FRAMES).map(|_| self.frame(Vec::new())).collect();
-        self.report("idle", costs);
+    fn idle(&mut self, what: &str) {
+        let costs: Vec<Cost> = (0..FRAMES).map(|_| self.frame(Vec::new())).collect();
+        self.report(what, &costs);
     }
 
     fn running(&mut self, what: &str) {
@@ -236,14 +252,14 @@ impl Bench {
             self.tell();
             costs.push(self.frame(Vec::new()));
         }
-        self.report(what, costs);
+        self.report(what, &costs);
     }
 
     fn hovering(&mut self) {
         let middle = self.middle();
         let at = |frame: usize| Event::PointerMoved(middle + Vec2::X * ((frame % 60) as f32 - 30.0));
-        let costs = (0..FRAMES).map(|frame| self.frame(vec![at(frame)])).collect();
-        self.report("hovering", costs);
+        let costs: Vec<Cost> = (0..FRAMES).map(|frame| self.frame(vec![at(frame)])).collect();
+        self.report("hovering", &costs);
     }
 
     fn panning(&mut self) {
@@ -259,7 +275,7 @@ impl Bench {
         self.frame(vec![Event::PointerButton { pos: middle, button, pressed: false, modifiers }]);
         self.frame(vec![Event::PointerGone]);
         assert!(!self.app.view.charts.window.follows(), "the charts were moved");
-        self.report("panning", costs);
+        self.report("panning", &costs);
     }
 }
 
@@ -269,12 +285,14 @@ fn main() {
         for _ in 0..10 {
             bench.frame(Vec::new());
         }
-        bench.idle();
+        bench.idle("idle");
         bench.running("running, an hour shown");
         bench.hovering();
         bench.app.view.charts.follow();
         bench.app.view.charts.window.set_length(Length::Minute);
         bench.running("running, a minute shown");
         bench.panning();
+        bench.app.model.settings.bottom = false;
+        bench.idle("idle, no charts");
     }
 }

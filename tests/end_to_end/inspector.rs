@@ -76,7 +76,10 @@ impl Inspector {
                 .map(|found| found.middle);
             at.is_some()
         });
-        let pos = at.unwrap();
+        // What has just appeared may still move.
+        self.ask(&Request::Settle { max_steps: 20 });
+        let moved = self.widgets().into_iter().find(|widget| fits(&widget.label) && !widget.is_disabled);
+        let pos = moved.map(|found| found.middle).or(at).unwrap();
         let button = |pressed| Event::PointerButton {
             pos,
             button: PointerButton::Primary,
