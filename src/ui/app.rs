@@ -225,6 +225,8 @@ impl eframe::App for LabApp {
         if let Some(notice) = self.view.chinese.look(&ctx, settings.lang) {
             let now = ctx.input(|input| input.time);
             self.view.notify(notice, now);
+            // Unfolded it stays, and has the remedy in both languages.
+            self.view.notices.iter_mut().last().into_iter().for_each(|shown| shown.is_open = true);
         }
         if let Some(text) = self.session.paste(&ctx) {
             self.applied(&ctx).pasted(text);

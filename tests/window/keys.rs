@@ -1,5 +1,6 @@
 //! Shortcuts: what they do, and when they rest.
 
+use egui::accesskit::Role;
 use egui::{Key, Modifiers};
 use egui_kittest::kittest::Queryable;
 use seckill_lab::ui::selection::Selection;
@@ -90,12 +91,21 @@ fn escape_selects_nothing_but_first_closes_what_is_open() {
 #[test]
 fn letters_that_are_typed_are_no_shortcuts() {
     let mut lab = open();
-    press(&mut lab, Modifiers::COMMAND, Key::K);
-    lab.harness.get_by_label("Command").type_text("snap");
+    lab.harness.get_by_role_and_label(Role::TextInput, "Title").focus();
     lab.harness.run();
-    // The palette's field is one of the texts in which keys rest; `G` toggles snapping elsewhere.
     press(&mut lab, Modifiers::NONE, Key::G);
-    assert!(lab.model().settings.snap);
+    press(&mut lab, Modifiers::COMMAND, Key::A);
+    press(&mut lab, Modifiers::NONE, Key::Delete);
+    assert!(lab.model().settings.snap, "`G` was typed");
+    // What writes nothing works all the same.
+    press(&mut lab, Modifiers::COMMAND, Key::B);
+    assert!(!lab.model().settings.palette);
+    press(&mut lab, Modifiers::NONE, Key::F1);
+    assert_eq!(lab.harness.state().view.dialog, Some(Dialog::Shortcuts));
+    press(&mut lab, Modifiers::NONE, Key::Escape);
+    press(&mut lab, Modifiers::NONE, Key::Escape);
+    press(&mut lab, Modifiers::NONE, Key::G);
+    assert!(!lab.model().settings.snap);
 }
 
 #[test]

@@ -133,6 +133,7 @@ mod tests {
 
     #[test]
     fn a_part_is_cut_at_the_windows_scale() {
+        #[allow(clippy::disallowed_methods, reason = "a picture to crop, not a look")]
         let pixels = (0..16).map(Color32::from_gray).collect();
         let image = ColorImage::new([4, 4], pixels);
         let rect = Rect::from_min_max(pos2(0.5, 0.5), pos2(1.5, 1.0));

@@ -49,7 +49,7 @@ const FAMILIES: [&str; 19] = [
 const PROBE: &str = "秒杀门骨直：";
 
 /// What is found, once in the life of the program.
-static FACE: OnceLock<Option<Face>> = OnceLock::new();
+static FOUND: OnceLock<Found> = OnceLock::new();
 
 const NONE: Text = text(
     "No font here has Chinese characters, so they show as boxes. Install one (Debian and Ubuntu: fonts-noto-cjk) and \
@@ -62,6 +62,15 @@ const REMEDY: Text = text(
     "Debian、Ubuntu：sudo apt install fonts-noto-cjk\nFedora：sudo dnf install google-noto-sans-cjk-fonts\n\
      Arch：sudo pacman -S noto-fonts-cjk\n其他系统：任何简体中文字体，例如 Noto Sans SC",
 );
+
+/// What a look at the system's fonts gave.
+#[derive(Default)]
+struct Found {
+    /// Whether there is anything to look at.
+    has_fonts: bool,
+    /// A Chinese one.
+    face: Option<Face>,
+}
 
 /// One face of a font file: a file often holds the shapes of several countries.
 struct Face {
@@ -84,9 +93,22 @@ struct ByName;
 impl FontProvider for ByName {
     fn font_for(&self, request: &FallbackRequest<'_>) -> Option<FontInsert> {
         let missed = request.cluster.chars().next()?;
-        let face = face().filter(|face| face.has(missed))?;
+        let face = found().face.as_ref().filter(|face| face.has(missed))?;
         let family = InsertFontFamily { family: request.family.clone(), priority: FontPriority::Lowest };
         Some(FontInsert::new(&face.family, face.data.clone(), vec![family]))
+    }
+}
+
+/// Gives egui what the system chooses. It is asked only where there are fonts: without any, it would panic.
+#[derive(Default)]
+struct ByChoice(OnceLock<SystemFontProvider>);
+
+impl FontProvider for ByChoice {
+    fn font_for(&self, request: &FallbackRequest<'_>) -> Option<FontInsert> {
+        if !found().has_fonts {
+            return None;
+        }
+        self.0.get_or_init(SystemFontProvider::new).font_for(request)
     }
 }
 
@@ -94,12 +116,12 @@ impl FontProvider for ByName {
 /// search begins now, in the background; whoever needs a character earlier waits for it.
 pub fn install(ctx: &Context) {
     let search = || {
-        face();
+        found();
     };
     // Without the thread the first character that is missed searches by itself.
     drop(thread::Builder::new().name("fonts".into()).spawn(search));
     let mut providers = by_name();
-    providers.push(Arc::new(SystemFontProvider::new()));
+    providers.push(Arc::new(ByChoice::default()));
     ctx.set_font_providers(providers);
 }
 
@@ -115,14 +137,20 @@ fn by_name() -> Vec<Arc<dyn FontProvider>> {
     providers
 }
 
-fn face() -> Option<&'static Face> {
-    FACE.get_or_init(|| {
-        let mut fonts = Collection::new(CollectionOptions { shared: false, system_fonts: true });
-        let mut files = SourceCache::default();
-        let mut found = FAMILIES.iter().filter_map(|name| load(&fonts.family_by_name(name)?, &mut files));
-        found.find(|face| PROBE.chars().all(|character| face.has(character)))
+fn found() -> &'static Found {
+    // fontique panics where there is no font at all: its thread ends, and the window goes on without.
+    FOUND.get_or_init(|| {
+        let searching = thread::Builder::new().name("font search".into()).spawn(search);
+        searching.ok().and_then(|thread| thread.join().ok()).unwrap_or_default()
     })
-    .as_ref()
+}
+
+fn search() -> Found {
+    let mut fonts = Collection::new(CollectionOptions { shared: false, system_fonts: true });
+    let mut files = SourceCache::default();
+    let mut faces = FAMILIES.iter().filter_map(|name| load(&fonts.family_by_name(name)?, &mut files));
+    let face = faces.find(|face| PROBE.chars().all(|character| face.has(character)));
+    Found { has_fonts: true, face }
 }
 
 /// The regular face of a family.
@@ -167,7 +195,8 @@ mod tests {
 
     #[test]
     fn the_systems_font_has_the_shapes_of_simplified_chinese() {
-        let face = face().expect("no Chinese font here: install fonts-noto-cjk, as check.sh does");
+        let face =
+            found().face.as_ref().expect("no Chinese font here: install fonts-noto-cjk, as check.sh does");
         assert!(FAMILIES.contains(&face.family.as_str()), "{}", face.family);
         assert!(PROBE.chars().all(|character| face.has(character)));
         assert!(!face.has('\u{10ffff}'));
