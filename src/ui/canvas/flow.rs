@@ -13,6 +13,8 @@ const FRAME: Duration = Duration::from_millis(33);
 const LONGEST_FRAME: f64 = 0.1;
 /// The smallest distance between two dots, in units of the canvas.
 const SPACING: f32 = 14.0;
+/// The smallest distance between two dots on the screen: from far away there are fewer.
+const APART: f32 = 14.0;
 /// What turns the numbers of dots into an even mix of outcomes: the golden ratio's part after the point.
 const GOLDEN: f64 = 0.618_033_988_749_895;
 
@@ -140,7 +142,10 @@ pub struct Dots<'a> {
 #[allow(clippy::cast_possible_truncation, reason = "places on a screen")]
 pub fn dots(ui: &Ui, id: Id, dots: &Dots<'_>, tokens: &Tokens) {
     let &Dots { track, until, zoom, rate, mix } = dots;
-    let (speed, one_of) = motion(rate);
+    let (speed, mut one_of) = motion(rate);
+    while SPACING * one_of as f32 * zoom < APART {
+        one_of *= 2;
+    }
     let now = ui.input(|input| input.time);
     let (way, then) = ui.data(|data| data.get_temp::<(f64, f64)>(id)).unwrap_or((0.0, now));
     // The way of the first dot, in units: it goes on smoothly whatever rate and zoom become.
