@@ -322,7 +322,11 @@ fn when_the_inventory_master_is_cut_off_its_replica_sells_on_and_every_claim_is_
     assert!(instances[0].name == "master" && instances[0].missed_looks == 0, "{instances:#?}");
     assert!(was_mended(&ran, "master of inventory"), "{:?}", ran.notes);
     assert!(audit.audited);
-    assert_eq!((audit.oversold, audit.duplicates), (0, 0), "{audit:#?}");
+    assert_eq!(audit.oversold, 0, "{audit:#?}");
+    // Replication is asynchronous: what the promoted replica had not yet is forgotten, and a buyer who clicks again buys
+    // again. Each such order needs a booking that is gone.
+    let forgotten = audit.sold.cast_signed() - audit.places.booked_units + totals.indefinite.cast_signed();
+    assert!(audit.duplicates.cast_signed() <= forgotten, "{audit:#?}");
 }
 
 #[test]
