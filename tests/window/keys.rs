@@ -91,7 +91,7 @@ fn escape_selects_nothing_but_first_closes_what_is_open() {
 #[test]
 fn letters_that_are_typed_are_no_shortcuts() {
     let mut lab = open();
-    lab.harness.get_by_role_and_label(Role::TextInput, "Title").focus();
+    lab.harness.get_by_role_and_label(Role::TextInput, "Title").click();
     lab.harness.run();
     press(&mut lab, Modifiers::NONE, Key::G);
     press(&mut lab, Modifiers::COMMAND, Key::A);
