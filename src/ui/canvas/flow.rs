@@ -14,7 +14,7 @@ const LONGEST_FRAME: f64 = 0.1;
 /// The smallest distance between two dots, in units of the canvas.
 const SPACING: f32 = 14.0;
 /// The smallest distance between two dots on the screen: from far away there are fewer.
-const APART: f32 = 14.0;
+const APART: f32 = 20.0;
 /// What turns the numbers of dots into an even mix of outcomes: the golden ratio's part after the point.
 const GOLDEN: f64 = 0.618_033_988_749_895;
 

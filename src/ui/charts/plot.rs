@@ -188,6 +188,10 @@ impl Items {
         let mut extremes = trace.data.extremes(cells);
         for (low, high) in extremes.iter_mut().flatten() {
             (*low, *high) = (unit.place(*low), unit.place(*high));
+            if trace.look == Look::Dashed {
+                // Up and down within each cell, it would be nothing but dashes: the highest stands for the cell.
+                *low = *high;
+            }
             self.reach(*low);
             self.reach(*high);
         }
