@@ -4,7 +4,7 @@
 //! - [`scene`]: where the parts of the design are in this frame. [`gesture`]: what the pointer is doing.
 //! - [`boxes`], [`ports`], [`wires`]: what the pointer and the keyboard can take. [`moving`], [`rubber`], [`pull`]: what
 //!   happens then.
-//! - [`adder`], [`drop`], [`kind`]: adding stages. [`rename`], [`menu`], [`typing`]: the rest of editing.
+//! - [`adder`], [`drop`](mod@drop), [`kind`]: adding stages. [`rename`], [`menu`], [`typing`]: the rest of editing.
 //! - [`face`]: a stage's box; of it, [`body`]: what the stage does, [`gist`]: what it is set to, [`instances`]: its
 //!   processes; [`pen`] draws them.
 //! - [`wire`]: a link's curve; [`flow`]: what moves along it. [`minimap`]: the whole in a corner. [`grid`], [`empty`]: what

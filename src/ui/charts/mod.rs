@@ -1,10 +1,10 @@
 //! The charts: one time axis, one cursor.
 //!
 //! - [`kind`]: the charts there are; [`trace`]: what each of them draws.
-//! - [`window`]: the stretch of time that all show; [`gesture`]: how the reader moves it.
-//! - [`sample`]: from columns to points; [`plot`]: one chart; [`format`]: numbers and axes.
-//! - [`marks`]: what happened, as lines and bands; [`legend`], [`readout`], [`toolbar`], [`empty`]: around the charts.
-//! - [`grid`]: all charts beside each other.
+//! - [`window`]: the stretch of time that all show; `gesture`: how the reader moves it.
+//! - `sample`: from columns to points; `plot`: one chart; [`format`]: numbers and axes.
+//! - `marks`: what happened, as lines and bands; `legend`, `readout`, `toolbar`, `empty`: around the charts.
+//! - `grid`: all charts beside each other.
 
 mod empty;
 mod format;

@@ -1,7 +1,7 @@
 //! The run that the window shows: what the engine told about it.
 //!
 //! - [`port`]: the engine as the window sees it, real or a test's.
-//! - [`series`]: what happened, in columns, for the charts; [`column`]: one of them.
+//! - [`series`]: what happened, in columns, for the charts; [`column`](mod@column): one of them.
 //! - [`log`]: events in words, and the marks they leave on the charts.
 //! - [`pace`]: how it goes just now, for the state line; [`now`]: the same of a stage or a wire, for the canvas.
 
