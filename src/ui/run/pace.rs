@@ -42,18 +42,12 @@ pub enum Doubt {
 impl Pace {
     /// The end of what was measured.
     pub fn of(series: &Series) -> Self {
-        let end = series.end_secs();
-        let first = series.at_secs.partition_point(|at| *at <= end - WINDOW_SECS + 1e-6);
-        let before = first.checked_sub(1).map_or(0.0, |index| series.at_secs[index]);
-        let (secs, recent) = (end - before, first..series.len());
-        let per_sec = |column: &Column<Counted>| {
-            if secs > 0.0 { column.sum(recent.clone()) as f64 / secs } else { 0.0 }
-        };
+        let recent = series.recent(WINDOW_SECS);
         let is_late = |lag: &u32| u128::from(*lag) > WORST_LAG.as_micros();
         let worst = |column: &Column<Micros>| column.range(recent.clone()).max().map_or(0, u64::from);
         Self {
-            offered_per_sec: per_sec(&series.offered),
-            achieved_per_sec: per_sec(&series.achieved),
+            offered_per_sec: series.rate(&series.offered, recent.clone()),
+            achieved_per_sec: series.rate(&series.achieved, recent.clone()),
             sold: series.sold_in_all.last().map_or(0, u64::from),
             backlog: series.backlog.last().map_or(0, u64::from),
             worst_p99_us: worst(&series.response_us[2]),
