@@ -8,6 +8,8 @@ pub const ZOOMS: std::ops::RangeInclusive<f32> = 0.2..=2.5;
 
 /// Space around the stages when all are shown, in points.
 const MARGIN: f32 = 18.0;
+/// A large screen shows a small design a little larger than life when all of it is shown.
+const LARGEST_FIT: f32 = 1.3;
 
 /// Where the canvas is looked at from.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -57,11 +59,11 @@ impl Camera {
         self.center = fixed - (at - view.center()) / self.zoom;
     }
 
-    /// Shows a box of the canvas whole, with a margin, and not larger than life.
+    /// Shows a box of the canvas whole, with a margin, and not much larger than life.
     pub fn fit(&mut self, view: Rect, what: Rect) {
         let room = (view.size() - Vec2::splat(2.0 * MARGIN)).max(Vec2::splat(50.0));
         let zoom = (room.x / what.width().max(1.0)).min(room.y / what.height().max(1.0));
-        self.zoom = zoom.clamp(*ZOOMS.start(), 1.0);
+        self.zoom = zoom.clamp(*ZOOMS.start(), LARGEST_FIT);
         self.center = what.center();
     }
 }

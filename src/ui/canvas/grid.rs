@@ -22,6 +22,9 @@ pub fn show(ui: &Ui, scene: &Scene<'_>) {
     let size = Vec2::splat((1.5 / pixel).round().max(1.0) * pixel);
     let first = pos2((seen.left() / step).floor() * step, (seen.top() / step).floor() * step);
     let mut mesh = Mesh::default();
+    let dots = (seen.width() / step + 2.0) * (seen.height() / step + 2.0);
+    mesh.reserve_vertices(4 * dots as usize);
+    mesh.reserve_triangles(2 * dots as usize);
     let mut at = first;
     while at.y <= seen.bottom() {
         while at.x <= seen.right() {
