@@ -11,6 +11,7 @@ use super::scene::Scene;
 const NEAREST: f32 = 18.0;
 
 /// Draws the dots, fewer where the canvas is far away.
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a few thousand dots")]
 pub fn show(ui: &Ui, scene: &Scene<'_>) {
     let mut step = GRID;
     while step * scene.camera.zoom < NEAREST {
