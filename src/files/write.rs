@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 
 use super::FileError;
 use crate::param::{ParamValue, Params};
-use crate::topology::{FORMAT_VERSION, Fault, Link, Stage, StageKind, Topology};
+use crate::topology::{ClientKind, FORMAT_VERSION, Fault, Link, Stage, StageKind, Topology};
 use crate::workload::{Audience, Mix, Phase, Sale, Shape, Spacing, Workload};
 
 /// The topology as the text of a file, which [`parse_topology`](super::parse_topology) reads back as the same topology.
@@ -112,7 +112,11 @@ fn stage(stage: &Stage) -> String {
 }
 
 fn link(link: &Link) -> String {
-    format!("(from: {:?}, to: {:?})", link.from, link.to)
+    let ends = format!("from: {:?}, to: {:?}", link.from, link.to);
+    match link.clients {
+        ClientKind::SentinelAware => format!("({ends})"),
+        other => format!("({ends}, clients: {})", other.word()),
+    }
 }
 
 fn workload(workload: &Workload) -> Vec<String> {

@@ -14,7 +14,7 @@ use crate::workload::arrival::{Constant, Ramp};
 use crate::workload::{Audience, Mix, Phase, Sale, Shape, Spacing, Workload};
 
 fn link(from: &str, to: &str) -> Link {
-    Link { from: from.into(), to: to.into() }
+    Link::new(from, to)
 }
 
 fn stage(name: &str, kind: StageKind) -> Stage {
