@@ -3,8 +3,9 @@
 //! - `ranges`: every parameter within its range.
 //! - `wiring`: names, links and the way of the traffic.
 //! - `roles`: whether each request can be answered, and whether the stages get what they need.
-//! - `load`: the workload, faults and targets.
+//! - `load`: the workload and targets. `faults`: the scripted faults.
 
+pub(crate) mod faults;
 mod load;
 mod ranges;
 mod roles;
@@ -13,7 +14,7 @@ mod tests;
 mod wiring;
 
 use super::{Problem, Stage, Topology};
-pub use load::{LONGEST_RUN, has_link, instances};
+pub use load::{LONGEST_RUN, instances};
 pub use ranges::all_in_range;
 pub use wiring::{LONGEST_NAME, only_one, refusal};
 
