@@ -316,3 +316,20 @@ fn a_dead_inventory_that_nobody_replaces_still_gives_a_report() {
         Err(failure) => panic!("no report: {}", failure.text),
     }
 }
+
+#[test]
+fn a_healthy_master_is_handed_over_and_whoever_asks_too_early_again_is_refused() {
+    let stages = [
+        ("users", "Users()"),
+        ("inventory", "MasterReplica(replicas: 2, sentinels: 3, timeout: \"500ms\")"),
+        ("database", "Database()"),
+        CONTROL,
+    ];
+    let faults = fault("500ms", "Failover", "inventory", "master")
+        + &fault("500ms", "Failover", "inventory", "master");
+    let ran = run(with_faults(&stages, "items: 10, stock: 1_000_000", LONG, &faults));
+    assert_balanced(&ran);
+    let failed: Vec<Option<&str>> = ran.faults.iter().map(|(_, failed)| failed.as_deref()).collect();
+    assert!(matches!(failed[..], [None, Some(said)] if said.contains("INPROG")), "{failed:?}");
+    assert!(last_found(&ran).starts_with("replica"), "{:?}", ran.masters);
+}

@@ -29,6 +29,11 @@ impl Clock {
         at
     }
 
+    /// When the schedule starts, in nanoseconds; now, as long as that is unknown.
+    pub fn first_arrival_ns(&self) -> u64 {
+        self.schedule_ns.load(Ordering::Acquire).min(self.now_ns())
+    }
+
     /// Time since the first tick of the schedule; zero before it.
     pub fn since_first_arrival(&self) -> Duration {
         Duration::from_nanos(self.now_ns().saturating_sub(self.schedule_ns.load(Ordering::Acquire)))

@@ -13,6 +13,7 @@ use super::clock::Clock;
 use super::control::Control;
 use super::crew::Crew;
 use super::environment::{Environment, needs_redis};
+use super::faults;
 use super::generator::{self, Schedule};
 use super::handle::TOO_LATE;
 use super::ledger::Ledger;
@@ -229,7 +230,7 @@ impl Live {
                 () = sleep(next_fault.unwrap_or_default()), if next_fault.is_some() => scripted.next(),
             };
             if let Some(fault) = fault {
-                let error = environment.inject(plan, &fault).await.err();
+                let error = faults::inject(environment, plan, &fault).await.err();
                 reports.push(self.fault_report(&fault, error.clone()));
                 outbox.event(EventKind::Fault { fault, failed: error });
             }

@@ -160,10 +160,10 @@ fn shape(shape: &Shape) -> String {
     format!("{}({fields})", shape.word())
 }
 
-/// A fault in full; a delay only where it says something.
+/// A fault in full; a parameter of other actions only where it isn't as usual.
 fn fault(fault: &Fault) -> String {
-    let is_default = fault.delay == Fault::default().delay;
-    let fields = fields(fault, |key, _| key != "delay" || fault.link_delay().is_some() || !is_default);
+    let usual = Fault::default();
+    let fields = fields(fault, |key, value| fault.has(key) || usual.get(key).as_ref() != Some(value));
     format!("({fields})")
 }
 

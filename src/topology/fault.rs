@@ -1,9 +1,14 @@
 //! Faults: what breaks when.
+//!
+//! - [`table`]: for each action, what it can be done to, which parameter it has, and what mends it.
+
+pub mod table;
 
 use std::fmt;
 use std::time::Duration;
 
 use crate::param::{choices, params};
+pub use table::{Part, Refusal, Rule};
 
 choices! {
     /// What is done to an instance, or to its link.
@@ -18,6 +23,8 @@ choices! {
         Resume,
         /// A dead process is started again, on its port and with its files.
         Restart,
+        /// `SENTINEL FAILOVER`: a Sentinel hands the role of a healthy master over to a replica, without asking the others.
+        Failover,
         /// The link of a process to everybody else is cut: connections are dropped with what is under way on them, and
         /// new ones are closed at once. The process itself goes on.
         CutLink,
@@ -54,7 +61,20 @@ impl FaultAction {
 impl Fault {
     /// The delay, of a fault that has one.
     pub fn link_delay(&self) -> Option<Duration> {
-        (self.action == FaultAction::SlowLink).then_some(self.delay)
+        self.has("delay").then_some(self.delay)
+    }
+
+    /// Whether a parameter says anything to its action: all do but those that other actions have for themselves.
+    pub fn has(&self, key: &str) -> bool {
+        !table::OWN_PARAMS.contains(&key) || self.action.rule().param == Some(key)
+    }
+
+    /// Gives parameters that say nothing to its action their defaults.
+    pub fn forget_idle(&mut self) {
+        let usual = Self::default();
+        if !self.has("delay") {
+            self.delay = usual.delay;
+        }
     }
 }
 

@@ -4,9 +4,10 @@
 //! - `wiring`: names, links and the way of the traffic.
 //! - `roles`: whether each request can be answered, and whether the stages get what they need.
 //! - `availability`: whether a failover can happen, and what was chosen for one.
-//! - `load`: the workload, faults and targets.
+//! - `load`: the workload and targets. `faults`: the scripted faults.
 
 mod availability;
+pub(crate) mod faults;
 mod load;
 mod ranges;
 mod roles;
@@ -16,7 +17,7 @@ mod wiring;
 
 use super::{Problem, Stage, Topology};
 pub use availability::clients_matter;
-pub use load::{LONGEST_RUN, has_link, instances};
+pub use load::{LONGEST_RUN, instances};
 pub use ranges::all_in_range;
 pub use wiring::{LONGEST_NAME, only_one, refusal};
 

@@ -446,7 +446,7 @@ fn faults_hit_something_in_time() {
     check(vec![
         (|t| t.faults[0].at = Duration::from_secs(5), fault(), "at 5s the run is over", "within the phases"),
         (|t| t.faults[0].stage = "x".into(), fault(), "there is no stage \"x\"", "correct the name"),
-        (|t| t.faults[0].stage = "cdn".into(), fault(), "\"cdn\" has no process that could break", "real"),
+        (|t| t.faults[0].stage = "cdn".into(), fault(), "\"cdn\" has nothing that could break", "real"),
         (
             |t| t.faults[0].instance = "replica 3".into(),
             fault(),
@@ -457,7 +457,7 @@ fn faults_hit_something_in_time() {
             |t| t.faults[0].action = FaultAction::CutLink,
             fault(),
             "CutLink can't be done to \"sentinel 3\": Sentinels have no link",
-            "pause or kill it",
+            "choose from Kill, Terminate, Pause",
         ),
         (
             |t| t.faults[0].delay = Duration::from_secs(1),

@@ -160,6 +160,14 @@ const WORDS: &[(&str, Text, Text)] = &[
         ),
     ),
     (
+        "Failover",
+        text("Hand over", "主动切换"),
+        text(
+            "SENTINEL FAILOVER: a Sentinel hands the role of a healthy master over to a replica",
+            "SENTINEL FAILOVER：由一个哨兵把健康主节点的角色交给某个从节点",
+        ),
+    ),
+    (
         "CutLink",
         text("Cut link", "切断链路"),
         text(

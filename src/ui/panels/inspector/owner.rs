@@ -3,8 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::param::{ParamValue, Params};
-use crate::topology::fault::FaultAction;
-use crate::topology::validate::{has_link, instances};
+use crate::topology::fault::table::targets;
 use crate::topology::{Fault, Place, StageKind, Target, Topology};
 use crate::ui::run::Run;
 use crate::workload::{Audience, Mix, Sale, Shape};
@@ -103,12 +102,16 @@ impl Owner {
         };
         match (self, key) {
             (Self::Stages(_), "on") => Some(named(&|kind| matches!(kind, StageKind::MasterReplica(_)))),
-            (Self::Fault(_), "stage") => Some(named(&|kind| !instances(kind).is_empty())),
+            (Self::Fault(_), "stage") => Some(named(&|kind| !targets(kind).is_empty())),
             (Self::Fault(fault), "instance") => {
-                let stage = topology.index_of(&topology.faults.get(*fault)?.stage);
-                let mut all = stage.map_or_else(Vec::new, |stage| instances(&topology.stages[stage].kind));
-                if topology.faults.get(*fault)?.action.is_of_link() {
-                    all.retain(|instance| has_link(instance));
+                let fault = topology.faults.get(*fault)?;
+                let Some(stage) = topology.index_of(&fault.stage).map(|stage| &topology.stages[stage]) else {
+                    return Some(Vec::new());
+                };
+                let mut all = targets(&stage.kind);
+                let can_be_done = |target: &String| fault.action.refusal(stage, target).is_none();
+                if all.iter().any(can_be_done) {
+                    all.retain(can_be_done);
                 }
                 Some(all)
             }
@@ -147,23 +150,19 @@ impl Owner {
 
     /// Whether a parameter says nothing beside what the others are, so that it isn't shown.
     pub fn is_idle(&self, topology: &Topology, key: &str) -> bool {
-        match (self, key) {
-            (Self::Fault(fault), "delay") => {
-                topology.faults.get(*fault).is_some_and(|fault| fault.action != FaultAction::SlowLink)
-            }
+        match self {
+            Self::Fault(fault) => topology.faults.get(*fault).is_some_and(|fault| !fault.has(key)),
             _ => false,
         }
     }
 }
 
-/// A fault that was given another stage or action hits a process for which it makes sense, and has a delay only where it
-/// means something.
+/// A fault that was given another stage or action hits an instance for which it makes sense, and has
+/// parameters of its own only where they mean something.
 fn follow(topology: &mut Topology, fault: usize) {
     let offers = Owner::Fault(fault).offers(topology, "instance").unwrap_or_default();
     let Some(fault) = topology.faults.get_mut(fault) else { return };
-    if fault.action != FaultAction::SlowLink {
-        fault.delay = Fault::default().delay;
-    }
+    fault.forget_idle();
     if let Some(first) = offers.first()
         && !offers.contains(&fault.instance)
     {

@@ -23,6 +23,7 @@ pub const ROWS: &[Row] = &[
     ("Pause {} of {}", "暂停 {2} 的 {1}"),
     ("Resume {} of {}", "恢复 {2} 的 {1}"),
     ("Restart {} of {}", "重启 {2} 的 {1}"),
+    ("Failover {} of {}", "让哨兵切换 {2} 的 {1}"),
     ("CutLink {} of {}", "切断 {2} 的 {1} 的链路"),
     ("SlowLink {} of {}", "放慢 {2} 的 {1} 的链路"),
     ("MendLink {} of {}", "修复 {2} 的 {1} 的链路"),
@@ -73,4 +74,13 @@ pub const ROWS: &[Row] = &[
     ("a round of data control failed: {}", "一轮数据控制失败：{}"),
     // Faults and links.
     ("{} failed: {}", "{} 失败：{}"),
+    ("{}; instead {}", "{}；请改为：{}"),
+    ("{} is {}, out of range; instead choose from {}", "{} 为 {}，超出范围；可选：{}"),
+    ("the Sentinel refused: {}", "哨兵拒绝：{}"),
+    ("no Sentinel answers: restart or resume one of them", "没有哨兵响应：请重启或恢复其中一个"),
+    (
+        "this run has no proxies before the processes of the stage; script a link fault for it, or start the run with link faults",
+        "本次运行在该阶段的进程前没有代理；请为它编排链路故障，或以可断链路方式启动运行",
+    ),
+    ("Mended for the drain and the audit: the link of {}", "为排空和审计已修复：{} 的链路"),
 ];

@@ -1,0 +1,27 @@
+//! The links of processes are cut, slowed and mended.
+
+use super::{InGroup, NO_INSTANCE, place_of};
+use crate::servers::ReplicaGroup;
+use crate::topology::Fault;
+use crate::topology::fault::FaultAction;
+
+/// Does to the link of a process of the group what a fault says.
+///
+/// # Errors
+/// The process isn't there, or no proxy stands before it.
+pub fn inject(group: &ReplicaGroup, fault: &Fault) -> Result<(), String> {
+    let InGroup::Data(index) = place_of(&fault.instance)? else { return Err(NO_INSTANCE.into()) };
+    if index >= group.nodes().len() {
+        return Err(NO_INSTANCE.into());
+    }
+    let proxy = group.proxies().get(index).ok_or(
+        "this run has no proxies before the processes of the stage; script a link fault for it, or start the run with \
+         link faults",
+    )?;
+    match fault.action {
+        FaultAction::CutLink => proxy.link().cut(),
+        FaultAction::SlowLink => proxy.link().slow(fault.delay),
+        _ => proxy.link().mend(),
+    }
+    Ok(())
+}
