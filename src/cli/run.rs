@@ -193,6 +193,9 @@ impl Terminal {
             EventKind::MasterLost { stage } => {
                 self.say(event.at, &format!("{}: no master answers", self.stages[stage]));
             }
+            EventKind::Failover { stage, step } => {
+                self.say(event.at, &format!("{}: {}", self.stages[stage], step.text()));
+            }
             EventKind::MasterFound { stage, instance } => {
                 self.say(event.at, &format!("{}: {instance} is master", self.stages[stage]));
             }

@@ -280,10 +280,7 @@ fn group_settings(plan: &RunPlan, stage: usize) -> Option<GroupSettings> {
 /// What lets a master refuse writes; the server counts whole seconds.
 fn min_replicas(params: &MasterReplica) -> Vec<(String, String)> {
     let lag_secs = params.min_replicas_max_lag.as_millis().div_ceil(1_000);
-    [
-        ("min-replicas-to-write", u128::from(params.min_replicas_to_write)),
-        ("min-replicas-max-lag", lag_secs),
-    ]
-    .map(|(key, value)| (key.to_owned(), value.to_string()))
-    .into()
+    [("min-replicas-to-write", u128::from(params.min_replicas_to_write)), ("min-replicas-max-lag", lag_secs)]
+        .map(|(key, value)| (key.to_owned(), value.to_string()))
+        .into()
 }

@@ -10,6 +10,7 @@
 //! - `faults`: breaks and mends, one file a family; `tuner`: carries out changes while requests arrive; `dial`: a parameter that may change.
 //! - `book`, `ledger`: what was counted, what buyers were told; `observer`: takes the buckets out;
 //!   `outbox`: shows them; `clock`: the one clock.
+//! - `failover`: notes what clients, Sentinels and the lab see of failovers, for their anatomy.
 //! - `trouble`: errors that are waited out, told once.
 //! - `audit`: ledger against Redis, queue and database; `summary`: the report.
 
@@ -20,6 +21,7 @@ mod control;
 mod crew;
 mod dial;
 mod environment;
+mod failover;
 mod faults;
 mod generator;
 pub mod handle;

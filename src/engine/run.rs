@@ -13,6 +13,7 @@ use super::clock::Clock;
 use super::control::Control;
 use super::crew::Crew;
 use super::environment::{Environment, needs_redis};
+use super::failover::{Failovers, Supervisor};
 use super::faults;
 use super::generator::{self, Schedule};
 use super::handle::TOO_LATE;
@@ -83,7 +84,8 @@ async fn run_in(
     }
     outbox.phase(RunPhase::WarmingUp);
     let (sale_over, stop) = watch::channel(false);
-    let wired = Builder::new(plan, environment, &clock, &ledger, &troubles)
+    let failovers = Failovers::new(plan, environment, outbox);
+    let wired = Builder::new(plan, environment, &clock, &ledger, &troubles, &failovers)
         .build()
         .map_err(|error| failure(&error))?;
     warm_up(&wired).await?;
@@ -91,17 +93,18 @@ async fn run_in(
         return Err(RunFailure::new(FailureKind::Stopped, &"stopped before the first arrival"));
     }
 
-    let mut live = Live::start(plan, environment, wired, &ledger, outbox)?;
+    let mut live = Live::start(plan, environment, wired, &ledger, failovers, outbox)?;
+    let supervisor = Supervisor::new(environment, &live.failovers, &troubles);
     let control_task = control.map(|(control, settings)| {
         live.tuner.control = Some(settings);
         tokio::spawn(control_sale(control, stop, clock.clone(), outbox.clone()))
     });
-    let faults = live.on_sale(plan, environment, requests, outbox).await;
+    let faults = live.on_sale(plan, environment, requests, &supervisor, outbox).await;
     sale_over.send_replace(true);
     if let Some(task) = control_task {
         drop(task.await);
     }
-    let drained = live.drain(plan, environment, outbox).await;
+    let drained = live.drain(plan, environment, &supervisor, outbox).await;
     live.end_consumers().await;
     live.observe(outbox);
     mend_links(plan, environment, outbox);
@@ -119,6 +122,7 @@ async fn run_in(
         stopped_early: live.schedule.was_stopped(),
         troubles: troubles.all(),
         instances: live.watch.summaries(),
+        failovers: live.failovers.assemble(),
     };
     Ok(summary::report(plan, environment, &live.observer, ending))
 }
@@ -138,6 +142,7 @@ struct Live {
     watch: Watch,
     tuner: Tuner,
     changes: Vec<ChangeReport>,
+    failovers: Failovers,
     /// Ends with this: the stages, their workers and the watchers.
     wired: Wired,
 }
@@ -148,6 +153,7 @@ impl Live {
         environment: &Environment,
         mut wired: Wired,
         ledger: &Arc<Ledger>,
+        failovers: Failovers,
         outbox: &Outbox,
     ) -> Result<Self, RunFailure> {
         let clock = outbox.clock();
@@ -157,7 +163,7 @@ impl Live {
         {
             wired.tasks.spawn(watch);
         }
-        let (watch, looking) = Watch::start(plan, environment, outbox.clone());
+        let (watch, looking) = Watch::start(plan, environment, outbox.clone(), failovers.clone());
         wired.tasks.spawn(looking);
         let schedule = Arc::new(Schedule::default());
         let observer = Observer::new(
@@ -196,6 +202,7 @@ impl Live {
             watch,
             tuner,
             changes: Vec::new(),
+            failovers,
             wired,
         })
     }
@@ -206,6 +213,7 @@ impl Live {
         plan: &RunPlan,
         environment: &mut Environment,
         requests: &mut Requests,
+        supervisor: &Supervisor,
         outbox: &Outbox,
     ) -> Vec<FaultReport> {
         let mut scripted = plan.topology.faults.clone();
@@ -215,11 +223,13 @@ impl Live {
         let to_first_bucket = BUCKET + LEAD.saturating_sub(self.started.elapsed());
         let mut buckets = interval_at(Instant::now() + to_first_bucket, BUCKET);
         buckets.set_missed_tick_behavior(MissedTickBehavior::Skip);
+        let mut looks = supervisor.looks();
         while !self.schedule.has_ended() {
             let next_fault =
                 scripted.peek().map(|fault| fault.at.saturating_sub(self.clock.since_first_arrival()));
             let fault = tokio::select! {
                 _ = buckets.tick() => { self.observe(outbox); None }
+                _ = looks.tick(), if supervisor.is_wanted => { supervisor.look(environment).await; None }
                 _ = requests.stop.wait_for(|stop| *stop), if !self.schedule.was_stopped() => {
                     self.schedule.stop();
                     self.arrivals_ended_at = self.clock.since_first_arrival();
@@ -230,7 +240,11 @@ impl Live {
                 () = sleep(next_fault.unwrap_or_default()), if next_fault.is_some() => scripted.next(),
             };
             if let Some(fault) = fault {
+                let begun_ns = self.clock.now_ns();
                 let error = faults::inject(environment, plan, &fault).await.err();
+                if error.is_none() {
+                    self.failovers.fault(plan, &fault, begun_ns);
+                }
                 reports.push(self.fault_report(&fault, error.clone()));
                 outbox.event(EventKind::Fault { fault, failed: error });
             }
@@ -270,17 +284,25 @@ impl Live {
     }
 
     /// Waits until every request has ended and the queue is empty. Answers whether that happened in time.
-    async fn drain(&mut self, plan: &RunPlan, environment: &Environment, outbox: &Outbox) -> bool {
+    async fn drain(
+        &mut self,
+        plan: &RunPlan,
+        environment: &mut Environment,
+        supervisor: &Supervisor,
+        outbox: &Outbox,
+    ) -> bool {
         outbox.phase(RunPhase::Draining);
         let until = Instant::now() + DRAIN_WITHIN;
         let mut buckets = interval(BUCKET);
         let mut looks = interval(DRAIN_LOOK);
+        let mut supervision = supervisor.looks();
         // The queue's depth is measured twenty times a second: only a depth seen after the last request counts.
         let mut empty_since: Option<Instant> = None;
         loop {
             tokio::select! {
                 _ = buckets.tick() => self.observe(outbox),
                 _ = looks.tick() => {}
+                _ = supervision.tick(), if supervisor.is_wanted => supervisor.look(environment).await,
                 () = sleep_until(until) => return false,
             }
             if self.broken.is_some() {

@@ -3,17 +3,20 @@
 //! The JSON form is a promise to users, documented in `docs/reference/report.md`.
 //!
 //! - [`audit`]: the ledger's findings.
+//! - [`failover`]: outages in words, and what many of them have in common.
 //! - [`verdict`]: targets and the verdict of three.
 //! - [`text`]: the report for a terminal.
 //! - [`mod@line`]: one state line a second while it runs.
 
 pub mod audit;
+pub mod failover;
 pub mod line;
 pub mod text;
 pub mod verdict;
 
 use serde::Serialize;
 
+use crate::metrics::failover::Failover;
 use crate::metrics::{InstanceSummary, Quantiles, StageTally, Totals};
 use crate::topology::{Realness, Topology};
 
@@ -52,6 +55,8 @@ pub struct Report {
     pub settings: Vec<SettingReport>,
     /// Faults that were injected.
     pub faults: Vec<FaultReport>,
+    /// Outages of master-replica stages, step by step.
+    pub failovers: Vec<Failover>,
     /// Changes that were asked for while it ran.
     pub changes: Vec<ChangeReport>,
     /// Errors that were waited out, each once.

@@ -2,8 +2,8 @@
 
 use std::fmt::Write;
 
-use super::Report;
 use super::verdict::{Verdict, micros, percent};
+use super::{Report, failover};
 use crate::metrics::tally::ByReason;
 use crate::metrics::{Role, StageTally};
 use crate::topology::{Expected, StageKind};
@@ -26,6 +26,10 @@ fn write_report(out: &mut String, report: &Report) -> std::fmt::Result {
     writeln!(out)?;
     if !report.instances.is_empty() {
         write_instances(out, report)?;
+        writeln!(out)?;
+    }
+    for outage in &report.failovers {
+        out.push_str(&failover::render(outage));
         writeln!(out)?;
     }
     write_audit(out, report)?;

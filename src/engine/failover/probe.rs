@@ -140,7 +140,8 @@ impl Probe {
             }
             return Err(Missed::Error);
         }
-        let copies = replies.next().and_then(Result::ok).and_then(|value| from_redis_value::<u32>(value).ok());
+        let copies =
+            replies.next().and_then(Result::ok).and_then(|value| from_redis_value::<u32>(value).ok());
         match self.wait {
             Some((wanted, _)) if copies.is_none_or(|copies| copies < wanted) => Err(Missed::Unsafe),
             _ => Ok(line.generation()),

@@ -20,7 +20,8 @@ const NO_INSTANCE: &str = "there is no such instance";
 /// # Errors
 /// The reason why it can't be done, in words.
 pub async fn inject(environment: &mut Environment, plan: &RunPlan, fault: &Fault) -> Result<(), String> {
-    check_target(&plan.topology, fault).map_err(|wrong| format!("{}; instead {}", wrong.text, wrong.remedy))?;
+    check_target(&plan.topology, fault)
+        .map_err(|wrong| format!("{}; instead {}", wrong.text, wrong.remedy))?;
     check_ranges(fault)?;
     let stage = plan.topology.index_of(&fault.stage).ok_or("there is no such stage")?;
     let group = environment.processes_mut(stage).ok_or("the stage runs no processes")?;

@@ -164,9 +164,8 @@ impl MasterReplicaStage {
                 return unknown;
             }
         };
-        let is_safe = safety.is_none_or(|safety| {
-            safety.is_met(replies.pop(), |value| from_redis_value::<u64>(value).ok())
-        });
+        let is_safe = safety
+            .is_none_or(|safety| safety.is_met(replies.pop(), |value| from_redis_value::<u64>(value).ok()));
         for (pending, reply) in batch.into_iter().zip(replies) {
             match (pending.operation, reply) {
                 (Operation::Read, Ok(Value::Nil)) => missing.push(pending),

@@ -116,8 +116,10 @@ impl Story {
             }
             What::Error { clients, client } => *clients == ClientKind::SentinelAware && *client == PROBE,
             What::Sentinel(event) => {
-                let is_of_failover =
-                    matches!(event.channel.as_str(), "+sdown" | "+odown" | "+try-failover" | "+switch-master");
+                let is_of_failover = matches!(
+                    event.channel.as_str(),
+                    "+sdown" | "+odown" | "+try-failover" | "+switch-master"
+                );
                 is_of_failover && event.is_master && event.port == Some(self.master)
             }
             _ => false,

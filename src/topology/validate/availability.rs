@@ -25,8 +25,7 @@ pub(super) fn check(topology: &Topology, problems: &mut Vec<Problem>) {
 /// replace, to a queue whose list is kept on one, or from such a queue, where the consumers are the clients.
 pub fn clients_matter(topology: &Topology, link: &Link) -> bool {
     let kind = |name: &str| topology.index_of(name).map(|index| &topology.stages[index].kind);
-    let is_replaced =
-        |kind: Option<&StageKind>| matches!(kind, Some(StageKind::MasterReplica(params)) if params.sentinels > 0);
+    let is_replaced = |kind: Option<&StageKind>| matches!(kind, Some(StageKind::MasterReplica(params)) if params.sentinels > 0);
     let is_kept_there = |queue: Option<&StageKind>| match queue {
         Some(StageKind::Queue(queue)) => is_replaced(queue.on.as_deref().and_then(kind)),
         _ => false,
@@ -61,14 +60,17 @@ fn check_replicas(params: &MasterReplica, place: &Place, problems: &mut Vec<Prob
         problems.push(Problem::warning(place.clone(), text, remedy).about(fields));
     };
     if min_replicas_to_write > replicas {
-        let text = format!("it refuses every write: it wants {min_replicas_to_write} replicas and has {replicas}");
+        let text =
+            format!("it refuses every write: it wants {min_replicas_to_write} replicas and has {replicas}");
         warn(text, "lower min_replicas_to_write or add replicas", &["min_replicas_to_write", "replicas"]);
     }
     if wait_replicas > replicas {
-        let text = format!("no claim is ever granted: WAIT wants {wait_replicas} replicas and there are {replicas}");
+        let text =
+            format!("no claim is ever granted: WAIT wants {wait_replicas} replicas and there are {replicas}");
         warn(text, "lower wait_replicas or add replicas", &["wait_replicas", "replicas"]);
     } else if wait_replicas > 0 && wait_timeout >= timeout {
-        let text = "WAIT takes as long as an answer may take: the answer comes too late to be heard".to_owned();
+        let text =
+            "WAIT takes as long as an answer may take: the answer comes too late to be heard".to_owned();
         warn(text, "let wait_timeout be shorter than timeout", &["wait_timeout", "timeout"]);
     }
 }
@@ -139,7 +141,10 @@ mod tests {
             ),
         ] {
             let said = said(&design(params, None));
-            assert!(matches!(&said[..], [(was, fields, _)] if *was == severity && fields[0] == field), "{said:?}");
+            assert!(
+                matches!(&said[..], [(was, fields, _)] if *was == severity && fields[0] == field),
+                "{said:?}"
+            );
         }
         for sentinels in [0, 1, 3, 5] {
             let params = MasterReplica { sentinels, quorum: 1, ..usual.clone() };
@@ -185,7 +190,10 @@ mod tests {
         };
         let production = mine.production();
         assert_eq!((production.connections, production.window, production.max_waiting), (9, 7, 11));
-        assert_eq!((production.quorum, production.min_replicas_to_write, production.wait_replicas), (2, 1, 0));
+        assert_eq!(
+            (production.quorum, production.min_replicas_to_write, production.wait_replicas),
+            (2, 1, 0)
+        );
         assert_eq!((production.down_after.as_secs(), production.failover_timeout.as_secs()), (30, 180));
         assert_eq!(production.laptop().down_after, MasterReplica::default().down_after);
         assert_eq!(production.laptop().connections, 9);

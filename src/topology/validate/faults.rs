@@ -4,17 +4,15 @@ use super::super::fault::table::{OWN_PARAMS, targets};
 use super::super::fault::{Fault, FaultAction};
 use super::super::stage::StageKind;
 use super::super::{Place, Problem, Topology};
+use super::Unread;
 use super::load::text_of;
 use super::ranges::all_in_range;
-use super::Unread;
 use crate::param::Params;
 
 pub(super) fn check(topology: &Topology, unread: &Unread, problems: &mut Vec<Problem>) {
     for (index, fault) in topology.faults.iter().enumerate() {
         let place = Place::Fault(index + 1);
-        if !unread.phases
-            && !topology.workload.phases.is_empty()
-            && fault.at >= topology.workload.duration()
+        if !unread.phases && !topology.workload.phases.is_empty() && fault.at >= topology.workload.duration()
         {
             let text = format!("at {} the run is over", text_of(fault.at));
             let problem = Problem::error(place.clone(), text, "let it happen within the phases");

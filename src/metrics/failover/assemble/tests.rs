@@ -58,11 +58,7 @@ fn kill(ms: u64) -> Vec<Sight> {
         heard(ms + 691, "+try-failover", "master inventory 127.0.0.1 7001"),
         heard(ms + 745, "+elected-leader", "master inventory 127.0.0.1 7001"),
         heard(ms + 745, "+failover-state-select-slave", "master inventory 127.0.0.1 7001"),
-        heard(
-            ms + 800,
-            "+selected-slave",
-            "slave 127.0.0.1:7003 127.0.0.1 7003 @ inventory 127.0.0.1 7001",
-        ),
+        heard(ms + 800, "+selected-slave", "slave 127.0.0.1:7003 127.0.0.1 7003 @ inventory 127.0.0.1 7001"),
         heard(
             ms + 1_650,
             "+promoted-slave",
@@ -156,11 +152,7 @@ fn a_manual_failover_leaves_two_masters_and_naive_clients_behind() {
         heard(3_000, "+switch-master", "inventory 127.0.0.1 7001 127.0.0.1 7002"),
         write(3_006, PROBE),
         gap(AWARE, 3_001, 3_006),
-        heard(
-            12_400,
-            "+convert-to-slave",
-            "slave 127.0.0.1:7001 127.0.0.1 7001 @ inventory 127.0.0.1 7002",
-        ),
+        heard(12_400, "+convert-to-slave", "slave 127.0.0.1:7001 127.0.0.1 7001 @ inventory 127.0.0.1 7002"),
         at(12_401, What::Error { clients: NAIVE, client: PROBE }),
         at(12_450, What::Masters(1)),
         at(15_000, naive_gap),
