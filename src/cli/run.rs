@@ -7,7 +7,7 @@ use crossbeam_channel::{Receiver, bounded, never, select};
 
 use super::args::{HowArgs, RunArgs};
 use super::exit;
-use super::out;
+use super::{out, repeat};
 use crate::engine::{
     EngineCommand, EngineEvent, EngineHandle, EventKind, FailureKind, RunId, RunOptions, RunPhase, Snapshot,
 };
@@ -46,17 +46,17 @@ fn run(label: &str, opened: Opened, args: &HowArgs) -> u8 {
             return exit::IO;
         }
     };
-    let terminal = Terminal {
-        quiet: args.quiet,
-        lines: StateLine::new(&plan),
-        stages: plan.topology.stages.iter().map(|stage| stage.name.clone()).collect(),
-        printed: 0,
-        asked_to_stop: false,
+    let signals = signals();
+    let (ended, code) = match args.repeat {
+        Some(times) => repeat::run(&plan, args, times, &signals),
+        None => {
+            let (report, code) = Terminal::new(&plan, args.quiet).run(plan, args, &signals);
+            report.iter().for_each(|report| show(report, args.quiet));
+            (report.map(|report| report::to_json(&report)), code)
+        }
     };
-    let (outcome, code) = terminal.run(plan, args);
-    let Some(report) = outcome else { return code };
-    show(&report, args.quiet);
-    match json.map(|json| json.write(&report::to_json(&report))) {
+    let Some(text) = ended else { return code };
+    match json.map(|json| json.write(&text)) {
         Some(Err(error)) => {
             out::note(error);
             exit::IO
@@ -97,7 +97,8 @@ fn override_workload(topology: &mut Topology, args: &HowArgs) {
     workload.seed = args.seed.unwrap_or(workload.seed);
 }
 
-fn show(report: &Report, quiet: bool) {
+/// Prints a report.
+pub(super) fn show(report: &Report, quiet: bool) {
     if quiet {
         out::line(format_args!("{}: {}", report.verdict.label(), text::sentence(report)));
         report.reasons.iter().for_each(|reason| out::line(format_args!("  because {reason}")));
@@ -107,17 +108,30 @@ fn show(report: &Report, quiet: bool) {
 }
 
 /// The terminal while a run is under way.
-struct Terminal {
+pub(super) struct Terminal {
     quiet: bool,
     lines: StateLine,
     /// Names of the stages, by their place in the topology.
     stages: Vec<String>,
     printed: usize,
-    asked_to_stop: bool,
+    /// Whether somebody asked to end the arrivals.
+    pub asked_to_stop: bool,
 }
 
 impl Terminal {
-    fn run(mut self, plan: RunPlan, args: &HowArgs) -> (Option<Report>, u8) {
+    /// For a run of this plan.
+    pub fn new(plan: &RunPlan, quiet: bool) -> Self {
+        Self {
+            quiet,
+            lines: StateLine::new(plan),
+            stages: plan.topology.stages.iter().map(|stage| stage.name.clone()).collect(),
+            printed: 0,
+            asked_to_stop: false,
+        }
+    }
+
+    /// Runs it. Answers its report, if it has one, and the exit code.
+    pub fn run(&mut self, plan: RunPlan, args: &HowArgs, signals: &Receiver<()>) -> (Option<Report>, u8) {
         let engine = match EngineHandle::start(Arc::new(|| {})) {
             Ok(engine) => engine,
             Err(error) => {
@@ -125,7 +139,6 @@ impl Terminal {
                 return (None, exit::SOFTWARE);
             }
         };
-        let signals = signals();
         let options = RunOptions {
             redis_server: args.server.redis_server.clone(),
             keep_data: args.keep_data,

@@ -222,3 +222,19 @@ pub fn to_json(report: &Report) -> String {
     json.push('\n');
     json
 }
+
+/// Several runs of one design.
+#[derive(Debug, Serialize)]
+struct Repeated<'a> {
+    repeat: u32,
+    distribution: &'a failover::Distribution,
+    runs: &'a [Report],
+}
+
+/// The reports of a run that was to be done `repeat` times, with what they have in common, as JSON with a newline at its end.
+pub fn repeated_to_json(repeat: u32, distribution: &failover::Distribution, runs: &[Report]) -> String {
+    let mut json = serde_json::to_string_pretty(&Repeated { repeat, distribution, runs })
+        .unwrap_or_else(|error| unreachable!("a report has text keys and finite numbers: {error}"));
+    json.push('\n');
+    json
+}

@@ -30,6 +30,12 @@ const KEYS: &[(&str, Text)] = &[
     ("sentinels", text("Sentinels", "哨兵数")),
     ("quorum", text("Quorum", "法定人数")),
     ("down_after", text("Down after", "判定下线")),
+    ("failover_timeout", text("Failover timeout", "故障转移超时")),
+    ("min_replicas_to_write", text("Min replicas to write", "写入所需从节点")),
+    ("min_replicas_max_lag", text("Their max lag", "其最大延迟")),
+    ("wait_replicas", text("WAIT for replicas", "WAIT 从节点数")),
+    ("wait_timeout", text("WAIT at most", "WAIT 时限")),
+    ("restart_in_place", text("Restart in place", "原地重启")),
     ("decrement", text("Stock taken by", "扣减方式")),
     ("on", text("List kept on", "列表所在")),
     ("consumers", text("Consumers", "消费者数")),
@@ -77,6 +83,7 @@ const OFF: &[(&str, Text)] = &[
     ("on", text("A process of its own", "独立进程")),
     ("per_buyer_limit", text("No limit", "不限购")),
     ("expected", text("No promise", "不作承诺")),
+    ("restart_in_place", text("Stays dead", "不重启")),
 ];
 
 /// A word of a choice, its name, and what it means.
@@ -92,6 +99,22 @@ const WORDS: &[(&str, Text, Text)] = &[
         "Master",
         text("Master", "主节点"),
         text("The master itself; replicas stand by", "主节点自己；从节点待命"),
+    ),
+    (
+        "SentinelAware",
+        text("Follow failovers", "跟随故障转移"),
+        text(
+            "They ask the Sentinels who is master: when they connect, after an error, and when a Sentinel tells of a switch",
+            "连接时、出错后，以及哨兵通知切换时，都向哨兵询问谁是主节点",
+        ),
+    ),
+    (
+        "Naive",
+        text("Keep the first address", "固守首个地址"),
+        text(
+            "They keep the address of the first master for ever, and connect to it again after an error",
+            "始终使用第一个主节点的地址，出错后仍连接它",
+        ),
     ),
     ("None", text("None", "无"), text("Nothing is written to disk", "不写磁盘")),
     (

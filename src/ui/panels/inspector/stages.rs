@@ -17,7 +17,7 @@ use super::super::super::widgets::problem;
 use super::owner::Owner;
 use super::{Page, fields, parts};
 use crate::topology::validate::instances;
-use crate::topology::{Stage, Topology};
+use crate::topology::{Stage, StageKind, Topology};
 
 const RENAME: Text = text("Rename a stage", "重命名阶段");
 const NAME: Text = text("Name", "名称");
@@ -41,6 +41,16 @@ const DELETE_ALL: Text = text("Delete {} stages", "删除 {} 个阶段");
 const MIXED: Text = text(
     "Stages of one kind can be edited together; these are of several",
     "同类阶段可一起编辑；所选的类型不同",
+);
+const LAPTOP: Text = text("Laptop defaults", "笔记本默认值");
+const LAPTOP_TIP: Text = text(
+    "Sentinels, persistence and waiting as on a laptop: a failover is over within 2 s",
+    "哨兵、持久化与等待采用适合笔记本的取值：故障转移在 2 秒内完成",
+);
+const PRODUCTION: Text = text("Production defaults", "生产默认值");
+const PRODUCTION_TIP: Text = text(
+    "As the servers' own documentation has it: down after 30 s, failover timeout 3 min, one replica to write",
+    "按服务器文档的取值：30 秒判定下线，故障转移超时 3 分钟，写入需要一个从节点",
 );
 const TOGETHER: Text = text("A change applies to all of them", "更改会应用于全部");
 
@@ -146,6 +156,32 @@ fn parameters(ui: &mut Ui, page: &mut Page<'_>, owner: &Owner) {
         parts::note(ui, lang.t(NO_PARAMETERS));
     }
     fields::show(ui, page, owner);
+    availability(ui, page, owner);
+}
+
+/// One click for all that decides about a failover.
+fn availability(ui: &mut Ui, page: &mut Page<'_>, owner: &Owner) {
+    let Owner::Stages(stages) = owner else { return };
+    let topology = page.topology();
+    let can_fail_over = |stage: &usize| {
+        topology.stages.get(*stage).is_some_and(|stage| matches!(stage.kind, StageKind::MasterReplica(_)))
+    };
+    if !stages.iter().all(can_fail_over) {
+        return;
+    }
+    let lang = page.lang();
+    ui.horizontal_wrapped(|ui| {
+        for (sign, words, tip, is_production) in
+            [(Icon::Laptop, LAPTOP, LAPTOP_TIP, false), (Icon::Factory, PRODUCTION, PRODUCTION_TIP, true)]
+        {
+            if parts::button(ui, sign, lang.t(words)).on_hover_text(lang.t(tip)).clicked() {
+                let stages = stages.clone();
+                page.out.edit(Edit::new(words, move |topology| {
+                    ops::set_availability(topology, &stages, is_production);
+                }));
+            }
+        }
+    });
 }
 
 fn processes(ui: &mut Ui, page: &mut Page<'_>, stage: usize, drawn: &Stage) {

@@ -97,6 +97,29 @@ pub const ROWS: &[Row] = &[
     ("use 1, 3 or 5", "使用 1、3 或 5 个"),
     ("a quorum of {} is more than the {} Sentinels there are", "法定数 {} 超过现有的 {} 个哨兵"),
     ("lower the quorum or add Sentinels", "降低法定数或增加哨兵"),
+    (
+        "naive clients change nothing here: no Sentinels could tell them of another master",
+        "固守首个地址的客户端在此没有影响：没有哨兵能告知它们新的主节点",
+    ),
+    (
+        "leave clients out, or set it on a link to a MasterReplica with Sentinels or to a Queue kept on one",
+        "去掉 clients，或把它设在通向带哨兵的 Redis 主从（或存放于其上的队列）的连线上",
+    ),
+    (
+        "it refuses every write: it wants {} replicas and has {}",
+        "它拒绝一切写入：需要 {} 个从节点，只有 {} 个",
+    ),
+    ("lower min_replicas_to_write or add replicas", "降低 min_replicas_to_write 或增加从节点"),
+    (
+        "no claim is ever granted: WAIT wants {} replicas and there are {}",
+        "没有购买会成功：WAIT 需要 {} 个从节点，只有 {} 个",
+    ),
+    ("lower wait_replicas or add replicas", "降低 wait_replicas 或增加从节点"),
+    (
+        "WAIT takes as long as an answer may take: the answer comes too late to be heard",
+        "WAIT 的时限不短于应答超时：应答来得太迟，无人接收",
+    ),
+    ("let wait_timeout be shorter than timeout", "让 wait_timeout 短于 timeout"),
     ("its Sentinels have no replica to promote", "哨兵没有可提升的从节点"),
     ("add a replica, or set sentinels to 0", "添加从节点，或把哨兵设为 0"),
     ("its list can't be on {}, which is a {}", "它的列表不能放在 {} 上，后者是{}"),
