@@ -51,6 +51,54 @@ const CHINESE: &[(&str, PresetWords<'static>)] = &[
             source: SIX_PHASES,
         },
     ),
+    (
+        "failover-kill.ron",
+        PresetWords {
+            title: "主节点被杀",
+            question: "Redis 主节点被杀时，已告知买家的订单会丢失吗？多久没有人能买到？",
+            source: "哨兵加异步复制，多数教程的做法",
+        },
+    ),
+    (
+        "failover-slow-link.ron",
+        PresetWords {
+            title: "主节点被杀，从节点落后",
+            question: "从节点落后 50 毫秒时，异步复制会丢失什么？",
+            source: "Redis 复制文档：写入在从节点收到之前就已确认",
+        },
+    ),
+    (
+        "failover-wait.ron",
+        PresetWords {
+            title: "等待一个从节点 (WAIT)",
+            question: "从节点较慢的主节点死亡时，WAIT 1 能保住每个已确认的订单吗？代价是什么？",
+            source: "WAIT 命令的文档",
+        },
+    ),
+    (
+        "failover-min-replicas.ron",
+        PresetWords {
+            title: "min-replicas-to-write 无济于事",
+            question: "min-replicas-to-write 1 能保住被杀主节点已确认的写入吗？",
+            source: "哨兵文档建议用它来限制被隔离主节点所接受的写入",
+        },
+    ),
+    (
+        "failover-naive.ron",
+        PresetWords {
+            title: "双主与固守首个地址的客户端",
+            question: "计划内切换之后，客户端送到原主节点的订单会怎样？",
+            source: "只解析一次主节点的客户端；为维护而执行 SENTINEL FAILOVER",
+        },
+    ),
+    (
+        "crash-without-persistence.ron",
+        PresetWords {
+            title: "没有持久化的崩溃",
+            question: "没有持久化的 Redis 主节点抢在哨兵察觉之前重启，还剩下什么？",
+            source: "来自实践的问题 (S10)；Redis 复制文档对此有警告",
+        },
+    ),
 ];
 
 /// The words of a preset; English where there is no Chinese.
