@@ -100,15 +100,22 @@ fn a_master_that_stood_still_for_longer_than_down_after_comes_back_as_a_replica(
     );
     assert!(sold_from(&ran, 8.0) > 1_000, "the new master sells on");
     let told = |step: &Step| ran.steps.iter().filter(|(_, told)| told == step).count();
-    assert_eq!((told(&Step::AgreedDown), told(&Step::Back), told(&Step::Demoted)), (1, 1, 1), "{:?}", ran.steps);
+    assert_eq!(
+        (told(&Step::AgreedDown), told(&Step::Back), told(&Step::Demoted)),
+        (1, 1, 1),
+        "{:?}",
+        ran.steps
+    );
 }
 
 #[test]
 fn naive_and_following_clients_of_one_stage_go_different_ways_after_a_failover() {
     let mut topology = design("MasterReplica()", 7, &fault("1s", "Kill", "master"));
-    topology.links.iter_mut().filter(|link| link.to == "inventory" && link.from == "service").for_each(|link| {
-        link.clients = ClientKind::Naive;
-    });
+    topology.links.iter_mut().filter(|link| link.to == "inventory" && link.from == "service").for_each(
+        |link| {
+            link.clients = ClientKind::Naive;
+        },
+    );
     let ran = ran(topology);
     let [one] = &ran.report.failovers[..] else { panic!("{:#?}", ran.report.failovers) };
     assert_eq!(one.outcome, Outcome::Failover, "{one:#?}");
@@ -121,7 +128,7 @@ fn naive_and_following_clients_of_one_stage_go_different_ways_after_a_failover()
 
 #[test]
 fn a_supervisor_is_quicker_than_the_sentinels_and_keeps_what_is_on_disk() {
-    let inventory = "MasterReplica(restart_in_place: Some(\"50ms\"), persistence: AofAlways)";
+    let inventory = "MasterReplica(restart_in_place: \"50ms\", persistence: AofAlways)";
     let ran = ran(design(inventory, 4, &fault("1500ms", "Kill", "master")));
     let [one] = &ran.report.failovers[..] else { panic!("{:#?}", ran.report.failovers) };
     assert_eq!((one.outcome, one.master_after.as_str()), (Outcome::InPlace, "master"), "{one:#?}");

@@ -59,7 +59,11 @@ fn assert_whole(one: &Failover) {
 /// Orders acknowledged in the buckets that end at most so many milliseconds before or after a moment.
 fn sold_about(ran: &Ran, at_secs: f64, before: f64, after: f64) -> u64 {
     let near = (at_secs - before)..(at_secs + after);
-    ran.buckets.iter().filter(|bucket| near.contains(&bucket.at.as_secs_f64())).map(|bucket| bucket.sold).sum()
+    ran.buckets
+        .iter()
+        .filter(|bucket| near.contains(&bucket.at.as_secs_f64()))
+        .map(|bucket| bucket.sold)
+        .sum()
 }
 
 #[test]

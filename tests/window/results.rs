@@ -47,6 +47,7 @@ fn passed(topology: &Topology) -> Report {
         instances: Vec::new(),
         settings: Vec::new(),
         faults: Vec::new(),
+        failovers: Vec::new(),
         changes: Vec::new(),
         troubles: Vec::new(),
         series: Vec::new(),
@@ -56,7 +57,7 @@ fn passed(topology: &Topology) -> Report {
     }
 }
 
-fn ended_with(change: impl FnOnce(&mut Report)) -> Lab {
+pub fn ended_with(change: impl FnOnce(&mut Report)) -> Lab {
     let mut lab = started();
     let mut report = passed(lab.topology());
     change(&mut report);

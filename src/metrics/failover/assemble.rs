@@ -163,7 +163,7 @@ impl Outage {
         match what {
             What::Fault { action, port, takes_away, brings_back } => {
                 if *takes_away && self.cause.is_none() && at == self.opened {
-                    self.cause = Some((at, action, *port));
+                    self.cause = Some((at, *action, *port));
                     // An action on the stage as a whole asks the Sentinels for a failover.
                     self.begun = port.is_none().then_some(at);
                 } else if *brings_back && port.is_some_and(|port| port == self.before) {

@@ -147,7 +147,7 @@ fn bar(ui: &mut Ui, lang: Lang, outage: &Failover) {
     let (Some(first), Some(last)) = (phases.first(), phases.last()) else { return };
     let (from, span) = (first.from, last.to - first.from);
     let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), BAR_HEIGHT), Sense::hover());
-    let x = |at: f64| egui::lerp(rect.x_range(), (((at - from) / span) as f32).clamp(0.0, 1.0));
+    let x = |at: f64| rect.left() + rect.width() * (((at - from) / span) as f32).clamp(0.0, 1.0);
     let of = |phase: &Phase| format!("{} {}", lang.t(phase.name), secs(phase.to - phase.from));
     let whole: Vec<String> = phases.iter().map(of).collect();
     for (index, phase) in phases.iter().enumerate() {
@@ -164,14 +164,14 @@ fn bar(ui: &mut Ui, lang: Lang, outage: &Failover) {
             );
         }
         let response: Response =
-            ui.interact(part, ui.id().with(("phase", from.to_bits(), index)), Sense::hover());
+            ui.interact(part, ui.scope_id().with(("phase", from.to_bits(), index)), Sense::hover());
         response.on_hover_text(format!("{}\n{}", of(phase), lang.t(phase.tip)));
     }
     for (_, at) in outage.steps().into_iter().filter(|(_, at)| (from..=from + span).contains(at)) {
         ui.painter().vline(x(at), rect.y_range(), Stroke::new(1.0, colours.text));
     }
     let name = lang.f(BAR, &[&whole.join(", ")]);
-    let response = ui.interact(rect, ui.id().with(("outage bar", from.to_bits())), Sense::hover());
+    let response = ui.interact(rect, ui.scope_id().with(("outage bar", from.to_bits())), Sense::hover());
     response.widget_info(|| WidgetInfo::labeled(Role::Label, true, &name));
 }
 
