@@ -227,9 +227,10 @@ impl Live {
         while !self.schedule.has_ended() {
             let next_fault =
                 scripted.peek().map(|fault| fault.at.saturating_sub(self.clock.since_first_arrival()));
+            let mut is_look = false;
             let fault = tokio::select! {
                 _ = buckets.tick() => { self.observe(outbox); None }
-                _ = looks.tick(), if supervisor.is_wanted => { supervisor.look(environment).await; None }
+                _ = looks.tick(), if supervisor.is_wanted => { is_look = true; None }
                 _ = requests.stop.wait_for(|stop| *stop), if !self.schedule.was_stopped() => {
                     self.schedule.stop();
                     self.arrivals_ended_at = self.clock.since_first_arrival();
@@ -239,6 +240,9 @@ impl Live {
                 Some(change) = requests.changes.recv() => { self.change(change, outbox); None }
                 () = sleep(next_fault.unwrap_or_default()), if next_fault.is_some() => scripted.next(),
             };
+            if is_look {
+                supervisor.look(environment).await;
+            }
             if let Some(fault) = fault {
                 let begun_ns = self.clock.now_ns();
                 let error = faults::inject(environment, plan, &fault).await.err();

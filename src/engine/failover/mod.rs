@@ -12,6 +12,6 @@ pub mod probe;
 pub mod pulse;
 pub mod supervisor;
 
-pub use log::{Failovers, StageLog};
+pub use log::Failovers;
 pub use pulse::Pulse;
 pub use supervisor::Supervisor;

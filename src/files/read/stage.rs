@@ -79,8 +79,8 @@ pub(super) fn read_links(root: &Group, reader: &mut Reader) -> Vec<Link> {
 
 fn read_link(raw: Raw, reader: &mut Reader) -> Option<Link> {
     let link = Group::open(raw, "a link", NO_PART, &["from", "to", "clients"], reader).and_then(|group| {
-        let from = group.required("from", "from: \"…\", the stage that sends", reader);
-        let to = group.required("to", "to: \"…\", the stage that receives", reader);
+        let from: Option<String> = group.required("from", "from: \"…\", the stage that sends", reader);
+        let to: Option<String> = group.required("to", "to: \"…\", the stage that receives", reader);
         let clients = group.field("clients", reader);
         let new = Link::new(from?, to?);
         let link = Link { clients: clients.unwrap_or(new.clients), ..new };
