@@ -36,23 +36,25 @@ fn assert_whole(one: &Failover) {
     assert_eq!(one.outcome, Outcome::Failover, "{one:#?}");
     assert_eq!((one.cause.as_deref(), one.master_before.as_str()), (Some("Kill master"), "master"));
     assert!(one.master_after.starts_with("replica"), "{one:#?}");
-    let steps = [
+    // The Sentinel that leads names the new master before it tells of the switch: clients that ask it are early.
+    let sentinels = [
         one.fault_secs,
         one.sdown_secs,
         one.odown_secs,
         one.elected_secs,
         one.promoted_secs,
         one.switched_secs,
-        one.first_write_secs,
-        one.last_moved_secs,
     ];
-    let steps: Vec<f64> = steps.into_iter().map(|step| step.unwrap_or_else(|| panic!("{one:#?}"))).collect();
-    assert!(steps.is_sorted(), "{one:#?}");
+    let clients =
+        [one.fault_secs, one.first_error_secs, one.elected_secs, one.first_write_secs, one.last_moved_secs];
+    for steps in [&sentinels[..], &clients] {
+        assert!(steps.iter().all(Option::is_some) && steps.is_sorted(), "{one:#?}");
+    }
     let unavailable = one.unavailable_secs.expect("it ended");
     // The band of the measurements on a busy machine.
     assert!((1.2..4.0).contains(&unavailable), "{one:#?}");
     let (detection, promotion) = (one.detection_secs.unwrap_or(0.0), one.promotion_secs.unwrap_or(0.0));
-    assert!(detection > 0.4 && promotion > 0.1 && detection + promotion < unavailable + 0.1, "{one:#?}");
+    assert!(detection > 0.4 && promotion > 0.1 && detection + promotion < unavailable + 0.5, "{one:#?}");
     assert_eq!((one.two_masters_secs, one.demoted_secs), (0.0, None), "{one:#?}");
 }
 

@@ -47,13 +47,14 @@ fn run(label: &str, opened: Opened, args: &HowArgs) -> u8 {
         }
     };
     let signals = signals();
-    let (ended, code) = match args.repeat {
-        Some(times) => repeat::run(&plan, args, times, &signals),
-        None => {
-            let (report, code) = Terminal::new(&plan, args.quiet).run(plan, args, &signals);
-            report.iter().for_each(|report| show(report, args.quiet));
-            (report.map(|report| report::to_json(&report)), code)
+    let (ended, code) = if let Some(times) = args.repeat {
+        repeat::run(&plan, args, times, &signals)
+    } else {
+        let (report, code) = Terminal::new(&plan, args.quiet).run(plan, args, &signals);
+        if let Some(report) = &report {
+            show(report, args.quiet);
         }
+        (report.map(|report| report::to_json(&report)), code)
     };
     let Some(text) = ended else { return code };
     match json.map(|json| json.write(&text)) {

@@ -223,7 +223,7 @@ impl Live {
         let to_first_bucket = BUCKET + LEAD.saturating_sub(self.started.elapsed());
         let mut buckets = interval_at(Instant::now() + to_first_bucket, BUCKET);
         buckets.set_missed_tick_behavior(MissedTickBehavior::Skip);
-        let mut looks = supervisor.looks();
+        let mut looks = Supervisor::looks();
         while !self.schedule.has_ended() {
             let next_fault =
                 scripted.peek().map(|fault| fault.at.saturating_sub(self.clock.since_first_arrival()));
@@ -299,7 +299,7 @@ impl Live {
         let until = Instant::now() + DRAIN_WITHIN;
         let mut buckets = interval(BUCKET);
         let mut looks = interval(DRAIN_LOOK);
-        let mut supervision = supervisor.looks();
+        let mut supervision = Supervisor::looks();
         // The queue's depth is measured twenty times a second: only a depth seen after the last request counts.
         let mut empty_since: Option<Instant> = None;
         loop {

@@ -115,7 +115,7 @@ fn link(link: &Link) -> String {
     let ends = format!("from: {:?}, to: {:?}", link.from, link.to);
     match link.clients {
         ClientKind::SentinelAware => format!("({ends})"),
-        other => format!("({ends}, clients: {})", other.word()),
+        naive @ ClientKind::Naive => format!("({ends}, clients: {})", naive.word()),
     }
 }
 

@@ -111,10 +111,10 @@ impl Distribution {
 
     /// As a table, with a newline at its end.
     pub fn render(&self) -> String {
-        let mut text = format!(
+        let mut rows = vec![format!(
             "  {:<28} {:>6} {:>10} {:>10} {:>10} {:>10}\n",
             "", "count", "median", "p95", "min", "max"
-        );
+        )];
         for (name, spread, unit, digits) in [
             ("detection", self.detection_secs, " s", 3),
             ("promotion", self.promotion_secs, " s", 3),
@@ -125,9 +125,10 @@ impl Distribution {
                 figure.map_or_else(|| "–".to_owned(), |figure| format!("{figure:.digits$}{unit}"))
             };
             let [median, p95, min, max] = [spread.median, spread.p95, spread.min, spread.max].map(cell);
-            text += &format!("  {name:<28} {:>6} {median:>10} {p95:>10} {min:>10} {max:>10}\n", spread.count);
+            let count = spread.count;
+            rows.push(format!("  {name:<28} {count:>6} {median:>10} {p95:>10} {min:>10} {max:>10}\n"));
         }
-        text
+        rows.concat()
     }
 }
 

@@ -28,7 +28,7 @@ impl Supervisor {
     }
 
     /// When to look.
-    pub fn looks(&self) -> Interval {
+    pub fn looks() -> Interval {
         let mut looks = interval(LOOK);
         looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         looks

@@ -181,7 +181,7 @@ impl Outage {
             What::Gap { clients: ClientKind::SentinelAware, from_ns }
                 if at > self.opened && !self.is_over() =>
             {
-                self.gap = longest(self.gap, (*from_ns, at));
+                self.gap = Some(longest(self.gap, (*from_ns, at)));
             }
             What::LastWrite { clients: ClientKind::SentinelAware, from_ns, is_failing: true }
                 if !self.is_over() =>
@@ -193,7 +193,7 @@ impl Outage {
             }
             What::Gap { clients: ClientKind::Naive, from_ns } => {
                 self.naive.wrote(*from_ns, self.switched);
-                self.naive.gap = longest(self.naive.gap, (*from_ns, at));
+                self.naive.gap = Some(longest(self.naive.gap, (*from_ns, at)));
             }
             What::LastWrite { clients: ClientKind::Naive, from_ns, .. } => {
                 self.naive.wrote(*from_ns, self.switched);
@@ -310,9 +310,10 @@ impl Naive {
     }
 }
 
-fn longest(one: Option<(u64, u64)>, other: (u64, u64)) -> Option<(u64, u64)> {
+/// The longer one of two gaps, from and to.
+fn longest(one: Option<(u64, u64)>, other: (u64, u64)) -> (u64, u64) {
     let length = |(from, to): (u64, u64)| to - from;
-    Some(one.filter(|&one| length(one) >= length(other)).unwrap_or(other))
+    one.filter(|&one| length(one) >= length(other)).unwrap_or(other)
 }
 
 #[cfg(test)]

@@ -141,6 +141,7 @@ fn phases(outage: &Failover, colours: &Tokens) -> Vec<Phase> {
     phases
 }
 
+#[allow(clippy::cast_possible_truncation, reason = "a place on the screen")]
 fn bar(ui: &mut Ui, lang: Lang, outage: &Failover) {
     let colours = tokens(ui);
     let phases = phases(outage, colours);
