@@ -202,6 +202,8 @@ fn full_report(topology: Topology) -> Report {
             stage: some(),
             instance: some(),
             delay_ms: Some(1.0),
+            rate_bytes_per_sec: Some(1),
+            lasts_ms: Some(1.0),
             error: Some(some()),
         }],
         changes: vec![ChangeReport { at_secs: 1.0, what: some(), error: Some(some()) }],

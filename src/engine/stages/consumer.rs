@@ -44,10 +44,22 @@ pub struct Consumer {
     pub book: Arc<StageBook>,
     /// The run's clock.
     pub clock: Clock,
-    /// [`keys::TAKE_SCRIPT`].
-    pub script: Script,
+    /// What it asks the queue to do.
+    pub scripts: ConsumerScripts,
     /// Where it says what went wrong.
     pub troubles: Troubles,
+}
+
+/// What consumers ask the queue to do.
+pub struct ConsumerScripts {
+    take: Script,
+    done: Script,
+}
+
+impl Default for ConsumerScripts {
+    fn default() -> Self {
+        Self { take: Script::new(keys::TAKE_SCRIPT), done: Script::new(keys::DONE_SCRIPT) }
+    }
 }
 
 /// Why a round of a consumer failed.
@@ -110,7 +122,7 @@ impl Consumer {
     ) -> Result<(), ConsumerError> {
         let list = keys::ORDER_LIST;
         let taken: Vec<String> =
-            self.script.key(list).key(processing).arg(self.batch.get()).invoke_async(redis).await?;
+            self.scripts.take.key(list).key(processing).arg(self.batch.get()).invoke_async(redis).await?;
         if taken.is_empty() {
             // What it brings is found by the script, or by `clear`.
             let mut next = redis::cmd("BLMOVE");
@@ -136,8 +148,9 @@ impl Consumer {
         Ok(!left.is_empty())
     }
 
-    /// Writes orders in one transaction, then takes them off the processing list: they are its first ones, because
-    /// whatever came in the meantime stands behind them.
+    /// Writes orders, of which there are some, in one transaction, then takes them off the processing list: they are its
+    /// first ones, because whatever came in the meantime stands behind them. If they are not, a successor has done it already, and this
+    /// consumer is dead to others.
     async fn write(
         &self,
         redis: &mut MultiplexedConnection,
@@ -149,7 +162,8 @@ impl Consumer {
         let (count, unreadable) = (orders.len() as u64, (taken.len() - orders.len()) as u64);
         self.writer.insert(orders, started_ns).await?;
         self.book.orders(count, unreadable, self.clock.now_ns() - started_ns);
-        redis::cmd("LTRIM").arg(processing).arg(taken.len()).arg(-1).query_async::<()>(redis).await?;
+        let mut done = self.scripts.done.key(processing);
+        done.arg(&taken[0]).arg(taken.len()).invoke_async::<()>(redis).await?;
         Ok(())
     }
 }
@@ -190,7 +204,7 @@ mod tests {
             writer: writer.clone(),
             book: Arc::default(),
             clock: Clock::new(),
-            script: Script::new(keys::TAKE_SCRIPT),
+            scripts: ConsumerScripts::default(),
             troubles: troubles.clone(),
         };
         let (_stop, wanted) = watch::channel(1);
