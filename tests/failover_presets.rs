@@ -17,11 +17,10 @@ fn ran(name: &str) -> Ran {
     assert_balanced(&ran);
     assert!(ran.faults.iter().all(|(_, failed)| failed.is_none()), "{:?}", ran.faults);
     let report = &ran.report;
-    let promised = match expected {
-        Some(Expected::Pass) => Verdict::Pass,
-        _ => Verdict::Fail,
-    };
-    assert_eq!(report.verdict, promised, "{:?} {:#?} {:#?}", report.reasons, report.audit, report.failovers);
+    // Facts decide in any run; that the generator kept its schedule depends on what else the machine does.
+    let holds = report.targets.iter().all(|target| target.is_fact && target.holds == Some(true));
+    assert_eq!(holds, expected == Some(Expected::Pass), "{:?} {:#?}", report.targets, report.failovers);
+    assert_eq!(report.verdict == Verdict::Fail, !holds, "{:?}", report.reasons);
     ran
 }
 

@@ -203,6 +203,8 @@ fn full_report(topology: Topology) -> Report {
             stage: some(),
             instance: some(),
             delay_ms: Some(1.0),
+            rate_bytes_per_sec: Some(1),
+            lasts_ms: Some(1.0),
             error: Some(some()),
         }],
         failovers: vec![Failover {

@@ -74,6 +74,9 @@ pub struct HowArgs {
     /// Seed of every lot that is drawn
     #[arg(long)]
     pub seed: Option<u64>,
+    /// Add faults by lot to those of the file, each with what mends it; the same seed gives the same faults
+    #[arg(long, value_name = "SEED")]
+    pub chaos: Option<u64>,
     /// Write the report to this file as JSON
     #[arg(long, value_name = "FILE")]
     pub json: Option<PathBuf>,

@@ -15,7 +15,7 @@ use crate::files::presets::Preset;
 use crate::files::{Opened, ResultFile, parse_topology, read_topology, report_problems};
 use crate::report::line::StateLine;
 use crate::report::{self, Report, text};
-use crate::topology::{Problem, RunPlan, Severity, Topology};
+use crate::topology::{Problem, RunPlan, Severity, Topology, chaos};
 
 /// State lines between two headings.
 const LINES_A_HEADING: usize = 20;
@@ -86,6 +86,7 @@ fn plan(label: &str, opened: Opened, args: &HowArgs) -> Option<RunPlan> {
     }
 }
 
+/// The chaos comes last: it goes by how long the run takes.
 fn override_workload(topology: &mut Topology, args: &HowArgs) {
     if let Some(duration) = args.duration {
         topology.stretch_to(duration);
@@ -96,6 +97,15 @@ fn override_workload(topology: &mut Topology, args: &HowArgs) {
     }
     workload.sale.stock = args.stock.unwrap_or(workload.sale.stock);
     workload.seed = args.seed.unwrap_or(workload.seed);
+    if let Some(seed) = args.chaos {
+        let faults = chaos::faults(topology, seed);
+        if faults.is_empty() {
+            out::note(
+                "there is no chaos: nothing in the design can break, or the run is shorter than a second",
+            );
+        }
+        topology.faults.extend(faults);
+    }
 }
 
 /// Prints a report.

@@ -5,6 +5,7 @@ use std::time::Duration;
 use futures_util::future::join_all;
 
 use super::redis_link::Resolver;
+use super::sqlite::harm::Harm;
 use super::sqlite::schema::{Lookups, Store};
 use super::sqlite::{StoreError, Writer};
 use crate::servers::{
@@ -19,6 +20,8 @@ pub struct Environment {
     groups: Vec<Group>,
     /// The database, if the plan has one.
     pub database: Option<(Store, Writer)>,
+    /// What faults do to the database.
+    pub harm: Option<Harm>,
     /// The server program.
     pub binary: Option<ServerBinary>,
     /// Kept alive: the servers' files are in it.
@@ -103,7 +106,8 @@ impl Environment {
             }
             _ => None,
         };
-        Ok(Self { groups, database, binary, _folder: folder })
+        let harm = database.as_ref().map(|(store, _)| Harm::new(store.clone()));
+        Ok(Self { groups, database, harm, binary, _folder: folder })
     }
 
     /// How to reach the master of a stage.
@@ -184,14 +188,14 @@ impl Environment {
         self.groups.iter_mut().find(|group| group.stage == stage).map(|group| &mut group.processes)
     }
 
-    /// Mends every link that is cut or slow. Answers whose they were, in words.
-    pub fn mend_links(&self, plan: &RunPlan) -> Vec<String> {
+    /// Mends every link that is not whole. Answers whose they were: the place of the stage, and the process.
+    pub fn mend_links(&self) -> Vec<(usize, String)> {
         let mut mended = Vec::new();
         for group in &self.groups {
             for (index, proxy) in group.processes.proxies().iter().enumerate() {
-                if proxy.link().state() != LinkState::Whole {
+                if proxy.link().state() != LinkState::WHOLE {
                     proxy.link().mend();
-                    mended.push(format!("{} of {}", data_name(index), plan.name(group.stage)));
+                    mended.push((group.stage, data_name(index)));
                 }
             }
         }

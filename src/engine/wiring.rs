@@ -8,7 +8,7 @@ use tokio::task::JoinSet;
 
 use super::book::StageBook;
 use super::clock::Clock;
-use super::control::{Control, Settings};
+use super::control::{Control, Opening, Settings};
 use super::crew::{Crew, Equipment};
 use super::environment::Environment;
 use super::failover::Failovers;
@@ -19,7 +19,7 @@ use super::redis_link::{Connection, LinkSettings, Resolver};
 use super::sqlite::StoreError;
 use super::stages::balancer::BalancerStage;
 use super::stages::cdn::CdnStage;
-use super::stages::core::{Core, Listener, Stage, Tunable};
+use super::stages::core::{Cache, Core, Listener, Stage, Tunable};
 use super::stages::database::DatabaseStage;
 use super::stages::lanes::{Lane, LaneShape, Lanes};
 use super::stages::master_replica::{Inventory, MasterReplicaStage};
@@ -42,6 +42,8 @@ pub struct Wired {
     pub tasks: JoinSet<()>,
     /// The stages that can be tuned while they work, by their place in the topology.
     pub tunable: BTreeMap<usize, Arc<dyn Tunable>>,
+    /// The stages that remember answers, by their place in the topology.
+    pub caches: BTreeMap<usize, Arc<dyn Cache>>,
     /// The consumers of the queue, which end when they are told to.
     pub crew: Option<Crew>,
     /// Connections of the lanes, to be opened before the first arrival.
@@ -60,6 +62,7 @@ pub struct Builder<'a> {
     cores: BTreeMap<usize, Arc<Core>>,
     listeners: BTreeMap<usize, Arc<dyn Listener>>,
     tunable: BTreeMap<usize, Arc<dyn Tunable>>,
+    caches: BTreeMap<usize, Arc<dyn Cache>>,
     troubles: &'a Troubles,
     tasks: JoinSet<()>,
     connections: Vec<Arc<Connection>>,
@@ -85,6 +88,7 @@ impl<'a> Builder<'a> {
             cores: BTreeMap::new(),
             listeners: BTreeMap::new(),
             tunable: BTreeMap::new(),
+            caches: BTreeMap::new(),
             troubles,
             tasks: JoinSet::new(),
             connections: Vec::new(),
@@ -119,6 +123,7 @@ impl<'a> Builder<'a> {
             books,
             tasks: self.tasks,
             tunable: self.tunable,
+            caches: self.caches,
             crew,
             connections: self.connections,
         })
@@ -151,6 +156,7 @@ impl<'a> Builder<'a> {
                 let stage = Arc::new(CdnStage::new(core, next, params));
                 self.listeners.insert(index, stage.clone());
                 self.tunable.insert(index, stage.clone());
+                self.caches.insert(index, stage.clone());
                 stage as Arc<dyn Stage>
             }),
             StageKind::LoadBalancer(params) => Some(self.balancer(index, core, params)),
@@ -160,6 +166,7 @@ impl<'a> Builder<'a> {
                 let stage = Arc::new(ServiceStage::new(core, next, params, items, first));
                 self.listeners.insert(index, stage.clone());
                 self.tunable.insert(index, stage.clone());
+                self.caches.insert(index, stage.clone());
                 stage as Arc<dyn Stage>
             }),
             StageKind::ReadWriteSplit(params) => Some(self.split(index, core, params)),
@@ -373,7 +380,7 @@ pub fn control(
     clock: &Clock,
     ledger: &Arc<Ledger>,
     troubles: &Troubles,
-) -> Option<(Control, watch::Sender<Settings>)> {
+) -> Option<(Arc<Control>, watch::Sender<Settings>)> {
     let settings = Settings::of(plan, &plan.topology)?;
     let connection = |stage: usize| {
         let settings = LinkSettings::new(std::time::Duration::from_secs(2));
@@ -394,6 +401,7 @@ pub fn control(
         clock: clock.clone(),
         ledger: ledger.clone(),
         troubles: troubles.clone(),
+        opening: Opening::default(),
     };
-    Some((control, sender))
+    Some((Arc::new(control), sender))
 }

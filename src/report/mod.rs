@@ -181,6 +181,10 @@ pub struct FaultReport {
     pub instance: String,
     /// How much later a slow link carries what is sent, each way, in milliseconds; of other faults none.
     pub delay_ms: Option<f64>,
+    /// What a throttled link carries, each way, in bytes per second; of other faults none.
+    pub rate_bytes_per_sec: Option<u64>,
+    /// How long a slow script takes, in milliseconds; of other faults none.
+    pub lasts_ms: Option<f64>,
     /// Why it could not be done, if it could not.
     pub error: Option<String>,
 }

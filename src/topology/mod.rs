@@ -4,7 +4,7 @@
 //! problems, and only a [`RunPlan`] is known to be sound.
 //!
 //! - [`stage`]: the kinds of stage and their parameters.
-//! - [`fault`]: what breaks when.
+//! - [`fault`]: what breaks when; [`chaos`]: the same by lot.
 //! - [`change`]: what can be turned while a run goes on.
 //! - [`target`]: what must hold.
 //! - [`problem`]: place, severity, text, remedy.
@@ -13,6 +13,7 @@
 //! - [`plan`]: a topology that can run, with every route resolved.
 
 pub mod change;
+pub mod chaos;
 pub mod fault;
 pub mod graph;
 pub mod plan;

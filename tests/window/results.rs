@@ -129,6 +129,8 @@ fn what_was_broken_and_changed_stands_in_the_results() {
             stage: "inventory".into(),
             instance: "master".into(),
             delay_ms: None,
+            rate_bytes_per_sec: None,
+            lasts_ms: None,
             error: None,
         }];
         report.changes = vec![ChangeReport { at_secs: 6.0, what: "offered rate × 1.5".into(), error: None }];

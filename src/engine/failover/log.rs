@@ -18,6 +18,7 @@ use super::pulse::Pulse;
 use crate::metrics::failover::sight::PROBE;
 use crate::metrics::failover::{Facts, Failover, SentinelEvent, Sight, Step, What, assemble};
 use crate::topology::fault::FaultAction;
+use crate::topology::fault::table::Nature;
 use crate::topology::stage::StageKind;
 use crate::topology::{ClientKind, Fault, RunPlan};
 
@@ -25,6 +26,17 @@ use crate::topology::{ClientKind, Fault, RunPlan};
 const KEPT: usize = 50_000;
 /// Sentinels repeat what another one told: within this time it is one step.
 const REPEATED: Duration = Duration::from_secs(5);
+
+/// What takes a process away from its clients, or keeps it from answering or writing.
+const TAKES_AWAY: &[FaultAction] = &[
+    FaultAction::Kill,
+    FaultAction::Terminate,
+    FaultAction::Pause,
+    FaultAction::CutLink,
+    FaultAction::ResetLink,
+    FaultAction::SlowScript,
+    FaultAction::FillMemory,
+];
 
 /// A task of the log.
 pub type Task = Pin<Box<dyn Future<Output = ()> + Send>>;
@@ -190,15 +202,9 @@ impl StageLog {
     fn fault(&self, fault: &Fault, at_ns: u64) {
         let port = self.processes.iter().find(|(name, _)| *name == fault.instance).map(|(_, port)| *port);
         let action = fault.action;
-        let asks_for_failover = action.word() == "Failover";
-        let takes_away = asks_for_failover
-            || port.is_some()
-                && matches!(
-                    action,
-                    FaultAction::Kill | FaultAction::Terminate | FaultAction::Pause | FaultAction::CutLink
-                );
-        let brings_back =
-            matches!(action, FaultAction::Resume | FaultAction::Restart | FaultAction::MendLink);
+        let asks_for_failover = action == FaultAction::Failover;
+        let takes_away = asks_for_failover || port.is_some() && TAKES_AWAY.contains(&action);
+        let brings_back = action.rule().nature == Nature::Mending;
         let port = port.filter(|_| !asks_for_failover);
         self.note_at(at_ns, What::Fault { action: action.word(), port, takes_away, brings_back });
     }

@@ -16,15 +16,15 @@ const LOOK: Duration = Duration::from_millis(5);
 pub struct Supervisor {
     /// Whether any stage asks for one.
     pub is_wanted: bool,
-    failovers: Failovers,
+    /// Where it notes what it starts.
+    pub failovers: Failovers,
     troubles: Troubles,
 }
 
 impl Supervisor {
     /// A supervisor that notes what it starts.
-    pub fn new(environment: &Environment, failovers: &Failovers, troubles: &Troubles) -> Self {
-        let (failovers, troubles) = (failovers.clone(), troubles.clone());
-        Self { is_wanted: environment.has_supervisor(), failovers, troubles }
+    pub fn new(environment: &Environment, failovers: Failovers, troubles: &Troubles) -> Self {
+        Self { is_wanted: environment.has_supervisor(), failovers, troubles: troubles.clone() }
     }
 
     /// When to look.

@@ -1,6 +1,6 @@
-//! The links of processes are cut, slowed and mended.
+//! The links of processes are cut, reset, slowed, throttled and mended.
 
-use super::{InGroup, NO_INSTANCE, place_of};
+use super::{NO_INSTANCE, Place, place_of};
 use crate::servers::ReplicaGroup;
 use crate::topology::Fault;
 use crate::topology::fault::FaultAction;
@@ -10,7 +10,7 @@ use crate::topology::fault::FaultAction;
 /// # Errors
 /// The process isn't there, or no proxy stands before it.
 pub fn inject(group: &ReplicaGroup, fault: &Fault) -> Result<(), String> {
-    let InGroup::Data(index) = place_of(&fault.instance)? else { return Err(NO_INSTANCE.into()) };
+    let Place::Data(index) = place_of(&fault.instance)? else { return Err(NO_INSTANCE.into()) };
     if index >= group.nodes().len() {
         return Err(NO_INSTANCE.into());
     }
@@ -21,6 +21,8 @@ pub fn inject(group: &ReplicaGroup, fault: &Fault) -> Result<(), String> {
     match fault.action {
         FaultAction::CutLink => proxy.link().cut(),
         FaultAction::SlowLink => proxy.link().slow(fault.delay),
+        FaultAction::ThrottleLink => proxy.link().throttle(fault.rate),
+        FaultAction::ResetLink => proxy.link().reset(),
         _ => proxy.link().mend(),
     }
     Ok(())

@@ -1,6 +1,6 @@
 //! Server processes are killed, paused and started again.
 
-use super::{InGroup, NO_INSTANCE, place_of};
+use super::{NO_INSTANCE, Place, place_of};
 use crate::servers::{NodeError, ReplicaGroup, Restart};
 use crate::topology::Fault;
 use crate::topology::fault::FaultAction;
@@ -11,8 +11,9 @@ use crate::topology::fault::FaultAction;
 /// The process isn't there, or the system refuses.
 pub async fn inject(group: &mut ReplicaGroup, fault: &Fault) -> Result<(), String> {
     let (nodes, index) = match place_of(&fault.instance)? {
-        InGroup::Data(index) => (group.nodes_mut(), index),
-        InGroup::Sentinel(index) => (group.sentinel_nodes_mut(), index),
+        Place::Data(index) => (group.nodes_mut(), index),
+        Place::Sentinel(index) => (group.sentinel_nodes_mut(), index),
+        _ => return Err(NO_INSTANCE.into()),
     };
     let node = nodes.get_mut(index).ok_or(NO_INSTANCE)?;
     let is_running = node.is_running();

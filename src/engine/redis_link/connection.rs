@@ -33,6 +33,8 @@ pub struct OpenLine {
     /// The library's handle; a clone sends on the same socket.
     pub handle: MultiplexedConnection,
     generation: u64,
+    /// [`Resolver::changes`] when it was made.
+    changes: u64,
 }
 
 impl Connection {
@@ -57,13 +59,19 @@ impl Connection {
             line.open = None;
         }
         if let Some(handle) = &line.open {
-            return Ok(OpenLine { handle: handle.clone(), generation: line.generation });
+            let (handle, changes) = (handle.clone(), line.changes);
+            return Ok(OpenLine { handle, generation: line.generation, changes });
         }
         let (handle, changes) = self.open().await?;
         line.open = Some(handle.clone());
         line.changes = changes;
         line.generation += 1;
-        Ok(OpenLine { handle, generation: line.generation })
+        Ok(OpenLine { handle, generation: line.generation, changes })
+    }
+
+    /// Whether no other server has become master since a line was made. For those who keep one for long.
+    pub fn is_current(&self, line: &OpenLine) -> bool {
+        line.changes == self.resolver.changes()
     }
 
     /// Connects to the server of the moment. If another one becomes master meanwhile, to that one: the first may be paused

@@ -88,6 +88,11 @@ struct Naive {
 impl Story {
     fn add(&mut self, sight: &Sight) {
         let at = sight.at_ns;
+        let is_fault = matches!(sight.what, What::Fault { .. });
+        if is_fault && self.opens(&sight.what) {
+            // What nobody felt for so long is not why the next fault is felt.
+            self.outages.pop_if(|last| !last.is_felt() && last.opened + LOOK_BACK_NS < at);
+        }
         if self.opens(&sight.what) && self.outages.last().is_none_or(Outage::is_over) {
             let first_error = self.last_error.take().filter(|&error| error + LOOK_BACK_NS > at);
             let (before, after) = (self.master, self.master);

@@ -25,7 +25,7 @@ pub(super) fn check(topology: &Topology, unread: &Unread, problems: &mut Vec<Pro
             problems.push(Problem::error(place.clone(), wrong.text, wrong.remedy).about(wrong.fields));
         }
         problems.extend(idle_param(fault).map(|key| {
-            let text = format!("{} says nothing to {}", with_article(key), fault.action.word());
+            let text = format!("{key} says nothing to {}", fault.action.word());
             let owner = FaultAction::ALL.iter().find(|action| action.rule().param == Some(key));
             let owner = owner.map_or("another", |owner| owner.word());
             let remedy = format!("leave {key} out, or let the action be {owner}");
@@ -62,13 +62,13 @@ pub fn check_target(topology: &Topology, fault: &Fault) -> Result<(), WrongTarge
     let targets = targets(&stage.kind);
     if targets.is_empty() {
         let text = format!("{:?} has nothing that could break: {}", fault.stage, why_nothing(&stage.kind));
-        return wrong(text, "name a stage that runs real processes".into(), &["stage"]);
+        return wrong(text, "name another stage".into(), &["stage"]);
     }
     if !targets.contains(&fault.instance) {
         let text = format!("{:?} has no instance {:?}", fault.stage, fault.instance);
         return wrong(text, format!("name one of {}", targets.join(", ")), &["instance", "stage"]);
     }
-    match fault.action.refusal(stage, &fault.instance) {
+    match fault.action.refusal(topology, stage, &fault.instance) {
         None => Ok(()),
         Some(refusal) => {
             let action = fault.action.word();
@@ -81,8 +81,9 @@ pub fn check_target(topology: &Topology, fault: &Fault) -> Result<(), WrongTarge
 /// Why faults find nothing in a stage that has no instances for them.
 pub fn why_nothing(kind: &StageKind) -> &'static str {
     match kind {
-        StageKind::Queue(_) => "its list is on another stage",
-        _ => "it runs no process",
+        StageKind::Users(_) => "users only send",
+        StageKind::LoadBalancer(_) => "it is a part of this program that keeps nothing",
+        _ => "it runs no process and keeps nothing",
     }
 }
 
@@ -92,13 +93,12 @@ fn idle_param(fault: &Fault) -> Option<&'static str> {
     OWN_PARAMS.iter().copied().find(|key| !fault.has(key) && fault.get(key) != usual.get(key))
 }
 
-fn with_article(key: &str) -> String {
-    format!("a {key}")
-}
-
+/// The field of a problem that is about one parameter.
 fn about(key: &str) -> &'static [&'static str] {
     match key {
         "delay" => &["delay"],
+        "rate" => &["rate"],
+        "lasts" => &["lasts"],
         _ => &[],
     }
 }

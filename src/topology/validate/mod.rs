@@ -7,7 +7,7 @@
 //! - `load`: the workload and targets. `faults`: the scripted faults.
 
 mod availability;
-pub(crate) mod faults;
+pub mod faults;
 mod load;
 mod ranges;
 mod roles;

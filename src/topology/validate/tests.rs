@@ -446,7 +446,12 @@ fn faults_hit_something_in_time() {
     check(vec![
         (|t| t.faults[0].at = Duration::from_secs(5), fault(), "at 5s the run is over", "within the phases"),
         (|t| t.faults[0].stage = "x".into(), fault(), "there is no stage \"x\"", "correct the name"),
-        (|t| t.faults[0].stage = "cdn".into(), fault(), "\"cdn\" has nothing that could break", "real"),
+        (
+            |t| t.faults[0].stage = "balancer".into(),
+            fault(),
+            "\"balancer\" has nothing that",
+            "another stage",
+        ),
         (
             |t| t.faults[0].instance = "replica 3".into(),
             fault(),
@@ -462,7 +467,7 @@ fn faults_hit_something_in_time() {
         (
             |t| t.faults[0].delay = Duration::from_secs(1),
             fault(),
-            "a delay says nothing to Kill",
+            "delay says nothing to Kill",
             "let the action be SlowLink",
         ),
     ]);

@@ -5,7 +5,8 @@
 
 use std::borrow::Cow;
 
-use super::{Lang, Text, text};
+use super::catalog::text_of;
+use super::{Lang, Text, faults, text};
 use crate::param::{ParamKind, ParamSpec, ParamValue};
 use crate::ui::widgets::number;
 
@@ -70,6 +71,7 @@ const KEYS: &[(&str, Text)] = &[
     ("stage", text("To the stage", "目标阶段")),
     ("instance", text("Its process", "目标进程")),
     ("delay", text("Delay each way", "单向延迟")),
+    ("lasts", text("How long", "时长")),
     ("of", text("Of which", "哪些请求")),
     ("quantile", text("Quantile", "分位数")),
     ("at_most", text("At most", "至多")),
@@ -87,7 +89,10 @@ const OFF: &[(&str, Text)] = &[
 ];
 
 /// A word of a choice, its name, and what it means.
-const WORDS: &[(&str, Text, Text)] = &[
+pub type Word = (&'static str, Text, Text);
+
+/// The words of choices; those of faults are in [`faults`].
+const WORDS: &[Word] = &[
     ("RoundRobin", text("Round robin", "轮询"), text("One after the other", "依次轮流")),
     ("Random", text("Random", "随机"), text("By lot, from the run's seed", "按运行的种子随机抽取")),
     (
@@ -162,48 +167,6 @@ const WORDS: &[(&str, Text, Text)] = &[
         text("Poisson", "泊松"),
         text("Independently of each other, as people come", "彼此独立，如同人流"),
     ),
-    ("Kill", text("Kill", "杀死"), text("kill -9: the process is gone at once", "kill -9：进程立即消失")),
-    (
-        "Terminate",
-        text("Terminate", "终止"),
-        text("SIGTERM: the process is asked to end", "SIGTERM：请进程自行退出"),
-    ),
-    (
-        "Pause",
-        text("Pause", "暂停"),
-        text("SIGSTOP: the process stands still and keeps its connections", "SIGSTOP：进程停住，连接保持"),
-    ),
-    ("Resume", text("Resume", "继续"), text("SIGCONT: a paused process goes on", "SIGCONT：暂停的进程继续")),
-    (
-        "Restart",
-        text("Restart", "重启"),
-        text(
-            "A dead process is started again, on its port and with its files",
-            "已死的进程以原端口和原文件重新启动",
-        ),
-    ),
-    (
-        "Failover",
-        text("Hand over", "主动切换"),
-        text(
-            "SENTINEL FAILOVER: a Sentinel hands the role of a healthy master over to a replica",
-            "SENTINEL FAILOVER：由一个哨兵把健康主节点的角色交给某个从节点",
-        ),
-    ),
-    (
-        "CutLink",
-        text("Cut link", "切断链路"),
-        text(
-            "Connections of the process are dropped and new ones closed at once; it goes on itself",
-            "断开该进程的连接并立即关闭新连接；进程本身继续运行",
-        ),
-    ),
-    (
-        "SlowLink",
-        text("Slow link", "放慢链路"),
-        text("What is sent to and by the process arrives later by a delay", "与该进程的收发都推迟一段时间"),
-    ),
-    ("MendLink", text("Mend link", "修复链路"), text("The link is as it was", "链路恢复原状")),
     ("Reads", text("Reads", "读取"), text("Product pages", "商品页")),
     ("Claims", text("Claims", "购买"), text("Purchases", "购买请求")),
     ("All", text("All requests", "全部请求"), text("Reads and claims", "读取和购买")),
@@ -298,6 +261,12 @@ const RANGE: Text = text("{} to {}", "{} 至 {}");
 const YES: Text = text("On", "开");
 const NO: Text = text("Off", "关");
 
+/// The name of a word of a choice, and what it means.
+fn found(word: &str) -> Option<(Text, Text)> {
+    let all = WORDS.iter().chain(faults::WORDS);
+    all.filter(|(key, ..)| *key == word).map(|(_, name, help)| (*name, *help)).next()
+}
+
 fn find<T: Copy>(table: &[(&str, T)], word: &str) -> Option<T> {
     table.iter().find(|(key, _)| *key == word).map(|(_, found)| *found)
 }
@@ -314,12 +283,17 @@ pub fn off(lang: Lang, key: &str) -> &'static str {
 
 /// The name of a word of a choice.
 pub fn word(lang: Lang, word: &'static str) -> &'static str {
-    WORDS.iter().find(|(key, ..)| *key == word).map_or(word, |(_, name, _)| lang.t(*name))
+    found(word).map_or(word, |(name, _)| lang.t(name))
+}
+
+/// The name of a word of a choice and what it means, in both languages.
+pub fn words_of(word: &'static str) -> (Text, Text) {
+    found(word).unwrap_or((text_of(word), text_of("")))
 }
 
 /// What a word of a choice means.
 pub fn word_help(lang: Lang, word: &str) -> &'static str {
-    WORDS.iter().find(|(key, ..)| *key == word).map_or("", |(.., help)| lang.t(*help))
+    found(word).map_or("", |(_, help)| lang.t(help))
 }
 
 /// The name of a kind of target.

@@ -195,6 +195,10 @@ fn what_was_given_up_is_told_with_its_reason_and_belongs_to_the_same_outage() {
 fn without_a_fault_only_what_the_probe_or_the_sentinels_felt_is_an_outage() {
     assert_eq!(told(&[error(100, 3), write(900, 3), gap(AWARE, 2_000, 2_150)], false), []);
     assert_eq!(told(&[fault(100, "Kill", Some(7002)), fault(200, "Pause", Some(7001))], false), []);
+    let mut late = kill(9_000);
+    late.insert(0, fault(2_000, "SlowScript", Some(7001)));
+    let causes: Vec<Option<String>> = told(&late, false).into_iter().map(|one| one.cause).collect();
+    assert_eq!(causes, [Some("Kill master".to_owned())], "what nobody felt is not the cause");
     let told = told(&[error(100, 3), error(104, PROBE), gap(AWARE, 99, 300)], false);
     let [one] = &told[..] else { panic!("{told:#?}") };
     assert_eq!((one.outcome, one.cause.as_deref()), (Outcome::Recovered, None));

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::param::{ParamValue, Params};
+use crate::topology::fault::FaultAction;
 use crate::topology::fault::table::targets;
 use crate::topology::{Fault, Place, StageKind, Target, Topology};
 use crate::ui::run::Run;
@@ -109,7 +110,7 @@ impl Owner {
                     return Some(Vec::new());
                 };
                 let mut all = targets(&stage.kind);
-                let can_be_done = |target: &String| fault.action.refusal(stage, target).is_none();
+                let can_be_done = |target: &String| fault.action.refusal(topology, stage, target).is_none();
                 if all.iter().any(can_be_done) {
                     all.retain(can_be_done);
                 }
@@ -117,6 +118,25 @@ impl Owner {
             }
             _ => None,
         }
+    }
+
+    /// The words of a choice that make no sense beside what the others are, and why.
+    pub fn unfit(&self, topology: &Topology, key: &str) -> Vec<(&'static str, &'static str)> {
+        let (Self::Fault(fault), "action") = (self, key) else { return Vec::new() };
+        let Some(fault) = topology.faults.get(*fault) else { return Vec::new() };
+        let Some(stage) = topology.index_of(&fault.stage).map(|stage| &topology.stages[stage]) else {
+            return Vec::new();
+        };
+        let targets = targets(&stage.kind);
+        let why_not = |action: FaultAction| {
+            // What is said of the instance that is named says most.
+            let mut whys = targets.iter().map(|target| (action.refusal(topology, stage, target), target));
+            let all: Option<Vec<_>> = whys.by_ref().map(|(why, target)| Some((why?.why, target))).collect();
+            let all = all?;
+            let named = all.iter().find(|(_, target)| **target == fault.instance);
+            named.or(all.first()).map(|(why, _)| (action.word(), *why))
+        };
+        FaultAction::ALL.iter().filter_map(|&action| why_not(action)).collect()
     }
 
     /// Sets a parameter of all that is edited together.
@@ -157,15 +177,25 @@ impl Owner {
     }
 }
 
-/// A fault that was given another stage or action hits an instance for which it makes sense, and has
-/// parameters of its own only where they mean something.
+/// A fault that was given another stage or action hits an instance for which it makes sense, and has parameters of its own
+/// only where they mean something. A stage that knows nothing of the action brings one of its own.
 fn follow(topology: &mut Topology, fault: usize) {
-    let offers = Owner::Fault(fault).offers(topology, "instance").unwrap_or_default();
-    let Some(fault) = topology.faults.get_mut(fault) else { return };
-    fault.forget_idle();
-    if let Some(first) = offers.first()
-        && !offers.contains(&fault.instance)
-    {
-        fault.instance.clone_from(first);
+    let Some(Fault { stage, action, instance, .. }) = topology.faults.get(fault).cloned() else { return };
+    let Some(stage) = topology.index_of(&stage).map(|stage| &topology.stages[stage]) else { return };
+    let targets = targets(&stage.kind);
+    let can_be_done = |target: &&String| action.refusal(topology, stage, target).is_none();
+    let named = targets.iter().find(|target| **target == instance);
+    let fits = named.filter(can_be_done).or_else(|| targets.iter().find(can_be_done));
+    let (instance, action) = match (fits, named.or(targets.first())) {
+        (Some(fits), _) => (fits.clone(), action),
+        (None, Some(target)) => {
+            let own = FaultAction::possible(topology, stage, target).next();
+            (target.clone(), own.unwrap_or(action))
+        }
+        (None, None) => (instance, action),
+    };
+    if let Some(fault) = topology.faults.get_mut(fault) {
+        (fault.instance, fault.action) = (instance, action);
+        fault.forget_idle();
     }
 }

@@ -16,7 +16,7 @@ use super::super::super::widgets::columns::Columns;
 use super::super::super::widgets::problem;
 use super::owner::Owner;
 use super::{Page, fields, parts};
-use crate::topology::validate::instances;
+use crate::topology::fault::table::{Part, targets};
 use crate::topology::{Stage, StageKind, Topology};
 
 const RENAME: Text = text("Rename a stage", "重命名阶段");
@@ -32,6 +32,7 @@ const TO: Text = text("to {}", "通向 {}");
 const FROM: Text = text("from {}", "来自 {}");
 const GO_LINK: Text = text("Go to the link {}", "转到连线 {}");
 const PROCESSES: Text = text("Processes", "进程");
+const OTHERS: Text = text("What else can break", "其他可出故障的部分");
 const GO_PROCESS: Text = text("Go to process {}", "转到进程 {}");
 const DUPLICATE: Text = text("Duplicate stage", "复制阶段");
 const DELETE: Text = text("Delete stage", "删除阶段");
@@ -186,16 +187,20 @@ fn availability(ui: &mut Ui, page: &mut Page<'_>, owner: &Owner) {
 
 fn processes(ui: &mut Ui, page: &mut Page<'_>, stage: usize, drawn: &Stage) {
     let lang = page.lang();
-    let names = instances(&drawn.kind);
-    if names.is_empty() {
-        return;
-    }
-    parts::heading(ui, lang.t(PROCESSES));
-    for name in names {
-        let to = lang.f(GO_PROCESS, &[&name]);
-        let is_here = page.model.selection == Selection::Instance { stage, name: name.clone() };
-        if parts::row(ui, Icon::Server, &lang.of(&name), "", &to, is_here).clicked() {
-            page.select(Selection::Instance { stage, name });
+    let is_process = |name: &String| Part::of(name).is_none_or(Part::is_process);
+    let (processes, others): (Vec<String>, Vec<String>) =
+        targets(&drawn.kind).into_iter().partition(is_process);
+    for (heading, sign, names) in [(PROCESSES, Icon::Server, processes), (OTHERS, Icon::Component, others)] {
+        if names.is_empty() {
+            continue;
+        }
+        parts::heading(ui, lang.t(heading));
+        for name in names {
+            let to = lang.f(GO_PROCESS, &[&name]);
+            let is_here = page.model.selection == Selection::Instance { stage, name: name.clone() };
+            if parts::row(ui, sign, &lang.of(&name), "", &to, is_here).clicked() {
+                page.select(Selection::Instance { stage, name });
+            }
         }
     }
 }

@@ -122,13 +122,18 @@ pub const ROWS: &[Row] = &[
     ("What is done.", "做什么。"),
     ("The stage it is done to.", "作用于哪个阶段。"),
     (
-        "Which of the stage's instances: \"master\", \"replica 1\", \"sentinel 2\".",
-        "阶段的哪个实例：\"master\"、\"replica 1\"、\"sentinel 2\"。",
+        "Which of the stage's instances: \"master\", \"replica 1\", \"sentinel 2\", \"consumer 1\", \"database\", \"cache\", \"sale\".",
+        "阶段的哪个实例：\"master\"、\"replica 1\"、\"sentinel 2\"、\"consumer 1\"、\"database\"、\"cache\"、\"sale\"。",
     ),
     (
         "How much later a slow link carries what is sent, each way; other actions have none.",
         "慢链路把收发内容各推迟多久；其他动作没有此项。",
     ),
+    (
+        "What a throttled link carries, each way; other actions have none.",
+        "限速链路每个方向的速率；其他动作没有此项。",
+    ),
+    ("How long a slow script takes; other actions have none.", "慢脚本运行多久；其他动作没有此项。"),
     ("Different products in the sale.", "参与秒杀的商品种数。"),
     (
         "Units in all, spread evenly over the products (the first ones get the remainder).",
