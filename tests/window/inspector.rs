@@ -123,7 +123,7 @@ fn one_walks_between_the_parts_of_a_design() {
         ("Previous", Selection::stage(5)),
         ("Go to process replica 1", Selection::Instance { stage: 5, name: "replica 1".into() }),
     ] {
-        lab.click(label);
+        click(&mut lab, label);
         assert_eq!(lab.model().selection, selected, "after {label}");
     }
 }
