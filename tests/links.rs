@@ -220,8 +220,8 @@ fn what_a_master_had_acknowledged_within_the_delay_is_lost_when_it_dies_and_its_
 
 #[test]
 fn a_throttled_link_carries_its_rate_each_way_and_holds_senders_up() {
-    const RATE: u64 = 200_000;
-    const BYTES: usize = 100_000;
+    const RATE: u64 = 100_000;
+    const BYTES: usize = 50_000;
     let lab = Lab::start(0, 0);
     for _ in 0..2 {
         lab.link(0).throttle(RATE);

@@ -76,7 +76,7 @@ params! {
         delay: Duration = Duration::from_millis(50), in 0.001..10.0;
         /// What a throttled link carries, each way; other actions have none.
         rate: u64 = 100_000, in 1_000..1_000_000_000, "bytes/s";
-        /// How long a slow script takes; other actions have none.
+        /// How long a slow script computes, in processor time of the server; other actions have none.
         lasts: Duration = Duration::from_millis(500), in 0.001..60.0;
     }
 }

@@ -14,15 +14,22 @@ use crate::servers::{Endpoint, RedisNode};
 use crate::topology::Fault;
 use crate::topology::fault::FaultAction;
 
-/// Runs for a time, in microseconds, and writes nothing, so that it can be killed. TIME is read anew at each call
-/// (`timeCommand` in `server.c`), also within a script.
+/// Computes for a time, in microseconds, and writes nothing, so that it can be killed. The clock is that of the server's
+/// processor time: the time of day stands still while a script runs (Valkey 9.1, Redis from 7.2 on). Where there is no such clock
+/// (older servers), the time of day goes on; should it stand still there too, a number of steps ends the script.
 const BUSY_SCRIPT: &str = r"
+local micros = tonumber(ARGV[1])
+if os and os.clock then
+  local over = os.clock() + micros / 1000000
+  while os.clock() < over do end
+  return 1
+end
 local function now()
   local time = redis.call('TIME')
   return time[1] * 1000000 + time[2]
 end
-local over = now() + tonumber(ARGV[1])
-while now() < over do end
+local over, steps = now() + micros, 0
+while now() < over and steps < 5 * micros do steps = steps + 1 end
 return 1";
 /// How long a script keeps a server from answering at all: after that it answers BUSY, and SCRIPT KILL
 /// (`busy-reply-threshold`, 5 s by default).
@@ -149,4 +156,47 @@ async fn limit(line: &mut MultiplexedConnection, bytes: u64) -> RedisResult<()> 
     pipeline.cmd("CONFIG").arg("SET").arg("maxmemory-policy").arg("noeviction").ignore();
     pipeline.cmd("CONFIG").arg("SET").arg("maxmemory").arg(bytes).ignore();
     pipeline.query_async(line).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::outbox::Outbox;
+    use super::*;
+    use crate::servers::{NodeSettings, RunFolder, find};
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn one_script_runs_at_a_time_and_memory_is_full_until_it_is_freed() {
+        let binary = find(None, &|_| {}).expect("a server program");
+        let folder = RunFolder::create().expect("a folder");
+        let node = RedisNode::start(&binary, &folder, NodeSettings::new("memory")).await.expect("a server");
+        let mut redis = settings().connect(node.endpoint()).await.expect("a line");
+        let (troubles, mut memory) = (Troubles::new(Outbox::deaf()), Memory::default());
+        let name = || (0, "master".to_owned());
+        let lasts = Duration::from_millis(100);
+        for _ in 0..3 {
+            memory.run(name(), node.endpoint(), lasts, troubles.clone()).await.expect("it is started");
+        }
+        memory.scripts.remove(&name()).expect("it was started").running.await.expect("it ends");
+        let info: String =
+            redis::cmd("INFO").arg("commandstats").query_async(&mut redis).await.expect("it answers");
+        let evals = info.lines().find_map(|line| line.strip_prefix("cmdstat_eval:")).expect("a script ran");
+        let field = |name: &str| {
+            let value = evals.split(',').find_map(|field| field.strip_prefix(name)).expect(name);
+            value.parse::<f64>().expect("a number")
+        };
+        assert!(field("calls=") < 2.0 && field("usec=") >= 100_000.0, "{evals}");
+        assert_eq!(troubles.all(), Vec::<String>::new());
+
+        let set = redis::cmd("SET").arg("k").arg("v").to_owned();
+        for _ in 0..2 {
+            memory.fill(name(), node.endpoint()).await.expect("it is filled");
+            let refused = set.query_async::<()>(&mut redis).await.expect_err("there is no room");
+            assert_eq!(refused.code(), Some("OOM"), "{refused}");
+        }
+        for _ in 0..2 {
+            memory.free(&name(), node.endpoint()).await.expect("it is freed");
+            set.query_async::<()>(&mut redis).await.expect("there is room");
+        }
+        assert!(memory.filled.is_empty());
+    }
 }

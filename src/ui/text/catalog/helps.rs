@@ -133,7 +133,10 @@ pub const ROWS: &[Row] = &[
         "What a throttled link carries, each way; other actions have none.",
         "限速链路每个方向的速率；其他动作没有此项。",
     ),
-    ("How long a slow script takes; other actions have none.", "慢脚本运行多久；其他动作没有此项。"),
+    (
+        "How long a slow script computes, in processor time of the server; other actions have none.",
+        "慢脚本计算多久（按服务器的处理器时间）；其他动作没有此项。",
+    ),
     ("Different products in the sale.", "参与秒杀的商品种数。"),
     (
         "Units in all, spread evenly over the products (the first ones get the remainder).",
