@@ -29,9 +29,14 @@ impl Clock {
         at
     }
 
+    /// The first tick of the schedule, in nanoseconds on this clock; the end of time before it is known.
+    pub fn first_arrival_ns(&self) -> u64 {
+        self.schedule_ns.load(Ordering::Acquire)
+    }
+
     /// Time since the first tick of the schedule; zero before it.
     pub fn since_first_arrival(&self) -> Duration {
-        Duration::from_nanos(self.now_ns().saturating_sub(self.schedule_ns.load(Ordering::Acquire)))
+        Duration::from_nanos(self.now_ns().saturating_sub(self.first_arrival_ns()))
     }
 }
 
