@@ -80,7 +80,7 @@ fn a_pass_is_shown_with_its_sentence_funnel_and_targets() {
         sentence,
         "as this design promises",
         "103,412 in",
-        "cache hit 102,067",
+        "cache\u{a0}hit\u{a0}102,067",
         "98.7 % of 103,412 requests never reached the database",
         "oversold ≤ 0 units",
         "holds",
