@@ -315,7 +315,7 @@ macro_rules! choices {
         }
     )*) => {$(
         $(#[doc = $enum_doc])+
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize)]
         pub enum $name { $( $(#[doc = $doc])+ $variant, )+ }
 
         impl $name {

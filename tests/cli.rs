@@ -270,6 +270,29 @@ fn a_report_that_can_not_be_written_is_found_before_the_run() {
 }
 
 #[test]
+fn repeated_runs_are_done_with_the_same_seed_and_say_what_they_have_in_common() {
+    let place = Place::new();
+    let file = calm(&place);
+    let arguments = ["run", file.to_str().expect("text"), "--repeat", "2", "--quiet", "--json", "all.json"];
+    let output = place.output(&arguments);
+    let said = text(&output.stdout);
+    assert!(output.status.code().is_some_and(|code| code == 0 || code == 2), "{output:?}");
+    assert!(said.contains("0 outages in 2 of 2 runs with seed 5"), "{said}");
+    assert!(said.contains("lost acknowledged orders"), "{said}");
+    let all: Value =
+        serde_json::from_slice(&fs::read(place.path("all.json")).expect("it is there")).expect("JSON");
+    assert_eq!(keys(&all), BTreeSet::from(["repeat", "distribution", "runs"]));
+    assert_eq!((number(&all, "/repeat"), number(&all, "/distribution/lost_orders/count")), (2, 2));
+    assert_eq!(all.pointer("/distribution/unavailable_secs/median"), Some(&Value::Null));
+    for run in [0, 1] {
+        assert_eq!(number(&all, &format!("/runs/{run}/audit/sold")), 10);
+        assert_eq!(number(&all, &format!("/runs/{run}/seed")), 5);
+    }
+    let none = place.output(&["run", file.to_str().expect("text"), "--repeat", "0"]);
+    assert_eq!(none.status.code(), Some(64), "{none:?}");
+}
+
+#[test]
 fn without_a_server_and_without_pip_run_and_doctor_say_how_to_install_one() {
     let place = Place::new();
     let calm = calm(&place);

@@ -316,3 +316,23 @@ fn a_dead_inventory_that_nobody_replaces_still_gives_a_report() {
         Err(failure) => panic!("no report: {}", failure.text),
     }
 }
+
+#[test]
+fn a_healthy_master_is_handed_over_and_whoever_asks_too_early_again_is_refused() {
+    let stages = [
+        ("users", "Users()"),
+        ("inventory", "MasterReplica(replicas: 2, sentinels: 3, timeout: \"500ms\")"),
+        ("database", "Database()"),
+        CONTROL,
+    ];
+    let faults = fault("500ms", "Failover", "inventory", "master")
+        + &fault("500ms", "Failover", "inventory", "master");
+    let ran = run(with_faults(&stages, "items: 10, stock: 1_000_000", LONG, &faults));
+    assert_balanced(&ran);
+    let failed: Vec<Option<&str>> = ran.faults.iter().map(|(_, failed)| failed.as_deref()).collect();
+    assert!(matches!(failed[..], [None, Some(said)] if said.contains("INPROG")), "{failed:?}");
+    // The old master is told later: for some seconds there are two.
+    let instances = &ran.report.instances;
+    let promoted = instances.iter().filter(|one| one.name.starts_with("replica") && one.role == Role::Master);
+    assert_eq!(promoted.count(), 1, "{instances:#?}");
+}

@@ -12,6 +12,11 @@ use seckill_lab::topology::stage::{Decrement, StageKind};
 use seckill_lab::topology::target::Target;
 use seckill_lab::topology::{Expected, Topology};
 
+/// The presets in which nothing breaks; those of failovers have tests of their own.
+fn unbroken() -> Vec<PathBuf> {
+    presets().into_iter().filter(|path| open(path).faults.is_empty()).collect()
+}
+
 fn preset(name: &str) -> PathBuf {
     presets().into_iter().find(|path| path.ends_with(name)).expect("the preset is there")
 }
@@ -35,7 +40,7 @@ fn is_naive(topology: &Topology) -> bool {
 
 #[test]
 fn every_preset_keeps_the_laws_and_its_audit_says_what_the_preset_promises() {
-    for path in presets() {
+    for path in unbroken() {
         let topology = scaled_down(&path);
         let (naive, expected) = (is_naive(&topology), topology.expected);
         let ran = run(topology);

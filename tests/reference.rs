@@ -7,6 +7,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use seckill_lab::files::parse_topology;
+use seckill_lab::metrics::failover::{Abort, Failover, NaiveClients};
 use seckill_lab::metrics::tally::ByReason;
 use seckill_lab::metrics::{InstanceSummary, Quantiles, Reason, StageTally, Totals};
 use seckill_lab::param::{ParamKind, ParamSpec, ParamValue, Params};
@@ -204,7 +205,14 @@ fn full_report(topology: Topology) -> Report {
             stage: some(),
             instance: some(),
             delay_ms: Some(1.0),
+            rate_bytes_per_sec: Some(1),
+            lasts_ms: Some(1.0),
             error: Some(some()),
+        }],
+        failovers: vec![Failover {
+            aborted: vec![Abort::default()],
+            naive: Some(NaiveClients::default()),
+            ..Failover::default()
         }],
         changes: vec![ChangeReport { at_secs: 1.0, what: some(), error: Some(some()) }],
         series: vec![SecondReport::default()],

@@ -48,7 +48,8 @@ pub struct ServerArgs {
 /// `run`.
 #[derive(Debug, ClapArgs)]
 #[command(
-    after_help = "Exit code: 0 pass, 1 fail, 2 inconclusive, 64 usage or a broken file, 69 something is missing."
+    after_help = "Exit code: 0 pass, 1 fail, 2 inconclusive, 64 usage or a broken file, 69 something is missing. With \
+                  --repeat, that of the worst run: a fail is worse than an inconclusive run."
 )]
 pub struct RunArgs {
     /// The topology file
@@ -73,9 +74,15 @@ pub struct HowArgs {
     /// Seed of every lot that is drawn
     #[arg(long)]
     pub seed: Option<u64>,
+    /// Add faults by lot to those of the file, each with what mends it; the same seed gives the same faults
+    #[arg(long, value_name = "SEED")]
+    pub chaos: Option<u64>,
     /// Write the report to this file as JSON
     #[arg(long, value_name = "FILE")]
     pub json: Option<PathBuf>,
+    /// Run it so many times, one after the other, with the same seed, and say what their failovers have in common
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1_000))]
+    pub repeat: Option<u32>,
     /// Print the verdict only
     #[arg(long)]
     pub quiet: bool,

@@ -3,6 +3,7 @@
 //! - [`args`]: what can be said.
 //! - [`window`]: opens the window, or runs in the terminal where there can be none.
 //! - `run`: runs a topology in the terminal.
+//! - `repeat`: the same several times, and what the runs have in common.
 //! - `validate`: lists what is wrong with files.
 //! - `doctor`: says what was found on this machine and what is missing.
 //! - [`exit`]: exit codes; `out`: standard output and error.
@@ -11,6 +12,7 @@ pub mod args;
 mod doctor;
 pub mod exit;
 mod out;
+mod repeat;
 mod run;
 mod validate;
 pub mod window;

@@ -7,7 +7,7 @@ use crossbeam_channel::{Receiver, bounded, never, select};
 
 use super::args::{HowArgs, RunArgs};
 use super::exit;
-use super::out;
+use super::{out, repeat};
 use crate::engine::{
     EngineCommand, EngineEvent, EngineHandle, EventKind, FailureKind, RunId, RunOptions, RunPhase, Snapshot,
 };
@@ -15,7 +15,7 @@ use crate::files::presets::Preset;
 use crate::files::{Opened, ResultFile, parse_topology, read_topology, report_problems};
 use crate::report::line::StateLine;
 use crate::report::{self, Report, text};
-use crate::topology::{Problem, RunPlan, Severity, Topology};
+use crate::topology::{Problem, RunPlan, Severity, Topology, chaos};
 
 /// State lines between two headings.
 const LINES_A_HEADING: usize = 20;
@@ -46,17 +46,18 @@ fn run(label: &str, opened: Opened, args: &HowArgs) -> u8 {
             return exit::IO;
         }
     };
-    let terminal = Terminal {
-        quiet: args.quiet,
-        lines: StateLine::new(&plan),
-        stages: plan.topology.stages.iter().map(|stage| stage.name.clone()).collect(),
-        printed: 0,
-        asked_to_stop: false,
+    let signals = signals();
+    let (ended, code) = if let Some(times) = args.repeat {
+        repeat::run(&plan, args, times, &signals)
+    } else {
+        let (report, code) = Terminal::new(&plan, args.quiet).run(plan, args, &signals);
+        if let Some(report) = &report {
+            show(report, args.quiet);
+        }
+        (report.map(|report| report::to_json(&report)), code)
     };
-    let (outcome, code) = terminal.run(plan, args);
-    let Some(report) = outcome else { return code };
-    show(&report, args.quiet);
-    match json.map(|json| json.write(&report::to_json(&report))) {
+    let Some(text) = ended else { return code };
+    match json.map(|json| json.write(&text)) {
         Some(Err(error)) => {
             out::note(error);
             exit::IO
@@ -85,6 +86,7 @@ fn plan(label: &str, opened: Opened, args: &HowArgs) -> Option<RunPlan> {
     }
 }
 
+/// The chaos comes last: it goes by how long the run takes.
 fn override_workload(topology: &mut Topology, args: &HowArgs) {
     if let Some(duration) = args.duration {
         topology.stretch_to(duration);
@@ -95,9 +97,19 @@ fn override_workload(topology: &mut Topology, args: &HowArgs) {
     }
     workload.sale.stock = args.stock.unwrap_or(workload.sale.stock);
     workload.seed = args.seed.unwrap_or(workload.seed);
+    if let Some(seed) = args.chaos {
+        let faults = chaos::faults(topology, seed);
+        if faults.is_empty() {
+            out::note(
+                "there is no chaos: nothing in the design can break, or the run is shorter than a second",
+            );
+        }
+        topology.faults.extend(faults);
+    }
 }
 
-fn show(report: &Report, quiet: bool) {
+/// Prints a report.
+pub(super) fn show(report: &Report, quiet: bool) {
     if quiet {
         out::line(format_args!("{}: {}", report.verdict.label(), text::sentence(report)));
         report.reasons.iter().for_each(|reason| out::line(format_args!("  because {reason}")));
@@ -107,17 +119,30 @@ fn show(report: &Report, quiet: bool) {
 }
 
 /// The terminal while a run is under way.
-struct Terminal {
+pub(super) struct Terminal {
     quiet: bool,
     lines: StateLine,
     /// Names of the stages, by their place in the topology.
     stages: Vec<String>,
     printed: usize,
-    asked_to_stop: bool,
+    /// Whether somebody asked to end the arrivals.
+    pub asked_to_stop: bool,
 }
 
 impl Terminal {
-    fn run(mut self, plan: RunPlan, args: &HowArgs) -> (Option<Report>, u8) {
+    /// For a run of this plan.
+    pub fn new(plan: &RunPlan, quiet: bool) -> Self {
+        Self {
+            quiet,
+            lines: StateLine::new(plan),
+            stages: plan.topology.stages.iter().map(|stage| stage.name.clone()).collect(),
+            printed: 0,
+            asked_to_stop: false,
+        }
+    }
+
+    /// Runs it. Answers its report, if it has one, and the exit code.
+    pub fn run(&mut self, plan: RunPlan, args: &HowArgs, signals: &Receiver<()>) -> (Option<Report>, u8) {
         let engine = match EngineHandle::start(Arc::new(|| {})) {
             Ok(engine) => engine,
             Err(error) => {
@@ -125,7 +150,6 @@ impl Terminal {
                 return (None, exit::SOFTWARE);
             }
         };
-        let signals = signals();
         let options = RunOptions {
             redis_server: args.server.redis_server.clone(),
             keep_data: args.keep_data,
@@ -192,6 +216,9 @@ impl Terminal {
             EventKind::Changed { change, failed } => self.done(event.at, &change.text(), failed),
             EventKind::MasterLost { stage } => {
                 self.say(event.at, &format!("{}: no master answers", self.stages[stage]));
+            }
+            EventKind::Failover { stage, step } => {
+                self.say(event.at, &format!("{}: {}", self.stages[stage], step.text()));
             }
             EventKind::MasterFound { stage, instance } => {
                 self.say(event.at, &format!("{}: {instance} is master", self.stages[stage]));

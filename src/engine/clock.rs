@@ -29,9 +29,9 @@ impl Clock {
         at
     }
 
-    /// The first tick of the schedule, in nanoseconds on this clock; the end of time before it is known.
+    /// When the schedule starts, in nanoseconds; now, as long as that is unknown.
     pub fn first_arrival_ns(&self) -> u64 {
-        self.schedule_ns.load(Ordering::Acquire)
+        self.schedule_ns.load(Ordering::Acquire).min(self.now_ns())
     }
 
     /// Time since the first tick of the schedule; zero before it.

@@ -1,19 +1,19 @@
 //! The crew: the consumers of a queue, more or fewer of them while a run goes on.
 
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use redis::Script;
+use futures_util::future::join_all;
 use tokio::sync::watch;
-use tokio::task::JoinSet;
+use tokio::task::{AbortHandle, JoinHandle};
 
 use super::book::StageBook;
 use super::clock::Clock;
 use super::dial::Dial;
-use super::keys;
 use super::redis_link::{Connection, LinkSettings, Resolver};
 use super::sqlite::Writer;
-use super::stages::consumer::Consumer;
+use super::stages::consumer::{Consumer, ConsumerScripts};
 use super::trouble::Troubles;
 use crate::topology::stage::Queue;
 
@@ -43,7 +43,15 @@ pub struct Crew {
     wanted: watch::Sender<usize>,
     /// How many have ever been: each has a processing list.
     hired: Arc<Dial<usize>>,
-    tasks: JoinSet<()>,
+    hands: Vec<Hand>,
+}
+
+/// A consumer as its crew sees it.
+struct Hand {
+    /// None while it is dead.
+    task: Option<JoinHandle<()>>,
+    /// Whether it stands still.
+    paused: watch::Sender<bool>,
 }
 
 impl Crew {
@@ -55,7 +63,7 @@ impl Crew {
             batch: Arc::new(Dial::new(params.batch as usize)),
             wanted: watch::channel(params.consumers as usize).0,
             hired: Arc::new(Dial::new(0)),
-            tasks: JoinSet::new(),
+            hands: Vec::new(),
         };
         crew.tune(params);
         crew
@@ -69,8 +77,8 @@ impl Crew {
         self.hired.set(hired.max(wanted));
         self.wanted.send_replace(wanted);
         for number in hired..wanted {
-            let consumer = self.consumer(number);
-            self.tasks.spawn(consumer.run(self.wanted.subscribe()));
+            self.hands.push(Hand { task: None, paused: watch::channel(false).0 });
+            self.restart(number);
         }
     }
 
@@ -79,12 +87,60 @@ impl Crew {
         self.hired.clone()
     }
 
+    /// Ends a consumer wherever it is, and waits until it has ended; its processing list stays as it is. Answers whether
+    /// there is one with this number, from 0.
+    pub async fn kill(&mut self, number: usize) -> bool {
+        let Some(hand) = self.hands.get_mut(number) else { return false };
+        if let Some(task) = hand.task.take() {
+            task.abort();
+            // That it was aborted is no news.
+            drop(task.await);
+        }
+        true
+    }
+
+    /// Lets a consumer stand still wherever it is, or go on. One that is dead is not concerned. Answers as [`Self::kill`].
+    pub fn pause(&mut self, number: usize, is_paused: bool) -> bool {
+        let Some(hand) = self.hands.get(number) else { return false };
+        hand.paused.send_replace(is_paused && hand.task.is_some());
+        true
+    }
+
+    /// Starts a dead consumer again: it finds its processing list. Answers as [`Self::kill`].
+    pub fn restart(&mut self, number: usize) -> bool {
+        let is_dead = self.hands.get(number).map(|hand| hand.task.is_none());
+        if is_dead == Some(true) {
+            let work = self.consumer(number).run(self.wanted.subscribe());
+            let hand = &mut self.hands[number];
+            hand.paused.send_replace(false);
+            hand.task = Some(tokio::spawn(standing_still(work, hand.paused.subscribe())));
+        }
+        is_dead.is_some()
+    }
+
+    /// Brings every consumer back that is dead or stands still. Answers their numbers.
+    pub fn mend(&mut self) -> Vec<usize> {
+        let is_idle = |hand: &Hand| hand.task.is_none() || *hand.paused.borrow();
+        let idle: Vec<usize> = (0..self.hands.len()).filter(|&number| is_idle(&self.hands[number])).collect();
+        for &number in &idle {
+            self.pause(number, false);
+            self.restart(number);
+        }
+        idle
+    }
+
     /// Waits for the consumers to end, so that no order moves any more.
     pub async fn end(&mut self) {
         self.wanted.send_replace(0);
-        let ended = async { while self.tasks.join_next().await.is_some() {} };
-        if tokio::time::timeout(END_WITHIN, ended).await.is_err() {
-            self.tasks.shutdown().await;
+        for hand in &self.hands {
+            hand.paused.send_replace(false);
+        }
+        let tasks: Vec<JoinHandle<()>> = self.hands.iter_mut().filter_map(|hand| hand.task.take()).collect();
+        let aborts: Vec<AbortHandle> = tasks.iter().map(JoinHandle::abort_handle).collect();
+        let mut ended = pin!(join_all(tasks));
+        if tokio::time::timeout(END_WITHIN, &mut ended).await.is_err() {
+            aborts.iter().for_each(AbortHandle::abort);
+            ended.await;
         }
     }
 
@@ -97,8 +153,31 @@ impl Crew {
             writer: writer.clone(),
             book: book.clone(),
             clock: clock.clone(),
-            script: Script::new(keys::TAKE_SCRIPT),
+            scripts: ConsumerScripts::default(),
             troubles: troubles.clone(),
+        }
+    }
+}
+
+impl Drop for Crew {
+    fn drop(&mut self) {
+        self.hands.iter().filter_map(|hand| hand.task.as_ref()).for_each(JoinHandle::abort);
+    }
+}
+
+/// Does the work, but stands still wherever it is while it is paused, as a process does after SIGSTOP: what was sent to it
+/// waits, and its own timeouts are over when it goes on.
+async fn standing_still(work: impl Future<Output = ()>, mut paused: watch::Receiver<bool>) {
+    let mut work = pin!(work);
+    loop {
+        // The sender lives as long as the crew, which aborts this task.
+        if paused.wait_for(|paused| !paused).await.is_err() {
+            return;
+        }
+        tokio::select! {
+            biased;
+            _ = paused.wait_for(|paused| *paused) => {}
+            () = &mut work => return,
         }
     }
 }
@@ -109,6 +188,7 @@ mod tests {
 
     use redis::aio::MultiplexedConnection;
 
+    use super::super::keys;
     use super::super::order::Order;
     use super::super::outbox::Outbox;
     use super::super::sqlite::schema::{Lookups, Store};

@@ -6,22 +6,23 @@ use std::time::Duration;
 use futures_util::future::join_all;
 
 use super::redis_link::Resolver;
+use super::sqlite::harm::Harm;
 use super::sqlite::schema::{Lookups, Store};
 use super::sqlite::{StoreError, Writer};
 use crate::servers::{
-    Endpoint, GroupError, GroupSettings, LinkState, NodeError, ReplicaGroup, Restart, RunFolder,
-    SentinelSettings, ServerBinary, Shape,
+    Endpoint, GroupError, GroupSettings, LinkState, NodeError, ReplicaGroup, RunFolder, SentinelSettings,
+    ServerBinary, Shape,
 };
-use crate::topology::fault::FaultAction;
-use crate::topology::stage::{Persistence, StageKind};
-use crate::topology::validate::all_in_range;
-use crate::topology::{Fault, RunPlan};
+use crate::topology::stage::{MasterReplica, Persistence, StageKind};
+use crate::topology::{ClientKind, RunPlan};
 
 /// Everything real that a run stands on. Dropping it ends all of it.
 pub struct Environment {
     groups: Vec<Group>,
     /// The database, if the plan has one.
     pub database: Option<(Store, Writer)>,
+    /// What faults do to the database.
+    pub harm: Option<Harm>,
     /// The server program.
     pub binary: Option<ServerBinary>,
     /// Kept alive: the servers' files are in it.
@@ -106,7 +107,8 @@ impl Environment {
             }
             _ => None,
         };
-        Ok(Self { groups, database, binary, folder })
+        let harm = database.as_ref().map(|(store, _)| Harm::new(store.clone()));
+        Ok(Self { groups, database, harm, binary, folder })
     }
 
     /// Where the run's files are, if they stay there afterwards.
@@ -117,6 +119,41 @@ impl Environment {
     /// How to reach the master of a stage.
     pub fn master(&self, stage: usize) -> Option<Resolver> {
         Some(self.group(stage)?.master.clone())
+    }
+
+    /// How clients of a kind reach the master of a stage: naive ones know the first master only, for ever.
+    pub fn master_for(&self, stage: usize, clients: ClientKind) -> Option<Resolver> {
+        match clients {
+            ClientKind::SentinelAware => self.master(stage),
+            ClientKind::Naive => Some(Resolver::Fixed(self.group(stage)?.processes.master())),
+        }
+    }
+
+    /// Where the Sentinels of a stage listen.
+    pub fn sentinels(&self, stage: usize) -> Vec<Endpoint> {
+        self.group(stage).map(|group| group.processes.sentinels()).unwrap_or_default()
+    }
+
+    /// The data processes of a stage: their names, and the ports that they announce.
+    pub fn announced(&self, stage: usize) -> Vec<(String, u16)> {
+        let nodes = self.group(stage).into_iter().flat_map(|group| group.processes.nodes());
+        nodes.enumerate().map(|(index, node)| (data_name(index), node.announced().port)).collect()
+    }
+
+    /// Whether a supervisor looks after the processes of a stage.
+    pub fn has_supervisor(&self) -> bool {
+        self.groups.iter().any(|group| group.processes.settings().restart_in_place.is_some())
+    }
+
+    /// The supervisors' look. Answers the stage and the place of each process that they started again, and how it went.
+    pub async fn supervise(&mut self) -> Vec<(usize, usize, Result<(), NodeError>)> {
+        let mut started = Vec::new();
+        for group in &mut self.groups {
+            let stage = group.stage;
+            let of_group = group.processes.supervise().await.into_iter();
+            started.extend(of_group.map(|(process, result)| (stage, process, result)));
+        }
+        started
     }
 
     /// How to reach the master of every stage that has one.
@@ -152,47 +189,19 @@ impl Environment {
         self.group(stage).is_some_and(|group| !group.processes.proxies().is_empty())
     }
 
-    /// Does what a fault says. Doing it twice changes nothing more.
-    ///
-    /// # Errors
-    /// The reason why it can't be done, in words.
-    pub async fn inject(&mut self, plan: &RunPlan, fault: &Fault) -> Result<(), String> {
-        let stage = plan.topology.index_of(&fault.stage).ok_or("there is no such stage")?;
-        let group = self.groups.iter_mut().find(|group| group.stage == stage);
-        let group = &mut group.ok_or("the stage runs no processes")?.processes;
-        if fault.action.is_of_link() {
-            return inject_link(group, fault);
-        }
-        let (nodes, index) = match place_of(&fault.instance)? {
-            InGroup::Data(index) => (group.nodes_mut(), index),
-            InGroup::Sentinel(index) => (group.sentinel_nodes_mut(), index),
-        };
-        let node = nodes.get_mut(index).ok_or(NO_INSTANCE)?;
-        let done = match fault.action {
-            FaultAction::Kill => {
-                node.kill();
-                Ok(())
-            }
-            FaultAction::Terminate => node.terminate(),
-            FaultAction::Pause => node.pause(),
-            FaultAction::Resume => node.resume(),
-            FaultAction::Restart if node.is_running() => Ok(()),
-            FaultAction::Restart => node.restart(Restart::AsBefore).await,
-            FaultAction::CutLink | FaultAction::SlowLink | FaultAction::MendLink => {
-                unreachable!("links are not processes")
-            }
-        };
-        done.map_err(|error: NodeError| error.to_string())
+    /// The processes of a stage, to break or mend them; none where it runs none.
+    pub fn processes_mut(&mut self, stage: usize) -> Option<&mut ReplicaGroup> {
+        self.groups.iter_mut().find(|group| group.stage == stage).map(|group| &mut group.processes)
     }
 
-    /// Mends every link that is cut or slow. Answers whose they were, in words.
-    pub fn mend_links(&self, plan: &RunPlan) -> Vec<String> {
+    /// Mends every link that is not whole. Answers whose they were: the place of the stage, and the process.
+    pub fn mend_links(&self) -> Vec<(usize, String)> {
         let mut mended = Vec::new();
         for group in &self.groups {
             for (index, proxy) in group.processes.proxies().iter().enumerate() {
-                if proxy.link().state() != LinkState::Whole {
+                if proxy.link().state() != LinkState::WHOLE {
                     proxy.link().mend();
-                    mended.push(format!("{} of {}", data_name(index), plan.name(group.stage)));
+                    mended.push((group.stage, data_name(index)));
                 }
             }
         }
@@ -221,50 +230,9 @@ impl Group {
     }
 }
 
-/// Said of an instance that isn't there.
-const NO_INSTANCE: &str = "there is no such instance";
-
-/// A process by its place in its group.
-enum InGroup {
-    Data(usize),
-    Sentinel(usize),
-}
-
 /// The name of a data process, as faults call it.
 fn data_name(index: usize) -> String {
     if index == 0 { "master".to_owned() } else { format!("replica {index}") }
-}
-
-/// The place of a process, by the name that faults call it.
-fn place_of(instance: &str) -> Result<InGroup, String> {
-    let number = |text: &str| text.parse::<usize>().ok().filter(|&number| number > 0);
-    let place = match instance.rsplit_once(' ') {
-        None if instance == "master" => Some(InGroup::Data(0)),
-        Some(("replica", text)) => number(text).map(InGroup::Data),
-        Some(("sentinel", text)) => number(text).map(|number| InGroup::Sentinel(number - 1)),
-        _ => None,
-    };
-    place.ok_or_else(|| NO_INSTANCE.to_owned())
-}
-
-fn inject_link(group: &ReplicaGroup, fault: &Fault) -> Result<(), String> {
-    let InGroup::Data(index) = place_of(&fault.instance)? else {
-        return Err("a Sentinel has no link of its own; pause or kill it instead".into());
-    };
-    if index >= group.nodes().len() {
-        return Err(NO_INSTANCE.into());
-    }
-    let proxy = group.proxies().get(index).ok_or(
-        "this run has no proxies before the processes of the stage; script a link fault for it, or start the run with \
-         link faults",
-    )?;
-    match fault.action {
-        FaultAction::CutLink => proxy.link().cut(),
-        FaultAction::SlowLink if all_in_range(fault) => proxy.link().slow(fault.delay),
-        FaultAction::SlowLink => return Err(format!("a delay of {:?} is out of range", fault.delay)),
-        _ => proxy.link().mend(),
-    }
-    Ok(())
 }
 
 /// Whether the plan does something to a link of a stage.
@@ -306,12 +274,23 @@ fn group_settings(plan: &RunPlan, stage: usize) -> Option<GroupSettings> {
             sentinel: SentinelSettings {
                 quorum: params.quorum as usize,
                 down_after: params.down_after,
+                failover_timeout: params.failover_timeout,
                 quick_pace: params.down_after < Duration::from_millis(1_500),
                 ..SentinelSettings::default()
             },
+            extra: min_replicas(params),
+            restart_in_place: params.restart_in_place,
             ..settings(params.replicas, params.persistence)
         }),
         StageKind::Queue(params) if params.on.is_none() => Some(settings(0, Persistence::AofEverysec)),
         _ => None,
     }
+}
+
+/// What lets a master refuse writes; the server counts whole seconds.
+fn min_replicas(params: &MasterReplica) -> Vec<(String, String)> {
+    let lag_secs = params.min_replicas_max_lag.as_millis().div_ceil(1_000);
+    [("min-replicas-to-write", u128::from(params.min_replicas_to_write)), ("min-replicas-max-lag", lag_secs)]
+        .map(|(key, value)| (key.to_owned(), value.to_string()))
+        .into()
 }

@@ -73,3 +73,11 @@ if #taken > 0 then
   redis.call('RPUSH', KEYS[2], unpack(taken))
 end
 return redis.call('LRANGE', KEYS[2], 0, -1)";
+
+/// Takes orders that were written off a processing list, where they stand first: a command of a consumer that died since,
+/// which arrives late, must not take those of its successor.
+/// KEYS: processing list. ARGV: the first of the orders, how many. Answers whether they were there.
+pub const DONE_SCRIPT: &str = r"
+if redis.call('LINDEX', KEYS[1], 0) ~= ARGV[1] then return 0 end
+redis.call('LTRIM', KEYS[1], ARGV[2], -1)
+return 1";

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::metrics::failover::Step;
 use crate::metrics::{Bucket, InstanceState};
 use crate::report::Report;
 use crate::topology::{Change, Fault, RunPlan};
@@ -122,6 +123,13 @@ pub enum EventKind {
         stage: usize,
         /// Its name within the stage, as faults call it.
         instance: String,
+    },
+    /// A failover took a step, seen by a Sentinel or by the lab; told once, however many Sentinels tell it.
+    Failover {
+        /// The place of the stage in the topology.
+        stage: usize,
+        /// The step.
+        step: Step,
     },
     /// The run ended with a report.
     Finished(Box<Report>),

@@ -7,9 +7,10 @@
 //!   names and scripts in Redis; `order`: a granted claim.
 //! - `control`: the data-control module; `crew`: the consumers of the queue; `queue_watch`: measures the backlog;
 //!   `watch`: asks the processes how they do.
-//! - `tuner`: carries out changes while requests arrive; `dial`: a parameter that may change.
+//! - `faults`: breaks and mends, one file a family; `tuner`: carries out changes while requests arrive; `dial`: a parameter that may change.
 //! - `book`, `ledger`: what was counted, what buyers were told; `observer`: takes the buckets out;
 //!   `outbox`: shows them; `clock`: the one clock.
+//! - `failover`: notes what clients, Sentinels and the lab see of failovers, for their anatomy.
 //! - `trouble`: errors that are waited out, told once.
 //! - `audit`: ledger against Redis, queue and database; `summary`: the report.
 
@@ -20,6 +21,8 @@ mod control;
 mod crew;
 mod dial;
 mod environment;
+mod failover;
+mod faults;
 mod generator;
 pub mod handle;
 mod keys;

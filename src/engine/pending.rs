@@ -17,6 +17,8 @@ pub struct Pending {
     pub instance: Option<u16>,
     /// Whether the service knows from an earlier answer that the sale of its product has started.
     pub knows_started: bool,
+    /// Whether it went on because of that knowledge, and so whether the sale is open was not asked on its way.
+    pub did_not_ask: bool,
 }
 
 /// Requests that travel together: those of one tick, or what is left of them.

@@ -10,9 +10,11 @@ use tokio::time::{Instant, MissedTickBehavior, interval, interval_at, sleep, sle
 
 use super::audit;
 use super::clock::Clock;
-use super::control::Control;
+use super::control::{Control, ControlError};
 use super::crew::Crew;
 use super::environment::{Environment, needs_redis};
+use super::failover::{Failovers, Supervisor};
+use super::faults::{self, Hands, Scene, mend};
 use super::generator::{self, Schedule};
 use super::handle::TOO_LATE;
 use super::ledger::Ledger;
@@ -82,7 +84,8 @@ async fn run_in(
     }
     outbox.phase(RunPhase::WarmingUp);
     let (sale_over, stop) = watch::channel(false);
-    let wired = Builder::new(plan, environment, &clock, &ledger, &troubles)
+    let failovers = Failovers::new(plan, environment, outbox);
+    let mut wired = Builder::new(plan, environment, &clock, &ledger, &troubles, &failovers)
         .build()
         .map_err(|error| failure(&error))?;
     warm_up(&wired).await?;
@@ -90,20 +93,23 @@ async fn run_in(
         return Err(RunFailure::new(FailureKind::Stopped, &"stopped before the first arrival"));
     }
 
-    let mut live = Live::start(plan, environment, wired, &ledger, outbox)?;
-    let control_task = control.map(|(control, settings)| {
-        live.tuner.control = Some(settings);
-        tokio::spawn(control_sale(control, stop, clock.clone(), outbox.clone()))
-    });
-    let faults = live.on_sale(plan, environment, requests, outbox).await;
+    let (control, settings) = control.unzip();
+    let mut hands = Hands::new(std::mem::take(&mut wired.caches), control.clone(), troubles.clone());
+    let supervisor = Supervisor::new(environment, failovers, &troubles);
+    let mut live = Live::start(plan, environment, wired, &ledger, supervisor, outbox)?;
+    live.tuner.control = settings;
+    let control_task = control.map(|control| tokio::spawn(control_sale(control, stop, outbox.clone())));
+    let faults = live.on_sale(plan, environment, &mut hands, requests, outbox).await;
+    // Data control may be waiting for the database.
+    mend::within(live.scene(plan, environment, &mut hands), outbox);
     sale_over.send_replace(true);
     if let Some(task) = control_task {
         drop(task.await);
     }
-    let drained = live.drain(plan, environment, outbox).await;
+    let drained = live.drain(plan, environment, &mut hands, outbox).await;
     live.end_consumers().await;
     live.observe(outbox);
-    mend_links(plan, environment, outbox);
+    mend::servers(live.scene(plan, environment, &mut hands), outbox).await;
 
     outbox.phase(RunPhase::Auditing);
     let evidence = audit::gather(plan, environment, &ledger, live.hired(), &clock).await;
@@ -123,6 +129,7 @@ async fn run_in(
         stopped_early: live.schedule.was_stopped(),
         troubles: troubles.all(),
         instances: live.watch.summaries(),
+        failovers: live.supervisor.failovers.assemble(),
     };
     Ok(summary::report(plan, environment, &live.observer, ending))
 }
@@ -142,6 +149,8 @@ struct Live {
     watch: Watch,
     tuner: Tuner,
     changes: Vec<ChangeReport>,
+    /// Restarts processes in place where a stage asks for it, and notes what is seen of failovers.
+    supervisor: Supervisor,
     /// Ends with this: the stages, their workers and the watchers.
     wired: Wired,
 }
@@ -152,6 +161,7 @@ impl Live {
         environment: &Environment,
         mut wired: Wired,
         ledger: &Arc<Ledger>,
+        supervisor: Supervisor,
         outbox: &Outbox,
     ) -> Result<Self, RunFailure> {
         let clock = outbox.clock();
@@ -161,7 +171,7 @@ impl Live {
         {
             wired.tasks.spawn(watch);
         }
-        let (watch, looking) = Watch::start(plan, environment, outbox.clone());
+        let (watch, looking) = Watch::start(plan, environment, outbox.clone(), supervisor.failovers.clone());
         wired.tasks.spawn(looking);
         let schedule = Arc::new(Schedule::default());
         let observer = Observer::new(
@@ -200,6 +210,7 @@ impl Live {
             watch,
             tuner,
             changes: Vec::new(),
+            supervisor,
             wired,
         })
     }
@@ -209,6 +220,7 @@ impl Live {
         &mut self,
         plan: &RunPlan,
         environment: &mut Environment,
+        hands: &mut Hands,
         requests: &mut Requests,
         outbox: &Outbox,
     ) -> Vec<FaultReport> {
@@ -219,11 +231,14 @@ impl Live {
         let to_first_bucket = BUCKET + LEAD.saturating_sub(self.started.elapsed());
         let mut buckets = interval_at(Instant::now() + to_first_bucket, BUCKET);
         buckets.set_missed_tick_behavior(MissedTickBehavior::Skip);
+        let mut looks = Supervisor::looks();
         while !self.schedule.has_ended() {
             let next_fault =
                 scripted.peek().map(|fault| fault.at.saturating_sub(self.clock.since_first_arrival()));
+            let mut is_look = false;
             let fault = tokio::select! {
                 _ = buckets.tick() => { self.observe(outbox); None }
+                _ = looks.tick(), if self.supervisor.is_wanted => { is_look = true; None }
                 _ = requests.stop.wait_for(|stop| *stop), if !self.schedule.was_stopped() => {
                     self.schedule.stop();
                     self.arrivals_ended_at = self.clock.since_first_arrival();
@@ -233,8 +248,15 @@ impl Live {
                 Some(change) = requests.changes.recv() => { self.change(change, outbox); None }
                 () = sleep(next_fault.unwrap_or_default()), if next_fault.is_some() => scripted.next(),
             };
+            if is_look {
+                self.supervisor.look(environment).await;
+            }
             if let Some(fault) = fault {
-                let error = environment.inject(plan, &fault).await.err();
+                let begun_ns = self.clock.now_ns();
+                let error = faults::inject(self.scene(plan, environment, hands), &fault).await.err();
+                if error.is_none() {
+                    self.supervisor.failovers.fault(plan, &fault, begun_ns);
+                }
                 reports.push(self.fault_report(&fault, error.clone()));
                 outbox.event(EventKind::Fault { fault, failed: error });
             }
@@ -262,6 +284,17 @@ impl Live {
         outbox.event(EventKind::Changed { change, failed });
     }
 
+    /// All that faults can hit.
+    fn scene<'a>(
+        &'a mut self,
+        plan: &'a RunPlan,
+        environment: &'a mut Environment,
+        hands: &'a mut Hands,
+    ) -> Scene<'a> {
+        let Tuner { topology, crew, .. } = &mut self.tuner;
+        Scene { plan, topology, environment, crew: crew.as_mut(), hands }
+    }
+
     fn fault_report(&self, fault: &Fault, error: Option<String>) -> FaultReport {
         FaultReport {
             at_secs: self.clock.since_first_arrival().as_secs_f64(),
@@ -269,22 +302,32 @@ impl Live {
             stage: fault.stage.clone(),
             instance: fault.instance.clone(),
             delay_ms: fault.link_delay().map(|delay| delay.as_secs_f64() * 1_000.0),
+            rate_bytes_per_sec: fault.link_rate(),
+            lasts_ms: fault.script_time().map(|time| time.as_secs_f64() * 1_000.0),
             error,
         }
     }
 
     /// Waits until every request has ended and the queue is empty. Answers whether that happened in time.
-    async fn drain(&mut self, plan: &RunPlan, environment: &Environment, outbox: &Outbox) -> bool {
+    async fn drain(
+        &mut self,
+        plan: &RunPlan,
+        environment: &mut Environment,
+        hands: &mut Hands,
+        outbox: &Outbox,
+    ) -> bool {
         outbox.phase(RunPhase::Draining);
         let until = Instant::now() + DRAIN_WITHIN;
         let mut buckets = interval(BUCKET);
         let mut looks = interval(DRAIN_LOOK);
+        let mut supervision = Supervisor::looks();
         // The queue's depth is measured twenty times a second: only a depth seen after the last request counts.
         let mut empty_since: Option<Instant> = None;
         loop {
             tokio::select! {
                 _ = buckets.tick() => self.observe(outbox),
                 _ = looks.tick() => {}
+                _ = supervision.tick(), if self.supervisor.is_wanted => self.supervisor.look(environment).await,
                 () = sleep_until(until) => return false,
             }
             if self.broken.is_some() {
@@ -292,7 +335,7 @@ impl Live {
             }
             // Each request ends as the faults let it end; after that, orders can't reach the database over a cut link.
             if self.observer.in_flight() == 0 {
-                mend_links(plan, environment, outbox);
+                mend::servers(self.scene(plan, environment, hands), outbox).await;
             }
             if self.observer.in_flight() > 0 || self.backlog.load(Ordering::Relaxed) > 0 {
                 empty_since = None;
@@ -359,14 +402,6 @@ async fn start_servers(
         .map_err(|error| failure(&error))
 }
 
-/// Mends what the faults left cut or slow, and says so.
-fn mend_links(plan: &RunPlan, environment: &Environment, outbox: &Outbox) {
-    let mended = environment.mend_links(plan);
-    if !mended.is_empty() {
-        outbox.note(&format!("Mended for the drain and the audit: the link of {}", mended.join(", of ")));
-    }
-}
-
 /// Opens every connection, so that the first arrivals don't pay for it.
 async fn warm_up(wired: &Wired) -> Result<(), RunFailure> {
     let lines = join_all(wired.connections.iter().map(|connection| connection.line()));
@@ -375,23 +410,13 @@ async fn warm_up(wired: &Wired) -> Result<(), RunFailure> {
 }
 
 /// Opens the sale at its moment, then lets data control work until the arrivals end.
-async fn control_sale(control: Control, mut stop: watch::Receiver<bool>, clock: Clock, outbox: Outbox) {
-    let opens_at = control.sale.opens_at;
-    while clock.since_first_arrival() < opens_at {
-        let wait = opens_at.saturating_sub(clock.since_first_arrival());
-        tokio::select! {
-            () = sleep(wait) => {}
-            _ = stop.wait_for(|stop| *stop) => return,
-        }
-    }
-    while let Err(error) = control.open_sale().await {
+async fn control_sale(control: Arc<Control>, mut stop: watch::Receiver<bool>, outbox: Outbox) {
+    let trouble = |error: &ControlError| {
         outbox.note(&format!("The sale could not be opened, trying again: {error}"));
-        tokio::select! {
-            () = sleep(Duration::from_millis(50)) => {}
-            _ = stop.wait_for(|stop| *stop) => return,
-        }
+    };
+    if control.open_in_time(&mut stop, trouble).await {
+        outbox.event(EventKind::SaleOpened);
     }
-    outbox.event(EventKind::SaleOpened);
     control.run(stop).await;
 }
 

@@ -6,6 +6,7 @@ use super::audit::AuditError;
 use super::environment::Environment;
 use super::observer::Observer;
 use super::redis_link::LinkSettings;
+use crate::metrics::failover::Failover;
 use crate::metrics::{InstanceSummary, Totals};
 use crate::report::verdict::{Figures, judge, verdict};
 use crate::report::{
@@ -42,6 +43,8 @@ pub struct Ending {
     pub troubles: Vec<String>,
     /// What each Redis process did.
     pub instances: Vec<InstanceSummary>,
+    /// Outages, step by step.
+    pub failovers: Vec<Failover>,
 }
 
 /// The report of a run.
@@ -68,6 +71,7 @@ pub fn report(plan: &RunPlan, environment: &Environment, observer: &Observer, en
         instances: ending.instances,
         settings: settings(plan, environment),
         faults: ending.faults,
+        failovers: ending.failovers,
         changes: ending.changes,
         troubles: ending.troubles,
         series: observer.series(),

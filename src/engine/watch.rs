@@ -11,6 +11,7 @@ use redis::{Pipeline, RedisResult};
 use tokio::time::{MissedTickBehavior, interval, timeout_at};
 
 use super::environment::{Environment, Instance};
+use super::failover::Failovers;
 use super::message::EventKind;
 use super::outbox::Outbox;
 use super::redis_link::{Connection, LinkSettings, Resolver};
@@ -31,6 +32,7 @@ const SILENCE: Duration = Duration::from_millis(250);
 pub struct Watch {
     seen: Arc<Mutex<Vec<Watched>>>,
     outbox: Outbox,
+    failovers: Failovers,
 }
 
 /// What was seen of one process.
@@ -83,6 +85,7 @@ impl Watch {
         plan: &RunPlan,
         environment: &Environment,
         outbox: Outbox,
+        failovers: Failovers,
     ) -> (Self, impl Future<Output = ()> + Send + 'static) {
         let instances = environment.instances();
         let watched = instances.iter().map(|instance| Watched {
@@ -99,7 +102,7 @@ impl Watch {
                 ..InstanceSummary::default()
             },
         });
-        let watch = Self { seen: Arc::new(Mutex::new(watched.collect())), outbox };
+        let watch = Self { seen: Arc::new(Mutex::new(watched.collect())), outbox, failovers };
         let settings = LinkSettings::new(PATIENCE);
         let connect = |instance: &Instance| Connection::new(Resolver::Fixed(instance.endpoint), settings);
         let connections: Vec<Connection> = instances.iter().map(connect).collect();
@@ -125,7 +128,9 @@ impl Watch {
                 is_asked[answer.0] = false;
                 answers.push(answer);
             }
-            for finding in masters.look(&self.note(&answers)) {
+            let speaking = self.note(&answers);
+            self.failovers.masters(&speaking);
+            for finding in masters.look(&speaking) {
                 self.tell(&finding);
             }
         }

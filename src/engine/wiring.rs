@@ -8,9 +8,10 @@ use tokio::task::JoinSet;
 
 use super::book::StageBook;
 use super::clock::Clock;
-use super::control::{Control, Settings};
+use super::control::{Control, Opening, Settings};
 use super::crew::{Crew, Equipment};
 use super::environment::Environment;
+use super::failover::Failovers;
 use super::generator::BATCHES_WAITING;
 use super::ledger::Ledger;
 use super::pending::Batch;
@@ -18,17 +19,18 @@ use super::redis_link::{Connection, LinkSettings, Resolver};
 use super::sqlite::StoreError;
 use super::stages::balancer::BalancerStage;
 use super::stages::cdn::CdnStage;
-use super::stages::core::{Core, Listener, Stage, Tunable};
+use super::stages::core::{Cache, Core, Listener, Stage, Tunable};
 use super::stages::database::DatabaseStage;
 use super::stages::lanes::{Lane, LaneShape, Lanes};
 use super::stages::master_replica::{Inventory, MasterReplicaStage};
 use super::stages::naive::NaiveStage;
+use super::stages::pipeline::Safety;
 use super::stages::queue::QueueStage;
 use super::stages::read_write_split::{ReadWriteSplitStage, SplitWiring};
 use super::stages::service::ServiceStage;
 use super::trouble::Troubles;
-use crate::topology::RunPlan;
 use crate::topology::stage::{self, Decrement, StageKind};
+use crate::topology::{ClientKind, RunPlan};
 
 /// The stages of a run, ready for traffic.
 pub struct Wired {
@@ -40,6 +42,8 @@ pub struct Wired {
     pub tasks: JoinSet<()>,
     /// The stages that can be tuned while they work, by their place in the topology.
     pub tunable: BTreeMap<usize, Arc<dyn Tunable>>,
+    /// The stages that remember answers, by their place in the topology.
+    pub caches: BTreeMap<usize, Arc<dyn Cache>>,
     /// The consumers of the queue, which end when they are told to.
     pub crew: Option<Crew>,
     /// Connections of the lanes, to be opened before the first arrival.
@@ -52,10 +56,13 @@ pub struct Builder<'a> {
     environment: &'a Environment,
     clock: &'a Clock,
     ledger: &'a Arc<Ledger>,
-    built: BTreeMap<usize, Arc<dyn Stage>>,
+    failovers: &'a Failovers,
+    /// By stage, and by whether the clients are naive: a stage before Redis has lanes of its own for each kind.
+    built: BTreeMap<(usize, bool), Arc<dyn Stage>>,
     cores: BTreeMap<usize, Arc<Core>>,
     listeners: BTreeMap<usize, Arc<dyn Listener>>,
     tunable: BTreeMap<usize, Arc<dyn Tunable>>,
+    caches: BTreeMap<usize, Arc<dyn Cache>>,
     troubles: &'a Troubles,
     tasks: JoinSet<()>,
     connections: Vec<Arc<Connection>>,
@@ -69,16 +76,19 @@ impl<'a> Builder<'a> {
         clock: &'a Clock,
         ledger: &'a Arc<Ledger>,
         troubles: &'a Troubles,
+        failovers: &'a Failovers,
     ) -> Self {
         Self {
             plan,
             environment,
             clock,
             ledger,
+            failovers,
             built: BTreeMap::new(),
             cores: BTreeMap::new(),
             listeners: BTreeMap::new(),
             tunable: BTreeMap::new(),
+            caches: BTreeMap::new(),
             troubles,
             tasks: JoinSet::new(),
             connections: Vec::new(),
@@ -92,13 +102,16 @@ impl<'a> Builder<'a> {
     pub fn build(mut self) -> Result<Wired, StoreError> {
         for &index in self.plan.order.iter().rev() {
             self.cores.insert(index, Arc::new(Core::new(self.clock.clone(), self.ledger.clone())));
-            let core = self.cores[&index].clone();
-            if let Some(stage) = self.stage(index, core)? {
-                self.built.insert(index, stage);
+            for clients in self.kinds_of_clients(index) {
+                let core = self.cores[&index].clone();
+                if let Some(stage) = self.stage(index, core, clients)? {
+                    self.built.insert((index, clients == ClientKind::Naive), stage);
+                }
             }
         }
         let crew = self.crew();
         self.tasks.extend(self.environment.masters().map(Resolver::keep_looking));
+        self.tasks.extend(self.failovers.tasks(self.plan, self.environment));
         for (&index, core) in &self.cores {
             let above = self.plan.above[index].iter();
             core.listen(above.filter_map(|above| self.listeners.get(above).map(Arc::downgrade)).collect());
@@ -110,12 +123,32 @@ impl<'a> Builder<'a> {
             books,
             tasks: self.tasks,
             tunable: self.tunable,
+            caches: self.caches,
             crew,
             connections: self.connections,
         })
     }
 
-    fn stage(&mut self, index: usize, core: Arc<Core>) -> Result<Option<Arc<dyn Stage>>, StoreError> {
+    /// The kinds of clients that send to a stage. Only before Redis do they make two of one stage.
+    fn kinds_of_clients(&self, index: usize) -> Vec<ClientKind> {
+        let has_two = matches!(
+            self.plan.topology.stages[index].kind,
+            StageKind::MasterReplica(_) | StageKind::Queue(_)
+        );
+        let sends = |from: &usize, clients: ClientKind| {
+            self.plan.next[*from].contains(&index) && self.plan.clients(*from, index) == clients
+        };
+        let is_sent = |clients: &ClientKind| self.plan.order.iter().any(|from| sends(from, *clients));
+        let kinds: Vec<ClientKind> = ClientKind::ALL.iter().copied().filter(is_sent).collect();
+        if has_two && !kinds.is_empty() { kinds } else { vec![ClientKind::SentinelAware] }
+    }
+
+    fn stage(
+        &mut self,
+        index: usize,
+        core: Arc<Core>,
+        clients: ClientKind,
+    ) -> Result<Option<Arc<dyn Stage>>, StoreError> {
         let plan = self.plan;
         Ok(match &plan.topology.stages[index].kind {
             StageKind::Users(_) | StageKind::DataControl(_) => None,
@@ -123,6 +156,7 @@ impl<'a> Builder<'a> {
                 let stage = Arc::new(CdnStage::new(core, next, params));
                 self.listeners.insert(index, stage.clone());
                 self.tunable.insert(index, stage.clone());
+                self.caches.insert(index, stage.clone());
                 stage as Arc<dyn Stage>
             }),
             StageKind::LoadBalancer(params) => Some(self.balancer(index, core, params)),
@@ -132,11 +166,14 @@ impl<'a> Builder<'a> {
                 let stage = Arc::new(ServiceStage::new(core, next, params, items, first));
                 self.listeners.insert(index, stage.clone());
                 self.tunable.insert(index, stage.clone());
+                self.caches.insert(index, stage.clone());
                 stage as Arc<dyn Stage>
             }),
             StageKind::ReadWriteSplit(params) => Some(self.split(index, core, params)),
-            StageKind::MasterReplica(params) => Some(self.inventory(index, core, params)),
-            StageKind::Queue(params) => self.next(index).map(|next| self.queue(index, core, next, params)),
+            StageKind::MasterReplica(params) => Some(self.inventory(index, core, params, clients)),
+            StageKind::Queue(params) => {
+                self.next(index).map(|next| self.queue((index, clients), core, next, params))
+            }
             StageKind::Database(params) => self.database(index, core, params)?,
         })
     }
@@ -147,7 +184,7 @@ impl<'a> Builder<'a> {
                 StageKind::Service(service) => service.instances,
                 _ => 1,
             };
-            Some((self.built.get(next)?.clone(), instances))
+            Some((self.sent_to(index, *next)?, instances))
         });
         let stage = BalancerStage::new(core, next.collect(), params, self.plan.topology.workload.seed);
         let stage = Arc::new(stage);
@@ -175,7 +212,7 @@ impl<'a> Builder<'a> {
     fn split(&mut self, index: usize, core: Arc<Core>, params: &stage::ReadWriteSplit) -> Arc<dyn Stage> {
         let shape =
             LaneShape::pipelined(params.connections, params.window, params.max_waiting, params.timeout);
-        let (master, mut lanes) = self.master_lanes(index, shape);
+        let (master, mut lanes) = self.master_lanes(index, shape, ClientKind::SentinelAware);
         let mut replicas = Vec::new();
         for endpoint in self.environment.replicas(index) {
             let (replica, more) = Lanes::new(&Resolver::Fixed(endpoint), shape);
@@ -200,20 +237,27 @@ impl<'a> Builder<'a> {
         stage
     }
 
-    fn inventory(&mut self, index: usize, core: Arc<Core>, params: &stage::MasterReplica) -> Arc<dyn Stage> {
+    fn inventory(
+        &mut self,
+        index: usize,
+        core: Arc<Core>,
+        params: &stage::MasterReplica,
+        clients: ClientKind,
+    ) -> Arc<dyn Stage> {
         let naive = params.decrement == Decrement::NaiveReadThenWrite;
         let shape = if naive {
             LaneShape::one_at_a_time(params.connections, params.max_waiting, params.timeout)
         } else {
             LaneShape::pipelined(params.connections, params.window, params.max_waiting, params.timeout)
         };
-        let (master, lanes) = self.master_lanes(index, shape);
+        let (master, lanes) = self.master_lanes(index, shape, clients);
         let inventory = Inventory {
             core,
             next: self.next(index),
             owns_reads: self.plan.read_owner == Some(index),
             master,
             per_buyer_limit: self.plan.topology.workload.sale.per_buyer_limit,
+            safety: Safety::new(params.wait_replicas, params.wait_timeout),
         };
         let lanes = self.note(lanes);
         if naive {
@@ -232,15 +276,20 @@ impl<'a> Builder<'a> {
 
     fn queue(
         &mut self,
-        index: usize,
+        (index, clients): (usize, ClientKind),
         core: Arc<Core>,
         next: Arc<dyn Stage>,
         params: &stage::Queue,
     ) -> Arc<dyn Stage> {
         let shape =
             LaneShape::pipelined(params.connections, params.window, params.max_waiting, params.timeout);
-        let (lanes, workers) = self.master_lanes(self.plan.queue_host(index), shape);
-        let stage = Arc::new(QueueStage::new(core, next, lanes));
+        let host = self.plan.queue_host(index);
+        let (lanes, workers) = self.master_lanes(host, shape, clients);
+        let safety = match &self.plan.topology.stages[host].kind {
+            StageKind::MasterReplica(host) => Safety::new(host.wait_replicas, host.wait_timeout),
+            _ => None,
+        };
+        let stage = Arc::new(QueueStage::new(core, next, lanes, safety));
         for lane in self.note(workers) {
             self.tasks.spawn(stage.clone().work(lane));
         }
@@ -251,7 +300,9 @@ impl<'a> Builder<'a> {
         let (queue, database) = (self.plan.queue?, self.plan.database?);
         let StageKind::Queue(params) = &self.plan.topology.stages[queue].kind else { return None };
         let equipment = Equipment {
-            list: self.environment.master(self.plan.queue_host(queue))?,
+            list: self
+                .environment
+                .master_for(self.plan.queue_host(queue), self.plan.clients(queue, database))?,
             writer: self.environment.database.as_ref()?.1.clone(),
             book: self.cores[&database].book().clone(),
             clock: self.clock.clone(),
@@ -300,12 +351,19 @@ impl<'a> Builder<'a> {
     }
 
     fn next(&self, index: usize) -> Option<Arc<dyn Stage>> {
-        self.plan.next[index].first().and_then(|next| self.built.get(next)).cloned()
+        self.plan.next[index].first().and_then(|&next| self.sent_to(index, next))
     }
 
-    fn master_lanes(&self, index: usize, shape: LaneShape) -> (Lanes, Vec<Lane>) {
-        let resolver = self.environment.master(index);
-        Lanes::new(&resolver.unwrap_or_else(|| unreachable!("a stage before Redis has its servers")), shape)
+    /// The stage that a link leads to, with the clients that the link has.
+    fn sent_to(&self, from: usize, to: usize) -> Option<Arc<dyn Stage>> {
+        let is_naive = self.plan.clients(from, to) == ClientKind::Naive;
+        self.built.get(&(to, is_naive)).or_else(|| self.built.get(&(to, false))).cloned()
+    }
+
+    fn master_lanes(&self, index: usize, shape: LaneShape, clients: ClientKind) -> (Lanes, Vec<Lane>) {
+        let resolver = self.environment.master_for(index, clients);
+        let resolver = resolver.unwrap_or_else(|| unreachable!("a stage before Redis has its servers"));
+        Lanes::watched(&resolver, shape, || Some(self.failovers.of(index)?.pulse(clients)))
     }
 
     fn note(&mut self, lanes: Vec<Lane>) -> Vec<Lane> {
@@ -322,11 +380,12 @@ pub fn control(
     clock: &Clock,
     ledger: &Arc<Ledger>,
     troubles: &Troubles,
-) -> Option<(Control, watch::Sender<Settings>)> {
+) -> Option<(Arc<Control>, watch::Sender<Settings>)> {
     let settings = Settings::of(plan, &plan.topology)?;
     let connection = |stage: usize| {
         let settings = LinkSettings::new(std::time::Duration::from_secs(2));
-        Some(Connection::new(environment.master(stage)?, settings))
+        let clients = plan.clients(plan.control?, stage);
+        Some(Connection::new(environment.master_for(stage, clients)?, settings))
     };
     let expires = settings.params.unpaid_ratio > 0.0;
     let (sender, settings) = watch::channel(settings);
@@ -342,6 +401,7 @@ pub fn control(
         clock: clock.clone(),
         ledger: ledger.clone(),
         troubles: troubles.clone(),
+        opening: Opening::default(),
     };
-    Some((control, sender))
+    Some((Arc::new(control), sender))
 }

@@ -21,8 +21,18 @@ macro_rules! presets {
 }
 
 /// All presets, the default one first.
-pub const PRESETS: &[Preset] =
-    presets!["seckill-six-phases.ron", "naive-decrement.ron", "database-alone.ron", "whole-path.ron"];
+pub const PRESETS: &[Preset] = presets![
+    "seckill-six-phases.ron",
+    "naive-decrement.ron",
+    "database-alone.ron",
+    "whole-path.ron",
+    "failover-kill.ron",
+    "failover-slow-link.ron",
+    "failover-wait.ron",
+    "failover-min-replicas.ron",
+    "failover-naive.ron",
+    "crash-without-persistence.ron",
+];
 
 impl Preset {
     /// The preset's topology, read once.

@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 
 use super::FileError;
 use crate::param::{ParamValue, Params};
-use crate::topology::{FORMAT_VERSION, Fault, Link, Stage, StageKind, Topology};
+use crate::topology::{ClientKind, FORMAT_VERSION, Fault, Link, Stage, StageKind, Topology};
 use crate::workload::{Audience, Mix, Phase, Sale, Shape, Spacing, Workload};
 
 /// The topology as the text of a file, which [`parse_topology`](super::parse_topology) reads back as the same topology.
@@ -112,7 +112,11 @@ fn stage(stage: &Stage) -> String {
 }
 
 fn link(link: &Link) -> String {
-    format!("(from: {:?}, to: {:?})", link.from, link.to)
+    let ends = format!("from: {:?}, to: {:?}", link.from, link.to);
+    match link.clients {
+        ClientKind::SentinelAware => format!("({ends})"),
+        naive @ ClientKind::Naive => format!("({ends}, clients: {})", naive.word()),
+    }
 }
 
 fn workload(workload: &Workload) -> Vec<String> {
@@ -156,10 +160,10 @@ fn shape(shape: &Shape) -> String {
     format!("{}({fields})", shape.word())
 }
 
-/// A fault in full; a delay only where it says something.
+/// A fault in full; a parameter of other actions only where it isn't as usual.
 fn fault(fault: &Fault) -> String {
-    let is_default = fault.delay == Fault::default().delay;
-    let fields = fields(fault, |key, _| key != "delay" || fault.link_delay().is_some() || !is_default);
+    let usual = Fault::default();
+    let fields = fields(fault, |key, value| fault.has(key) || usual.get(key).as_ref() != Some(value));
     format!("({fields})")
 }
 

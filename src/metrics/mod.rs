@@ -5,8 +5,10 @@
 //! - [`histogram`]: response times; quantiles come from merged histograms, never from averaged quantiles.
 //! - [`instance`]: what a server process says of itself.
 //! - [`bucket`]: what happened in a tenth of a second.
+//! - [`failover`]: the anatomy of failovers.
 
 pub mod bucket;
+pub mod failover;
 pub mod histogram;
 pub mod instance;
 pub mod outcome;

@@ -3,17 +3,20 @@
 //! The JSON form is a promise to users, documented in `docs/reference/report.md`.
 //!
 //! - [`audit`]: the ledger's findings.
+//! - [`failover`]: outages in words, and what many of them have in common.
 //! - [`verdict`]: targets and the verdict of three.
 //! - [`text`]: the report for a terminal.
 //! - [`mod@line`]: one state line a second while it runs.
 
 pub mod audit;
+pub mod failover;
 pub mod line;
 pub mod text;
 pub mod verdict;
 
 use serde::Serialize;
 
+use crate::metrics::failover::Failover;
 use crate::metrics::{InstanceSummary, Quantiles, StageTally, Totals};
 use crate::topology::{Realness, Topology};
 
@@ -52,6 +55,8 @@ pub struct Report {
     pub settings: Vec<SettingReport>,
     /// Faults that were injected.
     pub faults: Vec<FaultReport>,
+    /// Outages of master-replica stages, step by step.
+    pub failovers: Vec<Failover>,
     /// Changes that were asked for while it ran.
     pub changes: Vec<ChangeReport>,
     /// Errors that were waited out, each once.
@@ -176,6 +181,10 @@ pub struct FaultReport {
     pub instance: String,
     /// How much later a slow link carries what is sent, each way, in milliseconds; of other faults none.
     pub delay_ms: Option<f64>,
+    /// What a throttled link carries, each way, in bytes per second; of other faults none.
+    pub rate_bytes_per_sec: Option<u64>,
+    /// How long a slow script computes, in milliseconds of the server's processor time; of other faults none.
+    pub lasts_ms: Option<f64>,
     /// Why it could not be done, if it could not.
     pub error: Option<String>,
 }
@@ -213,6 +222,22 @@ pub struct SecondReport {
 /// The report as JSON, with a newline at its end.
 pub fn to_json(report: &Report) -> String {
     let mut json = serde_json::to_string_pretty(report)
+        .unwrap_or_else(|error| unreachable!("a report has text keys and finite numbers: {error}"));
+    json.push('\n');
+    json
+}
+
+/// Several runs of one design.
+#[derive(Debug, Serialize)]
+struct Repeated<'a> {
+    repeat: u32,
+    distribution: &'a failover::Distribution,
+    runs: &'a [Report],
+}
+
+/// The reports of a run that was to be done `repeat` times, with what they have in common, as JSON with a newline at its end.
+pub fn repeated_to_json(repeat: u32, distribution: &failover::Distribution, runs: &[Report]) -> String {
+    let mut json = serde_json::to_string_pretty(&Repeated { repeat, distribution, runs })
         .unwrap_or_else(|error| unreachable!("a report has text keys and finite numbers: {error}"));
     json.push('\n');
     json

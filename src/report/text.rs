@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::verdict::{Verdict, micros, percent};
-use super::{AuditReport, Report};
+use super::{AuditReport, Report, failover};
 use crate::metrics::tally::ByReason;
 use crate::metrics::{Role, StageTally};
 use crate::topology::{Expected, StageKind};
@@ -29,6 +29,10 @@ fn write_report(out: &mut String, report: &Report) -> std::fmt::Result {
     writeln!(out)?;
     if !report.instances.is_empty() {
         write_instances(out, report)?;
+        writeln!(out)?;
+    }
+    for outage in &report.failovers {
+        out.push_str(&failover::render(outage));
         writeln!(out)?;
     }
     write_audit(out, report)?;

@@ -53,6 +53,8 @@ pub struct GroupSettings {
     pub is_proxied: bool,
     /// More directives for each node, as in `redis.conf`.
     pub extra: Vec<(String, String)>,
+    /// After how long a supervisor starts a dead data server again; `None`: it stays dead.
+    pub restart_in_place: Option<Duration>,
 }
 
 impl GroupSettings {
@@ -69,6 +71,7 @@ impl GroupSettings {
             addresses: Vec::new(),
             is_proxied: false,
             extra: Vec::new(),
+            restart_in_place: None,
         }
     }
 

@@ -5,7 +5,7 @@
 //! - [`run_folder`]: one temporary folder per run, which holds every file its servers write.
 //! - [`guard`] and [`mod@sweep`]: every server dies with the program, however the program dies.
 //! - [`redis_node`]: one server process; [`replica_group`]: a master, its replicas and their Sentinels.
-//! - [`proxy`]: stands before a server, so that its link can be cut, slowed and mended.
+//! - [`proxy`]: stands before a server, so that its link can be cut, slowed, throttled and mended.
 //!
 //! Nothing in here draws, prints or knows what a run is. Long steps tell what they do through a [`Progress`].
 

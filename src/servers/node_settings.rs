@@ -59,6 +59,9 @@ pub enum Restart {
     AsMaster,
     /// As a replica of this one.
     AsReplicaOf(Endpoint),
+    /// With its configuration file as it is, with what `CONFIG REWRITE` and Sentinels wrote there: as a supervisor such as
+    /// systemd starts it.
+    WithItsFile,
 }
 
 /// A name becomes a folder and each setting one line of a file.

@@ -111,8 +111,8 @@ impl RedisNode {
 
     /// Starts it again on its port with its data folder; a server that still runs is killed first.
     ///
-    /// A data server gets a fresh configuration; what Sentinel or `CONFIG REWRITE` had written there is gone. A Sentinel
-    /// keeps its own, for there it remembers who the master is.
+    /// A data server gets a fresh configuration, unless it is started [`Restart::WithItsFile`]; what Sentinel or
+    /// `CONFIG REWRITE` had written there is gone. A Sentinel keeps its own, for there it remembers who the master is.
     ///
     /// # Errors
     /// As [`Self::start`]; the server is then down.
@@ -121,12 +121,12 @@ impl RedisNode {
         let mut program = self.program.clone();
         if let Program::Data(settings) = &mut program {
             match how {
-                Restart::AsBefore => {}
+                Restart::AsBefore | Restart::WithItsFile => {}
                 Restart::AsMaster => settings.replica_of = None,
                 Restart::AsReplicaOf(master) => settings.replica_of = Some(master),
             }
         }
-        let fresh_conf = matches!(program, Program::Data(_));
+        let fresh_conf = matches!(program, Program::Data(_)) && how != Restart::WithItsFile;
         let launch = Launch {
             name: &self.name,
             binary: &self.binary,

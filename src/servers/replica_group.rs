@@ -10,7 +10,7 @@ use super::endpoint::Endpoint;
 use super::group_settings::{GroupError, GroupSettings, NodeAddress, Shape};
 use super::group_wait::{await_agreement, await_link, await_stream};
 use super::node_error::NodeError;
-use super::node_settings::NodeSettings;
+use super::node_settings::{NodeSettings, Restart};
 use super::port::free_ports;
 use super::proxy::{self, Proxy};
 use super::redis_node::RedisNode;
@@ -27,6 +27,8 @@ pub struct ReplicaGroup {
     /// One before each data server, in the same order; none in a group without proxies.
     proxies: Vec<Proxy>,
     ready_time: Duration,
+    /// For each data server, since when it has been seen dead.
+    dead_since: Vec<Option<Instant>>,
 }
 
 impl ReplicaGroup {
@@ -59,7 +61,8 @@ impl ReplicaGroup {
         await_agreement(&settings, nodes[0].announced(), &sentinels).await?;
         let ready_time = started_at.elapsed();
         progress(&format!("{name} is ready after {} ms", ready_time.as_millis()));
-        Ok(Self { settings, nodes, sentinels, proxies, ready_time })
+        let dead_since = vec![None; nodes.len()];
+        Ok(Self { settings, nodes, sentinels, proxies, ready_time, dead_since })
     }
 
     /// What it was started with.
@@ -110,6 +113,23 @@ impl ReplicaGroup {
     /// From the start of the first process until all agreed.
     pub fn ready_time(&self) -> Duration {
         self.ready_time
+    }
+
+    /// The supervisor's look: starts each data server again that has been dead for as long as the settings say, with its
+    /// port, its data and its configuration file as they are. Answers which ones, and how it went; one that did not come up
+    /// is tried again after the same time.
+    pub async fn supervise(&mut self) -> Vec<(usize, Result<(), NodeError>)> {
+        let Some(patience) = self.settings.restart_in_place else { return Vec::new() };
+        let mut started = Vec::new();
+        for (index, node) in self.nodes.iter_mut().enumerate() {
+            if node.is_running() {
+                self.dead_since[index] = None;
+            } else if self.dead_since[index].get_or_insert_with(Instant::now).elapsed() >= patience {
+                started.push((index, node.restart(Restart::WithItsFile).await));
+                self.dead_since[index] = None;
+            }
+        }
+        started
     }
 
     /// Ends the Sentinels, then the replicas, then the master, so that nobody starts a failover or waits for a replica.

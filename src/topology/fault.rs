@@ -1,9 +1,14 @@
 //! Faults: what breaks when.
+//!
+//! - [`table`]: for each action, what it can be done to, which parameter it has, and what mends it.
+
+pub mod table;
 
 use std::fmt;
 use std::time::Duration;
 
-use crate::param::{choices, params};
+use crate::param::{Params, choices, params};
+pub use table::{Part, Refusal, Rule};
 
 choices! {
     /// What is done to an instance, or to its link.
@@ -18,13 +23,41 @@ choices! {
         Resume,
         /// A dead process is started again, on its port and with its files.
         Restart,
+        /// `SENTINEL FAILOVER`: a Sentinel hands the role of a healthy master over to a replica, without asking the others.
+        Failover,
         /// The link of a process to everybody else is cut: connections are dropped with what is under way on them, and
         /// new ones are closed at once. The process itself goes on.
         CutLink,
         /// The link of a process carries everything later by a delay, each way.
         SlowLink,
+        /// The link of a process carries no more than a rate, each way.
+        ThrottleLink,
+        /// The connections over the link of a process are reset once, with what is under way on them; new ones are carried.
+        ResetLink,
         /// The link of a process is as it was.
         MendLink,
+        /// Somebody holds the write lock of the database: writes wait, reads go on.
+        Lock,
+        /// The write lock is given back.
+        Unlock,
+        /// `maxmemory` is set below what is used, without eviction: what needs memory is answered OOM.
+        FillMemory,
+        /// The memory has no limit again.
+        FreeMemory,
+        /// A Lua script keeps a Redis process busy; it answers nobody meanwhile.
+        SlowScript,
+        /// `SCRIPT KILL`: a script that runs for more than 5 s is ended; where none runs, nothing happens.
+        KillScript,
+        /// A cache drops everything.
+        Purge,
+        /// The time to live of everything in a cache ends now.
+        Expire,
+        /// Data control writes the pages of the products again.
+        Refill,
+        /// The clock of the sale is put past the opening: the sale is open from now on.
+        OpenSale,
+        /// The clock of the sale is put before the opening and stands there: nobody can buy.
+        CloseSale,
     }
 }
 
@@ -37,24 +70,53 @@ params! {
         action: FaultAction = FaultAction::Kill;
         /// The stage it is done to.
         stage: String = String::new();
-        /// Which of the stage's instances: "master", "replica 1", "sentinel 2".
+        /// Which of the stage's instances: "master", "replica 1", "sentinel 2", "consumer 1", "database", "cache", "sale".
         instance: String = "master".into();
         /// How much later a slow link carries what is sent, each way; other actions have none.
         delay: Duration = Duration::from_millis(50), in 0.001..10.0;
+        /// What a throttled link carries, each way; other actions have none.
+        rate: u64 = 100_000, in 1_000..1_000_000_000, "bytes/s";
+        /// How long a slow script computes, in processor time of the server; other actions have none.
+        lasts: Duration = Duration::from_millis(500), in 0.001..60.0;
     }
 }
 
 impl FaultAction {
     /// Whether it is done to the link of an instance and not to its process.
     pub fn is_of_link(self) -> bool {
-        matches!(self, Self::CutLink | Self::SlowLink | Self::MendLink)
+        matches!(self, Self::CutLink | Self::SlowLink | Self::ThrottleLink | Self::ResetLink | Self::MendLink)
     }
 }
 
 impl Fault {
     /// The delay, of a fault that has one.
     pub fn link_delay(&self) -> Option<Duration> {
-        (self.action == FaultAction::SlowLink).then_some(self.delay)
+        self.has("delay").then_some(self.delay)
+    }
+
+    /// The rate in bytes per second, of a fault that has one.
+    pub fn link_rate(&self) -> Option<u64> {
+        self.has("rate").then_some(self.rate)
+    }
+
+    /// How long it lasts, of a fault that says so.
+    pub fn script_time(&self) -> Option<Duration> {
+        self.has("lasts").then_some(self.lasts)
+    }
+
+    /// Whether a parameter says anything to its action: all do but those that other actions have for themselves.
+    pub fn has(&self, key: &str) -> bool {
+        !table::OWN_PARAMS.contains(&key) || self.action.rule().param == Some(key)
+    }
+
+    /// Gives parameters that say nothing to its action their defaults.
+    pub fn forget_idle(&mut self) {
+        let usual = Self::default();
+        for key in table::OWN_PARAMS.iter().filter(|key| !self.has(key)).copied().collect::<Vec<_>>() {
+            if let Some(value) = usual.get(key) {
+                self.set(key, value);
+            }
+        }
     }
 }
 
@@ -62,10 +124,16 @@ impl Fault {
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} {} of {}", self.action.word(), self.instance, self.stage)?;
-        match self.link_delay() {
-            Some(delay) => write!(f, " by {}", humantime::format_duration(delay)),
-            None => Ok(()),
+        if let Some(delay) = self.link_delay() {
+            write!(f, " by {}", humantime::format_duration(delay))?;
         }
+        if let Some(rate) = self.link_rate() {
+            write!(f, " to {rate} bytes/s")?;
+        }
+        if let Some(time) = self.script_time() {
+            write!(f, " for {}", humantime::format_duration(time))?;
+        }
+        Ok(())
     }
 }
 
@@ -79,5 +147,20 @@ mod tests {
         assert_eq!(kill.to_string(), "Kill master of gate");
         let slow = Fault { action: FaultAction::SlowLink, instance: "replica 1".into(), ..kill };
         assert_eq!(slow.to_string(), "SlowLink replica 1 of gate by 50ms");
+        let narrow = Fault { action: FaultAction::ThrottleLink, rate: 5_000, ..slow };
+        assert_eq!(narrow.to_string(), "ThrottleLink replica 1 of gate to 5000 bytes/s");
+        let busy = Fault { action: FaultAction::SlowScript, ..narrow };
+        assert_eq!(busy.to_string(), "SlowScript replica 1 of gate for 500ms");
+    }
+
+    #[test]
+    fn a_fault_forgets_what_says_nothing_to_its_action() {
+        let delay = Duration::from_millis(7);
+        let mut fault = Fault { action: FaultAction::SlowLink, delay, rate: 5_000, ..Fault::default() };
+        fault.forget_idle();
+        assert_eq!((fault.delay, fault.rate), (delay, Fault::default().rate));
+        fault.action = FaultAction::Pause;
+        fault.forget_idle();
+        assert_eq!(fault, Fault { action: FaultAction::Pause, ..Fault::default() });
     }
 }

@@ -4,7 +4,7 @@
 //! problems, and only a [`RunPlan`] is known to be sound.
 //!
 //! - [`stage`]: the kinds of stage and their parameters.
-//! - [`fault`]: what breaks when.
+//! - [`fault`]: what breaks when; [`chaos`]: the same by lot.
 //! - [`change`]: what can be turned while a run goes on.
 //! - [`target`]: what must hold.
 //! - [`problem`]: place, severity, text, remedy.
@@ -13,6 +13,7 @@
 //! - [`plan`]: a topology that can run, with every route resolved.
 
 pub mod change;
+pub mod chaos;
 pub mod fault;
 pub mod graph;
 pub mod plan;
@@ -46,6 +47,14 @@ choices! {
         /// A target does not hold; that is the lesson.
         Fail,
     }
+
+    /// What the clients on a link do about a failover of the Redis that they send to.
+    pub enum ClientKind {
+        /// They ask the Sentinels who is master: when they connect, after an error, and when a Sentinel tells of a switch.
+        SentinelAware,
+        /// They keep the address of the first master for ever, and connect to it again after an error.
+        Naive,
+    }
 }
 
 /// A design with its workload, faults and targets: everything that one file says.
@@ -78,6 +87,20 @@ pub struct Link {
     pub from: String,
     /// The stage that receives.
     pub to: String,
+    /// What the clients of this link do about a failover.
+    pub clients: ClientKind,
+}
+
+impl Link {
+    /// A wire with clients that follow a failover.
+    pub fn new(from: impl Into<String>, to: impl Into<String>) -> Self {
+        Self { from: from.into(), to: to.into(), clients: ClientKind::SentinelAware }
+    }
+
+    /// Whether another wire leads from the same stage to the same one, whatever its clients do.
+    pub fn is_beside(&self, other: &Self) -> bool {
+        self.from == other.from && self.to == other.to
+    }
 }
 
 impl Topology {

@@ -3,7 +3,7 @@
 use super::graph::Graph;
 use super::stage::StageKind;
 use super::validate::validate;
-use super::{Problem, Severity, Topology};
+use super::{ClientKind, Problem, Severity, Topology};
 
 /// A sound topology with every route resolved. Stages are named by their place in `topology.stages`.
 #[derive(Debug, Clone)]
@@ -71,6 +71,13 @@ impl RunPlan {
             }
             _ => queue,
         }
+    }
+
+    /// What the clients on the link between two stages do about a failover.
+    pub fn clients(&self, from: usize, to: usize) -> ClientKind {
+        let (from, to) = (self.name(from), self.name(to));
+        let link = self.topology.links.iter().find(|link| link.from == from && link.to == to);
+        link.map_or(ClientKind::SentinelAware, |link| link.clients)
     }
 
     /// The name of a stage.

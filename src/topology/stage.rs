@@ -117,6 +117,8 @@ params! {
         quorum: u32 = 2, in 1..5, "Sentinels";
         /// How long a master must be silent before a Sentinel believes it down.
         down_after: Duration = Duration::from_millis(500), in 0.1..600.0;
+        /// A failover that got stuck is tried again after twice this time.
+        failover_timeout: Duration = Duration::from_secs(3), in 0.1..3600.0;
         /// How stock is taken.
         decrement: Decrement = Decrement::LuaEvalsha;
         /// Connections that carry pipelines; with a strategy of several round trips, the pool in which each connection works on one request at a time.
@@ -129,6 +131,16 @@ params! {
         timeout: Duration = Duration::from_secs(1), in 0.01..60.0;
         /// What survives a crash.
         persistence: Persistence = Persistence::AofEverysec;
+        /// Replicas that must follow closely, or the master refuses writes (`min-replicas-to-write`); 0: it never does.
+        min_replicas_to_write: u32 = 0, in 0..5, "replicas";
+        /// How long ago such a replica may have been heard last (`min-replicas-max-lag`); the server counts whole seconds, so a part counts as one.
+        min_replicas_max_lag: Duration = Duration::from_secs(10), in 1.0..3600.0;
+        /// Replicas that must have a granted claim, or an order of a queue kept here, before the buyer is told (`WAIT`); 0: nobody waits.
+        wait_replicas: u32 = 0, in 0..5, "replicas";
+        /// How long `WAIT` waits for them; then what was granted counts as indefinite.
+        wait_timeout: Duration = Duration::from_millis(500), in 0.001..60.0;
+        /// A supervisor starts a dead data process again this long after its end, on its port and with its files; None: it stays dead.
+        restart_in_place: Option<Duration> = None, in 0.0..3600.0;
     }
 
     /// The queue between the sale and the database: a Redis list with a processing list for each consumer.
@@ -169,6 +181,36 @@ params! {
         unpaid_ratio: f64 = 0.0, in 0.0..1.0;
         /// How long after its insert an unpaid order is cancelled and its units go back on sale.
         pay_within: Duration = Duration::from_secs(2), in 0.01..86400.0;
+    }
+}
+
+impl MasterReplica {
+    /// The same stage with what decides about a failover set for a laptop: it is over within 2 s. What carries the traffic
+    /// (strategy, connections, limits, timeout) stays.
+    #[must_use]
+    pub fn laptop(&self) -> Self {
+        let Self { decrement, connections, window, max_waiting, timeout, .. } = *self;
+        Self { decrement, connections, window, max_waiting, timeout, ..Self::default() }
+    }
+
+    /// The same stage with what decides about a failover as in production; what carries the traffic stays.
+    ///
+    /// Down-after 30 s, failover timeout 180 s and a quorum of 2 are those of the `sentinel.conf` that comes with the server
+    /// (<https://github.com/valkey-io/valkey/blob/unstable/sentinel.conf>). `min-replicas-to-write 1` and
+    /// `min-replicas-max-lag 10` are what the page about Sentinel recommends to bound what a cut-off master accepts
+    /// (<https://redis.io/docs/latest/operate/oss_and_stack/management/sentinel/>). An append-only file synced each second
+    /// is the policy that the page about persistence suggests
+    /// (<https://redis.io/docs/latest/operate/oss_and_stack/management/persistence/>).
+    #[must_use]
+    pub fn production(&self) -> Self {
+        Self {
+            down_after: Duration::from_secs(30),
+            failover_timeout: Duration::from_mins(3),
+            min_replicas_to_write: 1,
+            min_replicas_max_lag: Duration::from_secs(10),
+            persistence: Persistence::AofEverysec,
+            ..self.laptop()
+        }
     }
 }
 

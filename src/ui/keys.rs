@@ -116,6 +116,7 @@ fn comes_as_event(command: UiCommand) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::topology::fault::FaultAction;
 
     const SHIFT_COMMAND: Modifiers = Modifiers::COMMAND.plus(Modifiers::SHIFT);
 
@@ -140,7 +141,7 @@ mod tests {
         assert_eq!(command(Key::S, Key::S, Modifiers::COMMAND), Some(UiCommand::Save));
         assert_eq!(command(Key::S, Key::S, SHIFT_COMMAND), Some(UiCommand::SaveAs));
         assert_eq!(command(Key::F5, Key::F5, Modifiers::SHIFT), Some(UiCommand::Stop));
-        assert_eq!(command(Key::K, Key::K, Modifiers::NONE), Some(UiCommand::Kill));
+        assert_eq!(command(Key::K, Key::K, Modifiers::NONE), Some(UiCommand::Fault(FaultAction::Kill)));
         assert_eq!(command(Key::K, Key::K, Modifiers::COMMAND), Some(UiCommand::Palette));
         assert_eq!(command(Key::K, Key::K, Modifiers::ALT), None);
     }

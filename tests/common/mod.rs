@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 
 use seckill_lab::engine::{EngineCommand, EngineHandle, EventKind, RunFailure, RunId, RunOptions, RunPhase};
 use seckill_lab::files::{parse_topology, read_topology, report_problems};
+use seckill_lab::metrics::failover::Step;
 use seckill_lab::metrics::{Bucket, InstanceState, StageTally};
 use seckill_lab::report::Report;
 use seckill_lab::topology::{Change, Fault, RunPlan, StageKind, Topology};
@@ -94,6 +95,8 @@ pub struct Ran {
     pub factors: Vec<f64>,
     /// By stage: none when its master was lost, and the instance when one was found.
     pub masters: Vec<(usize, Option<String>)>,
+    /// Steps of failovers as they were told, by stage.
+    pub steps: Vec<(usize, Step)>,
     pub notes: Vec<String>,
     /// Each Redis process as it was at the last look.
     pub instances: Vec<InstanceState>,
@@ -165,7 +168,7 @@ fn run_told(
     let mut wanted = changes.into_iter().peekable();
     let (mut buckets, mut phases, mut faults, mut kept) = (Vec::new(), Vec::new(), Vec::new(), None);
     let (mut changes, mut factors, mut masters) = (Vec::new(), Vec::new(), Vec::new());
-    let (mut notes, mut instances) = (Vec::new(), Vec::new());
+    let (mut notes, mut instances, mut steps) = (Vec::new(), Vec::new(), Vec::new());
     let started_at = Instant::now();
     loop {
         assert!(started_at.elapsed() < PATIENCE, "the run hangs; it came as far as {:?}", phases.last());
@@ -200,6 +203,7 @@ fn run_told(
             EventKind::Changed { change, failed } => changes.push((change, failed)),
             EventKind::MasterLost { stage } => masters.push((stage, None)),
             EventKind::MasterFound { stage, instance } => masters.push((stage, Some(instance))),
+            EventKind::Failover { stage, step } => steps.push((stage, step)),
             EventKind::Failed(failure) => return Err(failure),
             EventKind::Finished(report) => {
                 buckets.extend(engine.snapshots().try_iter().flat_map(|snapshot| snapshot.buckets));
@@ -214,6 +218,7 @@ fn run_told(
                     changes,
                     factors,
                     masters,
+                    steps,
                     notes,
                     instances,
                     kept,

@@ -123,7 +123,7 @@ fn one_walks_between_the_parts_of_a_design() {
         ("Previous", Selection::stage(5)),
         ("Go to process replica 1", Selection::Instance { stage: 5, name: "replica 1".into() }),
     ] {
-        lab.click(label);
+        click(&mut lab, label);
         assert_eq!(lab.model().selection, selected, "after {label}");
     }
 }
@@ -471,6 +471,44 @@ fn faults_are_added_placed_sorted_and_deleted() {
     lab.click("Delete fault");
     assert_eq!(lab.topology().faults.len(), 1);
     assert!(lab.model().doc.may_run());
+}
+
+#[test]
+fn a_fault_of_another_stage_gets_an_action_and_an_instance_that_make_sense_there() {
+    let mut lab = lab();
+    select(&mut lab, Selection::Faults);
+    lab.click("Add fault");
+    choose(&mut lab, "To the stage", "cdn");
+    let fault = &lab.topology().faults[0];
+    assert_eq!((fault.action.word(), fault.instance.as_str()), ("Purge", "cache"));
+    choose(&mut lab, "To the stage", "inventory");
+    choose(&mut lab, "What is done", "Throttle link");
+    enter(&mut lab, "Rate", "5000");
+    assert_eq!(lab.topology().faults[0].link_rate(), Some(5_000));
+    choose(&mut lab, "What is done", "Slow script");
+    assert!(lab.harness.query_by_label("Rate").is_none());
+    enter(&mut lab, "How long", "80ms");
+    assert_eq!(lab.topology().faults[0].script_time(), Some(Duration::from_millis(80)));
+    // What can't be done here is greyed.
+    choose(&mut lab, "What is done", "Lock");
+    assert_eq!(lab.topology().faults[0].action.word(), "SlowScript");
+    assert!(lab.model().doc.may_run());
+}
+
+#[test]
+fn random_faults_stand_in_the_script_and_one_undo_takes_them_back() {
+    let mut lab = lab();
+    select(&mut lab, Selection::Faults);
+    lab.click("Add random faults");
+    let first = lab.topology().faults.clone();
+    assert!(first.len() > 3 && lab.model().doc.may_run(), "{first:?}");
+    lab.click("Add random faults");
+    assert_ne!(lab.topology().faults[first.len()..], first[..], "others each time");
+    for expected in [first, Vec::new()] {
+        lab.harness.key_press_modifiers(egui::Modifiers::COMMAND, Key::Z);
+        lab.harness.run();
+        assert_eq!(lab.topology().faults, expected);
+    }
 }
 
 #[test]

@@ -4,6 +4,7 @@
 
 mod canvas;
 mod charts;
+mod failover;
 #[allow(dead_code, reason = "each test uses some of it")]
 mod fake;
 mod files;

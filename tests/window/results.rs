@@ -47,6 +47,7 @@ fn passed(topology: &Topology) -> Report {
         instances: Vec::new(),
         settings: Vec::new(),
         faults: Vec::new(),
+        failovers: Vec::new(),
         changes: Vec::new(),
         troubles: Vec::new(),
         series: Vec::new(),
@@ -56,7 +57,7 @@ fn passed(topology: &Topology) -> Report {
     }
 }
 
-fn ended_with(change: impl FnOnce(&mut Report)) -> Lab {
+pub fn ended_with(change: impl FnOnce(&mut Report)) -> Lab {
     let mut lab = started();
     let mut report = passed(lab.topology());
     change(&mut report);
@@ -140,6 +141,8 @@ fn what_was_broken_and_changed_stands_in_the_results() {
             stage: "inventory".into(),
             instance: "master".into(),
             delay_ms: None,
+            rate_bytes_per_sec: None,
+            lasts_ms: None,
             error: None,
         }];
         report.changes = vec![ChangeReport { at_secs: 6.0, what: "offered rate × 1.5".into(), error: None }];

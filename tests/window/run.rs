@@ -204,6 +204,55 @@ fn every_fault_goes_to_the_selected_process() {
 }
 
 #[test]
+fn what_is_no_process_can_be_picked_too_and_offers_what_can_be_done_to_it() {
+    let mut lab = on_sale();
+    for (target, offered, refused) in [
+        ("database, database", "Lock", None),
+        ("orders, consumer 2", "Kill", None),
+        ("control, sale", "Close sale", None),
+        ("gate, cache", "Refill", None),
+        ("cdn, cache", "Purge", Some("Refill")),
+        ("inventory, sentinel 1", "Terminate", None),
+    ] {
+        lab.click("Process to break");
+        lab.click(target);
+        lab.click(offered);
+        let told = lab.engine.told();
+        let [EngineCommand::Inject(fault)] = told.as_slice() else { panic!("{target}: {told:?}") };
+        assert_eq!(format!("{}, {}", fault.stage, fault.instance), target);
+        assert!(lab.harness.query_by_label("Cut link").is_none(), "{target} has no link");
+        if let Some(refused) = refused {
+            lab.click(refused);
+            assert!(lab.engine.told().is_empty(), "it is greyed");
+        }
+    }
+}
+
+#[test]
+fn more_faults_stand_in_a_menu_with_their_strength() {
+    let mut lab = on_sale();
+    lab.click("Process to break");
+    lab.click("inventory, master");
+    lab.harness.state_mut().view.panels.top.faults.rate_kb = 40;
+    lab.harness.state_mut().view.panels.top.faults.lasts_ms = 90;
+    for (label, action) in [
+        ("Throttle link", FaultAction::ThrottleLink),
+        ("Slow script", FaultAction::SlowScript),
+        ("Hand over", FaultAction::Failover),
+        ("Fill memory", FaultAction::FillMemory),
+    ] {
+        lab.click("More faults");
+        lab.click(label);
+        let told = lab.engine.told();
+        let [EngineCommand::Inject(fault)] = told.as_slice() else { panic!("{label}: {told:?}") };
+        assert_eq!(fault.action, action);
+        assert_eq!(fault.link_rate().unwrap_or(40_000), 40_000);
+        assert_eq!(fault.script_time().unwrap_or(Duration::from_millis(90)), Duration::from_millis(90));
+        assert_eq!(fault.delay, Fault::default().delay, "it says nothing here");
+    }
+}
+
+#[test]
 fn links_break_only_in_a_run_that_was_started_for_it() {
     let mut lab = opened();
     lab.click("Run menu");

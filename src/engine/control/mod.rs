@@ -1,8 +1,10 @@
 //! Data control: preloads, opens the sale, expires unpaid orders, and reconciles database, inventory and gate.
 //!
 //! - [`preload`]: what it writes before people come.
+//! - [`opening`]: when the sale opens, and what faults do to its clock.
 //! - [`reconcile`]: what it does at its interval.
 
+mod opening;
 mod preload;
 mod reconcile;
 
@@ -14,7 +16,6 @@ use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until};
 
 use super::clock::{Clock, nanos};
-use super::keys;
 use super::ledger::Ledger;
 use super::redis_link::Connection;
 use super::sqlite::{StoreError, Writer};
@@ -22,6 +23,7 @@ use super::trouble::Troubles;
 use crate::topology::stage::{DataControl, StageKind};
 use crate::topology::{RunPlan, Topology};
 use crate::workload::Sale;
+pub use opening::Opening;
 
 /// Products handled in one pipeline.
 const CHUNK: u32 = 1_000;
@@ -50,6 +52,8 @@ pub struct Control {
     pub ledger: Arc<Ledger>,
     /// Where it says what went wrong.
     pub troubles: Troubles,
+    /// What is known of the opening.
+    pub opening: Opening,
 }
 
 /// What data control goes by: its own parameters, and what it must know of other stages. They may change during a run.
@@ -96,24 +100,6 @@ pub enum ControlError {
 }
 
 impl Control {
-    /// Opens the sale of all products.
-    ///
-    /// # Errors
-    /// A server or the database refuses.
-    pub async fn open_sale(&self) -> Result<(), ControlError> {
-        if let Some(gate) = &self.gate {
-            self.in_chunks(gate, |pipeline, item| {
-                pipeline.cmd("SET").arg(keys::start(item)).arg(1);
-            })
-            .await?;
-        }
-        if let Some(writer) = &self.writer {
-            writer.open_sale().await?;
-        }
-        self.note_on_sale(0..self.sale.items);
-        Ok(())
-    }
-
     /// Notes that units of these products are on sale from now on, and that every buyer can see it once the services
     /// have forgotten what they believed.
     fn note_on_sale(&self, items: impl IntoIterator<Item = u32>) {
@@ -124,7 +110,7 @@ impl Control {
     }
 
     /// Works at its interval until told to stop. A round that fails is made up for by the next one.
-    pub async fn run(self, mut stop: watch::Receiver<bool>) {
+    pub async fn run(&self, mut stop: watch::Receiver<bool>) {
         let mut settings = self.settings.clone();
         let mut reconciler = reconcile::Reconciler::default();
         let mut last: Option<Instant> = None;
@@ -137,9 +123,9 @@ impl Control {
                 _ = stop.changed() => break,
             }
             last = Some(Instant::now());
-            reconciler.round(&self).await;
+            reconciler.round(self).await;
         }
-        reconciler.finish(&self).await;
+        reconciler.finish(self).await;
     }
 
     async fn in_chunks(

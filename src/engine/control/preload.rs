@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
-use redis::Pipeline;
+use redis::{Pipeline, RedisResult};
 
 use super::super::keys;
+use super::super::redis_link::Connection;
 use super::super::sqlite::writer::Goods;
 use super::{Control, ControlError};
 
@@ -24,9 +25,9 @@ impl Control {
                 pipeline.cmd("SET").arg(keys::count(item)).arg(self.sale.stock_of(item));
                 pipeline.cmd("SET").arg(keys::start(item)).arg(0);
                 pipeline.cmd("SET").arg(keys::access(item)).arg(0);
-                pipeline.cmd("SET").arg(keys::page(item)).arg(page(item));
             })
             .await?;
+            self.write_pages(gate).await?;
             let mut wait = Pipeline::new();
             wait.cmd("WAIT").arg(self.gate_replicas).arg(REPLICATED_WITHIN.as_millis());
             let (copied,): (usize,) = gate.query(&wait).await?;
@@ -35,21 +36,38 @@ impl Control {
             }
         }
         if let Some(inventory) = &self.inventory {
-            let holds_pages = self.gate.is_none();
             self.in_chunks(inventory, |pipeline, item| {
                 let stock = self.sale.stock_of(item);
                 pipeline.cmd("HSET").arg(keys::goods(item)).arg("Total").arg(stock).arg("Booked").arg(0);
-                if holds_pages {
-                    pipeline.cmd("SET").arg(keys::page(item)).arg(page(item));
-                }
             })
             .await?;
+            if self.gate.is_none() {
+                self.write_pages(inventory).await?;
+            }
         }
         if let Some(writer) = &self.writer {
             let goods = |item| Goods { item, total: self.sale.stock_of(item), page: page(item) };
             writer.preload((0..self.sale.items).map(goods).collect()).await?;
         }
         Ok(())
+    }
+
+    /// Writes the pages at the gate again, where something has thrown them away.
+    ///
+    /// # Errors
+    /// The gate refuses.
+    pub async fn refill(&self) -> Result<(), ControlError> {
+        if let Some(gate) = &self.gate {
+            self.write_pages(gate).await?;
+        }
+        Ok(())
+    }
+
+    async fn write_pages(&self, connection: &Connection) -> RedisResult<()> {
+        self.in_chunks(connection, |pipeline, item| {
+            pipeline.cmd("SET").arg(keys::page(item)).arg(page(item));
+        })
+        .await
     }
 }
 

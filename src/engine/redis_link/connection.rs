@@ -1,9 +1,10 @@
 //! One connection, shared by the pipelines under way on it, and made anew after an error.
 
 use redis::aio::MultiplexedConnection;
-use redis::{FromRedisValue, Pipeline, RedisError, RedisResult};
+use redis::{ErrorKind, FromRedisValue, Pipeline, RedisError, RedisResult, Value};
 use tokio::sync::Mutex;
 
+use super::super::failover::Pulse;
 use super::resolver::Resolver;
 use super::settings::LinkSettings;
 
@@ -13,6 +14,8 @@ pub struct Connection {
     resolver: Resolver,
     settings: LinkSettings,
     line: Mutex<Line>,
+    /// What is noted for the anatomy of failovers, where its stage has one.
+    pulse: Option<Pulse>,
 }
 
 #[derive(Debug, Default)]
@@ -30,32 +33,85 @@ pub struct OpenLine {
     /// The library's handle; a clone sends on the same socket.
     pub handle: MultiplexedConnection,
     generation: u64,
+    /// [`Resolver::changes`] when it was made.
+    changes: u64,
 }
 
 impl Connection {
     /// A connection that is made at first use.
     pub fn new(resolver: Resolver, settings: LinkSettings) -> Self {
-        Self { resolver, settings, line: Mutex::default() }
+        Self { resolver, settings, line: Mutex::default(), pulse: None }
+    }
+
+    /// The same connection, whose errors and acknowledged writes are noted.
+    #[must_use]
+    pub fn with_pulse(self, pulse: Option<Pulse>) -> Self {
+        Self { pulse, ..self }
     }
 
     /// The line, made now if there is none.
     ///
     /// # Errors
-    /// The server can't be found or doesn't answer. Nothing was sent then.
+    /// The server can't be found, doesn't answer, or is no master although the Sentinels name it. Nothing was sent then.
     pub async fn line(&self) -> RedisResult<OpenLine> {
         let mut line = self.line.lock().await;
         if line.changes != self.resolver.changes() {
             line.open = None;
         }
-        if line.open.is_none() {
-            let endpoint = self.resolver.resolve().await?;
-            line.changes = self.resolver.changes();
-            line.open = Some(self.settings.connect(endpoint).await?);
-            line.generation += 1;
+        if let Some(handle) = &line.open {
+            let (handle, changes) = (handle.clone(), line.changes);
+            return Ok(OpenLine { handle, generation: line.generation, changes });
         }
-        match &line.open {
-            Some(handle) => Ok(OpenLine { handle: handle.clone(), generation: line.generation }),
-            None => unreachable!("it was made above"),
+        let (handle, changes) = self.open().await?;
+        line.open = Some(handle.clone());
+        line.changes = changes;
+        line.generation += 1;
+        Ok(OpenLine { handle, generation: line.generation, changes })
+    }
+
+    /// Whether no other server has become master since a line was made. For those who keep one for long.
+    pub fn is_current(&self, line: &OpenLine) -> bool {
+        line.changes == self.resolver.changes()
+    }
+
+    /// Connects to the server of the moment. If another one becomes master meanwhile, to that one: the first may be paused
+    /// and never answer.
+    async fn open(&self) -> RedisResult<(MultiplexedConnection, u64)> {
+        loop {
+            let changes = self.resolver.changes();
+            tokio::select! {
+                biased;
+                opened = self.connect() => return Ok((opened?, changes)),
+                () = self.resolver.changed_since(changes) => {}
+            }
+        }
+    }
+
+    async fn connect(&self) -> RedisResult<MultiplexedConnection> {
+        let endpoint = self.resolver.resolve().await?;
+        let mut handle = self.settings.connect(endpoint).await?;
+        if self.resolver.wants_master() {
+            // The step that clients of Sentinel must not leave out
+            // (https://redis.io/docs/latest/develop/reference/sentinel-clients/).
+            let role: Vec<Value> = redis::cmd("ROLE").query_async(&mut handle).await?;
+            if !matches!(role.first(), Some(Value::BulkString(word)) if word == b"master") {
+                return Err((ErrorKind::Client, "the server that the Sentinels name is no master yet").into());
+            }
+        }
+        Ok(handle)
+    }
+
+    /// Notes an error of a write: no line, no answer, or a server that refuses writes.
+    pub fn note_error(&self) {
+        if let Some(pulse) = &self.pulse {
+            pulse.error();
+        }
+    }
+
+    /// Notes that writes were acknowledged on the line of a generation.
+    pub fn note_write(&self, generation: u64) {
+        if let Some(pulse) = &self.pulse {
+            pulse.wrote(generation);
         }
     }
 
@@ -78,6 +134,13 @@ impl Connection {
         if line.generation == broken.generation {
             line.open = None;
         }
+    }
+}
+
+impl OpenLine {
+    /// Tells the lines of one connection apart; later ones have higher numbers.
+    pub fn generation(&self) -> u64 {
+        self.generation
     }
 }
 

@@ -1,18 +1,21 @@
 //! Where the master is.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use futures_util::StreamExt;
+use futures_util::stream::FuturesUnordered;
 use redis::aio::MultiplexedConnection;
 use redis::{ErrorKind, RedisError, RedisResult};
+use tokio::sync::watch;
 
 use super::settings::LinkSettings;
 use crate::servers::Endpoint;
 
 /// How long a Sentinel may take to answer.
 const SENTINEL_TIMEOUT: Duration = Duration::from_millis(300);
-/// How often the Sentinels are asked even if no connection breaks: one that is idle would not notice a failover.
+/// How often the Sentinels are asked even if no connection breaks and none of them is heard: a net below the subscriptions.
 const LOOK: Duration = Duration::from_millis(200);
 
 /// A fixed address, or what the Sentinels say. Clones share what they have learnt.
@@ -24,38 +27,54 @@ pub enum Resolver {
     Sentinels(Arc<SentinelLink>),
 }
 
-/// A group of Sentinels, and what they said last.
+/// A group of Sentinels, and the newest that one of them said.
 #[derive(Debug)]
 pub struct SentinelLink {
-    /// Where they listen; they are asked in this order.
-    sentinels: Vec<Endpoint>,
+    sentinels: Vec<SentinelLine>,
     /// The name under which they know the master.
     master_name: String,
-    /// What they said last.
-    said: Mutex<Option<Endpoint>>,
+    said: Mutex<Option<Said>>,
     /// How often they named another master than before.
-    changes: AtomicU64,
+    changes: watch::Sender<u64>,
+}
+
+/// A Sentinel, and the line to it, made when it is first needed and again after an error.
+#[derive(Debug)]
+struct SentinelLine {
+    endpoint: Endpoint,
+    line: tokio::sync::Mutex<Option<MultiplexedConnection>>,
+}
+
+/// What a Sentinel says: who is master, since which configuration. Each failover has a higher epoch, so a Sentinel that has
+/// not heard of the last one is told from those that have
+/// (<https://redis.io/docs/latest/operate/oss_and_stack/management/sentinel/#configuration-epochs>).
+#[derive(Debug, Clone, Copy)]
+struct Said {
+    master: Endpoint,
+    epoch: u64,
 }
 
 impl Resolver {
     /// The master that these Sentinels know by a name.
     pub fn sentinels(sentinels: Vec<Endpoint>, master_name: &str) -> Self {
+        let line = |endpoint| SentinelLine { endpoint, line: tokio::sync::Mutex::default() };
         Self::Sentinels(Arc::new(SentinelLink {
-            sentinels,
+            sentinels: sentinels.into_iter().map(line).collect(),
             master_name: master_name.to_owned(),
             said: Mutex::default(),
-            changes: AtomicU64::new(0),
+            changes: watch::channel(0).0,
         }))
     }
 
-    /// The server's address now.
+    /// The server's address now. The Sentinels are asked all at once, and the first answer counts that is not older than
+    /// what was known; where none comes, what was known.
     ///
     /// # Errors
-    /// No Sentinel answers.
+    /// No Sentinel has ever answered.
     pub async fn resolve(&self) -> RedisResult<Endpoint> {
         match self {
             Self::Fixed(endpoint) => Ok(*endpoint),
-            Self::Sentinels(link) => Ok(link.ask_any().await?.0),
+            Self::Sentinels(link) => link.resolve().await,
         }
     }
 
@@ -63,7 +82,33 @@ impl Resolver {
     pub fn changes(&self) -> u64 {
         match self {
             Self::Fixed(_) => 0,
-            Self::Sentinels(link) => link.changes.load(Ordering::Acquire),
+            Self::Sentinels(link) => *link.changes.borrow(),
+        }
+    }
+
+    /// Waits until the address has changed since it had changed so often.
+    pub async fn changed_since(&self, changes: u64) {
+        match self {
+            Self::Fixed(_) => std::future::pending().await,
+            Self::Sentinels(link) => {
+                // The sender lives as long as this.
+                drop(link.changes.subscribe().wait_for(|now| *now != changes).await);
+            }
+        }
+    }
+
+    /// Whether a server has to say that it is master before it is believed to be the one.
+    pub fn wants_master(&self) -> bool {
+        matches!(self, Self::Sentinels(_))
+    }
+
+    /// Asks one Sentinel, which has just told of a switch, by its place among them.
+    pub async fn ask_again(&self, sentinel: usize) {
+        if let Self::Sentinels(link) = self
+            && let Some(line) = link.sentinels.get(sentinel)
+            && let Ok(said) = link.ask(line).await
+        {
+            link.note(said);
         }
     }
 
@@ -71,48 +116,86 @@ impl Resolver {
     pub async fn keep_looking(self) {
         let Self::Sentinels(link) = self else { return };
         let mut looks = tokio::time::interval(LOOK);
-        let mut connected: Option<MultiplexedConnection> = None;
         loop {
             looks.tick().await;
-            let answered = match &mut connected {
-                Some(open) => link.ask(open).await.is_ok(),
-                None => false,
-            };
-            if !answered {
-                connected = link.ask_any().await.ok().map(|(_, line)| line);
-            }
+            // Where none answers now, one may at the next look.
+            drop(link.resolve().await);
         }
     }
 }
 
 impl SentinelLink {
-    /// The first Sentinel that knows the master: what it says, and the line on which it was asked.
-    async fn ask_any(&self) -> RedisResult<(Endpoint, MultiplexedConnection)> {
+    async fn resolve(&self) -> RedisResult<Endpoint> {
         let mut last = RedisError::from((ErrorKind::InvalidClientConfig, "there are no Sentinels to ask"));
-        for &sentinel in &self.sentinels {
-            let answer = match LinkSettings::new(SENTINEL_TIMEOUT).connect(sentinel).await {
-                Ok(mut line) => self.ask(&mut line).await.map(|endpoint| (endpoint, line)),
-                Err(error) => Err(error),
-            };
+        let mut asked: FuturesUnordered<_> = self.sentinels.iter().map(|line| self.ask(line)).collect();
+        while let Some(answer) = asked.next().await {
             match answer {
-                Ok(found) => return Ok(found),
+                Ok(said) if self.note(said) => return Ok(said.master),
+                Ok(_older) => {}
                 Err(error) => last = error,
             }
         }
-        Err(last)
+        let said = *self.said.lock().unwrap_or_else(PoisonError::into_inner);
+        said.map(|said| said.master).ok_or(last)
+    }
+
+    /// Notes an answer. Answers whether it is not older than what was known.
+    fn note(&self, said: Said) -> bool {
+        let mut known = self.said.lock().unwrap_or_else(PoisonError::into_inner);
+        if known.is_some_and(|known| known.epoch > said.epoch) {
+            return false;
+        }
+        let before = known.replace(said);
+        drop(known);
+        if before.is_some_and(|before| before.master != said.master) {
+            self.changes.send_modify(|changes| *changes += 1);
+        }
+        true
+    }
+
+    async fn ask(&self, sentinel: &SentinelLine) -> RedisResult<Said> {
+        let mut open = sentinel.line.lock().await;
+        let mut line = match &*open {
+            Some(line) => line.clone(),
+            None => LinkSettings::new(SENTINEL_TIMEOUT).connect(sentinel.endpoint).await?,
+        };
+        *open = Some(line.clone());
+        drop(open);
+        let answer = self.question(&mut line).await;
+        if answer.is_err() {
+            *sentinel.line.lock().await = None;
+        }
+        answer
     }
 
     /// `SENTINEL GET-MASTER-ADDR-BY-NAME` answers `[host, port]`, or nil for an unknown name
-    /// (<https://redis.io/docs/latest/develop/reference/sentinel-clients/>).
-    async fn ask(&self, line: &mut MultiplexedConnection) -> RedisResult<Endpoint> {
-        let mut command = redis::cmd("SENTINEL");
-        command.arg("GET-MASTER-ADDR-BY-NAME").arg(&self.master_name);
-        let (_host, port): (String, u16) = command.query_async(line).await?;
-        let endpoint = Endpoint::local(port);
-        let before = self.said.lock().unwrap_or_else(PoisonError::into_inner).replace(endpoint);
-        if before.is_some_and(|before| before != endpoint) {
-            self.changes.fetch_add(1, Ordering::Release);
-        }
-        Ok(endpoint)
+    /// (<https://redis.io/docs/latest/develop/reference/sentinel-clients/>); `SENTINEL MASTER` names the epoch.
+    async fn question(&self, line: &mut MultiplexedConnection) -> RedisResult<Said> {
+        let mut pipeline = redis::pipe();
+        pipeline.cmd("SENTINEL").arg("GET-MASTER-ADDR-BY-NAME").arg(&self.master_name);
+        pipeline.cmd("SENTINEL").arg("MASTER").arg(&self.master_name);
+        let ((_host, port), fields): ((String, u16), BTreeMap<String, String>) =
+            pipeline.query_async(line).await?;
+        let epoch = fields.get("config-epoch").and_then(|epoch| epoch.parse().ok()).unwrap_or(0);
+        Ok(Said { master: Endpoint::local(port), epoch })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sentinel_that_has_not_heard_of_the_last_failover_is_not_believed() {
+        let resolver = Resolver::sentinels(Vec::new(), "inventory");
+        let Resolver::Sentinels(link) = &resolver else { unreachable!("it was made so") };
+        let said = |port, epoch| Said { master: Endpoint::local(port), epoch };
+        assert!(link.note(said(7001, 3)) && link.note(said(7001, 3)));
+        assert_eq!(resolver.changes(), 0);
+        assert!(link.note(said(7002, 4)));
+        assert!(!link.note(said(7001, 3)));
+        assert_eq!(resolver.changes(), 1);
+        assert!(link.note(said(7001, 5)));
+        assert_eq!(resolver.changes(), 2);
     }
 }

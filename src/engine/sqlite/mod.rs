@@ -3,8 +3,10 @@
 //! - [`schema`]: tables, and how a connection is set up.
 //! - [`writer`]: the one connection that writes what the queue and data control bring.
 //! - [`claim`]: the row lock: a claim decided by the database itself.
+//! - [`harm`]: what faults do to it.
 
 pub mod claim;
+pub mod harm;
 pub mod schema;
 pub mod writer;
 

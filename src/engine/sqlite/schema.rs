@@ -6,6 +6,7 @@ use std::time::Duration;
 use rusqlite::Connection;
 
 use super::StoreError;
+use super::harm::Valve;
 
 /// How long a connection waits for the lock of another before it gives up.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
@@ -46,6 +47,8 @@ impl Lookups {
 pub struct Store {
     path: PathBuf,
     sync_each_commit: bool,
+    /// Whoever works on it passes this first.
+    valve: Valve,
 }
 
 impl Store {
@@ -54,7 +57,7 @@ impl Store {
     /// # Errors
     /// The file can't be made.
     pub fn create(path: &Path, sync_each_commit: bool, lookups: Lookups) -> Result<Self, StoreError> {
-        let store = Self { path: path.to_owned(), sync_each_commit };
+        let store = Self { path: path.to_owned(), sync_each_commit, valve: Valve::default() };
         let connection = store.connect()?;
         for sql in std::iter::once(TABLES).chain(lookups.indexes()) {
             connection.execute_batch(sql).map_err(|source| store.error(source))?;
@@ -76,6 +79,11 @@ impl Store {
                 Ok(connection)
             })
             .map_err(|source| self.error(source))
+    }
+
+    /// What its threads pass before they work on it.
+    pub fn valve(&self) -> &Valve {
+        &self.valve
     }
 
     /// An error of this database.

@@ -50,9 +50,14 @@ impl Writer {
     pub fn start(store: Store) -> Result<Self, StoreError> {
         let mut connection = store.connect()?;
         let (jobs, receiver) = bounded::<Job>(JOBS);
+        let valve = store.valve().clone();
+        let work = move |job: Job| {
+            valve.pass();
+            job(&mut connection);
+        };
         std::thread::Builder::new()
             .name("database-writer".into())
-            .spawn(move || receiver.into_iter().for_each(|job| job(&mut connection)))
+            .spawn(move || receiver.into_iter().for_each(work))
             .map_err(|_no_thread| StoreError::Ended)?;
         Ok(Self { jobs, store })
     }
@@ -74,12 +79,13 @@ impl Writer {
         .await
     }
 
-    /// Opens the sale of all products.
+    /// Opens or closes the sale of all products.
     ///
     /// # Errors
     /// SQLite's own.
-    pub async fn open_sale(&self) -> Result<(), StoreError> {
-        self.run(|connection| connection.execute("UPDATE goods SET open = 1", []).map(drop)).await
+    pub async fn set_open(&self, is_open: bool) -> Result<(), StoreError> {
+        self.run(move |connection| connection.execute("UPDATE goods SET open = ?1", [is_open]).map(drop))
+            .await
     }
 
     /// Inserts orders in one transaction; ids that are there already are left alone. `inserted_ns` is on the run's clock.

@@ -1,6 +1,7 @@
 //! CDN: a real cache of the product pages, in process.
 
 use std::num::NonZeroUsize;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -9,7 +10,7 @@ use lru::LruCache;
 use super::super::clock::nanos;
 use super::super::dial::Dial;
 use super::super::pending::{Batch, Pending};
-use super::core::{Core, Listener, Stage, Tunable};
+use super::core::{Cache, Core, Listener, Stage, Tunable};
 use crate::metrics::{Outcome, Reason};
 use crate::topology::stage::{Cdn, StageKind};
 use crate::workload::Operation;
@@ -20,13 +21,21 @@ pub struct CdnStage {
     next: Arc<dyn Stage>,
     ttl: Dial<Duration>,
     pages: Mutex<LruCache<u32, u64>>,
+    /// Pages stored until then are out of date; on the run's clock.
+    expired_ns: AtomicU64,
 }
 
 impl CdnStage {
     /// An empty cache in front of `next`.
     pub fn new(core: Arc<Core>, next: Arc<dyn Stage>, params: &Cdn) -> Self {
         let capacity = NonZeroUsize::new(params.capacity as usize).unwrap_or(NonZeroUsize::MIN);
-        Self { core, next, ttl: Dial::new(params.ttl), pages: Mutex::new(LruCache::new(capacity)) }
+        Self {
+            core,
+            next,
+            ttl: Dial::new(params.ttl),
+            pages: Mutex::new(LruCache::new(capacity)),
+            expired_ns: AtomicU64::new(0),
+        }
     }
 
     fn pages(&self) -> std::sync::MutexGuard<'_, LruCache<u32, u64>> {
@@ -40,7 +49,9 @@ impl Stage for CdnStage {
         let ttl_ns = nanos(self.ttl.get());
         let (hits, rest): (Batch, Batch) = {
             let mut pages = self.pages();
-            let mut fresh = |item| pages.get(&item).is_some_and(|&stored_ns| now_ns < stored_ns + ttl_ns);
+            let expired_ns = self.expired_ns.load(Ordering::Relaxed);
+            let is_fresh = |&stored_ns: &u64| stored_ns > expired_ns && now_ns < stored_ns + ttl_ns;
+            let mut fresh = |item| pages.get(&item).is_some_and(is_fresh);
             batch.into_iter().partition(|pending| pending.operation == Operation::Read && fresh(pending.item))
         };
         self.core.intercept(&hits, Reason::CacheHit);
@@ -64,6 +75,16 @@ impl Tunable for CdnStage {
         if let StageKind::Cdn(params) = kind {
             self.ttl.set(params.ttl);
         }
+    }
+}
+
+impl Cache for CdnStage {
+    fn purge(&self) {
+        self.pages().clear();
+    }
+
+    fn expire(&self) {
+        self.expired_ns.store(self.core.now_ns(), Ordering::Relaxed);
     }
 }
 
@@ -108,6 +129,24 @@ mod tests {
             cdn.tune(&StageKind::Cdn(Cdn { ttl, ..Cdn::default() }));
             cdn.take(reads(0, 1));
             assert_eq!(sink.take_all().len(), passed, "{ttl:?}");
+        }
+    }
+
+    #[test]
+    fn what_was_purged_or_has_expired_is_asked_for_again_and_then_a_hit() {
+        let (cdn, sink) = cdn(Duration::from_mins(1), 10);
+        for forget in [Cache::purge, Cache::expire] {
+            cdn.answered(&reads(0, 1), Outcome::Served, cdn.core.now_ns());
+            cdn.take(reads(0, 1));
+            assert!(sink.take_all().is_empty());
+            for _ in 0..2 {
+                forget(&cdn);
+                cdn.take(reads(0, 1));
+                assert_eq!(sink.take_all().len(), 1);
+            }
+            cdn.answered(&reads(0, 1), Outcome::Served, cdn.core.now_ns());
+            cdn.take(reads(0, 1));
+            assert!(sink.take_all().is_empty());
         }
     }
 

@@ -19,6 +19,7 @@ use super::super::dial::Dial;
 use super::super::keys;
 use super::super::order::Order;
 use super::super::redis_link::Connection;
+use super::super::redis_link::connection::OpenLine;
 use super::super::sqlite::{StoreError, Writer};
 use super::super::trouble::Troubles;
 
@@ -44,10 +45,22 @@ pub struct Consumer {
     pub book: Arc<StageBook>,
     /// The run's clock.
     pub clock: Clock,
-    /// [`keys::TAKE_SCRIPT`].
-    pub script: Script,
+    /// What it asks the queue to do.
+    pub scripts: ConsumerScripts,
     /// Where it says what went wrong.
     pub troubles: Troubles,
+}
+
+/// What consumers ask the queue to do.
+pub struct ConsumerScripts {
+    take: Script,
+    done: Script,
+}
+
+impl Default for ConsumerScripts {
+    fn default() -> Self {
+        Self { take: Script::new(keys::TAKE_SCRIPT), done: Script::new(keys::DONE_SCRIPT) }
+    }
 }
 
 /// Why a round of a consumer failed.
@@ -72,8 +85,7 @@ impl Consumer {
                     continue;
                 }
             };
-            let mut handle = line.handle.clone();
-            if let Err(error) = self.work(&mut handle, &mut wanted).await {
+            if let Err(error) = self.work(&line, &mut wanted).await {
                 self.troubles.note("a consumer can't write orders", &error);
                 self.connection.give_up(&line).await;
                 tokio::time::sleep(REST).await;
@@ -81,16 +93,14 @@ impl Consumer {
         }
     }
 
-    /// Batch after batch, until no consumer is wanted or something fails.
-    async fn work(
-        &self,
-        redis: &mut MultiplexedConnection,
-        wanted: &mut watch::Receiver<usize>,
-    ) -> Result<(), ConsumerError> {
+    /// Batch after batch, until no consumer is wanted, another server is master, or something fails.
+    async fn work(&self, line: &OpenLine, wanted: &mut watch::Receiver<usize>) -> Result<(), ConsumerError> {
         let processing = keys::processing(self.number);
+        let redis = &mut line.handle.clone();
         loop {
             let consumers = *wanted.borrow_and_update();
-            if consumers == 0 {
+            // A former master may go on answering for seconds; what is in its list then is brought by nobody.
+            if consumers == 0 || !self.connection.is_current(line) {
                 return Ok(());
             }
             if self.number < consumers {
@@ -110,7 +120,7 @@ impl Consumer {
     ) -> Result<(), ConsumerError> {
         let list = keys::ORDER_LIST;
         let taken: Vec<String> =
-            self.script.key(list).key(processing).arg(self.batch.get()).invoke_async(redis).await?;
+            self.scripts.take.key(list).key(processing).arg(self.batch.get()).invoke_async(redis).await?;
         if taken.is_empty() {
             // What it brings is found by the script, or by `clear`.
             let mut next = redis::cmd("BLMOVE");
@@ -136,8 +146,9 @@ impl Consumer {
         Ok(!left.is_empty())
     }
 
-    /// Writes orders in one transaction, then takes them off the processing list: they are its first ones, because
-    /// whatever came in the meantime stands behind them.
+    /// Writes orders, of which there are some, in one transaction, then takes them off the processing list: they are its
+    /// first ones, because whatever came in the meantime stands behind them. If they are not, a successor has done it already, and this
+    /// consumer is dead to others.
     async fn write(
         &self,
         redis: &mut MultiplexedConnection,
@@ -149,7 +160,8 @@ impl Consumer {
         let (count, unreadable) = (orders.len() as u64, (taken.len() - orders.len()) as u64);
         self.writer.insert(orders, started_ns).await?;
         self.book.orders(count, unreadable, self.clock.now_ns() - started_ns);
-        redis::cmd("LTRIM").arg(processing).arg(taken.len()).arg(-1).query_async::<()>(redis).await?;
+        let mut done = self.scripts.done.key(processing);
+        done.arg(&taken[0]).arg(taken.len()).invoke_async::<()>(redis).await?;
         Ok(())
     }
 }
@@ -190,7 +202,7 @@ mod tests {
             writer: writer.clone(),
             book: Arc::default(),
             clock: Clock::new(),
-            script: Script::new(keys::TAKE_SCRIPT),
+            scripts: ConsumerScripts::default(),
             troubles: troubles.clone(),
         };
         let (_stop, wanted) = watch::channel(1);

@@ -27,6 +27,14 @@ pub trait Tunable: Send + Sync {
     fn tune(&self, kind: &StageKind);
 }
 
+/// A stage that remembers what it was answered, until its time is up.
+pub trait Cache: Send + Sync {
+    /// Forgets everything.
+    fn purge(&self);
+    /// Lets everything that it remembers be out of date from now on, whatever its time to live says.
+    fn expire(&self);
+}
+
 /// What every stage has.
 pub struct Core {
     book: Arc<StageBook>,

@@ -10,6 +10,7 @@ use super::super::order::Order;
 use super::super::pending::{Batch, Pending};
 use super::super::sqlite::StoreError;
 use super::super::sqlite::claim::{RowDecision, claim, insert};
+use super::super::sqlite::harm::Valve;
 use super::super::sqlite::schema::Store;
 use super::super::trouble::Troubles;
 use super::core::{Core, Stage};
@@ -31,6 +32,7 @@ struct Clerk {
     per_buyer_limit: Option<u32>,
     troubles: Troubles,
     jobs: Receiver<Pending>,
+    valve: Valve,
 }
 
 impl DatabaseStage {
@@ -48,7 +50,8 @@ impl DatabaseStage {
         troubles: Troubles,
     ) -> Result<Self, StoreError> {
         let (jobs, receiver) = bounded(max_waiting as usize);
-        let clerk = Clerk { core: core.clone(), decides, per_buyer_limit, troubles, jobs: receiver };
+        let valve = store.valve().clone();
+        let clerk = Clerk { core: core.clone(), decides, per_buyer_limit, troubles, jobs: receiver, valve };
         for number in 1..=connections {
             let (clerk, connection) = (clerk.clone(), store.connect()?);
             std::thread::Builder::new()
@@ -63,6 +66,7 @@ impl DatabaseStage {
 impl Clerk {
     fn work(self, mut connection: Connection) {
         for pending in &self.jobs {
+            self.valve.pass();
             let outcome = match pending.operation {
                 Operation::Read => read(&connection, pending.item),
                 Operation::Claim if self.decides => self.claim(&mut connection, &pending),

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use tokio::sync::{Mutex, mpsc};
 
+use super::super::failover::Pulse;
 use super::super::pending::Batch;
 use super::super::redis_link::{Connection, LinkSettings, Resolver};
 
@@ -79,6 +80,15 @@ pub struct Lane {
 impl Lanes {
     /// Lanes to the server that `resolver` names, and one [`Lane`] for each worker to be started.
     pub fn new(resolver: &Resolver, shape: LaneShape) -> (Self, Vec<Lane>) {
+        Self::watched(resolver, shape, || None)
+    }
+
+    /// The same lanes, each of whose connections has the pulse that `pulse` gives it.
+    pub fn watched(
+        resolver: &Resolver,
+        shape: LaneShape,
+        pulse: impl Fn() -> Option<Pulse>,
+    ) -> (Self, Vec<Lane>) {
         let limit = shape.limit as usize;
         let (sender, receiver) = mpsc::channel(limit);
         let state =
@@ -86,7 +96,8 @@ impl Lanes {
         let waiting = Arc::new(Mutex::new(receiver));
         let lanes = (0..shape.connections)
             .flat_map(|_| {
-                let connection = Arc::new(Connection::new(resolver.clone(), shape.settings));
+                let connection = Connection::new(resolver.clone(), shape.settings).with_pulse(pulse());
+                let connection = Arc::new(connection);
                 std::iter::repeat_n(connection, shape.window as usize)
             })
             .map(|connection| Lane {
@@ -153,6 +164,11 @@ impl Lane {
     pub fn done(&self, count: usize, reached: bool) {
         self.state.outstanding.fetch_sub(count, Ordering::Relaxed);
         self.state.reachable.store(reached, Ordering::Relaxed);
+    }
+
+    /// Notes that writes were acknowledged on the line of a generation.
+    pub fn wrote(&self, generation: u64) {
+        self.connection.note_write(generation);
     }
 
     /// Tries to reach a server that was missed, so that no request has to find out that it is back.

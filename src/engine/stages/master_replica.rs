@@ -8,7 +8,7 @@ use super::super::keys;
 use super::super::pending::{Batch, Pending};
 use super::core::{Core, Stage};
 use super::lanes::{Lane, Lanes};
-use super::pipeline::{Replies, send};
+use super::pipeline::{Replies, Safety, send, send_on};
 use crate::metrics::{Outcome, Reason};
 use crate::workload::Operation;
 
@@ -31,6 +31,8 @@ pub struct Inventory {
     pub master: Lanes,
     /// The most units of a product that a buyer may have.
     pub per_buyer_limit: Option<u32>,
+    /// Replicas that must have a granted claim before it is told or passed on.
+    pub safety: Option<Safety>,
 }
 
 /// What the stock says to a claim.
@@ -97,19 +99,20 @@ impl MasterReplicaStage {
 
     /// One pipeline, and a second one for what the server didn't know the script for.
     async fn serve(&self, lane: &Lane, batch: Batch) -> bool {
-        let replies = self.ask(lane, &batch, false).await;
+        let (replies, generation) = self.ask(lane, &batch, false).await;
         let reached = !matches!(replies, Replies::Unreachable);
-        let unknown = self.settle(batch, replies);
+        let unknown = self.settle(lane, generation, batch, replies);
         if !unknown.is_empty() {
-            let replies = self.ask(lane, &unknown, true).await;
-            let still_unknown = self.settle(unknown, replies);
+            let (replies, generation) = self.ask(lane, &unknown, true).await;
+            let still_unknown = self.settle(lane, generation, unknown, replies);
             self.inventory.core.end(&still_unknown, Outcome::Failed);
         }
         reached
     }
 
-    async fn ask(&self, lane: &Lane, batch: &[Pending], load: bool) -> Replies<Value> {
-        let mut pipeline = Pipeline::with_capacity(batch.len() + 1);
+    /// Answers the replies, that to `WAIT` last where there is one, and the generation of the line.
+    async fn ask(&self, lane: &Lane, batch: &[Pending], load: bool) -> (Replies<Value>, u64) {
+        let mut pipeline = Pipeline::with_capacity(batch.len() + 2);
         if load {
             pipeline.cmd("SCRIPT").arg("LOAD").arg(keys::CLAIM_SCRIPT);
         }
@@ -127,18 +130,27 @@ impl MasterReplicaStage {
                     .arg(self.inventory.per_buyer_limit.unwrap_or(0)),
             };
         }
-        let mut replies = send(lane, &mut pipeline).await;
+        if let Some(safety) = self.safety_of(batch) {
+            safety.ask(&mut pipeline);
+        }
+        let (mut replies, generation) = send_on(lane, &mut pipeline).await;
         if let (true, Replies::Each(each)) = (load, &mut replies) {
             drop(each.remove(0));
         }
-        replies
+        (replies, generation)
+    }
+
+    /// What a batch has to wait for: reads wait for nothing.
+    fn safety_of(&self, batch: &[Pending]) -> Option<Safety> {
+        self.inventory.safety.filter(|_| batch.iter().any(|pending| pending.operation == Operation::Claim))
     }
 
     /// Concludes what was answered; gives back the claims for which the server didn't know the script.
-    fn settle(&self, batch: Batch, replies: Replies<Value>) -> Batch {
+    fn settle(&self, lane: &Lane, generation: u64, batch: Batch, replies: Replies<Value>) -> Batch {
         let (mut decided, mut unknown) = (Vec::with_capacity(batch.len()), Batch::new());
         let (mut found, mut missing) = (Batch::new(), Batch::new());
-        let replies = match replies {
+        let safety = self.safety_of(&batch);
+        let mut replies = match replies {
             Replies::Each(replies) => replies,
             Replies::Unreachable => {
                 self.inventory.core.end(&batch, Outcome::Failed);
@@ -152,12 +164,23 @@ impl MasterReplicaStage {
                 return unknown;
             }
         };
+        let is_safe = safety
+            .is_none_or(|safety| safety.is_met(replies.pop(), |value| from_redis_value::<u64>(value).ok()));
         for (pending, reply) in batch.into_iter().zip(replies) {
             match (pending.operation, reply) {
                 (Operation::Read, Ok(Value::Nil)) => missing.push(pending),
                 (Operation::Read, Ok(_)) => found.push(pending),
                 (Operation::Claim, Err(error)) if error.code() == Some("NOSCRIPT") => unknown.push(pending),
                 (_, reply) => decided.push((pending, decision(&pending, reply))),
+            }
+        }
+        let is_granted = |decision: Decision| decision == Decision::Granted;
+        if is_safe && decided.iter().any(|(_, decision)| is_granted(*decision)) {
+            lane.wrote(generation);
+        } else if !is_safe {
+            // They happened on the master, and may be lost with it: nobody is told that he has something.
+            for (_, decision) in decided.iter_mut().filter(|(_, decision)| is_granted(*decision)) {
+                *decision = Decision::Indefinite;
             }
         }
         self.inventory.conclude_reads(&found, missing);

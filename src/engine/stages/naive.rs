@@ -12,7 +12,7 @@ use super::super::pending::{Batch, Pending};
 use super::core::Stage;
 use super::lanes::Lane;
 use super::master_replica::{Decision, Inventory};
-use super::pipeline::{Replies, send};
+use super::pipeline::{Replies, send, send_on};
 use crate::metrics::{Outcome, Reason};
 use crate::workload::Operation;
 
@@ -94,10 +94,23 @@ impl NaiveStage {
         let mut pipeline = Pipeline::new();
         pipeline.cmd("HSET").arg(keys::goods(pending.item)).arg("Booked").arg(booked);
         pipeline.cmd("HSET").arg(keys::buyers(pending.item)).arg(pending.claimant).arg(had);
-        match one(send::<Value>(lane, &mut pipeline).await) {
-            Answer::Value(_) => Decision::Granted,
+        if let Some(safety) = self.inventory.safety {
+            safety.ask(&mut pipeline);
+        }
+        let (mut replies, generation) = send_on::<Value>(lane, &mut pipeline).await;
+        let is_safe = match (self.inventory.safety, &mut replies) {
+            (Some(safety), Replies::Each(each)) => {
+                safety.is_met(each.pop(), |value| from_redis_value::<u64>(value).ok())
+            }
+            _ => true,
+        };
+        match one(replies) {
+            Answer::Value(_) if is_safe => {
+                lane.wrote(generation);
+                Decision::Granted
+            }
+            Answer::Value(_) | Answer::Unknown => Decision::Indefinite,
             Answer::Refused | Answer::Unreachable => Decision::Failed,
-            Answer::Unknown => Decision::Indefinite,
         }
     }
 }

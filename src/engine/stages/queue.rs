@@ -9,7 +9,7 @@ use super::super::order::Order;
 use super::super::pending::Batch;
 use super::core::{Core, Stage};
 use super::lanes::{Lane, Lanes};
-use super::pipeline::{Replies, send};
+use super::pipeline::{Replies, Safety, send_on};
 use crate::metrics::{Outcome, Reason};
 use crate::workload::Operation;
 
@@ -19,12 +19,14 @@ pub struct QueueStage {
     /// The database behind it: reads that came this deep go there directly.
     next: Arc<dyn Stage>,
     lanes: Lanes,
+    /// Replicas that must have an order before its buyer is told: the promise is made here, so it waits here too.
+    safety: Option<Safety>,
 }
 
 impl QueueStage {
     /// The stage; its workers are started by [`Self::work`].
-    pub fn new(core: Arc<Core>, next: Arc<dyn Stage>, lanes: Lanes) -> Self {
-        Self { core, next, lanes }
+    pub fn new(core: Arc<Core>, next: Arc<dyn Stage>, lanes: Lanes, safety: Option<Safety>) -> Self {
+        Self { core, next, lanes, safety }
     }
 
     /// Serves a lane until the stage is gone.
@@ -36,15 +38,22 @@ impl QueueStage {
                 let order = Order::of(&pending.request, now_ns);
                 pipeline.cmd("LPUSH").arg(keys::ORDER_LIST).arg(order.to_string());
             }
-            let replies = send::<u64>(&lane, &mut pipeline).await;
+            if let Some(safety) = self.safety {
+                safety.ask(&mut pipeline);
+            }
+            let (replies, generation) = send_on::<u64>(&lane, &mut pipeline).await;
             lane.done(batch.len(), !matches!(replies, Replies::Unreachable));
             match replies {
-                Replies::Each(replies) => {
-                    let (mut sold, mut failed) = (Batch::with_capacity(batch.len()), Batch::new());
+                Replies::Each(mut replies) => {
+                    let is_safe = self.safety.is_none_or(|safety| safety.is_met(replies.pop(), Some));
+                    let (mut pushed, mut failed) = (Batch::with_capacity(batch.len()), Batch::new());
                     for (pending, reply) in batch.into_iter().zip(replies) {
-                        if reply.is_ok() { &mut sold } else { &mut failed }.push(pending);
+                        if reply.is_ok() { &mut pushed } else { &mut failed }.push(pending);
                     }
-                    self.core.end(&sold, Outcome::Sold);
+                    if is_safe && !pushed.is_empty() {
+                        lane.wrote(generation);
+                    }
+                    self.core.end(&pushed, if is_safe { Outcome::Sold } else { Outcome::Indefinite });
                     self.core.end(&failed, Outcome::Failed);
                 }
                 Replies::Unreachable => self.core.end(&batch, Outcome::Failed),

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use super::super::clock::nanos;
 use super::super::dial::Dial;
 use super::super::pending::{Batch, Pending};
-use super::core::{Core, Listener, Stage, Tunable};
+use super::core::{Cache, Core, Listener, Stage, Tunable};
 use crate::metrics::{Outcome, Reason};
 use crate::topology::stage::{Service, StageKind};
 use crate::workload::Operation;
@@ -35,6 +35,8 @@ pub struct ServiceStage {
     next: Arc<dyn Stage>,
     /// In nanoseconds.
     flag_ttl: Dial<Option<u64>>,
+    /// What was learnt until then is out of date; on the run's clock.
+    expired_ns: AtomicU64,
     max_in_flight: u64,
     /// The instances' numbers among all instances behind the balancer right in front, if there is one.
     numbers: Option<Range<u16>>,
@@ -58,6 +60,7 @@ impl ServiceStage {
             core,
             next,
             flag_ttl: Dial::new(params.flag_ttl.map(nanos)),
+            expired_ns: AtomicU64::new(0),
             max_in_flight: u64::from(params.max_in_flight),
             numbers: first.map(|first| {
                 first..first.saturating_add(u16::try_from(params.instances).unwrap_or(u16::MAX))
@@ -78,11 +81,11 @@ impl ServiceStage {
 }
 
 impl Instance {
-    /// What it believes of a product, if nothing is believed for longer than `ttl_ns`.
-    fn knowledge(&self, item: u32, ttl_ns: u64, now_ns: u64) -> Knowledge {
+    /// What it believes of a product, if nothing is believed for longer than `ttl_ns` or was learnt until `expired_ns`.
+    fn knowledge(&self, item: u32, ttl_ns: u64, expired_ns: u64, now_ns: u64) -> Knowledge {
         let word = self.flags[item as usize].load(Ordering::Relaxed);
         match word & 3 {
-            _ if (word | 3) + ttl_ns <= now_ns => Knowledge::Nothing,
+            _ if (word | 3) + ttl_ns <= now_ns || (word & !3) <= expired_ns => Knowledge::Nothing,
             1 => Knowledge::NotStarted,
             2 => Knowledge::Started,
             3 => Knowledge::SoldOut,
@@ -98,7 +101,7 @@ impl Instance {
 impl Stage for ServiceStage {
     fn take(&self, mut batch: Batch) {
         let now_ns = self.core.arrive(&mut batch);
-        let ttl_ns = self.flag_ttl.get();
+        let (ttl_ns, expired_ns) = (self.flag_ttl.get(), self.expired_ns.load(Ordering::Relaxed));
         let mut passed = Batch::with_capacity(batch.len());
         let (mut closed, mut sold_out, mut shed) = (Batch::new(), Batch::new(), Batch::new());
         for mut pending in batch {
@@ -106,7 +109,9 @@ impl Stage for ServiceStage {
                 unreachable!("the balancer gives a service only what it gave to its instances")
             };
             let knowledge = match (pending.operation, ttl_ns) {
-                (Operation::Claim, Some(ttl_ns)) => instance.knowledge(pending.item, ttl_ns, now_ns),
+                (Operation::Claim, Some(ttl_ns)) => {
+                    instance.knowledge(pending.item, ttl_ns, expired_ns, now_ns)
+                }
                 _ => Knowledge::Nothing,
             };
             match knowledge {
@@ -116,6 +121,7 @@ impl Stage for ServiceStage {
                 _ => {
                     instance.in_flight.fetch_add(1, Ordering::Relaxed);
                     pending.knows_started = knowledge == Knowledge::Started;
+                    pending.did_not_ask = pending.knows_started;
                     passed.push(pending);
                 }
             }
@@ -144,7 +150,10 @@ impl Listener for ServiceStage {
             let Some(instance) = self.instance(pending) else { continue };
             instance.in_flight.fetch_sub(1, Ordering::Relaxed);
             if let (Some(lesson), Operation::Claim) = (lesson, pending.operation) {
-                instance.learn(pending.item, lesson, now_ns);
+                // What a claim that did not ask brings home is no reason to believe for longer that the sale is open.
+                if lesson != Knowledge::Started || !pending.did_not_ask {
+                    instance.learn(pending.item, lesson, now_ns);
+                }
             }
         }
     }
@@ -155,6 +164,18 @@ impl Tunable for ServiceStage {
         if let StageKind::Service(params) = kind {
             self.flag_ttl.set(params.flag_ttl.map(nanos));
         }
+    }
+}
+
+impl Cache for ServiceStage {
+    fn purge(&self) {
+        for flag in self.instances.iter().flat_map(|instance| &instance.flags) {
+            flag.store(0, Ordering::Relaxed);
+        }
+    }
+
+    fn expire(&self) {
+        self.expired_ns.store(self.core.now_ns(), Ordering::Relaxed);
     }
 }
 
@@ -222,6 +243,38 @@ mod tests {
             service.take(claims(1, 1));
             assert_eq!(sink.take_all().len(), passed, "{flag_ttl:?}");
         }
+    }
+
+    #[test]
+    fn what_was_purged_or_has_expired_is_asked_for_again() {
+        for forget in [Cache::purge, Cache::expire] {
+            let (service, sink) = service(&one_instance());
+            for _ in 0..2 {
+                service.take(claims(1, 1));
+                let asked = sink.take_all();
+                assert_eq!(asked.len(), 1);
+                service.answered(&asked, Outcome::Rejected(Reason::SoldOut), service.core.now_ns());
+                service.take(claims(1, 1));
+                assert!(sink.take_all().is_empty());
+                forget(&service);
+                forget(&service);
+            }
+        }
+    }
+
+    #[test]
+    fn a_sale_that_goes_on_is_asked_for_all_the_same_when_the_time_is_up() {
+        let ttl = Duration::from_millis(5);
+        let (service, sink) = service(&Service { flag_ttl: Some(ttl), ..one_instance() });
+        let started_at = std::time::Instant::now();
+        let mut asked = 0;
+        while started_at.elapsed() < 10 * ttl {
+            service.take(claims(1, 1));
+            let passed = sink.take_all();
+            asked += u32::from(!passed[0].knows_started);
+            service.answered(&passed, Outcome::Sold, service.core.now_ns());
+        }
+        assert!(asked >= 3, "{asked}");
     }
 
     #[test]

@@ -41,6 +41,7 @@ pub fn request(operation: Operation, id: u64, item: u32) -> Pending {
         arrived_ns: 0,
         instance: None,
         knows_started: false,
+        did_not_ask: false,
     }
 }
 

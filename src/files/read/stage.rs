@@ -78,14 +78,16 @@ pub(super) fn read_links(root: &Group, reader: &mut Reader) -> Vec<Link> {
 }
 
 fn read_link(raw: Raw, reader: &mut Reader) -> Option<Link> {
-    let link = Group::open(raw, "a link", NO_PART, &["from", "to"], reader).and_then(|group| {
-        let from = group.required("from", "from: \"…\", the stage that sends", reader);
-        let to = group.required("to", "to: \"…\", the stage that receives", reader);
-        let link = Link { from: from?, to: to? };
+    let link = Group::open(raw, "a link", NO_PART, &["from", "to", "clients"], reader).and_then(|group| {
+        let from: Option<String> = group.required("from", "from: \"…\", the stage that sends", reader);
+        let to: Option<String> = group.required("to", "to: \"…\", the stage that receives", reader);
+        let clients = group.field("clients", reader);
+        let new = Link::new(from?, to?);
+        let link = Link { clients: clients.unwrap_or(new.clients), ..new };
         let place = Place::Link { from: link.from.clone(), to: link.to.clone() };
         // Of two equal links, the second is the one to speak of.
         reader.spots.insert((place.clone(), ""), group.offset);
-        for key in ["from", "to"] {
+        for key in ["from", "to", "clients"] {
             if let Some(raw) = group.get(key) {
                 reader.spots.insert((place.clone(), key), raw.offset);
             }

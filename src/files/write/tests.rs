@@ -8,7 +8,7 @@ use rand_pcg::Pcg64Mcg;
 use super::super::parse_topology;
 use super::*;
 use crate::param::ParamKind;
-use crate::topology::{Expected, Fault, Link, Target};
+use crate::topology::{ClientKind, Expected, Fault, Link, Target};
 
 /// Names and texts that are hard to write down.
 const TEXTS: &[&str] = &[
@@ -106,7 +106,10 @@ fn some_topology(rng: &mut Pcg64Mcg) -> Topology {
         source: text(rng),
         expected: [None, Some(Expected::Pass), Some(Expected::Fail)][rng.random_range(0..3)],
         stages: many(rng, some_stage),
-        links: many(rng, |rng| Link { from: text(rng), to: text(rng) }),
+        links: many(rng, |rng| {
+            let clients = ClientKind::ALL[rng.random_range(0..ClientKind::ALL.len())];
+            Link { clients, ..Link::new(text(rng), text(rng)) }
+        }),
         workload: Workload { seed: rng.random(), sale, audience, phases: many(rng, some_phase) },
         faults: many(rng, |rng| {
             let mut fault = Fault::default();

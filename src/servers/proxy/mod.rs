@@ -1,6 +1,6 @@
-//! A TCP proxy before a Redis process: its link to everybody else, which can be cut, slowed and mended.
+//! A TCP proxy before a Redis process: its link to everybody else, which can be cut, reset, slowed, throttled and mended.
 //!
-//! - [`link`]: the state of a link, and its controls.
+//! - [`link`]: the state of a link, and its controls; `bucket`: what may be carried just now over one with a rate.
 //! - `handshake`: tells a replica, which connects to its master, from a client.
 //! - `pump`: one direction of one connection, with its delay line.
 //!
@@ -8,6 +8,7 @@
 //! process comes through its proxy: clients, Sentinels, and the replicas of a master. A process also *goes out*, but only
 //! as a replica, to its master's proxy; there it is recognised, and from then on its own link counts as well.
 
+mod bucket;
 mod handshake;
 pub mod link;
 mod pump;
@@ -23,8 +24,9 @@ use tokio::sync::Notify;
 use tokio::task::{AbortHandle, JoinSet};
 
 use handshake::Handshake;
+use link::Direction;
 pub use link::{Link, LinkState};
-use pump::pump;
+use pump::{Pace, pump};
 
 use super::endpoint::Endpoint;
 use super::port::{PortError, free_listeners};
@@ -166,9 +168,10 @@ fn carry(
         (client.split(), server.split());
     let mut handshake = Handshake::default();
     async move {
-        let there =
-            pump(&mut from_client, &mut to_server, || way.delay(), |bytes| way.look(&mut handshake, bytes));
-        let back = pump(&mut from_server, &mut to_client, || way.delay(), |_| Ok(()));
+        let there = pump(&mut from_client, &mut to_server, way.pace(Direction::In), |bytes| {
+            way.look(&mut handshake, bytes)
+        });
+        let back = pump(&mut from_server, &mut to_client, way.pace(Direction::Out), |_| Ok(()));
         tokio::try_join!(there, back)
     }
 }
@@ -179,9 +182,34 @@ fn reset(stream: &TcpStream) {
     stream.set_zero_linger().ok();
 }
 
-impl Way {
+/// One direction of a connection: to the server, or from it.
+struct Lane<'a> {
+    way: &'a Way,
+    direction: Direction,
+}
+
+impl Pace for Lane<'_> {
     fn delay(&self) -> Duration {
-        self.server.delay() + self.replica.get().map_or(Duration::ZERO, Link::delay)
+        self.way.server.delay() + self.way.replica.get().map_or(Duration::ZERO, Link::delay)
+    }
+
+    fn is_throttled(&self) -> bool {
+        self.way.server.is_throttled() || self.way.replica.get().is_some_and(Link::is_throttled)
+    }
+
+    /// What both links have room for. What goes in at the server's comes out of the replica's.
+    fn allow(&self, wanted: usize) -> usize {
+        let allowed = self.way.server.allow(self.direction, wanted);
+        let Some(replica) = self.way.replica.get().filter(|_| allowed > 0) else { return allowed };
+        let both = replica.allow(self.direction.turned(), allowed);
+        self.way.server.give_back(self.direction, allowed - both);
+        both
+    }
+}
+
+impl Way {
+    fn pace(&self, direction: Direction) -> Lane<'_> {
+        Lane { way: self, direction }
     }
 
     /// Looks into what a client sends first. A replica's own link counts as well.

@@ -1,12 +1,11 @@
-//! The workload, faults and targets.
+//! The workload and targets.
 
 use std::time::Duration;
 
-use super::super::fault::FaultAction;
 use super::super::stage::StageKind;
-use super::super::{Fault, Place, Problem, Topology};
-use super::Unread;
+use super::super::{Place, Problem, Topology};
 use super::ranges::all_in_range;
+use super::{Unread, faults};
 use crate::workload::{Phase, Shape};
 
 /// The most instances of a kind that are listed by name; no range goes as far.
@@ -26,9 +25,7 @@ pub(super) fn check(topology: &Topology, unread: &Unread, problems: &mut Vec<Pro
     for phase in &topology.workload.phases {
         check_phase(phase, problems);
     }
-    for (index, fault) in topology.faults.iter().enumerate() {
-        check_fault(topology, unread, fault, &Place::Fault(index + 1), problems);
-    }
+    faults::check(topology, unread, problems);
     if topology.targets.is_empty() && !unread.targets {
         problems.push(
             Problem::warning(
@@ -141,60 +138,7 @@ fn wrong_with_curve(points: &[(f64, f64)]) -> Option<(&'static str, &'static str
     }
 }
 
-fn check_fault(
-    topology: &Topology,
-    unread: &Unread,
-    fault: &Fault,
-    place: &Place,
-    problems: &mut Vec<Problem>,
-) {
-    let mut error = |text: String, remedy: String, fields| {
-        problems.push(Problem::error(place.clone(), text, remedy).about(fields));
-    };
-    if !unread.phases && !topology.workload.phases.is_empty() && fault.at >= topology.workload.duration() {
-        let text = format!("at {} the run is over", text_of(fault.at));
-        error(text, "let it happen within the phases".into(), &["at"]);
-    }
-    let Some(index) = topology.index_of(&fault.stage) else {
-        if !unread.knows(topology, &fault.stage) {
-            let text = format!("there is no stage {:?}", fault.stage);
-            error(text, "correct the name".into(), &["stage"]);
-        }
-        return;
-    };
-    let kind = &topology.stages[index].kind;
-    if !all_in_range(kind.params()) {
-        // How many instances there are is already in question.
-        return;
-    }
-    let instances = instances(kind);
-    if instances.is_empty() {
-        let text = format!("{:?} has no process that could break", fault.stage);
-        error(text, "name a stage that runs real processes".into(), &["stage"]);
-    } else if !instances.contains(&fault.instance) {
-        let text = format!("{:?} has no instance {:?}", fault.stage, fault.instance);
-        error(text, format!("name one of {}", instances.join(", ")), &["instance", "stage"]);
-    } else if fault.action.is_of_link() && !has_link(&fault.instance) {
-        let text = format!(
-            "{} can't be done to {:?}: Sentinels have no link of their own",
-            fault.action.word(),
-            fault.instance
-        );
-        error(text, "pause or kill it, or name the master or a replica".into(), &["action", "instance"]);
-    }
-    if fault.action != FaultAction::SlowLink && fault.delay != Fault::default().delay {
-        let text = format!("a delay says nothing to {}", fault.action.word());
-        let remedy = "leave delay out, or let the action be SlowLink";
-        problems.push(Problem::warning(place.clone(), text, remedy).about(&["delay"]));
-    }
-}
-
-/// Whether an instance has a link that can be cut: a proxy stands before data processes, and none before Sentinels.
-pub fn has_link(instance: &str) -> bool {
-    !instance.starts_with("sentinel")
-}
-
-fn text_of(span: Duration) -> humantime::FormattedDuration {
+pub(super) fn text_of(span: Duration) -> humantime::FormattedDuration {
     humantime::format_duration(span)
 }
 

@@ -3,8 +3,11 @@
 //! - `ranges`: every parameter within its range.
 //! - `wiring`: names, links and the way of the traffic.
 //! - `roles`: whether each request can be answered, and whether the stages get what they need.
-//! - `load`: the workload, faults and targets.
+//! - `availability`: whether a failover can happen, and what was chosen for one.
+//! - `load`: the workload and targets. `faults`: the scripted faults.
 
+mod availability;
+pub mod faults;
 mod load;
 mod ranges;
 mod roles;
@@ -13,7 +16,8 @@ mod tests;
 mod wiring;
 
 use super::{Problem, Stage, Topology};
-pub use load::{LONGEST_RUN, has_link, instances};
+pub use availability::clients_matter;
+pub use load::{LONGEST_RUN, instances};
 pub use ranges::all_in_range;
 pub use wiring::{LONGEST_NAME, only_one, refusal};
 
@@ -54,6 +58,7 @@ pub fn validate_read(topology: &Topology, unread: &Unread) -> Vec<Problem> {
     if wiring::check_counts(topology, &mut problems) {
         wiring::check(topology, unread, &mut problems);
         roles::check(topology, unread, &mut problems);
+        availability::check(topology, &mut problems);
         load::check(topology, unread, &mut problems);
     }
     problems

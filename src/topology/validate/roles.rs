@@ -1,7 +1,7 @@
 //! Whether each request can be answered, and whether the stages get what they need.
 
 use super::super::graph::Graph;
-use super::super::stage::{MasterReplica, Stage, StageKind};
+use super::super::stage::{Stage, StageKind};
 use super::super::{Place, Problem, Topology};
 use super::Unread;
 
@@ -19,17 +19,13 @@ pub(super) fn check(topology: &Topology, unread: &Unread, problems: &mut Vec<Pro
     }
     for stage in &topology.stages {
         let place = Place::Stage(stage.name.clone());
-        match &stage.kind {
-            StageKind::MasterReplica(params) => check_sentinels(params, &place, problems),
-            StageKind::Queue(params) => {
-                if let Some(host) = params.on.as_deref() {
-                    check_host(topology, unread, host, &place, problems);
-                }
-                if whole {
-                    check_consumers(topology, stage, problems);
-                }
+        if let StageKind::Queue(params) = &stage.kind {
+            if let Some(host) = params.on.as_deref() {
+                check_host(topology, unread, host, &place, problems);
             }
-            _ => {}
+            if whole {
+                check_consumers(topology, stage, problems);
+            }
         }
     }
 }
@@ -136,27 +132,6 @@ fn check_unpaid(control: &Stage, problems: &mut Vec<Problem>) {
             "link a Database behind the queue, or set unpaid_ratio to 0",
         );
         problems.push(problem.about(&["unpaid_ratio"]));
-    }
-}
-
-fn check_sentinels(params: &MasterReplica, place: &Place, problems: &mut Vec<Problem>) {
-    let &MasterReplica { sentinels, quorum, replicas, .. } = params;
-    if sentinels == 0 {
-        return;
-    }
-    if sentinels.is_multiple_of(2) {
-        let text = format!("{sentinels} Sentinels can split into equal halves");
-        problems.push(Problem::error(place.clone(), text, "use 1, 3 or 5").about(&["sentinels"]));
-    }
-    if quorum > sentinels {
-        let text = format!("a quorum of {quorum} is more than the {sentinels} Sentinels there are");
-        let problem = Problem::error(place.clone(), text, "lower the quorum or add Sentinels");
-        problems.push(problem.about(&["quorum", "sentinels"]));
-    }
-    if replicas == 0 {
-        let text = "its Sentinels have no replica to promote";
-        let problem = Problem::warning(place.clone(), text, "add a replica, or set sentinels to 0");
-        problems.push(problem.about(&["replicas", "sentinels"]));
     }
 }
 

@@ -14,7 +14,7 @@ use crate::workload::arrival::{Constant, Ramp};
 use crate::workload::{Audience, Mix, Phase, Sale, Shape, Spacing, Workload};
 
 fn link(from: &str, to: &str) -> Link {
-    Link { from: from.into(), to: to.into() }
+    Link::new(from, to)
 }
 
 fn stage(name: &str, kind: StageKind) -> Stage {
@@ -446,7 +446,12 @@ fn faults_hit_something_in_time() {
     check(vec![
         (|t| t.faults[0].at = Duration::from_secs(5), fault(), "at 5s the run is over", "within the phases"),
         (|t| t.faults[0].stage = "x".into(), fault(), "there is no stage \"x\"", "correct the name"),
-        (|t| t.faults[0].stage = "cdn".into(), fault(), "\"cdn\" has no process that could break", "real"),
+        (
+            |t| t.faults[0].stage = "balancer".into(),
+            fault(),
+            "\"balancer\" has nothing that",
+            "another stage",
+        ),
         (
             |t| t.faults[0].instance = "replica 3".into(),
             fault(),
@@ -457,12 +462,12 @@ fn faults_hit_something_in_time() {
             |t| t.faults[0].action = FaultAction::CutLink,
             fault(),
             "CutLink can't be done to \"sentinel 3\": Sentinels have no link",
-            "pause or kill it",
+            "choose from Kill, Terminate, Pause",
         ),
         (
             |t| t.faults[0].delay = Duration::from_secs(1),
             fault(),
-            "a delay says nothing to Kill",
+            "delay says nothing to Kill",
             "let the action be SlowLink",
         ),
     ]);

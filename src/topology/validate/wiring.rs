@@ -111,7 +111,7 @@ fn check_links(topology: &Topology, unread: &Unread, problems: &mut Vec<Problem>
                 problems.push(error(text, "add the stage, or correct the name").about(field));
             }
         }
-        if topology.links[..index].contains(link) {
+        if topology.links[..index].iter().any(|earlier| earlier.is_beside(link)) {
             problems.push(error("it is there twice".into(), "remove one of the two"));
         }
         if link.from == link.to {

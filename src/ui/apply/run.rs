@@ -42,13 +42,7 @@ impl Applied<'_> {
             UiCommand::Run => self.start(),
             UiCommand::Stop => self.stop(),
             UiCommand::CopyReport => self.copy_report(),
-            UiCommand::Kill => self.fault(FaultAction::Kill),
-            UiCommand::Pause => self.fault(FaultAction::Pause),
-            UiCommand::Resume => self.fault(FaultAction::Resume),
-            UiCommand::Restart => self.fault(FaultAction::Restart),
-            UiCommand::CutLink => self.fault(FaultAction::CutLink),
-            UiCommand::SlowLink => self.fault(FaultAction::SlowLink),
-            UiCommand::MendLink => self.fault(FaultAction::MendLink),
+            UiCommand::Fault(action) => self.fault(action),
             _ => return false,
         }
         true
@@ -147,10 +141,17 @@ impl Applied<'_> {
 
     fn fault(&mut self, action: FaultAction) {
         let Some((stage, instance)) = self.model.selected_process() else { return };
-        let mut fault = Fault { action, stage: stage.into(), instance: instance.into(), ..Fault::default() };
-        if action == FaultAction::SlowLink {
-            fault.delay = Duration::from_millis(self.view.panels.top.faults.delay_ms.into());
-        }
+        let strengths = &self.view.panels.top.faults;
+        let mut fault = Fault {
+            action,
+            stage: stage.into(),
+            instance: instance.into(),
+            delay: Duration::from_millis(strengths.delay_ms.into()),
+            rate: u64::from(strengths.rate_kb) * 1_000,
+            lasts: Duration::from_millis(strengths.lasts_ms.into()),
+            ..Fault::default()
+        };
+        fault.forget_idle();
         self.inject(fault);
     }
 

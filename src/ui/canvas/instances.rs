@@ -18,18 +18,9 @@ use super::pen::Pen;
 use crate::metrics::{InstanceState, InstanceSummary, Role};
 use crate::report::text::grouped;
 use crate::topology::Stage;
+use crate::topology::fault::{FaultAction, Part};
 use crate::topology::validate::instances;
 
-/// What can be done to a process by its menu.
-const FAULTS: [UiCommand; 7] = [
-    UiCommand::Kill,
-    UiCommand::Pause,
-    UiCommand::Resume,
-    UiCommand::Restart,
-    UiCommand::CutLink,
-    UiCommand::SlowLink,
-    UiCommand::MendLink,
-];
 /// How long a row stays lit after a process changed its role, in seconds.
 const FLASH_SECS: f64 = 1.5;
 /// Time between the frames of that.
@@ -195,8 +186,8 @@ fn show_row(pen: &Pen<'_>, stage: usize, name: &str, rect: Rect, row: &Row, out:
         out.select(selection);
     }
     response.context_menu(|ui| {
-        for command in FAULTS {
-            menu_row(ui, model, command, out);
+        for action in Part::of(name).into_iter().flat_map(FaultAction::of_part) {
+            menu_row(ui, model, UiCommand::Fault(action), out);
         }
     });
     let head = if row.is_total { format!("{}\n", pen.lang.t(WHOLE_RUN)) } else { String::new() };

@@ -1,9 +1,11 @@
 //! Wires: their way, and what flows through them.
 
 use egui::{
-    Color32, FontId, Id, LayerId, Order, Pos2, Rect, Role, Sense, Shape, Stroke, StrokeKind, Ui, WidgetInfo,
-    vec2,
+    Align2, Color32, FontId, Id, LayerId, Order, Pos2, Rect, Role, Sense, Shape, Stroke, StrokeKind, Ui,
+    WidgetInfo, vec2,
 };
+
+use lucide_icons::Icon;
 
 use super::super::model::Model;
 use super::super::run::now::{self, Flow, Scope};
@@ -12,6 +14,7 @@ use super::super::theme::{self, Tokens};
 use super::flow::{self, Dots, Track};
 use crate::report::text::grouped;
 use crate::report::verdict::percent;
+use crate::topology::ClientKind;
 
 /// Below this zoom nothing is written on wires.
 const READABLE: f32 = 0.3;
@@ -35,6 +38,11 @@ const WHOLE_TIP: Text =
 const BECAME: Text = text(
     "At {}: {} passed (disc), {} intercepted (ring), {} failed (cross)",
     "在 {}：通过 {}（圆点），拦截 {}（圆环），失败 {}（叉）",
+);
+
+const NAIVE: Text = text(
+    "Naive clients: they keep the address of the first master",
+    "固守首个地址的客户端：始终连接第一个主节点",
 );
 
 /// How a wire is looked at.
@@ -88,6 +96,7 @@ pub fn show(ui: &Ui, model: &Model, link: usize, way: [Pos2; 4], zoom: f32, stat
         let halo = Stroke::new(wide + 5.0, color.gamma_multiply(0.35));
         ui.painter().add(Shape::line(track.beside(0.0, until), halo));
     }
+    sign_of_clients(ui, model, link, &track, zoom);
     let Some(flow) = carried else {
         let color = edge.unwrap_or_else(|| tokens.weak.gamma_multiply(0.7));
         let stroke = Stroke::new((1.6 * zoom).max(1.0), color);
@@ -118,6 +127,26 @@ pub fn show(ui: &Ui, model: &Model, link: usize, way: [Pos2; 4], zoom: f32, stat
     if (state.is_hovered || state.is_selected) && zoom >= READABLE {
         label(ui, model, link, &flow, track.point(track.length() * 0.5).0, zoom, id);
     }
+}
+
+/// A small sign near the end of a wire whose clients don't follow failovers.
+fn sign_of_clients(ui: &Ui, model: &Model, link: usize, track: &Track, zoom: f32) {
+    let drawn = model.doc.topology().links.get(link);
+    if zoom < READABLE || drawn.is_none_or(|drawn| drawn.clients != ClientKind::Naive) {
+        return;
+    }
+    let (tokens, lang) = (theme::tokens(ui.ctx()), model.lang());
+    let (at, aside) = track.point(track.length() * 0.8);
+    let center = at + aside * 14.0 * zoom.max(0.7);
+    let rect = Rect::from_center_size(center, vec2(18.0, 18.0));
+    let id = ui.scope_id().with(("clients", link));
+    let above = ui.painter().clone().with_layer_id(LayerId::new(Order::Middle, id));
+    above.rect(rect, 5, tokens.card, Stroke::new(1.0, tokens.line), StrokeKind::Inside);
+    let sign = char::from(Icon::Pin).to_string();
+    above.text(center, Align2::CENTER_CENTER, sign, FontId::proportional(12.0), tokens.warn);
+    let response = ui.interact(rect, id, Sense::hover());
+    response.widget_info(|| WidgetInfo::labeled(Role::Label, true, lang.t(NAIVE)));
+    response.on_hover_text(lang.t(NAIVE));
 }
 
 /// A wire in a sentence: its ends, and what goes over it.

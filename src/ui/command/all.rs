@@ -1,6 +1,7 @@
 //! Every command, in the order of the menus.
 
 use super::UiCommand;
+use crate::topology::fault::FaultAction;
 
 impl UiCommand {
     /// Every command, in the order of the menus.
@@ -54,13 +55,28 @@ impl UiCommand {
         Self::ToggleBreakableLinks,
         Self::FollowCharts,
         Self::FreezeCharts,
-        Self::Kill,
-        Self::Pause,
-        Self::Resume,
-        Self::Restart,
-        Self::CutLink,
-        Self::SlowLink,
-        Self::MendLink,
+        Self::Fault(FaultAction::Kill),
+        Self::Fault(FaultAction::Terminate),
+        Self::Fault(FaultAction::Pause),
+        Self::Fault(FaultAction::Resume),
+        Self::Fault(FaultAction::Restart),
+        Self::Fault(FaultAction::Failover),
+        Self::Fault(FaultAction::CutLink),
+        Self::Fault(FaultAction::SlowLink),
+        Self::Fault(FaultAction::ThrottleLink),
+        Self::Fault(FaultAction::ResetLink),
+        Self::Fault(FaultAction::MendLink),
+        Self::Fault(FaultAction::Lock),
+        Self::Fault(FaultAction::Unlock),
+        Self::Fault(FaultAction::FillMemory),
+        Self::Fault(FaultAction::FreeMemory),
+        Self::Fault(FaultAction::SlowScript),
+        Self::Fault(FaultAction::KillScript),
+        Self::Fault(FaultAction::Purge),
+        Self::Fault(FaultAction::Expire),
+        Self::Fault(FaultAction::Refill),
+        Self::Fault(FaultAction::OpenSale),
+        Self::Fault(FaultAction::CloseSale),
         Self::ThemeDark,
         Self::ThemeLight,
         Self::ThemeSystem,
@@ -73,4 +89,16 @@ impl UiCommand {
         Self::Shortcuts,
         Self::About,
     ];
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_fault_is_a_command() {
+        for &action in FaultAction::ALL {
+            assert!(UiCommand::ALL.contains(&UiCommand::Fault(action)), "{action:?}");
+        }
+    }
 }

@@ -2,8 +2,9 @@
 
 use super::super::model::Model;
 use super::super::selection::Selection;
-use super::super::text::{Text, text};
+use super::super::text::{Text, catalog, text};
 use super::UiCommand;
+use crate::topology::fault::FaultAction;
 
 const NOTHING_TO_UNDO: Text = text("nothing to take back", "没有可撤销的更改");
 const NOTHING_TO_REDO: Text = text("nothing to do again", "没有可重做的更改");
@@ -23,6 +24,7 @@ const NO_PROXIES: Text = text(
 );
 const NO_PROCESS: Text =
     text("choose a process first, in the list or on the canvas", "请先在列表或画布上选择一个进程");
+const NOT_IN_RUN: Text = text("its stage is not part of the run", "它所在的阶段不在本次运行中");
 
 impl UiCommand {
     /// Whether it can be used now.
@@ -66,16 +68,22 @@ impl UiCommand {
             Self::ExportCharts | Self::FreezeCharts | Self::FollowCharts => {
                 unless(model.runs.current.is_none(), NO_RUN)
             }
-            Self::Kill | Self::Pause | Self::Resume | Self::Restart => {
-                unless(model.runs.active().is_none(), NOT_RUNNING)?;
-                unless(model.selected_process().is_none(), NO_PROCESS)
-            }
-            Self::CutLink | Self::SlowLink | Self::MendLink => {
-                let run = model.runs.active().ok_or(NOT_RUNNING)?;
-                let (stage, _) = model.selected_process().ok_or(NO_PROCESS)?;
-                unless(!run.breaks_links_of(stage), NO_PROXIES)
-            }
+            Self::Fault(action) => fault(action, model),
             _ => Ok(()),
         }
     }
+}
+
+/// Whether something can be done now to what is selected.
+fn fault(action: FaultAction, model: &Model) -> Result<(), Text> {
+    let run = model.runs.active().ok_or(NOT_RUNNING)?;
+    let (stage, instance) = model.selected_process().ok_or(NO_PROCESS)?;
+    let drawn = run.topology.index_of(stage).map(|index| &run.topology.stages[index]).ok_or(NOT_IN_RUN)?;
+    if let Some(refusal) = action.refusal(&run.topology, drawn, instance) {
+        return Err(catalog::text_of(refusal.why));
+    }
+    if action.is_of_link() && !run.breaks_links_of(stage) {
+        return Err(NO_PROXIES);
+    }
+    Ok(())
 }

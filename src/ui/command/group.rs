@@ -92,14 +92,7 @@ impl UiCommand {
             | Self::Smaller
             | Self::UsualSize => Group::View,
             Self::Run | Self::Stop | Self::CopyReport | Self::SaveReport => Group::Run,
-            Self::Kill
-            | Self::Pause
-            | Self::Resume
-            | Self::Restart
-            | Self::CutLink
-            | Self::SlowLink
-            | Self::MendLink
-            | Self::ToggleBreakableLinks => Group::Faults,
+            Self::Fault(_) | Self::ToggleBreakableLinks => Group::Faults,
             Self::FollowCharts | Self::FreezeCharts => Group::Charts,
             Self::Palette | Self::Shortcuts | Self::About => Group::Help,
         }

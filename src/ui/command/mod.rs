@@ -1,12 +1,14 @@
 //! Everything a user can do without saying more: menus, buttons, the command palette and the sheet of shortcuts are views
 //! of this one list.
 //!
-//! - `all`: the list, in the order of the menus. [`table`]: the words, icon and shortcut of each command.
+//! - `all`: the list, in the order of the menus. [`table`]: the words, icon and shortcut of each command; `faults`: those
+//!   of faults.
 //! - [`enabled`]: whether a command can be used now, and if not, why.
 //! - [`group`]: what a command is about.
 
 mod all;
 pub mod enabled;
+mod faults;
 pub mod group;
 pub mod table;
 
@@ -14,6 +16,7 @@ use egui::KeyboardShortcut;
 use lucide_icons::Icon;
 
 use super::text::Text;
+use crate::topology::fault::FaultAction;
 
 /// An action of the user.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -68,13 +71,7 @@ pub enum UiCommand {
     ToggleBreakableLinks,
     FollowCharts,
     FreezeCharts,
-    Kill,
-    Pause,
-    Resume,
-    Restart,
-    CutLink,
-    SlowLink,
-    MendLink,
+    Fault(FaultAction),
     ThemeDark,
     ThemeLight,
     ThemeSystem,

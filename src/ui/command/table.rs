@@ -4,7 +4,7 @@ use egui::{Key, KeyboardShortcut, Modifiers};
 use lucide_icons::Icon;
 
 use super::super::text::{Text, text};
-use super::{About, UiCommand};
+use super::{About, UiCommand, faults};
 
 /// Command and Shift.
 const COMMAND_SHIFT: Modifiers = Modifiers::COMMAND.plus(Modifiers::SHIFT);
@@ -322,57 +322,7 @@ impl UiCommand {
                 Icon::Snowflake,
                 Some(keys(Modifiers::NONE, Key::Z)),
             ),
-            Self::Kill => about(
-                text("Kill", "杀死"),
-                text("kill -9: the selected process is gone at once", "kill -9：所选进程立即消失"),
-                Icon::Skull,
-                Some(keys(Modifiers::NONE, Key::K)),
-            ),
-            Self::Pause => about(
-                text("Pause", "暂停"),
-                text(
-                    "SIGSTOP: the selected process stands still and keeps its connections",
-                    "SIGSTOP：所选进程静止但保持连接",
-                ),
-                Icon::CirclePause,
-                None,
-            ),
-            Self::Resume => about(
-                text("Resume", "继续"),
-                text("SIGCONT: the paused process goes on", "SIGCONT：暂停的进程继续运行"),
-                Icon::CirclePlay,
-                None,
-            ),
-            Self::Restart => about(
-                text("Restart", "重启"),
-                text(
-                    "Start the dead process again, on its port and with its files",
-                    "在原端口用原文件重新启动已死的进程",
-                ),
-                Icon::RotateCcw,
-                None,
-            ),
-            Self::CutLink => about(
-                text("Cut link", "切断链路"),
-                text(
-                    "Drop every connection of the selected process and refuse new ones",
-                    "断开所选进程的所有连接并拒绝新连接",
-                ),
-                Icon::Unplug,
-                None,
-            ),
-            Self::SlowLink => about(
-                text("Slow link", "放慢链路"),
-                text("Delay everything to and from the selected process", "延迟所选进程的收发"),
-                Icon::Turtle,
-                None,
-            ),
-            Self::MendLink => about(
-                text("Mend link", "修复链路"),
-                text("Take cut and delay away", "取消切断和延迟"),
-                Icon::Cable,
-                None,
-            ),
+            Self::Fault(action) => faults::about(action),
             Self::ThemeDark => {
                 about(text("Dark", "深色"), text("Light on dark", "深底浅字"), Icon::Moon, None)
             }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::param::{ParamValue, Params};
 use crate::topology::target::{Achieved, Duplicates, LostAcknowledged, Oversold, Requests, ResponseTime};
 use crate::topology::validate::refusal;
-use crate::topology::{Link, Stage, StageKind, Target, Topology};
+use crate::topology::{ClientKind, Link, Stage, StageKind, Target, Topology};
 use crate::workload::{Audience, Constant, Mix, Phase, Sale, Shape, Spacing, Workload};
 
 /// The workload of a new design: five seconds of people who look and buy.
@@ -73,8 +73,8 @@ pub fn add_stage(topology: &mut Topology, kind: StageKind, at: (f32, f32)) -> us
 /// Wires two stages, unless they are already.
 pub fn connect(topology: &mut Topology, from: usize, to: usize) {
     let (Some(from), Some(to)) = (topology.stages.get(from), topology.stages.get(to)) else { return };
-    let link = Link { from: from.name.clone(), to: to.name.clone() };
-    if !topology.links.contains(&link) {
+    let link = Link::new(&from.name, &to.name);
+    if !topology.links.iter().any(|other| other.is_beside(&link)) {
         topology.links.push(link);
     }
 }
@@ -82,9 +82,9 @@ pub fn connect(topology: &mut Topology, from: usize, to: usize) {
 /// Wires two stages in place of a wire that is there.
 pub fn reconnect(topology: &mut Topology, link: usize, from: usize, to: usize) {
     let (Some(from), Some(to)) = (topology.stages.get(from), topology.stages.get(to)) else { return };
-    let new = Link { from: from.name.clone(), to: to.name.clone() };
+    let (from, to) = (from.name.clone(), to.name.clone());
     if let Some(link) = topology.links.get_mut(link) {
-        *link = new;
+        *link = Link { from, to, clients: link.clients };
     }
 }
 
@@ -93,7 +93,7 @@ pub fn insert_into(topology: &mut Topology, link: usize, stage: usize) {
     let Some(name) = topology.stages.get(stage).map(|stage| stage.name.clone()) else { return };
     let Some(wire) = topology.links.get_mut(link) else { return };
     let to = std::mem::replace(&mut wire.to, name.clone());
-    topology.links.insert(link + 1, Link { from: name, to });
+    topology.links.insert(link + 1, Link::new(name, to));
 }
 
 /// Wires data control to every stage that it may look after.
@@ -209,7 +209,7 @@ pub fn add_stages(topology: &mut Topology, added: &Topology, by: (f32, f32)) -> 
     }
     for link in &added.links {
         if let (Some(from), Some(to)) = (names.get(link.from.as_str()), names.get(link.to.as_str())) {
-            topology.links.push(Link { from: from.clone(), to: to.clone() });
+            topology.links.push(Link { from: from.clone(), to: to.clone(), clients: link.clients });
         }
     }
     (first..topology.stages.len()).collect()
@@ -240,11 +240,29 @@ pub fn set_param(topology: &mut Topology, stage: usize, key: &str, value: ParamV
     }
 }
 
+/// Sets what the clients on a wire do about a failover.
+pub fn set_clients(topology: &mut Topology, link: usize, clients: ClientKind) {
+    if let Some(link) = topology.links.get_mut(link) {
+        link.clients = clients;
+    }
+}
+
+/// Sets what decides about a failover of some stages as it is in production, or on a laptop.
+pub fn set_availability(topology: &mut Topology, stages: &BTreeSet<usize>, is_production: bool) {
+    for &stage in stages {
+        if let Some(StageKind::MasterReplica(params)) =
+            topology.stages.get_mut(stage).map(|stage| &mut stage.kind)
+        {
+            *params = if is_production { params.production() } else { params.laptop() };
+        }
+    }
+}
+
 /// Turns a wire round, unless there is one the other way already.
 pub fn turn_link(topology: &mut Topology, link: usize) {
     let Some(old) = topology.links.get(link) else { return };
-    let turned = Link { from: old.to.clone(), to: old.from.clone() };
-    if !topology.links.contains(&turned) {
+    let turned = Link { from: old.to.clone(), to: old.from.clone(), clients: old.clients };
+    if !topology.links.iter().any(|other| other.is_beside(&turned)) {
         topology.links[link] = turned;
     }
 }

@@ -82,6 +82,7 @@ impl Log {
                 }
                 (Mark::Note, format!("{} has {instance} as its master", name(*stage)))
             }
+            EventKind::Failover { stage, step } => (Mark::Note, format!("{}: {}", name(*stage), step.text())),
             EventKind::Finished(report) => (Mark::Note, format!("verdict: {}", report.verdict.label())),
             EventKind::Failed(failure) => (Mark::Trouble, failure.text.clone()),
         };

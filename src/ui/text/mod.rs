@@ -5,6 +5,7 @@
 
 pub mod catalog;
 pub mod common;
+pub mod faults;
 pub mod figures;
 pub mod params;
 pub mod presets;

@@ -5,7 +5,8 @@
 
 use std::borrow::Cow;
 
-use super::{Lang, Text, text};
+use super::catalog::text_of;
+use super::{Lang, Text, faults, text};
 use crate::param::{ParamKind, ParamSpec, ParamValue};
 use crate::ui::widgets::number;
 
@@ -30,6 +31,12 @@ const KEYS: &[(&str, Text)] = &[
     ("sentinels", text("Sentinels", "哨兵数")),
     ("quorum", text("Quorum", "法定人数")),
     ("down_after", text("Down after", "判定下线")),
+    ("failover_timeout", text("Failover timeout", "故障转移超时")),
+    ("min_replicas_to_write", text("Min replicas to write", "写入所需从节点")),
+    ("min_replicas_max_lag", text("Their max lag", "其最大延迟")),
+    ("wait_replicas", text("WAIT for replicas", "WAIT 从节点数")),
+    ("wait_timeout", text("WAIT at most", "WAIT 时限")),
+    ("restart_in_place", text("Restart in place", "原地重启")),
     ("decrement", text("Stock taken by", "扣减方式")),
     ("on", text("List kept on", "列表所在")),
     ("consumers", text("Consumers", "消费者数")),
@@ -64,6 +71,7 @@ const KEYS: &[(&str, Text)] = &[
     ("stage", text("To the stage", "目标阶段")),
     ("instance", text("Its process", "目标进程")),
     ("delay", text("Delay each way", "单向延迟")),
+    ("lasts", text("How long", "时长")),
     ("of", text("Of which", "哪些请求")),
     ("quantile", text("Quantile", "分位数")),
     ("at_most", text("At most", "至多")),
@@ -77,10 +85,14 @@ const OFF: &[(&str, Text)] = &[
     ("on", text("A process of its own", "独立进程")),
     ("per_buyer_limit", text("No limit", "不限购")),
     ("expected", text("No promise", "不作承诺")),
+    ("restart_in_place", text("Stays dead", "不重启")),
 ];
 
 /// A word of a choice, its name, and what it means.
-const WORDS: &[(&str, Text, Text)] = &[
+pub type Word = (&'static str, Text, Text);
+
+/// The words of choices; those of faults are in [`faults`].
+const WORDS: &[Word] = &[
     ("RoundRobin", text("Round robin", "轮询"), text("One after the other", "依次轮流")),
     ("Random", text("Random", "随机"), text("By lot, from the run's seed", "按运行的种子随机抽取")),
     (
@@ -92,6 +104,22 @@ const WORDS: &[(&str, Text, Text)] = &[
         "Master",
         text("Master", "主节点"),
         text("The master itself; replicas stand by", "主节点自己；从节点待命"),
+    ),
+    (
+        "SentinelAware",
+        text("Follow failovers", "跟随故障转移"),
+        text(
+            "They ask the Sentinels who is master: when they connect, after an error, and when a Sentinel tells of a switch",
+            "连接时、出错后，以及哨兵通知切换时，都向哨兵询问谁是主节点",
+        ),
+    ),
+    (
+        "Naive",
+        text("Keep the first address", "固守首个地址"),
+        text(
+            "They keep the address of the first master for ever, and connect to it again after an error",
+            "始终使用第一个主节点的地址，出错后仍连接它",
+        ),
     ),
     ("None", text("None", "无"), text("Nothing is written to disk", "不写磁盘")),
     (
@@ -139,40 +167,6 @@ const WORDS: &[(&str, Text, Text)] = &[
         text("Poisson", "泊松"),
         text("Independently of each other, as people come", "彼此独立，如同人流"),
     ),
-    ("Kill", text("Kill", "杀死"), text("kill -9: the process is gone at once", "kill -9：进程立即消失")),
-    (
-        "Terminate",
-        text("Terminate", "终止"),
-        text("SIGTERM: the process is asked to end", "SIGTERM：请进程自行退出"),
-    ),
-    (
-        "Pause",
-        text("Pause", "暂停"),
-        text("SIGSTOP: the process stands still and keeps its connections", "SIGSTOP：进程停住，连接保持"),
-    ),
-    ("Resume", text("Resume", "继续"), text("SIGCONT: a paused process goes on", "SIGCONT：暂停的进程继续")),
-    (
-        "Restart",
-        text("Restart", "重启"),
-        text(
-            "A dead process is started again, on its port and with its files",
-            "已死的进程以原端口和原文件重新启动",
-        ),
-    ),
-    (
-        "CutLink",
-        text("Cut link", "切断链路"),
-        text(
-            "Connections of the process are dropped and new ones closed at once; it goes on itself",
-            "断开该进程的连接并立即关闭新连接；进程本身继续运行",
-        ),
-    ),
-    (
-        "SlowLink",
-        text("Slow link", "放慢链路"),
-        text("What is sent to and by the process arrives later by a delay", "与该进程的收发都推迟一段时间"),
-    ),
-    ("MendLink", text("Mend link", "修复链路"), text("The link is as it was", "链路恢复原状")),
     ("Reads", text("Reads", "读取"), text("Product pages", "商品页")),
     ("Claims", text("Claims", "购买"), text("Purchases", "购买请求")),
     ("All", text("All requests", "全部请求"), text("Reads and claims", "读取和购买")),
@@ -267,6 +261,12 @@ const RANGE: Text = text("{} to {}", "{} 至 {}");
 const YES: Text = text("On", "开");
 const NO: Text = text("Off", "关");
 
+/// The name of a word of a choice, and what it means.
+fn found(word: &str) -> Option<(Text, Text)> {
+    let all = WORDS.iter().chain(faults::WORDS);
+    all.filter(|(key, ..)| *key == word).map(|(_, name, help)| (*name, *help)).next()
+}
+
 fn find<T: Copy>(table: &[(&str, T)], word: &str) -> Option<T> {
     table.iter().find(|(key, _)| *key == word).map(|(_, found)| *found)
 }
@@ -283,12 +283,17 @@ pub fn off(lang: Lang, key: &str) -> &'static str {
 
 /// The name of a word of a choice.
 pub fn word(lang: Lang, word: &'static str) -> &'static str {
-    WORDS.iter().find(|(key, ..)| *key == word).map_or(word, |(_, name, _)| lang.t(*name))
+    found(word).map_or(word, |(name, _)| lang.t(name))
+}
+
+/// The name of a word of a choice and what it means, in both languages.
+pub fn words_of(word: &'static str) -> (Text, Text) {
+    found(word).unwrap_or((text_of(word), text_of("")))
 }
 
 /// What a word of a choice means.
 pub fn word_help(lang: Lang, word: &str) -> &'static str {
-    WORDS.iter().find(|(key, ..)| *key == word).map_or("", |(.., help)| lang.t(*help))
+    found(word).map_or("", |(_, help)| lang.t(help))
 }
 
 /// The name of a kind of target.

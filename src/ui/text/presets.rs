@@ -1,6 +1,6 @@
 //! Chinese for the presets, whose files are in English.
 
-use super::Lang;
+use super::{Lang, Text, text};
 use crate::files::presets::Preset;
 use crate::topology::Topology;
 
@@ -13,6 +13,73 @@ pub struct PresetWords<'a> {
     pub question: &'a str,
     /// Where it comes from.
     pub source: &'a str,
+}
+
+/// What to look at in a run of a preset, by its file.
+const LOOKS: &[(&str, Text)] = &[
+    (
+        "seckill-six-phases.ron",
+        text("Look at the funnel: how few requests reach the database", "看漏斗：到达数据库的请求何其少"),
+    ),
+    (
+        "naive-decrement.ron",
+        text("Look at the audit: units sold beyond the stock", "看审计：超出库存卖出的件数"),
+    ),
+    (
+        "database-alone.ron",
+        text("Look at response times and at what is shed", "看响应时间，以及因过载而丢弃的请求"),
+    ),
+    (
+        "whole-path.ron",
+        text("Look at the backlog between the queue and the database", "看队列与数据库之间的积压"),
+    ),
+    (
+        "failover-kill.ron",
+        text(
+            "Look at the outage: detection, promotion, and how long no write was acknowledged. A kill alone loses nothing on one machine",
+            "看中断：发现、提升，以及多久没有确认的写入。在一台机器上，仅仅杀死进程不会丢失任何东西",
+        ),
+    ),
+    (
+        "failover-slow-link.ron",
+        text(
+            "Look at the audit: the orders acknowledged in the last 50 ms before the kill are lost, because what was under way is dropped with the link",
+            "看审计：被杀前最后 50 毫秒内确认的订单丢失，因为途中的数据随链路一起丢弃",
+        ),
+    ),
+    (
+        "failover-wait.ron",
+        text(
+            "Look at the audit, where nothing is lost, and at the response times of claims, which are longer",
+            "看审计：没有丢失；再看购买的响应时间：变长了",
+        ),
+    ),
+    (
+        "failover-min-replicas.ron",
+        text(
+            "Look at the audit: as much is lost as without it, for it asks when a replica was heard and not what it has",
+            "看审计：丢失与不设时一样多，因为它只问何时听到过从节点，而不问从节点有什么",
+        ),
+    ),
+    (
+        "failover-naive.ron",
+        text(
+            "Look at the outage: two masters for about 10 s; and at the audit: what the former one acknowledged is lost",
+            "看中断：约 10 秒的双主；再看审计：原主节点所确认的都已丢失",
+        ),
+    ),
+    (
+        "crash-without-persistence.ron",
+        text(
+            "Look at the outage, which is no failover, and at the audit: the orders that waited are gone, and so is the stock",
+            "看中断：没有发生故障转移；再看审计：等待中的订单没了，库存也没了",
+        ),
+    ),
+];
+
+/// What to look at in a run of a preset.
+pub fn look(lang: Lang, preset: &Preset) -> &'static str {
+    LOOKS.iter().find(|(file, _)| *file == preset.file).map_or("", |(_, look)| lang.t(*look))
 }
 
 const SIX_PHASES: &str = "基于托管 Redis 的六阶段秒杀架构：CDN、读写分离、主从、队列、订单模块、数据控制";
@@ -51,6 +118,54 @@ const CHINESE: &[(&str, PresetWords<'static>)] = &[
             source: SIX_PHASES,
         },
     ),
+    (
+        "failover-kill.ron",
+        PresetWords {
+            title: "主节点被杀",
+            question: "Redis 主节点被杀时，已告知买家的订单会丢失吗？多久没有人能买到？",
+            source: "哨兵加异步复制，多数教程的做法",
+        },
+    ),
+    (
+        "failover-slow-link.ron",
+        PresetWords {
+            title: "主节点被杀，从节点落后",
+            question: "从节点落后 50 毫秒时，异步复制会丢失什么？",
+            source: "Redis 复制文档：写入在从节点收到之前就已确认",
+        },
+    ),
+    (
+        "failover-wait.ron",
+        PresetWords {
+            title: "等待一个从节点 (WAIT)",
+            question: "从节点较慢的主节点死亡时，WAIT 1 能保住每个已确认的订单吗？代价是什么？",
+            source: "WAIT 命令的文档",
+        },
+    ),
+    (
+        "failover-min-replicas.ron",
+        PresetWords {
+            title: "min-replicas-to-write 无济于事",
+            question: "min-replicas-to-write 1 能保住被杀主节点已确认的写入吗？",
+            source: "哨兵文档建议用它来限制被隔离主节点所接受的写入",
+        },
+    ),
+    (
+        "failover-naive.ron",
+        PresetWords {
+            title: "双主与固守首个地址的客户端",
+            question: "计划内切换之后，客户端送到原主节点的订单会怎样？",
+            source: "只解析一次主节点的客户端；为维护而执行 SENTINEL FAILOVER",
+        },
+    ),
+    (
+        "crash-without-persistence.ron",
+        PresetWords {
+            title: "没有持久化的崩溃",
+            question: "没有持久化的 Redis 主节点抢在哨兵察觉之前重启，还剩下什么？",
+            source: "来自实践的问题 (S10)；Redis 复制文档对此有警告",
+        },
+    ),
 ];
 
 /// The words of a preset; English where there is no Chinese.
@@ -73,6 +188,8 @@ mod tests {
         let missing: Vec<&&str> =
             files.iter().filter(|file| !CHINESE.iter().any(|row| row.0 == **file)).collect();
         assert!(missing.is_empty(), "add rows for {missing:?}");
+        assert!(PRESETS.iter().all(|preset| !look(Lang::En, preset).is_empty()));
+        assert!(LOOKS.iter().all(|(file, _)| files.contains(file)));
         assert!(CHINESE.iter().all(|(file, _)| files.contains(file)));
         for (_, words) in CHINESE {
             assert!(![words.title, words.question, words.source].iter().any(|text| text.is_empty()));

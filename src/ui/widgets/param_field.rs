@@ -57,6 +57,8 @@ pub struct Field<'a> {
     pub usual: Option<ParamValue>,
     /// For a text: what may be chosen.
     pub offers: Option<Vec<String>>,
+    /// For a choice: words that can't be chosen now, and why; in English.
+    pub unfit: Vec<(&'static str, &'static str)>,
     /// What is wrong with it, in words.
     pub problems: Vec<String>,
     /// Whether a problem that is told elsewhere has to do with it.
@@ -249,8 +251,15 @@ fn choice_editor(
     let combo = ComboBox::from_id_salt("choice").selected_text(shown).width(width).truncate();
     let shown = combo.show_ui(ui, |ui| {
         for word in words.iter().copied() {
-            let row = ui.selectable_label(now == Some(word), params::word(lang, word));
-            if row.on_hover_text(params::word_help(lang, word)).clicked() {
+            let why_not = field.unfit.iter().find(|(unfit, _)| *unfit == word);
+            let row = Button::selectable(now == Some(word), params::word(lang, word));
+            let row = ui.add_enabled(why_not.is_none(), row);
+            let row = row.on_hover_text(params::word_help(lang, word));
+            let row = match why_not {
+                Some((_, why)) => row.on_disabled_hover_text(lang.of(why)),
+                None => row,
+            };
+            if row.clicked() {
                 chosen = Some(ParamValue::Choice(word));
             }
         }

@@ -9,7 +9,7 @@ use lucide_icons::Icon;
 use super::super::super::command::UiCommand;
 use super::super::super::intent::{Intent, Intents};
 use super::super::super::model::Model;
-use super::super::super::text::presets::{PresetWords, words};
+use super::super::super::text::presets::{PresetWords, look, words};
 use super::super::super::text::{Lang, Text, text};
 use super::super::super::theme;
 use super::super::super::theme::fonts::icon;
@@ -47,7 +47,10 @@ pub fn show(
     let words = words(model.lang(), preset, topology);
     let (rect, response) = ui.allocate_exact_size(vec2(width, HEIGHT), Sense::click());
     response.widget_info(|| WidgetInfo::labeled(Role::Button, true, words.title));
-    ui.ctx().accesskit_node_builder(response.id, |node| node.set_description(words.question));
+    let look = look(model.lang(), preset);
+    ui.ctx().accesskit_node_builder(response.id, |node| {
+        node.set_description(format!("{} {look}", words.question));
+    });
     if response.clicked() {
         out.push(Intent::OpenPreset(index));
     }
@@ -59,6 +62,7 @@ pub fn show(
         picture::show(ui, head(rect), topology);
         body(ui, model, index, rect, words, topology.expected, out);
     }
+    let response = response.on_hover_text(look);
     response.on_hover_cursor(egui::CursorIcon::PointingHand).id
 }
 

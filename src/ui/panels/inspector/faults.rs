@@ -12,8 +12,9 @@ use super::super::super::widgets::number;
 use super::owner::Owner;
 use super::{Page, fields, parts};
 use crate::param::Params;
-use crate::topology::Fault;
-use crate::topology::validate::instances;
+use crate::topology::fault::table::all_targets;
+use crate::topology::fault::{FaultAction, Part};
+use crate::topology::{Fault, Topology, chaos};
 
 const ABOUT: Text = text("They come about in every run, at their moment", "每次运行都会在各自的时刻发生");
 const NONE: Text = text(
@@ -21,7 +22,12 @@ const NONE: Text = text(
     "不会自行发生故障：请添加故障，或在运行中手动破坏",
 );
 const ADD: Text = text("Add fault", "添加故障");
-const NO_PROCESS: Text = text("no stage has a process that could break", "没有可被破坏的进程");
+const NOTHING: Text = text("no stage has anything that could break", "没有可出故障的部分");
+const RANDOM: Text = text("Add random faults", "添加随机故障");
+const RANDOM_TIP: Text = text(
+    "Faults by lot, each with what mends it; they stand in the script, and undo takes them back at once",
+    "随机抽取的故障，各自带有修复动作；它们写入脚本，可一步撤销",
+);
 const SORT: Text = text("Sort by time", "按时间排序");
 const SORTED: Text = text("they are in order already", "已按时间排列");
 const GO: Text = text("Fault {}: {}", "故障 {}：{}");
@@ -52,6 +58,7 @@ pub fn show(ui: &mut Ui, page: &mut Page<'_>, open: Option<usize>) {
     ui.add_space(4.0);
     ui.horizontal_wrapped(|ui| {
         add(ui, page);
+        random(ui, page);
         sort(ui, page);
     });
 }
@@ -59,19 +66,39 @@ pub fn show(ui: &mut Ui, page: &mut Page<'_>, open: Option<usize>) {
 fn add(ui: &mut Ui, page: &mut Page<'_>) {
     let lang = page.lang();
     let topology = page.topology();
-    let stage = topology.stages.iter().find_map(|stage| {
-        let instance = instances(&stage.kind).into_iter().next()?;
-        Some((stage.name.clone(), instance))
-    });
+    let first = first_fault(topology);
     let button = Button::new((icon(Icon::Plus), lang.t(ADD)));
-    let response = ui.add_enabled(stage.is_some(), button).accessible_name(lang.t(ADD));
-    if let (true, Some((stage, instance))) =
-        (response.on_disabled_hover_text(lang.t(NO_PROCESS)).clicked(), stage)
-    {
-        let fault = Fault { at: phases::usual_moment(topology), stage, instance, ..Fault::default() };
+    let response = ui.add_enabled(first.is_some(), button).accessible_name(lang.t(ADD));
+    if let (true, Some(fault)) = (response.on_disabled_hover_text(lang.t(NOTHING)).clicked(), first) {
         let place = topology.faults.len();
         let edit = Edit::new(ADD, move |topology| topology.faults.push(fault));
         page.out.push(Intent::EditAndSelect(edit, Selection::Fault(place)));
+    }
+}
+
+/// A fault to begin with: of the first process, or of the first other thing that can break.
+fn first_fault(topology: &Topology) -> Option<Fault> {
+    let is_process = |(_, target): &(usize, String)| Part::of(target).is_some_and(Part::is_process);
+    let (stage, instance) =
+        all_targets(topology).find(is_process).or_else(|| all_targets(topology).next())?;
+    let stage = &topology.stages[stage];
+    let action = FaultAction::possible(topology, stage, &instance).next()?;
+    let at = phases::usual_moment(topology);
+    Some(Fault { at, action, stage: stage.name.clone(), instance, ..Fault::default() })
+}
+
+/// Adds faults by lot. Each time they are others, and each time the same for the same design.
+fn random(ui: &mut Ui, page: &mut Page<'_>) {
+    let lang = page.lang();
+    let topology = page.topology();
+    let seed = topology.workload.seed.wrapping_add(topology.faults.len() as u64);
+    let faults = chaos::faults(topology, seed);
+    let button = Button::new((icon(Icon::Dices), lang.t(RANDOM)));
+    let response = ui.add_enabled(!faults.is_empty(), button).accessible_name(lang.t(RANDOM));
+    let response = response.on_hover_text(lang.t(RANDOM_TIP));
+    if response.on_disabled_hover_text(lang.t(NOTHING)).clicked() {
+        let edit = Edit::new(RANDOM, move |topology| topology.faults.extend(faults));
+        page.out.push(Intent::EditAndSelect(edit, Selection::Faults));
     }
 }
 

@@ -8,8 +8,11 @@ use super::super::super::intent::Intent;
 use super::super::super::selection::Selection;
 use super::super::super::text::{Text, text};
 use super::super::super::theme::signs;
+use super::fields::{self, Besides};
 use super::{Page, parts};
-use crate::topology::Place;
+use crate::param::ParamType;
+use crate::topology::validate::clients_matter;
+use crate::topology::{ClientKind, Place};
 
 const LINK: Text = text("Link", "连线");
 const ABOUT: Text = text("Requests go this way; answers come back", "请求沿此方向前进，答复返回");
@@ -19,6 +22,36 @@ const TO: Text = text("To", "终点");
 const GO: Text = text("Go to stage {}", "转到阶段 {}");
 const TURN: Text = text("Turn link round", "反转连线");
 const DELETE: Text = text("Delete link", "删除连线");
+
+const CLIENTS: Besides = Besides {
+    key: "clients",
+    label: text("Clients", "客户端"),
+    help: text(
+        "What the clients on this link do about a failover of the Redis that they send to",
+        "当所连的 Redis 发生故障转移时，这条连线上的客户端如何应对",
+    ),
+    kind: ClientKind::KIND,
+    range: None,
+    optional: false,
+};
+
+/// What its clients do about a failover; shown where it matters, and where it was set.
+fn clients(ui: &mut Ui, page: &mut Page<'_>, link: usize, place: &Place) {
+    let topology = page.topology();
+    let Some(drawn) = topology.links.get(link) else { return };
+    if !clients_matter(topology, drawn) && drawn.clients == ClientKind::SentinelAware {
+        return;
+    }
+    let running = page.model.runs.active().map(|run| &run.topology);
+    let as_running = running.and_then(|running| running.links.iter().find(|other| other.is_beside(drawn)));
+    let differs = as_running.is_none_or(|running| running.clients != drawn.clients);
+    let done = CLIENTS.show(ui, page, drawn.clients.to_value(), place, differs);
+    fields::apply(page, done, &format!("clients {link}"), move |topology, value| {
+        if let Some(clients) = ClientKind::from_value(value) {
+            ops::set_clients(topology, link, clients);
+        }
+    });
+}
 
 /// Draws it.
 pub fn show(ui: &mut Ui, page: &mut Page<'_>, link: usize) {
@@ -39,7 +72,8 @@ pub fn show(ui: &mut Ui, page: &mut Page<'_>, link: usize) {
         }
     }
     let place = Place::Link { from: drawn.from.clone(), to: drawn.to.clone() };
-    parts::problems(ui, page, &[place], &|_| false);
+    parts::problems(ui, page, std::slice::from_ref(&place), &|key| key == CLIENTS.key);
+    clients(ui, page, link, &place);
     ui.add_space(6.0);
     ui.horizontal_wrapped(|ui| {
         if parts::button(ui, Icon::ArrowLeftRight, lang.t(TURN)).clicked() {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::param::{ParamValue, Params};
 use crate::topology::fault::FaultAction;
-use crate::topology::validate::{has_link, instances};
+use crate::topology::fault::table::targets;
 use crate::topology::{Fault, Place, StageKind, Target, Topology};
 use crate::ui::run::Run;
 use crate::workload::{Audience, Mix, Sale, Shape};
@@ -103,17 +103,40 @@ impl Owner {
         };
         match (self, key) {
             (Self::Stages(_), "on") => Some(named(&|kind| matches!(kind, StageKind::MasterReplica(_)))),
-            (Self::Fault(_), "stage") => Some(named(&|kind| !instances(kind).is_empty())),
+            (Self::Fault(_), "stage") => Some(named(&|kind| !targets(kind).is_empty())),
             (Self::Fault(fault), "instance") => {
-                let stage = topology.index_of(&topology.faults.get(*fault)?.stage);
-                let mut all = stage.map_or_else(Vec::new, |stage| instances(&topology.stages[stage].kind));
-                if topology.faults.get(*fault)?.action.is_of_link() {
-                    all.retain(|instance| has_link(instance));
+                let fault = topology.faults.get(*fault)?;
+                let Some(stage) = topology.index_of(&fault.stage).map(|stage| &topology.stages[stage]) else {
+                    return Some(Vec::new());
+                };
+                let mut all = targets(&stage.kind);
+                let can_be_done = |target: &String| fault.action.refusal(topology, stage, target).is_none();
+                if all.iter().any(can_be_done) {
+                    all.retain(can_be_done);
                 }
                 Some(all)
             }
             _ => None,
         }
+    }
+
+    /// The words of a choice that make no sense beside what the others are, and why.
+    pub fn unfit(&self, topology: &Topology, key: &str) -> Vec<(&'static str, &'static str)> {
+        let (Self::Fault(fault), "action") = (self, key) else { return Vec::new() };
+        let Some(fault) = topology.faults.get(*fault) else { return Vec::new() };
+        let Some(stage) = topology.index_of(&fault.stage).map(|stage| &topology.stages[stage]) else {
+            return Vec::new();
+        };
+        let targets = targets(&stage.kind);
+        let why_not = |action: FaultAction| {
+            // What is said of the instance that is named says most.
+            let mut whys = targets.iter().map(|target| (action.refusal(topology, stage, target), target));
+            let all: Option<Vec<_>> = whys.by_ref().map(|(why, target)| Some((why?.why, target))).collect();
+            let all = all?;
+            let named = all.iter().find(|(_, target)| **target == fault.instance);
+            named.or(all.first()).map(|(why, _)| (action.word(), *why))
+        };
+        FaultAction::ALL.iter().filter_map(|&action| why_not(action)).collect()
     }
 
     /// Sets a parameter of all that is edited together.
@@ -147,26 +170,32 @@ impl Owner {
 
     /// Whether a parameter says nothing beside what the others are, so that it isn't shown.
     pub fn is_idle(&self, topology: &Topology, key: &str) -> bool {
-        match (self, key) {
-            (Self::Fault(fault), "delay") => {
-                topology.faults.get(*fault).is_some_and(|fault| fault.action != FaultAction::SlowLink)
-            }
+        match self {
+            Self::Fault(fault) => topology.faults.get(*fault).is_some_and(|fault| !fault.has(key)),
             _ => false,
         }
     }
 }
 
-/// A fault that was given another stage or action hits a process for which it makes sense, and has a delay only where it
-/// means something.
+/// A fault that was given another stage or action hits an instance for which it makes sense, and has parameters of its own
+/// only where they mean something. A stage that knows nothing of the action brings one of its own.
 fn follow(topology: &mut Topology, fault: usize) {
-    let offers = Owner::Fault(fault).offers(topology, "instance").unwrap_or_default();
-    let Some(fault) = topology.faults.get_mut(fault) else { return };
-    if fault.action != FaultAction::SlowLink {
-        fault.delay = Fault::default().delay;
-    }
-    if let Some(first) = offers.first()
-        && !offers.contains(&fault.instance)
-    {
-        fault.instance.clone_from(first);
+    let Some(Fault { stage, action, instance, .. }) = topology.faults.get(fault).cloned() else { return };
+    let Some(stage) = topology.index_of(&stage).map(|stage| &topology.stages[stage]) else { return };
+    let targets = targets(&stage.kind);
+    let can_be_done = |target: &&String| action.refusal(topology, stage, target).is_none();
+    let named = targets.iter().find(|target| **target == instance);
+    let fits = named.filter(can_be_done).or_else(|| targets.iter().find(can_be_done));
+    let (instance, action) = match (fits, named.or(targets.first())) {
+        (Some(fits), _) => (fits.clone(), action),
+        (None, Some(target)) => {
+            let own = FaultAction::possible(topology, stage, target).next();
+            (target.clone(), own.unwrap_or(action))
+        }
+        (None, None) => (instance, action),
+    };
+    if let Some(fault) = topology.faults.get_mut(fault) {
+        (fault.instance, fault.action) = (instance, action);
+        fault.forget_idle();
     }
 }

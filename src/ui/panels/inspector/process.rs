@@ -16,8 +16,10 @@ use super::{Page, parts, stages};
 use crate::metrics::InstanceState;
 use crate::report::text::bytes;
 use crate::topology::Fault;
+use crate::topology::fault::{FaultAction, Part};
 
 const PROCESS_OF: Text = text("process of {}", "属于 {}");
+const PART_OF: Text = text("part of {}", "{} 的一部分");
 const NOT_RUNNING: Text = text("It starts with the next run", "下次运行时启动");
 const NO_ANSWER: Text = text("It does not answer", "没有响应");
 const STATE: Text = text("State", "状态");
@@ -44,21 +46,25 @@ pub fn show(ui: &mut Ui, page: &mut Page<'_>, stage: usize, name: &str) {
     let lang = page.lang();
     let Some(drawn) = page.topology().stages.get(stage) else { return };
     let tokens = tokens(ui.ctx());
+    let is_process = Part::of(name).is_none_or(Part::is_process);
+    let sign = if is_process { Icon::Server } else { Icon::Component };
     ui.horizontal(|ui| {
-        ui.label(icon(Icon::Server).size(18.0).color(tokens.accent));
+        ui.label(icon(sign).size(18.0).color(tokens.accent));
         ui.vertical(|ui| {
             ui.spacing_mut().item_spacing.y = 0.0;
             parts::title(ui, problem::capital(&lang.of(name)), 14.0);
-            parts::note(ui, lang.f(PROCESS_OF, &[&drawn.name]));
+            parts::note(ui, lang.f(if is_process { PROCESS_OF } else { PART_OF }, &[&drawn.name]));
         });
     });
-    parts::heading(ui, lang.t(STATE));
-    match state_of(page, stage, name) {
-        None => drop(parts::note(ui, lang.t(NOT_RUNNING))),
-        Some(process) if !process.is_reachable => {
-            ui.label(RichText::new(lang.t(NO_ANSWER)).color(tokens.bad));
+    if is_process {
+        parts::heading(ui, lang.t(STATE));
+        match state_of(page, stage, name) {
+            None => drop(parts::note(ui, lang.t(NOT_RUNNING))),
+            Some(process) if !process.is_reachable => {
+                ui.label(RichText::new(lang.t(NO_ANSWER)).color(tokens.bad));
+            }
+            Some(process) => state_ui(ui, page, process),
         }
-        Some(process) => state_ui(ui, page, process),
     }
     actions(ui, page, stage, name);
     ui.add_space(6.0);
@@ -100,15 +106,8 @@ fn actions(ui: &mut Ui, page: &mut Page<'_>, stage: usize, name: &str) {
     let lang = page.lang();
     parts::heading(ui, lang.t(NOW));
     ui.horizontal_wrapped(|ui| {
-        for command in [
-            UiCommand::Kill,
-            UiCommand::Pause,
-            UiCommand::Resume,
-            UiCommand::Restart,
-            UiCommand::CutLink,
-            UiCommand::SlowLink,
-            UiCommand::MendLink,
-        ] {
+        let part = Part::of(name).unwrap_or(Part::Data);
+        for command in FaultAction::of_part(part).map(UiCommand::Fault) {
             let about = command.about();
             let enabled = command.enabled(page.model);
             let button = Button::new((icon(about.icon), lang.t(about.label)));
@@ -128,8 +127,10 @@ fn actions(ui: &mut Ui, page: &mut Page<'_>, stage: usize, name: &str) {
     if parts::button(ui, Icon::Plus, lang.t(SCRIPT)).on_hover_text(lang.t(SCRIPT_TIP)).clicked() {
         let topology = page.topology();
         let at = phases::usual_moment(topology);
-        let stage = topology.stages[stage].name.clone();
-        let fault = Fault { at, stage, instance: name.to_owned(), ..Fault::default() };
+        let stage = &topology.stages[stage];
+        let action = FaultAction::possible(topology, stage, name).next().unwrap_or(FaultAction::Kill);
+        let (stage, instance) = (stage.name.clone(), name.to_owned());
+        let fault = Fault { at, action, stage, instance, ..Fault::default() };
         let place = topology.faults.len();
         let edit = Edit::new(SCRIPT, move |topology| topology.faults.push(fault));
         page.out.push(Intent::EditAndSelect(edit, Selection::Fault(place)));

@@ -16,8 +16,8 @@ use super::super::super::widgets::columns::Columns;
 use super::super::super::widgets::problem;
 use super::owner::Owner;
 use super::{Page, fields, parts};
-use crate::topology::validate::instances;
-use crate::topology::{Stage, Topology};
+use crate::topology::fault::table::{Part, targets};
+use crate::topology::{Stage, StageKind, Topology};
 
 const RENAME: Text = text("Rename a stage", "重命名阶段");
 const NAME: Text = text("Name", "名称");
@@ -32,6 +32,7 @@ const TO: Text = text("to {}", "通向 {}");
 const FROM: Text = text("from {}", "来自 {}");
 const GO_LINK: Text = text("Go to the link {}", "转到连线 {}");
 const PROCESSES: Text = text("Processes", "进程");
+const OTHERS: Text = text("What else can break", "其他可出故障的部分");
 const GO_PROCESS: Text = text("Go to process {}", "转到进程 {}");
 const DUPLICATE: Text = text("Duplicate stage", "复制阶段");
 const DELETE: Text = text("Delete stage", "删除阶段");
@@ -41,6 +42,16 @@ const DELETE_ALL: Text = text("Delete {} stages", "删除 {} 个阶段");
 const MIXED: Text = text(
     "Stages of one kind can be edited together; these are of several",
     "同类阶段可一起编辑；所选的类型不同",
+);
+const LAPTOP: Text = text("Laptop defaults", "笔记本默认值");
+const LAPTOP_TIP: Text = text(
+    "Sentinels, persistence and waiting as on a laptop: a failover is over within 2 s",
+    "哨兵、持久化与等待采用适合笔记本的取值：故障转移在 2 秒内完成",
+);
+const PRODUCTION: Text = text("Production defaults", "生产默认值");
+const PRODUCTION_TIP: Text = text(
+    "As the servers' own documentation has it: down after 30 s, failover timeout 3 min, one replica to write",
+    "按服务器文档的取值：30 秒判定下线，故障转移超时 3 分钟，写入需要一个从节点",
 );
 const TOGETHER: Text = text("A change applies to all of them", "更改会应用于全部");
 
@@ -146,20 +157,50 @@ fn parameters(ui: &mut Ui, page: &mut Page<'_>, owner: &Owner) {
         parts::note(ui, lang.t(NO_PARAMETERS));
     }
     fields::show(ui, page, owner);
+    availability(ui, page, owner);
+}
+
+/// One click for all that decides about a failover.
+fn availability(ui: &mut Ui, page: &mut Page<'_>, owner: &Owner) {
+    let Owner::Stages(stages) = owner else { return };
+    let topology = page.topology();
+    let can_fail_over = |stage: &usize| {
+        topology.stages.get(*stage).is_some_and(|stage| matches!(stage.kind, StageKind::MasterReplica(_)))
+    };
+    if !stages.iter().all(can_fail_over) {
+        return;
+    }
+    let lang = page.lang();
+    ui.horizontal_wrapped(|ui| {
+        for (sign, words, tip, is_production) in
+            [(Icon::Laptop, LAPTOP, LAPTOP_TIP, false), (Icon::Factory, PRODUCTION, PRODUCTION_TIP, true)]
+        {
+            if parts::button(ui, sign, lang.t(words)).on_hover_text(lang.t(tip)).clicked() {
+                let stages = stages.clone();
+                page.out.edit(Edit::new(words, move |topology| {
+                    ops::set_availability(topology, &stages, is_production);
+                }));
+            }
+        }
+    });
 }
 
 fn processes(ui: &mut Ui, page: &mut Page<'_>, stage: usize, drawn: &Stage) {
     let lang = page.lang();
-    let names = instances(&drawn.kind);
-    if names.is_empty() {
-        return;
-    }
-    parts::heading(ui, lang.t(PROCESSES));
-    for name in names {
-        let to = lang.f(GO_PROCESS, &[&name]);
-        let is_here = page.model.selection == Selection::Instance { stage, name: name.clone() };
-        if parts::row(ui, Icon::Server, &lang.of(&name), "", &to, is_here).clicked() {
-            page.select(Selection::Instance { stage, name });
+    let is_process = |name: &String| Part::of(name).is_none_or(Part::is_process);
+    let (processes, others): (Vec<String>, Vec<String>) =
+        targets(&drawn.kind).into_iter().partition(is_process);
+    for (heading, sign, names) in [(PROCESSES, Icon::Server, processes), (OTHERS, Icon::Component, others)] {
+        if names.is_empty() {
+            continue;
+        }
+        parts::heading(ui, lang.t(heading));
+        for name in names {
+            let to = lang.f(GO_PROCESS, &[&name]);
+            let is_here = page.model.selection == Selection::Instance { stage, name: name.clone() };
+            if parts::row(ui, sign, &lang.of(&name), "", &to, is_here).clicked() {
+                page.select(Selection::Instance { stage, name });
+            }
         }
     }
 }

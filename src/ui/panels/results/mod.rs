@@ -2,8 +2,10 @@
 //!
 //! - [`sentence`]: the outcome in one plain sentence. [`verdict`]: its sign, and the head of the results.
 //! - [`funnel`]: what became of the requests, stage by stage.
+//! - [`failovers`]: outages, step by step.
 //! - [`figures`]: targets and audit. [`losses`]: when lost orders had been promised. [`tables`]: orders, times, processes, faults.
 
+pub mod failovers;
 pub mod figures;
 pub mod funnel;
 pub mod losses;
@@ -46,6 +48,7 @@ const TARGETS: Text = text("Targets", "目标");
 const AUDIT: Text = text("Audit", "审计");
 const LOSSES: Text = text("Lost orders", "丢失的订单");
 const OFFENCES: Text = text("Offending orders", "违规订单");
+const OUTAGE: Text = text("Outage", "中断");
 const TIMES: Text = text("Response and service time", "响应时间与服务时间");
 const PROCESSES: Text = text("Processes", "进程");
 const DEEDS: Text = text("Faults and changes", "故障与更改");
@@ -129,6 +132,9 @@ fn report_ui(ui: &mut Ui, model: &Model, report: &Report, out: &mut Intents) {
         card(ui, lang, AUDIT, |ui| figures::audit(ui, lang, report));
     };
     side_by_side(ui, left, right);
+    for outage in &report.failovers {
+        card(ui, lang, OUTAGE, |ui| failovers::show(ui, lang, outage, out));
+    }
     card(ui, lang, TIMES, |ui| tables::times(ui, lang, report));
     if !report.instances.is_empty() {
         card(ui, lang, PROCESSES, |ui| tables::processes(ui, lang, &report.instances));

@@ -10,6 +10,7 @@ use super::super::super::text::{Lang, Text, text};
 use super::super::super::theme::ThemeChoice;
 use super::super::super::theme::fonts::icon;
 use super::super::super::widgets::command_button::{checked_row, menu_row, menu_row_as};
+use crate::topology::fault::{FaultAction, Part};
 
 const FILE: Text = text("File", "文件");
 const EDIT: Text = text("Edit", "编辑");
@@ -178,13 +179,13 @@ fn run(ui: &mut Ui, model: &Model, out: &mut Intents) {
         ui,
         model,
         out,
-        &[
-            &[C::Run, C::Stop],
-            &[C::CopyReport, C::SaveReport],
-            &[C::FollowCharts, C::FreezeCharts],
-            &[C::Kill, C::Pause, C::Resume, C::Restart],
-            &[C::CutLink, C::SlowLink, C::MendLink],
-        ],
+        &[&[C::Run, C::Stop], &[C::CopyReport, C::SaveReport], &[C::FollowCharts, C::FreezeCharts]],
     );
+    ui.separator();
+    let part = model.selected_process().and_then(|(_, instance)| Part::of(instance));
+    for action in FaultAction::of_part(part.unwrap_or(Part::Data)) {
+        menu_row(ui, model, C::Fault(action), out);
+    }
+    ui.separator();
     checked_row(ui, model, C::ToggleBreakableLinks, model.settings.breakable_links, out);
 }

@@ -50,6 +50,30 @@ pub const ROWS: &[Row] = &[
         "How long a master must be silent before a Sentinel believes it down.",
         "主节点沉默多久，哨兵认为它已下线。",
     ),
+    (
+        "A failover that got stuck is tried again after twice this time.",
+        "卡住的故障转移在此时间的两倍之后重试。",
+    ),
+    (
+        "Replicas that must follow closely, or the master refuses writes (`min-replicas-to-write`); 0: it never does.",
+        "须有多少从节点紧跟，否则主节点拒绝写入（`min-replicas-to-write`）；0：从不拒绝。",
+    ),
+    (
+        "How long ago such a replica may have been heard last (`min-replicas-max-lag`); the server counts whole seconds, so a part counts as one.",
+        "这样的从节点最近一次应答可在多久之前（`min-replicas-max-lag`）；服务器以整秒计，不足一秒按一秒。",
+    ),
+    (
+        "Replicas that must have a granted claim, or an order of a queue kept here, before the buyer is told (`WAIT`); 0: nobody waits.",
+        "在告知买家之前，须有多少从节点收到成功的购买或存放于此的队列订单（`WAIT`）；0：不等待。",
+    ),
+    (
+        "How long `WAIT` waits for them; then what was granted counts as indefinite.",
+        "`WAIT` 最多等待多久；超时后，成功的购买算作不确定。",
+    ),
+    (
+        "A supervisor starts a dead data process again this long after its end, on its port and with its files; None: it stays dead.",
+        "数据进程死亡多久后由守护程序以原端口和原文件重新启动；无：不再启动。",
+    ),
     ("How stock is taken.", "如何扣减库存。"),
     (
         "Connections that carry pipelines; with a strategy of several round trips, the pool in which each connection works on one request at a time.",
@@ -98,12 +122,20 @@ pub const ROWS: &[Row] = &[
     ("What is done.", "做什么。"),
     ("The stage it is done to.", "作用于哪个阶段。"),
     (
-        "Which of the stage's instances: \"master\", \"replica 1\", \"sentinel 2\".",
-        "阶段的哪个实例：\"master\"、\"replica 1\"、\"sentinel 2\"。",
+        "Which of the stage's instances: \"master\", \"replica 1\", \"sentinel 2\", \"consumer 1\", \"database\", \"cache\", \"sale\".",
+        "阶段的哪个实例：\"master\"、\"replica 1\"、\"sentinel 2\"、\"consumer 1\"、\"database\"、\"cache\"、\"sale\"。",
     ),
     (
         "How much later a slow link carries what is sent, each way; other actions have none.",
         "慢链路把收发内容各推迟多久；其他动作没有此项。",
+    ),
+    (
+        "What a throttled link carries, each way; other actions have none.",
+        "限速链路每个方向的速率；其他动作没有此项。",
+    ),
+    (
+        "How long a slow script computes, in processor time of the server; other actions have none.",
+        "慢脚本计算多久（按服务器的处理器时间）；其他动作没有此项。",
     ),
     ("Different products in the sale.", "参与秒杀的商品种数。"),
     (

@@ -18,6 +18,8 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
+use super::Text;
+
 /// English, and the same in Chinese. `{}` stands for a value; `{1}`, `{2}` in the Chinese put values in another order.
 pub type Row = (&'static str, &'static str);
 
@@ -25,7 +27,7 @@ pub type Row = (&'static str, &'static str);
 const TABLES: [&[Row]; 5] = [words::ROWS, helps::ROWS, problems::ROWS, reading::ROWS, told::ROWS];
 
 /// Rows without values, by their English.
-static EXACT: LazyLock<HashMap<&str, &str>> = LazyLock::new(|| {
+static EXACT: LazyLock<HashMap<&'static str, &'static str>> = LazyLock::new(|| {
     TABLES.iter().flat_map(|table| table.iter()).filter(|row| !row.0.contains("{}")).copied().collect()
 });
 
@@ -50,6 +52,11 @@ pub fn chinese(english: &str) -> Cow<'_, str> {
         }
     }
     Cow::Borrowed(english)
+}
+
+/// An English text without values, in both languages.
+pub fn text_of(english: &'static str) -> Text {
+    Text { en: english, zh: EXACT.get(english).copied().unwrap_or(english) }
 }
 
 /// Whether there is Chinese for a text.

@@ -39,6 +39,9 @@ pub const ROWS: &[Row] = &[
     ("sentinel", "哨兵"),
     ("replica {}", "从节点 {}"),
     ("sentinel {}", "哨兵 {}"),
+    ("consumer {}", "消费者 {}"),
+    ("cache", "缓存"),
+    ("sale", "秒杀"),
     // Verdicts, severities, places.
     ("pass", "通过"),
     ("fail", "未通过"),
@@ -57,6 +60,7 @@ pub const ROWS: &[Row] = &[
     ("requests", "个请求"),
     ("requests/s", "请求/秒"),
     ("arrivals/s", "到达/秒"),
+    ("bytes/s", "字节/秒"),
     ("instances", "个实例"),
     ("replicas", "个从节点"),
     ("Sentinels", "个哨兵"),

@@ -1,0 +1,70 @@
+//! `run --repeat`: the same run several times, one after the other, and what their failovers have in common.
+
+use crossbeam_channel::Receiver;
+
+use super::args::HowArgs;
+use super::run::{Terminal, show};
+use super::{exit, out};
+use crate::report::failover::Distribution;
+use crate::report::{Report, repeated_to_json};
+use crate::topology::RunPlan;
+
+/// Runs a plan so many times. Answers the JSON of what there is, unless no run has a report, and the exit code of the worst
+/// run. A signal ends the run under way as usual, and no other begins.
+pub fn run(plan: &RunPlan, args: &HowArgs, times: u32, signals: &Receiver<()>) -> (Option<String>, u8) {
+    let seed = plan.topology.workload.seed;
+    let mut runs: Vec<Report> = Vec::new();
+    let mut worst = exit::PASS;
+    for number in 1..=times {
+        if !args.quiet {
+            out::line(format_args!("Run {number} of {times}, with seed {seed} as every run"));
+        }
+        let mut terminal = Terminal::new(plan, args.quiet);
+        let (report, code) = terminal.run(plan.clone(), args, signals);
+        worst = worse(worst, code);
+        let has_ended = report.is_none() || terminal.asked_to_stop;
+        if let Some(report) = report {
+            show(&report, args.quiet);
+            runs.push(report);
+        }
+        if has_ended {
+            break;
+        }
+    }
+    if runs.is_empty() {
+        return (None, worst);
+    }
+    let distribution = Distribution::of(&runs);
+    let outages: usize = runs.iter().map(|run| run.failovers.len()).sum();
+    out::line(format_args!(
+        "\n  {outages} outages in {} of {times} runs with seed {seed}\n{}",
+        runs.len(),
+        distribution.render().trim_end()
+    ));
+    (Some(repeated_to_json(times, &distribution, &runs)), worst)
+}
+
+/// The worse of two exit codes: no report at all is worst, then a fail, an inconclusive run, a pass.
+fn worse(one: u8, other: u8) -> u8 {
+    let badness = |code: u8| match code {
+        exit::PASS => 0,
+        exit::INCONCLUSIVE => 1,
+        exit::FAIL => 2,
+        _ => 3,
+    };
+    if badness(other) > badness(one) { other } else { one }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_exit_code_is_that_of_the_worst_run() {
+        let worst = |codes: &[u8]| codes.iter().fold(exit::PASS, |worst, &code| worse(worst, code));
+        assert_eq!(worst(&[exit::PASS, exit::PASS]), exit::PASS);
+        assert_eq!(worst(&[exit::PASS, exit::INCONCLUSIVE, exit::PASS]), exit::INCONCLUSIVE);
+        assert_eq!(worst(&[exit::FAIL, exit::INCONCLUSIVE]), exit::FAIL);
+        assert_eq!(worst(&[exit::FAIL, exit::MISSING, exit::SOFTWARE]), exit::MISSING);
+    }
+}

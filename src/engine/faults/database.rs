@@ -1,0 +1,22 @@
+//! The database stands still, or somebody holds its write lock.
+
+use super::super::environment::Environment;
+use crate::topology::Fault;
+use crate::topology::fault::FaultAction;
+
+/// Does to the database what a fault says.
+///
+/// # Errors
+/// The run has none, or others hold its lock for too long.
+pub async fn inject(environment: &Environment, fault: &Fault) -> Result<(), String> {
+    let harm =
+        environment.harm.as_ref().ok_or("no request comes to the database: link it, and start again")?;
+    match fault.action {
+        FaultAction::Pause => harm.stall(),
+        FaultAction::Lock => return harm.lock().await.map_err(|error| error.to_string()),
+        // Whether there was anything to mend: it is mended now.
+        FaultAction::Unlock => drop(harm.unlock()),
+        _ => drop(harm.go_on()),
+    }
+    Ok(())
+}

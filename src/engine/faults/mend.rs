@@ -1,0 +1,51 @@
+//! What is still harmed when the arrivals are over is mended, so that orders can drain and the audit can look.
+
+use super::super::environment::Environment;
+use super::super::outbox::Outbox;
+use super::{Scene, data_node};
+
+/// Mends what is a part of this program, and ends scripts: the database goes on and is unlocked, dead consumers come back.
+/// Nobody's request can end before that. Says what it was.
+pub fn within(scene: Scene<'_>, outbox: &Outbox) {
+    let Scene { plan, environment, crew, hands, .. } = scene;
+    if let (Some(harm), Some(stage)) = (&environment.harm, plan.database) {
+        let (stood_still, was_locked) = (harm.go_on(), harm.unlock());
+        if stood_still || was_locked {
+            say(outbox, &format!("the database {}", plan.name(stage)));
+        }
+    }
+    if let (Some(crew), Some(stage)) = (crew, plan.queue) {
+        for number in crew.mend() {
+            say(outbox, &format!("consumer {} of {}", number + 1, plan.name(stage)));
+        }
+    }
+    for (stage, instance) in hands.memory.kill_all(&hands.troubles) {
+        say(outbox, &format!("the script of {instance} of {}", plan.name(stage)));
+    }
+}
+
+/// Mends what servers have: their links and their memory. Says what it was.
+pub async fn servers(scene: Scene<'_>, outbox: &Outbox) {
+    let Scene { plan, environment, hands, .. } = scene;
+    for (stage, instance) in environment.mend_links() {
+        say(outbox, &format!("the link of {instance} of {}", plan.name(stage)));
+    }
+    for (stage, instance) in std::mem::take(&mut hands.memory.filled) {
+        let freed = match server(environment, stage, &instance) {
+            Some(server) => hands.memory.free(&(stage, instance.clone()), server).await.is_ok(),
+            // A process that is dead has no limit when it comes back.
+            None => false,
+        };
+        if freed {
+            say(outbox, &format!("the memory of {instance} of {}", plan.name(stage)));
+        }
+    }
+}
+
+fn server(environment: &mut Environment, stage: usize, instance: &str) -> Option<crate::servers::Endpoint> {
+    Some(data_node(environment, stage, instance).ok()?.endpoint())
+}
+
+fn say(outbox: &Outbox, what: &str) {
+    outbox.note(&format!("Mended for the drain and the audit: {what}"));
+}

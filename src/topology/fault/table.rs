@@ -1,0 +1,344 @@
+//! The table of actions: what each can be done to, which parameter it has of its own, and what mends it. The validator, the
+//! engine, the window, the reference page and chaos are views of it.
+
+use super::super::Topology;
+use super::super::stage::{Stage, StageKind};
+use super::super::validate::{all_in_range, instances};
+use super::FaultAction;
+
+/// The parameters of a fault that say something to one action only.
+pub const OWN_PARAMS: &[&str] = &["delay", "rate", "lasts"];
+
+/// What an instance is, as far as faults go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    /// A Redis process that holds data.
+    Data,
+    /// A Sentinel.
+    Sentinel,
+    /// A consumer of a queue.
+    Consumer,
+    /// The embedded database.
+    Database,
+    /// What a stage remembers for a while: pages, or flags.
+    Cache,
+    /// The clock of the sale, which data control has.
+    Sale,
+}
+
+/// A row of the table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rule {
+    /// What it can be done to.
+    pub parts: &'static [Part],
+    /// The parameter of a fault that says how much or for how long.
+    pub param: Option<&'static str>,
+    /// What it does to the run, in the long view.
+    pub nature: Nature,
+}
+
+/// What an action does to the run, in the long view.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Nature {
+    /// It lasts until another action mends it, where that one can be done; elsewhere it is over by itself.
+    Lasting(FaultAction),
+    /// It is over by itself.
+    Passing,
+    /// It mends.
+    Mending,
+}
+
+/// Why an action can't be done to an instance, and what to do about it; in words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    /// Why.
+    pub why: &'static str,
+    /// What to do about it.
+    pub remedy: String,
+}
+
+/// Why something can't be done; and what to do about it, where that is more than to choose something else.
+struct Obstacle {
+    why: &'static str,
+    remedy: Option<&'static str>,
+}
+
+impl Part {
+    /// What an instance is, by its name.
+    pub fn of(instance: &str) -> Option<Self> {
+        match instance.split(' ').next() {
+            Some("master" | "replica") => Some(Self::Data),
+            Some("sentinel") => Some(Self::Sentinel),
+            Some("consumer") => Some(Self::Consumer),
+            Some("database") => Some(Self::Database),
+            Some("cache") => Some(Self::Cache),
+            Some("sale") => Some(Self::Sale),
+            _ => None,
+        }
+    }
+
+    /// Whether it is a process of a server.
+    pub fn is_process(self) -> bool {
+        matches!(self, Self::Data | Self::Sentinel)
+    }
+
+    /// What it is, for those who wanted something else of it.
+    fn nature(self) -> &'static str {
+        match self {
+            Self::Data => "it is a Redis process with data",
+            Self::Sentinel => "it is a Sentinel, which holds no data",
+            Self::Consumer => "it is a consumer, a part of this program",
+            Self::Database => "it is embedded in this program",
+            Self::Cache => "it is a cache and no process",
+            Self::Sale => "it is the clock of the sale",
+        }
+    }
+}
+
+impl FaultAction {
+    /// Its row of the table.
+    pub const fn rule(self) -> Rule {
+        use Part::{Cache, Consumer, Data, Database, Sale, Sentinel};
+        match self {
+            Self::Kill => lasting(&[Data, Sentinel, Consumer], Self::Restart),
+            Self::Terminate => lasting(&[Data, Sentinel], Self::Restart),
+            Self::Restart => mending(&[Data, Sentinel, Consumer]),
+            Self::Pause => lasting(&[Data, Sentinel, Consumer, Database], Self::Resume),
+            Self::Resume => mending(&[Data, Sentinel, Consumer, Database]),
+            Self::Failover => passing(&[Data]),
+            Self::CutLink => lasting(&[Data], Self::MendLink),
+            Self::SlowLink => lasting(&[Data], Self::MendLink).with("delay"),
+            Self::ThrottleLink => lasting(&[Data], Self::MendLink).with("rate"),
+            Self::ResetLink => passing(&[Data]),
+            Self::MendLink => mending(&[Data]),
+            Self::Lock => lasting(&[Database], Self::Unlock),
+            Self::Unlock => mending(&[Database]),
+            Self::FillMemory => lasting(&[Data], Self::FreeMemory),
+            Self::FreeMemory => mending(&[Data]),
+            Self::SlowScript => passing(&[Data]).with("lasts"),
+            Self::KillScript => mending(&[Data]),
+            Self::Purge | Self::Expire => lasting(&[Cache], Self::Refill),
+            Self::Refill => mending(&[Cache]),
+            Self::CloseSale => lasting(&[Sale], Self::OpenSale),
+            Self::OpenSale => mending(&[Sale]),
+        }
+    }
+
+    /// Every action that is about such a part, whether or not it can be done to one just now.
+    pub fn of_part(part: Part) -> impl Iterator<Item = Self> {
+        Self::ALL.iter().copied().filter(move |action| action.rule().parts.contains(&part))
+    }
+
+    /// Every action that can be done to an instance of a stage.
+    pub fn possible<'a>(
+        topology: &'a Topology,
+        stage: &'a Stage,
+        instance: &'a str,
+    ) -> impl Iterator<Item = Self> + 'a {
+        let can_be_done = move |action: &Self| action.obstacle(topology, stage, instance).is_none();
+        Self::ALL.iter().copied().filter(can_be_done)
+    }
+
+    /// Why it can't be done to an instance, which the stage has; none where it can.
+    pub fn refusal(self, topology: &Topology, stage: &Stage, instance: &str) -> Option<Refusal> {
+        let Obstacle { why, remedy } = self.obstacle(topology, stage, instance)?;
+        let remedy = remedy.map_or_else(
+            || {
+                let possible: Vec<&str> = Self::possible(topology, stage, instance).map(Self::word).collect();
+                format!("choose from {}", possible.join(", "))
+            },
+            str::to_owned,
+        );
+        Some(Refusal { why, remedy })
+    }
+
+    /// What mends it at an instance of a stage; none where it is over by itself, or mends.
+    pub fn mended_by(self, topology: &Topology, stage: &Stage, instance: &str) -> Option<Self> {
+        let Nature::Lasting(by) = self.rule().nature else { return None };
+        by.obstacle(topology, stage, instance).is_none().then_some(by)
+    }
+
+    fn obstacle(self, topology: &Topology, stage: &Stage, instance: &str) -> Option<Obstacle> {
+        let part = Part::of(instance)?;
+        if !self.rule().parts.contains(&part) {
+            let has_no_link = self.is_of_link() && part == Part::Sentinel;
+            let why = if has_no_link { "Sentinels have no link of their own" } else { part.nature() };
+            return Some(Obstacle { why, remedy: None });
+        }
+        let refused = |why, remedy| Some(Obstacle { why, remedy: Some(remedy) });
+        match (self, &stage.kind) {
+            (Self::Failover, StageKind::MasterReplica(params)) if params.sentinels > 0 => {
+                (instance != "master").then_some(Obstacle {
+                    why: "Sentinels are asked about the master",
+                    remedy: Some("name the master"),
+                })
+            }
+            (Self::Failover, _) => refused(
+                "no Sentinel watches it",
+                "name the master of a MasterReplica that has Sentinels, or kill it",
+            ),
+            (Self::Refill, StageKind::ReadWriteSplit(_)) => None,
+            (Self::Refill, _) => refused(
+                "it fills again by itself, with the answers that come by",
+                "leave the fault out, or name a ReadWriteSplit",
+            ),
+            (Self::OpenSale | Self::CloseSale, _) if !knows_the_opening(topology) => refused(
+                "its inventory sells whenever it is asked",
+                "leave the fault out, or put a ReadWriteSplit in front of the inventory",
+            ),
+            _ => None,
+        }
+    }
+}
+
+/// Whether something in the design knows if the sale is open: a gate, or a database that decides.
+fn knows_the_opening(topology: &Topology) -> bool {
+    let mut kinds = topology.stages.iter().map(|stage| &stage.kind);
+    let has_gate = kinds.clone().any(|kind| matches!(kind, StageKind::ReadWriteSplit(_)));
+    has_gate || !kinds.any(|kind| matches!(kind, StageKind::MasterReplica(_)))
+}
+
+impl Rule {
+    const fn with(self, param: &'static str) -> Self {
+        Self { param: Some(param), ..self }
+    }
+}
+
+const fn lasting(parts: &'static [Part], mended_by: FaultAction) -> Rule {
+    Rule { parts, param: None, nature: Nature::Lasting(mended_by) }
+}
+
+const fn passing(parts: &'static [Part]) -> Rule {
+    Rule { parts, param: None, nature: Nature::Passing }
+}
+
+const fn mending(parts: &'static [Part]) -> Rule {
+    Rule { parts, param: None, nature: Nature::Mending }
+}
+
+/// The names of everything in a stage that faults can hit: its processes first. Stages whose parameters are out of range
+/// may say more than there is.
+pub fn targets(kind: &StageKind) -> Vec<String> {
+    /// More consumers than a queue can have.
+    const MOST_CONSUMERS: u32 = 64;
+    let one = |name: &str| vec![name.to_owned()];
+    let more = match kind {
+        StageKind::Cdn(_) | StageKind::Service(_) | StageKind::ReadWriteSplit(_) => one("cache"),
+        StageKind::Queue(params) => {
+            let consumers = 1..=params.consumers.min(MOST_CONSUMERS);
+            consumers.map(|number| format!("consumer {number}")).collect()
+        }
+        StageKind::Database(_) => one("database"),
+        StageKind::DataControl(_) => one("sale"),
+        StageKind::Users(_) | StageKind::LoadBalancer(_) | StageKind::MasterReplica(_) => Vec::new(),
+    };
+    [instances(kind), more].concat()
+}
+
+/// Every instance of a design that faults can hit, with the place of its stage; stages whose parameters are out of range
+/// are left out.
+pub fn all_targets(topology: &Topology) -> impl Iterator<Item = (usize, String)> + '_ {
+    let sound = topology.stages.iter().enumerate().filter(|(_, stage)| all_in_range(stage.kind.params()));
+    sound.flat_map(|(index, stage)| targets(&stage.kind).into_iter().map(move |target| (index, target)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::stage::{DataControl, Database, MasterReplica, ReadWriteSplit};
+    use super::*;
+    use crate::workload::{Audience, Sale, Workload};
+
+    fn design(kinds: Vec<StageKind>) -> Topology {
+        let stage =
+            |(number, kind): (usize, StageKind)| Stage { name: format!("{number}"), kind, at: (0.0, 0.0) };
+        Topology {
+            title: String::new(),
+            question: String::new(),
+            source: String::new(),
+            expected: None,
+            stages: kinds.into_iter().enumerate().map(stage).collect(),
+            links: Vec::new(),
+            workload: Workload {
+                seed: 1,
+                sale: Sale::default(),
+                audience: Audience::default(),
+                phases: Vec::new(),
+            },
+            faults: Vec::new(),
+            targets: Vec::new(),
+        }
+    }
+
+    fn why(action: FaultAction, topology: &Topology, stage: usize, instance: &str) -> String {
+        let refusal = action.refusal(topology, &topology.stages[stage], instance);
+        refusal.map(|refusal| format!("{}; {}", refusal.why, refusal.remedy)).unwrap_or_default()
+    }
+
+    #[test]
+    fn what_is_lasting_is_mended_by_something_that_mends_the_same_parts() {
+        for &action in FaultAction::ALL {
+            if let Nature::Lasting(by) = action.rule().nature {
+                assert_eq!(by.rule().nature, Nature::Mending, "{action:?}");
+                assert!(action.rule().parts.iter().all(|part| by.rule().parts.contains(part)), "{action:?}");
+            }
+            assert!(action.rule().param.is_none_or(|param| OWN_PARAMS.contains(&param)), "{action:?}");
+        }
+    }
+
+    #[test]
+    fn every_target_of_every_kind_is_a_part_to_which_something_can_be_done() {
+        let kinds = StageKind::WORDS.iter().filter_map(|word| StageKind::from_word(word));
+        let topology = design(kinds.collect());
+        for (index, target) in all_targets(&topology) {
+            let stage = &topology.stages[index];
+            assert!(Part::of(&target).is_some(), "{} {target}", stage.kind.word());
+            let possible: Vec<_> = FaultAction::possible(&topology, stage, &target).collect();
+            assert!(possible.len() > 1, "{} {target}: {possible:?}", stage.kind.word());
+        }
+        let parts = [Part::Data, Part::Sentinel, Part::Consumer, Part::Database, Part::Cache, Part::Sale];
+        for part in parts {
+            assert!(all_targets(&topology).any(|(_, target)| Part::of(&target) == Some(part)), "{part:?}");
+        }
+    }
+
+    #[test]
+    fn a_failover_is_asked_of_the_sentinels_of_a_master() {
+        let inventory =
+            |sentinels| StageKind::MasterReplica(MasterReplica { sentinels, ..MasterReplica::default() });
+        let topology =
+            design(vec![inventory(3), inventory(0), StageKind::ReadWriteSplit(ReadWriteSplit::default())]);
+        let why = |stage, instance| why(FaultAction::Failover, &topology, stage, instance);
+        assert_eq!(why(0, "master"), "");
+        assert!(why(0, "replica 1").contains("about the master; name the master"));
+        assert!(why(0, "sentinel 1").contains("holds no data; choose from Kill"));
+        assert!(why(1, "master").contains("no Sentinel"));
+        assert!(why(2, "master").contains("no Sentinel"));
+    }
+
+    #[test]
+    fn the_sale_is_moved_only_where_something_knows_whether_it_is_open() {
+        let control = || StageKind::DataControl(DataControl::default());
+        let inventory = || StageKind::MasterReplica(MasterReplica::default());
+        let gate = || StageKind::ReadWriteSplit(ReadWriteSplit::default());
+        let database = || StageKind::Database(Database::default());
+        for (kinds, knows) in [
+            (vec![control(), gate(), inventory(), database()], true),
+            (vec![control(), inventory(), database()], false),
+            (vec![control(), database()], true),
+        ] {
+            let topology = design(kinds);
+            let said = why(FaultAction::CloseSale, &topology, 0, "sale");
+            assert_eq!(said.is_empty(), knows, "{said}");
+        }
+    }
+
+    #[test]
+    fn what_fills_again_by_itself_needs_no_mending() {
+        let topology =
+            design(["Cdn", "ReadWriteSplit"].map(|word| StageKind::from_word(word).expect("a word")).into());
+        let mended = |stage: usize| FaultAction::Purge.mended_by(&topology, &topology.stages[stage], "cache");
+        assert_eq!((mended(0), mended(1)), (None, Some(FaultAction::Refill)));
+        assert!(why(FaultAction::Refill, &topology, 0, "cache").contains("by itself"));
+        assert!(why(FaultAction::Kill, &topology, 0, "cache").contains("choose from Purge, Expire"));
+    }
+}
