@@ -12,7 +12,6 @@ use std::time::Duration;
 
 use eframe::App;
 use egui::{Context, Event, Modifiers, PointerButton, Pos2, RawInput, Rect, Vec2};
-use mimalloc::MiMalloc;
 use rustix::time::{ClockId, clock_gettime};
 use seckill_lab::engine::{EngineCommand, EngineEvent, EngineGone, RunId, RunPhase, Snapshot};
 use seckill_lab::files::parse_topology;
@@ -24,10 +23,6 @@ use seckill_lab::ui::document::{Document, Origin};
 use seckill_lab::ui::run::Run;
 use seckill_lab::ui::run::port::EnginePort;
 use seckill_lab::ui::settings::Settings;
-
-/// As in the program.
-#[global_allocator]
-static ALLOCATOR: MiMalloc = MiMalloc;
 
 const STAGES: u64 = 50;
 const BUCKETS: u64 = 36_000;

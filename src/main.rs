@@ -2,14 +2,8 @@
 
 use std::process::ExitCode;
 
-use mimalloc::MiMalloc;
 use seckill_lab::cli::window::NoWindow;
 use seckill_lab::{cli, ui};
-
-/// Every frame builds its meshes anew. The C library's allocator gives such large blocks back to the system each time,
-/// and a third of a frame goes to fresh pages (`cargo bench --bench window`).
-#[global_allocator]
-static ALLOCATOR: MiMalloc = MiMalloc;
 
 fn main() -> ExitCode {
     cli::main(|file| {

@@ -11,7 +11,7 @@ use seckill_lab::metrics::failover::{Abort, Failover, NaiveClients};
 use seckill_lab::metrics::tally::ByReason;
 use seckill_lab::metrics::{InstanceSummary, Quantiles, Reason, StageTally, Totals};
 use seckill_lab::param::{ParamKind, ParamSpec, ParamValue, Params};
-use seckill_lab::report::audit::{Offence, Places};
+use seckill_lab::report::audit::{LostSpan, Offence, Places};
 use seckill_lab::report::{
     AuditReport, ChangeReport, FaultReport, GeneratorReport, OperationsReport, Report, SecondReport,
     ServerReport, SettingReport, StageReport, TargetResult, Verdict,
@@ -181,7 +181,9 @@ fn full_report(topology: Topology) -> Report {
     }
     let tally = StageTally { intercepted: by_reason, rejected: by_reason, ..StageTally::default() };
     let some = || "some".to_owned();
-    let offence = Offence { kind: "oversold", order_id: 1, item: 0, claimant: 2, units: 1 };
+    let offence =
+        Offence { kind: "oversold", order_id: 1, item: 0, claimant: 2, units: 1, accepted_secs: 1.0 };
+    let lost_spans = vec![LostSpan::default()];
     let places = Places { database_orders: Some(1), ..Places::default() };
     Report {
         report_version: 1,
@@ -190,7 +192,7 @@ fn full_report(topology: Topology) -> Report {
         totals: Totals::default(),
         stages: vec![StageReport::new("cdn", "Cdn", Realness::InProcess, &tally, Quantiles::default())],
         operations: OperationsReport::default(),
-        audit: AuditReport { places, offending: vec![offence], ..AuditReport::default() },
+        audit: AuditReport { places, lost_spans, offending: vec![offence], ..AuditReport::default() },
         targets: vec![TargetResult { target: some(), measured: some(), holds: Some(true), is_fact: true }],
         generator: GeneratorReport::default(),
         servers: vec![ServerReport { kind: some(), version: some(), path: some() }],

@@ -36,7 +36,7 @@ impl Clock {
 
     /// Time since the first tick of the schedule; zero before it.
     pub fn since_first_arrival(&self) -> Duration {
-        Duration::from_nanos(self.now_ns().saturating_sub(self.schedule_ns.load(Ordering::Acquire)))
+        Duration::from_nanos(self.now_ns().saturating_sub(self.first_arrival_ns()))
     }
 }
 

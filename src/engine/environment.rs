@@ -1,5 +1,6 @@
 //! The servers of a run: what the stages need is started, told apart and stopped as a whole.
 
+use std::path::Path;
 use std::time::Duration;
 
 use futures_util::future::join_all;
@@ -25,7 +26,7 @@ pub struct Environment {
     /// The server program.
     pub binary: Option<ServerBinary>,
     /// Kept alive: the servers' files are in it.
-    _folder: RunFolder,
+    folder: RunFolder,
 }
 
 /// The Redis processes of one stage.
@@ -107,7 +108,12 @@ impl Environment {
             _ => None,
         };
         let harm = database.as_ref().map(|(store, _)| Harm::new(store.clone()));
-        Ok(Self { groups, database, harm, binary, _folder: folder })
+        Ok(Self { groups, database, harm, binary, folder })
+    }
+
+    /// Where the run's files are, if they stay there afterwards.
+    pub fn kept_folder(&self) -> Option<&Path> {
+        self.folder.is_kept().then(|| self.folder.path())
     }
 
     /// How to reach the master of a stage.

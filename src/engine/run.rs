@@ -112,7 +112,12 @@ async fn run_in(
     mend::servers(live.scene(plan, environment, &mut hands), outbox).await;
 
     outbox.phase(RunPhase::Auditing);
-    let evidence = audit::gather(plan, environment, &ledger, live.hired()).await;
+    let evidence = audit::gather(plan, environment, &ledger, live.hired(), &clock).await;
+    if let (Some(folder), Ok(evidence)) = (environment.kept_folder(), &evidence)
+        && let Err(error) = audit::papers::write(folder, evidence)
+    {
+        outbox.note(&format!("The ledger could not be written into {}: {error}", folder.display()));
+    }
     let ending = Ending {
         audit: evidence.map(|evidence| audit::compare(&evidence)),
         faults,

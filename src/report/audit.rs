@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 /// What became of the stock and of each promise. Units unless it says orders.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct AuditReport {
     /// Whether the audit could be done; if not, all figures here are 0 and say nothing.
     pub audited: bool,
@@ -24,6 +24,13 @@ pub struct AuditReport {
     pub duplicates: u64,
     /// Orders whose buyers were told that they have them, and that are nowhere.
     pub lost_acknowledged: u64,
+    /// When those had been promised.
+    pub lost_spans: Vec<LostSpan>,
+    /// Units that orders hold, promised or present, and that the stage that decides has not booked (any more): bookings
+    /// lost by a failover or a crash, or overwritten in a race. Those units were on sale again.
+    pub forgotten_units: u64,
+    /// Of `oversold`, units that were sold again because their booking was forgotten.
+    pub sold_twice: u64,
     /// Orders that are there although no buyer was told so.
     pub unacknowledged_present: u64,
     /// Orders without an answer that turned out to exist.
@@ -48,6 +55,21 @@ impl AuditReport {
     }
 }
 
+/// A span of time in which orders were promised that are lost.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct LostSpan {
+    /// When the first of them was promised, in seconds from the first arrival.
+    pub from_secs: f64,
+    /// When the last of them was.
+    pub to_secs: f64,
+    /// The lost orders.
+    pub orders: u64,
+    /// Their units.
+    pub units: u64,
+    /// All orders that were promised in the span, the lost ones included.
+    pub acknowledged: u64,
+}
+
 /// What each place says by itself.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Places {
@@ -64,7 +86,7 @@ pub struct Places {
 }
 
 /// An order that should not be as it is.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Offence {
     /// "`lost_acknowledged`", "`unacknowledged_present`", "duplicate" or "oversold".
     pub kind: &'static str,
@@ -76,4 +98,6 @@ pub struct Offence {
     pub claimant: u64,
     /// Its units.
     pub units: u32,
+    /// When its buyer was told that it is sold, or it was granted, in seconds from the first arrival.
+    pub accepted_secs: f64,
 }

@@ -3,10 +3,13 @@
 use std::fmt::Write;
 
 use super::verdict::{Verdict, micros, percent};
-use super::{Report, failover};
+use super::{AuditReport, Report, failover};
 use crate::metrics::tally::ByReason;
 use crate::metrics::{Role, StageTally};
 use crate::topology::{Expected, StageKind};
+
+/// Spans of lost orders that are written out.
+const LOST_SPANS: usize = 5;
 
 /// A whole report as text, with a newline at its end.
 pub fn render(report: &Report) -> String {
@@ -193,6 +196,7 @@ fn write_audit(out: &mut String, report: &Report) -> std::fmt::Result {
         grouped(audit.indefinite_happened),
         grouped(audit.indefinite_not_happened)
     )?;
+    write_losses(out, audit)?;
     let places = &audit.places;
     let database = places.database_orders.map_or("no database".to_owned(), |orders| {
         format!("database {} orders ({} cancelled)", grouped(orders), grouped(places.cancelled_orders))
@@ -208,9 +212,31 @@ fn write_audit(out: &mut String, report: &Report) -> std::fmt::Result {
         let (kind, id) = (offence.kind, offence.order_id);
         writeln!(
             out,
-            "    {kind}: order {id}, product {}, buyer {}, {} units",
-            offence.item, offence.claimant, offence.units
+            "    {kind}: order {id}, product {}, buyer {}, {} units, at {:.3} s",
+            offence.item, offence.claimant, offence.units, offence.accepted_secs
         )?;
+    }
+    Ok(())
+}
+
+/// When lost orders had been promised, and what came of lost bookings.
+fn write_losses(out: &mut String, audit: &AuditReport) -> std::fmt::Result {
+    for span in audit.lost_spans.iter().take(LOST_SPANS) {
+        writeln!(
+            out,
+            "    lost: {} of {} orders that were promised between {:.3} s and {:.3} s",
+            grouped(span.orders),
+            grouped(span.acknowledged),
+            span.from_secs,
+            span.to_secs
+        )?;
+    }
+    if audit.lost_spans.len() > LOST_SPANS {
+        writeln!(out, "    and in {} more spans of time", audit.lost_spans.len() - LOST_SPANS)?;
+    }
+    if audit.forgotten_units > 0 {
+        let (forgotten, twice) = (grouped(audit.forgotten_units), grouped(audit.sold_twice));
+        writeln!(out, "    forgotten bookings: {forgotten} units, of them {twice} sold twice because of it")?;
     }
     Ok(())
 }

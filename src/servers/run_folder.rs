@@ -122,6 +122,11 @@ impl RunFolder {
         &self.0.path
     }
 
+    /// Whether it stays at the end.
+    pub fn is_kept(&self) -> bool {
+        self.0.keep.load(Ordering::Relaxed)
+    }
+
     /// Spares the folder at the end, also after a crash; its processes die all the same.
     ///
     /// # Errors

@@ -12,7 +12,7 @@
 //! - [`run`]: the run, as the engine told it.
 //! - [`canvas`], [`charts`], [`panels`], [`dialogs`], [`widgets`], [`notice`]: what is drawn.
 //! - [`theme`]: colours, sizes and fonts by their roles; [`text`]: words in two languages; [`settings`]: what is
-//!   remembered of the user.
+//!   remembered of the user; [`renderer`]: who draws.
 
 pub mod app;
 pub mod apply;
@@ -26,6 +26,7 @@ pub mod keys;
 pub mod model;
 pub mod notice;
 pub mod panels;
+pub mod renderer;
 pub mod run;
 pub mod selection;
 pub mod session;
@@ -151,5 +152,6 @@ fn make(
     let engine = EngineHandle::start(Arc::new(move || ctx.request_repaint()))?;
     let app = LabApp::new(&cc.egui_ctx, Box::new(engine), settings);
     theme::chinese::install(&cc.egui_ctx);
+    renderer::find_out(&cc.egui_ctx);
     Ok(Box::new(app.begin(&cc.egui_ctx, Session::of_user(), file)))
 }

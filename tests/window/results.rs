@@ -3,7 +3,7 @@
 use egui_kittest::kittest::Queryable;
 use seckill_lab::engine::EventKind;
 use seckill_lab::metrics::{Outcome, Quantiles, Reason, StageTally, Totals};
-use seckill_lab::report::audit::Offence;
+use seckill_lab::report::audit::{LostSpan, Offence};
 use seckill_lab::report::{
     AuditReport, ChangeReport, FaultReport, GeneratorReport, OperationsReport, REPORT_VERSION, Report,
     StageReport, TargetResult, Verdict,
@@ -81,7 +81,7 @@ fn a_pass_is_shown_with_its_sentence_funnel_and_targets() {
         sentence,
         "as this design promises",
         "103,412 in",
-        "cache hit 102,067",
+        "cache\u{a0}hit\u{a0}102,067",
         "98.7 % of 103,412 requests never reached the database",
         "oversold ≤ 0 units",
         "holds",
@@ -101,8 +101,16 @@ fn a_fail_lists_its_reasons_and_the_offending_orders() {
         report.reasons = vec!["oversold ≤ 0 units does not hold: 2 units".into()];
         report.audit.oversold = 2;
         report.audit.sold = 1_002;
-        report.audit.offending =
-            vec![Offence { kind: "oversold", order_id: 4_711, item: 3, claimant: 90_210, units: 1 }];
+        report.audit.offending = vec![Offence {
+            kind: "oversold",
+            order_id: 4_711,
+            item: 3,
+            claimant: 90_210,
+            units: 1,
+            accepted_secs: 2.5,
+        }];
+        report.audit.lost_spans =
+            vec![LostSpan { from_secs: 2.951, to_secs: 3.001, orders: 86, units: 172, acknowledged: 240 }];
         report.targets[0].holds = Some(false);
     });
     for label in [
@@ -112,6 +120,10 @@ fn a_fail_lists_its_reasons_and_the_offending_orders() {
         "misses",
         "Offending orders",
         "4711",
+        "2.500 s",
+        "Lost orders",
+        "2.951 s – 3.001 s",
+        "86 of 240",
         "90210",
         "Copy orders",
     ] {

@@ -4,24 +4,32 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::super::order::Order;
 use super::Evidence;
+use super::losses;
 use crate::report::audit::{AuditReport, Offence, Places};
 
 /// Offending orders listed, of each kind.
 const LISTED: usize = 20;
 
+/// The report under way, with what is needed to list an order in it.
+struct Findings {
+    report: AuditReport,
+    start_ns: u64,
+}
+
 /// Holds the ledger against what is there.
 pub fn compare(evidence: &Evidence) -> AuditReport {
     let present = Present::of(evidence);
-    let mut report = AuditReport {
+    let report = AuditReport {
         audited: true,
         stock: evidence.stock.iter().sum(),
         places: places(evidence),
         ..AuditReport::default()
     };
-    let live = hold_promises(evidence, &present, &mut report);
-    find_duplicates(evidence, &live, &mut report);
-    weigh_stock(evidence, &live, &mut report);
-    report
+    let mut findings = Findings { report, start_ns: evidence.start_ns };
+    let live = hold_promises(evidence, &present, &mut findings);
+    find_duplicates(evidence, &live, &mut findings);
+    weigh_stock(evidence, &live, &mut findings);
+    findings.report
 }
 
 /// Orders that are somewhere.
@@ -55,60 +63,65 @@ fn places(evidence: &Evidence) -> Places {
 }
 
 /// Looks every promise up, and every order that is there; answers the live orders, promised or present, by id.
-fn hold_promises(evidence: &Evidence, present: &Present, report: &mut AuditReport) -> BTreeMap<u64, Order> {
+fn hold_promises(evidence: &Evidence, present: &Present, findings: &mut Findings) -> BTreeMap<u64, Order> {
     let mut live = BTreeMap::new();
-    let promises = &evidence.promises;
+    let (promises, mut lost) = (&evidence.promises, Vec::new());
     for order in &promises.acknowledged {
         if present.is_kept && !present.orders.contains_key(&order.id) {
-            report.lost_acknowledged += 1;
-            list(report, "lost_acknowledged", order);
+            lost.push(*order);
+            findings.list("lost_acknowledged", order);
         }
         live.insert(order.id, *order);
     }
+    findings.report.lost_acknowledged = lost.len() as u64;
+    findings.report.lost_spans = losses::spans(&promises.acknowledged, &lost, evidence.start_ns);
     if present.is_kept {
         let happened =
             promises.indefinite.iter().filter(|order| present.orders.contains_key(&order.id)).count();
-        report.indefinite_happened = happened as u64;
-        report.indefinite_not_happened = (promises.indefinite.len() - happened) as u64;
+        findings.report.indefinite_happened = happened as u64;
+        findings.report.indefinite_not_happened = (promises.indefinite.len() - happened) as u64;
     }
     let mut found: Vec<&Order> = present.orders.values().collect();
     found.sort_unstable_by_key(|order| order.id);
     for order in found {
         if live.insert(order.id, *order).is_none() {
-            report.unacknowledged_present += 1;
-            list(report, "unacknowledged_present", order);
+            findings.report.unacknowledged_present += 1;
+            findings.list("unacknowledged_present", order);
         }
     }
     let returned: u64 = live.values().filter(|order| present.cancelled.contains(&order.id)).map(units).sum();
-    report.returned = returned;
+    findings.report.returned = returned;
     live.retain(|id, _| !present.cancelled.contains(id));
     live
 }
 
-fn find_duplicates(evidence: &Evidence, live: &BTreeMap<u64, Order>, report: &mut AuditReport) {
+fn find_duplicates(evidence: &Evidence, live: &BTreeMap<u64, Order>, findings: &mut Findings) {
     let Some(limit) = evidence.per_buyer_limit else { return };
     let mut held: HashMap<(u64, u32), u64> = HashMap::new();
     for order in live.values() {
         let units_held = held.entry((order.claimant, order.item)).or_default();
         *units_held += units(order);
         if *units_held > u64::from(limit) {
-            report.duplicates += 1;
-            list(report, "duplicate", order);
+            findings.report.duplicates += 1;
+            findings.list("duplicate", order);
         }
     }
 }
 
-fn weigh_stock(evidence: &Evidence, live: &BTreeMap<u64, Order>, report: &mut AuditReport) {
+fn weigh_stock(evidence: &Evidence, live: &BTreeMap<u64, Order>, findings: &mut Findings) {
     let mut sold = vec![0_u64; evidence.stock.len()];
     for order in live.values() {
         let Some(sold) = sold.get_mut(order.item as usize) else { continue };
         *sold += units(order);
         if *sold > evidence.stock[order.item as usize] {
-            list(report, "oversold", order);
+            findings.list("oversold", order);
         }
     }
     for (item, (&sold, &stock)) in sold.iter().zip(&evidence.stock).enumerate() {
-        let booked = evidence.booked.get(item).copied().unwrap_or(0);
+        let booked = evidence.booked.get(item).copied();
+        let held = i64::try_from(sold).unwrap_or(i64::MAX);
+        let forgotten = booked.map_or(0, |booked| u64::try_from(held.saturating_sub(booked)).unwrap_or(0));
+        let (booked, report) = (booked.unwrap_or(0), &mut findings.report);
         let unsold = stock.saturating_sub(sold);
         let left = stock.saturating_add_signed(-booked).min(unsold);
         let stranded = unsold - left;
@@ -117,6 +130,8 @@ fn weigh_stock(evidence: &Evidence, live: &BTreeMap<u64, Order>, report: &mut Au
         let kept_back = sellable.min(evidence.refused.get(item).copied().unwrap_or(0));
         report.sold += sold;
         report.oversold += sold.saturating_sub(stock);
+        report.forgotten_units += forgotten;
+        report.sold_twice += forgotten.min(sold.saturating_sub(stock));
         report.left += left;
         report.undersold += stranded + kept_back;
     }
@@ -126,15 +141,20 @@ fn units(order: &Order) -> u64 {
     u64::from(order.units)
 }
 
-fn list(report: &mut AuditReport, kind: &'static str, order: &Order) {
-    if report.offending.iter().filter(|offence| offence.kind == kind).count() < LISTED {
-        report.offending.push(Offence {
-            kind,
-            order_id: order.id,
-            item: order.item,
-            claimant: order.claimant,
-            units: order.units,
-        });
+impl Findings {
+    /// Lists an offending order, if there is still room for its kind.
+    fn list(&mut self, kind: &'static str, order: &Order) {
+        let offending = &mut self.report.offending;
+        if offending.iter().filter(|offence| offence.kind == kind).count() < LISTED {
+            offending.push(Offence {
+                kind,
+                order_id: order.id,
+                item: order.item,
+                claimant: order.claimant,
+                units: order.units,
+                accepted_secs: order.accepted_ns.saturating_sub(self.start_ns) as f64 / 1e9,
+            });
+        }
     }
 }
 
@@ -159,6 +179,7 @@ mod tests {
             refused: vec![9, 9],
             units_per_claim: 1,
             per_buyer_limit: Some(1),
+            start_ns: 0,
         }
     }
 
@@ -220,6 +241,25 @@ mod tests {
         assert_eq!(compare(&evidence).duplicates, 1);
         evidence.per_buyer_limit = None;
         assert_eq!(compare(&evidence).duplicates, 0);
+    }
+
+    #[test]
+    fn a_booking_that_was_forgotten_is_on_sale_again_and_what_is_sold_of_it_is_sold_twice() {
+        let mut evidence = sound();
+        // A new master knows neither the booking nor the order; the unit is sold again to another buyer.
+        evidence.database.as_mut().unwrap().retain(|(order, _)| order.id != 2);
+        evidence.promises.acknowledged.push(order(5, 0, 14));
+        evidence.database.as_mut().unwrap().push((order(5, 0, 14), false));
+        let report = compare(&evidence);
+        assert_eq!((report.lost_acknowledged, report.oversold), (1, 1));
+        assert_eq!((report.forgotten_units, report.sold_twice), (1, 1));
+        assert_eq!((report.lost_spans.len(), report.lost_spans[0].orders), (1, 1));
+        // Without the second sale nothing is oversold, and the unit is on sale.
+        evidence.promises.acknowledged.pop();
+        evidence.database.as_mut().unwrap().pop();
+        evidence.booked[0] = 1;
+        let report = compare(&evidence);
+        assert_eq!((report.forgotten_units, report.sold_twice, report.oversold), (1, 0, 0));
     }
 
     #[test]

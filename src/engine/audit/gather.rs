@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use redis::{Pipeline, RedisError, RedisResult};
 
+use super::super::clock::Clock;
 use super::super::environment::Environment;
 use super::super::keys;
 use super::super::ledger::Ledger;
@@ -38,6 +39,7 @@ pub async fn gather(
     environment: &Environment,
     ledger: &Ledger,
     consumers: usize,
+    clock: &Clock,
 ) -> Result<Evidence, AuditError> {
     let sale = &plan.topology.workload.sale;
     let items = 0..sale.items;
@@ -47,6 +49,7 @@ pub async fn gather(
         refused: items.map(|item| ledger.refused_units(item)).collect(),
         units_per_claim: sale.units_per_claim,
         per_buyer_limit: sale.per_buyer_limit,
+        start_ns: clock.first_arrival_ns(),
         ..Evidence::default()
     };
     // The queue before the database: an order on its way between them is then seen in one of them at least.

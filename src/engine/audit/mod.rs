@@ -2,9 +2,13 @@
 //!
 //! - [`gather`]: reads what each place says.
 //! - [`compare`]: finds out what that means. Pure.
+//! - [`losses`]: when the lost orders had been promised. Pure.
+//! - [`papers`]: the ledger as a file, for those who want to count again.
 
 pub mod compare;
 pub mod gather;
+pub mod losses;
+pub mod papers;
 
 pub use compare::compare;
 pub use gather::{AuditError, gather};
@@ -31,4 +35,6 @@ pub struct Evidence {
     pub units_per_claim: u32,
     /// The most units of a product that a buyer may have.
     pub per_buyer_limit: Option<u32>,
+    /// The first arrival, in nanoseconds on the run's clock.
+    pub start_ns: u64,
 }

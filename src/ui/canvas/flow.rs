@@ -1,16 +1,13 @@
 //! What moves along a wire: strands that share its width by outcome, and dots whose speed and number follow the rate.
 
-use std::time::Duration;
-
 use egui::epaint::CubicBezierShape;
 use egui::{Color32, Id, Painter, Pos2, Shape, Stroke, Ui, Vec2, vec2};
 
+use super::super::renderer;
 use super::super::theme::Tokens;
 
-/// Time between two frames while dots move.
-const FRAME: Duration = Duration::from_millis(33);
 /// The longest time that dots move in one frame, in seconds: after a pause they go on from where they were.
-const LONGEST_FRAME: f64 = 0.1;
+const LONGEST_FRAME: f64 = 0.2;
 /// The smallest distance between two dots, in units of the canvas.
 const SPACING: f32 = 14.0;
 /// The smallest distance between two dots on the screen: from far away there are fewer.
@@ -161,7 +158,7 @@ pub fn dots(ui: &Ui, id: Id, dots: &Dots<'_>, tokens: &Tokens) {
         let (point, right) = track.point(distance);
         sign(ui.painter(), point + right * lanes[which].0, which, zoom, colors(tokens)[which], tokens.canvas);
     }
-    ui.request_repaint_after(FRAME);
+    ui.request_repaint_after(renderer::dots_pace(ui.ctx()));
 }
 
 /// The sign of an outcome: a disc passed, a ring was intercepted, a cross failed.

@@ -141,7 +141,7 @@ fn units(audit: &AuditReport) -> [Figure; 6] {
 }
 
 /// What became of the promises, in orders.
-fn orders(audit: &AuditReport) -> [Figure; 5] {
+fn orders(audit: &AuditReport) -> [Figure; 7] {
     [
         bad(
             text("duplicates", "重复"),
@@ -155,6 +155,22 @@ fn orders(audit: &AuditReport) -> [Figure; 5] {
                 "买家被告知成功、却哪里都找不到的订单",
             ),
             audit.lost_acknowledged,
+        ),
+        bad(
+            text("forgotten bookings", "被遗忘的预订"),
+            text(
+                "Units that orders hold and the stage that decides has not booked any more: lost by a failover or a crash, or overwritten in a race",
+                "订单持有、但决定购买的阶段不再记为已预订的件数：因故障切换或崩溃丢失，或在竞争中被覆盖",
+            ),
+            audit.forgotten_units,
+        ),
+        bad(
+            text("sold twice", "重复售出"),
+            text(
+                "Of the oversold units, those that were sold again because their booking was forgotten",
+                "超卖的件数中，因预订被遗忘而再次售出的",
+            ),
+            audit.sold_twice,
         ),
         bad(
             text("never acknowledged", "从未确认"),

@@ -86,19 +86,26 @@ fn row(ui: &mut Ui, lang: Lang, stage: &StageReport, most: u64) {
         });
         bar(ui, lang, &parts, stage.tally.arrivals, most);
     });
-    ui.horizontal_wrapped(|ui| {
-        ui.spacing_mut().item_spacing.x = 4.0;
+    ui.horizontal(|ui| {
         ui.add_space(NAME_WIDTH + COUNT_WIDTH + 12.0);
-        for part in &parts {
-            let share = percent(part.count as f64 / stage.tally.arrivals.max(1) as f64);
-            let words = format!("{} {}", part.words, grouped(part.count));
-            let tip = format!("{words} ({share})\n{}", lang.t(part.tip));
-            let (square, _) = ui.allocate_exact_size(egui::vec2(8.0, 8.0), Sense::hover());
-            ui.painter().rect_filled(square, 2, part.colour);
-            ui.label(RichText::new(words).size(11.5)).on_hover_text(tip);
-            ui.add_space(6.0);
-        }
+        // In a region of its own, so that a second row begins below the first one.
+        ui.horizontal_wrapped(|ui| legend(ui, lang, &parts, stage.tally.arrivals));
     });
+}
+
+fn legend(ui: &mut Ui, lang: Lang, parts: &[Part], arrivals: u64) {
+    ui.spacing_mut().item_spacing.x = 4.0;
+    for part in parts {
+        let share = percent(part.count as f64 / arrivals.max(1) as f64);
+        let words = format!("{} {}", part.words, grouped(part.count));
+        let tip = format!("{words} ({share})\n{}", lang.t(part.tip));
+        let (square, _) = ui.allocate_exact_size(egui::vec2(8.0, 8.0), Sense::hover());
+        ui.painter().rect_filled(square, 2, part.colour);
+        // A name and its number stay together.
+        let words = words.replace(' ', "\u{a0}");
+        ui.label(RichText::new(words).size(11.5)).on_hover_text(tip);
+        ui.add_space(6.0);
+    }
 }
 
 fn cell(ui: &mut Ui, width: f32, align: egui::Align, content: impl FnOnce(&mut Ui)) {

@@ -3,11 +3,12 @@
 //! - [`sentence`]: the outcome in one plain sentence. [`verdict`]: its sign, and the head of the results.
 //! - [`funnel`]: what became of the requests, stage by stage.
 //! - [`failovers`]: outages, step by step.
-//! - [`figures`]: targets and audit. [`tables`]: orders, times, processes, faults.
+//! - [`figures`]: targets and audit. [`losses`]: when lost orders had been promised. [`tables`]: orders, times, processes, faults.
 
 pub mod failovers;
 pub mod figures;
 pub mod funnel;
+pub mod losses;
 pub mod sentence;
 pub mod tables;
 pub mod verdict;
@@ -45,6 +46,7 @@ const MISSING: Text = text("Something is missing on this machine", "本机缺少
 const FUNNEL: Text = text("Funnel", "漏斗");
 const TARGETS: Text = text("Targets", "目标");
 const AUDIT: Text = text("Audit", "审计");
+const LOSSES: Text = text("Lost orders", "丢失的订单");
 const OFFENCES: Text = text("Offending orders", "违规订单");
 const OUTAGE: Text = text("Outage", "中断");
 const TIMES: Text = text("Response and service time", "响应时间与服务时间");
@@ -118,6 +120,9 @@ fn report_ui(ui: &mut Ui, model: &Model, report: &Report, out: &mut Intents) {
         button(ui, model, UiCommand::CopyReport, out);
         button(ui, model, UiCommand::SaveReport, out);
     });
+    if !report.audit.lost_spans.is_empty() {
+        card(ui, lang, LOSSES, |ui| losses::show(ui, lang, &report.audit.lost_spans));
+    }
     if !report.audit.offending.is_empty() {
         card(ui, lang, OFFENCES, |ui| tables::offences(ui, lang, &report.audit.offending, out));
     }

@@ -21,6 +21,7 @@ const ORDER: Text = text("order", "订单");
 const PRODUCT: Text = text("product", "商品");
 const BUYER: Text = text("buyer", "买家");
 const UNITS: Text = text("units", "件数");
+const ACCEPTED: Text = text("promised at", "承诺时间");
 
 /// The most room that offending orders take before they scroll, in points.
 const OFFENCES_HEIGHT: f32 = 150.0;
@@ -28,7 +29,7 @@ const OFFENCES_HEIGHT: f32 = 150.0;
 /// The first offending orders of each kind.
 pub fn offences(ui: &mut Ui, lang: Lang, offences: &[Offence], out: &mut Intents) {
     let colour = tokens(ui).bad;
-    let heads = [KIND, ORDER, PRODUCT, BUYER, UNITS].map(|head| (head, None));
+    let heads = [KIND, ORDER, PRODUCT, BUYER, UNITS, ACCEPTED].map(|head| (head, None));
     ScrollArea::vertical().id_salt("offences").max_height(OFFENCES_HEIGHT).show(ui, |ui| {
         table(ui, "offences", lang, &heads, |ui| {
             for offence in offences {
@@ -42,16 +43,17 @@ pub fn offences(ui: &mut Ui, lang: Lang, offences: &[Offence], out: &mut Intents
                 {
                     ui.label(figure.to_string());
                 }
+                ui.label(format!("{:.3} s", offence.accepted_secs));
                 ui.end_row();
             }
         });
     });
     let copy = ui.button((icon(Icon::Copy), lang.t(COPY))).accessible_name(lang.t(COPY));
     if copy.on_hover_text(lang.t(COPY_TIP)).clicked() {
-        let mut rows = vec![["kind", "order", "product", "buyer", "units"].join("\t")];
+        let mut rows = vec![["kind", "order", "product", "buyer", "units", "promised at, s"].join("\t")];
         rows.extend(offences.iter().map(|offence| {
-            let Offence { kind, order_id, item, claimant, units } = offence;
-            format!("{kind}\t{order_id}\t{item}\t{claimant}\t{units}")
+            let Offence { kind, order_id, item, claimant, units, accepted_secs } = offence;
+            format!("{kind}\t{order_id}\t{item}\t{claimant}\t{units}\t{accepted_secs:.3}")
         }));
         out.push(Intent::CopyText(rows.join("\n") + "\n"));
     }
