@@ -12,7 +12,7 @@ use seckill_lab::metrics::{InstanceSummary, Quantiles, Reason, StageTally, Total
 use seckill_lab::param::{ParamKind, ParamSpec, ParamValue, Params};
 use seckill_lab::report::audit::{Offence, Places};
 use seckill_lab::report::{
-    AuditReport, ChangeReport, FaultReport, GeneratorReport, OperationsReport, Report, SecondReport,
+    AbsenceReport, AuditReport, ChangeReport, FaultReport, GeneratorReport, OperationsReport, Report, SecondReport,
     ServerReport, SettingReport, StageReport, TargetResult, Verdict,
 };
 use seckill_lab::topology::{Expected, Fault, Realness, StageKind, Target, Topology};
@@ -203,6 +203,13 @@ fn full_report(topology: Topology) -> Report {
             instance: some(),
             delay_ms: Some(1.0),
             error: Some(some()),
+        }],
+        absences: vec![AbsenceReport {
+            stage: some(),
+            instance: some(),
+            from_secs: 1.0,
+            to_secs: Some(2.0),
+            why: some(),
         }],
         changes: vec![ChangeReport { at_secs: 1.0, what: some(), error: Some(some()) }],
         series: vec![SecondReport::default()],

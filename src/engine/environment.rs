@@ -9,10 +9,10 @@ use super::sqlite::schema::{Lookups, Store};
 use super::sqlite::{StoreError, Writer};
 use crate::servers::{
     Endpoint, GroupError, GroupSettings, LinkState, NodeError, ReplicaGroup, Restart, RunFolder,
-    SentinelSettings, ServerBinary, Shape,
+    SentinelSettings, ServerBinary,
 };
 use crate::topology::fault::FaultAction;
-use crate::topology::stage::{Persistence, StageKind};
+use crate::topology::stage::{Persistence, Shape, StageKind};
 use crate::topology::validate::all_in_range;
 use crate::topology::{Fault, RunPlan};
 
@@ -139,6 +139,12 @@ impl Environment {
             }));
         }
         instances
+    }
+
+    /// The data processes of a stage: the first master, then the replicas.
+    pub fn data_instances(&self, stage: usize) -> Vec<Instance> {
+        let is_data = |one: &Instance| one.stage == stage && !one.name.starts_with("sentinel");
+        self.instances().into_iter().filter(is_data).collect()
     }
 
     /// Whether proxies stand before the processes of a stage, so that its links can be cut and slowed.
@@ -294,7 +300,9 @@ fn group_settings(plan: &RunPlan, stage: usize) -> Option<GroupSettings> {
         ..GroupSettings::new(name)
     };
     match &plan.topology.stages[stage].kind {
-        StageKind::ReadWriteSplit(params) => Some(settings(params.replicas, params.persistence)),
+        StageKind::ReadWriteSplit(params) => {
+            Some(GroupSettings { shape: params.shape, ..settings(params.replicas, params.persistence) })
+        }
         StageKind::MasterReplica(params) => Some(GroupSettings {
             sentinel_count: params.sentinels as usize,
             sentinel: SentinelSettings {

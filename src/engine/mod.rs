@@ -6,7 +6,8 @@
 //! - `stages`: one file a kind of stage; `redis_link`: connections to Redis; `sqlite`: the database; `keys`:
 //!   names and scripts in Redis; `order`: a granted claim.
 //! - `control`: the data-control module; `crew`: the consumers of the queue; `queue_watch`: measures the backlog;
-//!   `watch`: asks the processes how they do.
+//!   `watch`: asks the processes how they do; `heartbeat`: how far replicas are behind, in seconds.
+//! - `versions`: what of a product was written when, so that stale answers are counted.
 //! - `tuner`: carries out changes while requests arrive; `dial`: a parameter that may change.
 //! - `book`, `ledger`: what was counted, what buyers were told; `observer`: takes the buckets out;
 //!   `outbox`: shows them; `clock`: the one clock.
@@ -22,6 +23,7 @@ mod dial;
 mod environment;
 mod generator;
 pub mod handle;
+mod heartbeat;
 mod keys;
 mod ledger;
 pub mod message;
@@ -37,6 +39,7 @@ mod stages;
 mod summary;
 mod trouble;
 mod tuner;
+mod versions;
 mod watch;
 mod wiring;
 

@@ -96,6 +96,7 @@ impl Observer {
                 tally: since,
                 in_flight: u64::try_from(after.in_flight()).unwrap_or(0),
                 latency_us: self.bucket.latency.quantiles(),
+                stale_age_us: self.bucket.stale_age.quantiles(),
             };
             page.absorb(&self.bucket);
         }

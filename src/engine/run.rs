@@ -20,11 +20,13 @@ use super::message::{EventKind, FailureKind, RunFailure, RunOptions, RunPhase};
 use super::observer::Observer;
 use super::outbox::Outbox;
 use super::queue_watch;
+use super::stages::read_write_split::roster::Absences;
 use super::summary::{self, Ending};
 use super::trouble::Troubles;
 use super::tuner::Tuner;
+use super::versions::Versions;
 use super::watch::Watch;
-use super::wiring::{Builder, Wired, control};
+use super::wiring::{Builder, ReadsBooks, Wired, control};
 use crate::metrics::bucket::BUCKET;
 use crate::report::{ChangeReport, FaultReport, Report};
 use crate::servers::{self, RunFolder};
@@ -76,13 +78,17 @@ async fn run_in(
     let ledger = Arc::new(Ledger::new(plan.topology.workload.sale.items));
     outbox.phase(RunPhase::Preloading);
     let troubles = Troubles::new(outbox.clone());
-    let control = control(plan, environment, &clock, &ledger, &troubles);
+    let reads = ReadsBooks {
+        versions: Arc::new(Versions::new(plan.topology.workload.sale.items, clock.clone())),
+        absences: Absences::new(outbox.clone()),
+    };
+    let control = control(plan, environment, &clock, &ledger, &troubles, &reads.versions);
     if let Some((control, _)) = &control {
         control.preload().await.map_err(|error| failure(&error))?;
     }
     outbox.phase(RunPhase::WarmingUp);
     let (sale_over, stop) = watch::channel(false);
-    let wired = Builder::new(plan, environment, &clock, &ledger, &troubles)
+    let wired = Builder::new(plan, environment, &clock, &ledger, &troubles, &reads)
         .build()
         .map_err(|error| failure(&error))?;
     warm_up(&wired).await?;
@@ -110,6 +116,7 @@ async fn run_in(
     let ending = Ending {
         audit: evidence.map(|evidence| audit::compare(&evidence)),
         faults,
+        absences: reads.absences.all(),
         changes: std::mem::take(&mut live.changes),
         drained,
         arrivals_ended_at: live.arrivals_ended_at,
@@ -156,7 +163,7 @@ impl Live {
         {
             wired.tasks.spawn(watch);
         }
-        let (watch, looking) = Watch::start(plan, environment, outbox.clone());
+        let (watch, looking) = Watch::start(plan, environment, &wired.pulses, outbox.clone());
         wired.tasks.spawn(looking);
         let schedule = Arc::new(Schedule::default());
         let observer = Observer::new(
@@ -217,7 +224,7 @@ impl Live {
         while !self.schedule.has_ended() {
             let next_fault =
                 scripted.peek().map(|fault| fault.at.saturating_sub(self.clock.since_first_arrival()));
-            let fault = tokio::select! {
+            let mut fault = tokio::select! {
                 _ = buckets.tick() => { self.observe(outbox); None }
                 _ = requests.stop.wait_for(|stop| *stop), if !self.schedule.was_stopped() => {
                     self.schedule.stop();
@@ -228,10 +235,13 @@ impl Live {
                 Some(change) = requests.changes.recv() => { self.change(change, outbox); None }
                 () = sleep(next_fault.unwrap_or_default()), if next_fault.is_some() => scripted.next(),
             };
-            if let Some(fault) = fault {
-                let error = environment.inject(plan, &fault).await.err();
-                reports.push(self.fault_report(&fault, error.clone()));
-                outbox.event(EventKind::Fault { fault, failed: error });
+            while let Some(now) = fault {
+                let error = environment.inject(plan, &now).await.err();
+                reports.push(self.fault_report(&now, error.clone()));
+                // What is due at the same moment is done at once, before anything else.
+                let since = self.clock.since_first_arrival();
+                fault = scripted.next_if(|next| next.at <= since);
+                outbox.event(EventKind::Fault { fault: now, failed: error });
             }
         }
         self.observe(outbox);
@@ -370,7 +380,7 @@ async fn warm_up(wired: &Wired) -> Result<(), RunFailure> {
 }
 
 /// Opens the sale at its moment, then lets data control work until the arrivals end.
-async fn control_sale(control: Control, mut stop: watch::Receiver<bool>, clock: Clock, outbox: Outbox) {
+async fn control_sale(mut control: Control, mut stop: watch::Receiver<bool>, clock: Clock, outbox: Outbox) {
     let opens_at = control.sale.opens_at;
     while clock.since_first_arrival() < opens_at {
         let wait = opens_at.saturating_sub(clock.since_first_arrival());

@@ -9,7 +9,7 @@ use super::redis_link::LinkSettings;
 use crate::metrics::{InstanceSummary, Totals};
 use crate::report::verdict::{Figures, judge, verdict};
 use crate::report::{
-    AuditReport, ChangeReport, FaultReport, GeneratorReport, REPORT_VERSION, Report, ServerReport,
+    AbsenceReport, AuditReport, ChangeReport, FaultReport, GeneratorReport, REPORT_VERSION, Report, ServerReport,
     SettingReport, StageReport,
 };
 use crate::topology::RunPlan;
@@ -26,6 +26,8 @@ pub struct Ending {
     pub audit: Result<AuditReport, AuditError>,
     /// The faults that were injected.
     pub faults: Vec<FaultReport>,
+    /// Spans in which replicas got no reads.
+    pub absences: Vec<AbsenceReport>,
     /// The changes that were asked for.
     pub changes: Vec<ChangeReport>,
     /// Whether everything under way came to its end.
@@ -68,6 +70,7 @@ pub fn report(plan: &RunPlan, environment: &Environment, observer: &Observer, en
         instances: ending.instances,
         settings: settings(plan, environment),
         faults: ending.faults,
+        absences: ending.absences,
         changes: ending.changes,
         troubles: ending.troubles,
         series: observer.series(),
@@ -126,7 +129,8 @@ fn stages(plan: &RunPlan, observer: &Observer) -> Vec<StageReport> {
         let page = observer.page(index)?;
         let stage = &plan.topology.stages[index];
         let (kind, realness) = (stage.kind.word(), stage.kind.realness());
-        Some(StageReport::new(&stage.name, kind, realness, &page.tally(), page.latency.quantiles()))
+        let report = StageReport::new(&stage.name, kind, realness, &page.tally(), page.latency.quantiles());
+        Some(StageReport { stale_age_us: page.stale_age.quantiles(), ..report })
     };
     plan.order.iter().filter_map(report).collect()
 }

@@ -8,10 +8,11 @@ use tokio::task::JoinSet;
 
 use super::book::StageBook;
 use super::clock::Clock;
-use super::control::{Control, Settings};
+use super::control::{Control, Settings, Shelf};
 use super::crew::{Crew, Equipment};
 use super::environment::Environment;
 use super::generator::BATCHES_WAITING;
+use super::heartbeat::{Heart, Pulse};
 use super::ledger::Ledger;
 use super::pending::Batch;
 use super::redis_link::{Connection, LinkSettings, Resolver};
@@ -24,9 +25,11 @@ use super::stages::lanes::{Lane, LaneShape, Lanes};
 use super::stages::master_replica::{Inventory, MasterReplicaStage};
 use super::stages::naive::NaiveStage;
 use super::stages::queue::QueueStage;
+use super::stages::read_write_split::roster::{Absences, Roster, Seat};
 use super::stages::read_write_split::{ReadWriteSplitStage, SplitWiring};
 use super::stages::service::ServiceStage;
 use super::trouble::Troubles;
+use super::versions::Versions;
 use crate::topology::RunPlan;
 use crate::topology::stage::{self, Decrement, StageKind};
 
@@ -44,6 +47,8 @@ pub struct Wired {
     pub crew: Option<Crew>,
     /// Connections of the lanes, to be opened before the first arrival.
     pub connections: Vec<Arc<Connection>>,
+    /// What heartbeats tell of replicas, by the place of their stage and their name.
+    pub pulses: BTreeMap<(usize, String), Arc<Pulse>>,
 }
 
 /// What building takes.
@@ -57,8 +62,18 @@ pub struct Builder<'a> {
     listeners: BTreeMap<usize, Arc<dyn Listener>>,
     tunable: BTreeMap<usize, Arc<dyn Tunable>>,
     troubles: &'a Troubles,
+    reads: &'a ReadsBooks,
     tasks: JoinSet<()>,
     connections: Vec<Arc<Connection>>,
+    pulses: BTreeMap<(usize, String), Arc<Pulse>>,
+}
+
+/// What a run notes about its reads.
+pub struct ReadsBooks {
+    /// What was written when.
+    pub versions: Arc<Versions>,
+    /// When replicas got no reads.
+    pub absences: Absences,
 }
 
 impl<'a> Builder<'a> {
@@ -69,6 +84,7 @@ impl<'a> Builder<'a> {
         clock: &'a Clock,
         ledger: &'a Arc<Ledger>,
         troubles: &'a Troubles,
+        reads: &'a ReadsBooks,
     ) -> Self {
         Self {
             plan,
@@ -80,8 +96,10 @@ impl<'a> Builder<'a> {
             listeners: BTreeMap::new(),
             tunable: BTreeMap::new(),
             troubles,
+            reads,
             tasks: JoinSet::new(),
             connections: Vec::new(),
+            pulses: BTreeMap::new(),
         }
     }
 
@@ -112,6 +130,7 @@ impl<'a> Builder<'a> {
             tunable: self.tunable,
             crew,
             connections: self.connections,
+            pulses: self.pulses,
         })
     }
 
@@ -176,19 +195,31 @@ impl<'a> Builder<'a> {
         let shape =
             LaneShape::pipelined(params.connections, params.window, params.max_waiting, params.timeout);
         let (master, mut lanes) = self.master_lanes(index, shape);
-        let mut replicas = Vec::new();
-        for endpoint in self.environment.replicas(index) {
-            let (replica, more) = Lanes::new(&Resolver::Fixed(endpoint), shape);
-            replicas.push(replica);
+        // Reads may go to the master as well: it too is looked after.
+        self.tasks.extend(lanes.first().cloned().map(Lane::look_after));
+        let heart = Arc::new(Heart::new(self.clock.clone()));
+        let mut processes = self.environment.data_instances(index).into_iter();
+        self.tasks.extend(processes.next().map(|master| heart.clone().beat(master.endpoint)));
+        let mut seats = Vec::new();
+        for (replica, way) in processes.zip(self.environment.replicas(index)) {
+            let (replica_lanes, more) = Lanes::new(&Resolver::Fixed(way), shape);
             self.tasks.extend(more.first().cloned().map(Lane::look_after));
             lanes.extend(more);
+            let pulse = Arc::<Pulse>::default();
+            self.tasks.spawn(heart.clone().feel(replica.endpoint, pulse.clone()));
+            self.pulses.insert((index, replica.name.clone()), pulse.clone());
+            seats.push(Seat::new(replica.name, replica_lanes, pulse));
         }
+        let roster = Arc::new(Roster::new(seats, heart, params.lag_limit));
+        let (name, absences) = (self.plan.name(index).to_owned(), self.reads.absences.clone());
+        self.tasks.spawn(roster.clone().keep(index, name, absences));
         let workload = &self.plan.topology.workload;
         let wiring = SplitWiring {
             next: self.next(index),
             owns_reads: self.plan.read_owner == Some(index),
             master,
-            replicas,
+            roster,
+            versions: self.reads.versions.clone(),
             items: workload.sale.items,
             seed: workload.seed,
         };
@@ -322,6 +353,7 @@ pub fn control(
     clock: &Clock,
     ledger: &Arc<Ledger>,
     troubles: &Troubles,
+    versions: &Arc<Versions>,
 ) -> Option<(Control, watch::Sender<Settings>)> {
     let settings = Settings::of(plan, &plan.topology)?;
     let connection = |stage: usize| {
@@ -336,6 +368,8 @@ pub fn control(
         sale: plan.topology.workload.sale.clone(),
         seed: plan.topology.workload.seed,
         gate: plan.gate.and_then(connection),
+        shelf: Shelf::new(plan.topology.workload.sale.items),
+        versions: versions.clone(),
         gate_replicas: plan.gate.map_or(0, |gate| environment.replicas(gate).len()),
         inventory: plan.decider.and_then(connection),
         writer: environment.database.as_ref().map(|(_, writer)| writer.clone()),

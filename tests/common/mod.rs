@@ -200,6 +200,8 @@ fn run_told(
             EventKind::Changed { change, failed } => changes.push((change, failed)),
             EventKind::MasterLost { stage } => masters.push((stage, None)),
             EventKind::MasterFound { stage, instance } => masters.push((stage, Some(instance))),
+            // The report tells all of them once more.
+            EventKind::Reads { .. } => {}
             EventKind::Failed(failure) => return Err(failure),
             EventKind::Finished(report) => {
                 buckets.extend(engine.snapshots().try_iter().flat_map(|snapshot| snapshot.buckets));

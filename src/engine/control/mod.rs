@@ -1,11 +1,14 @@
 //! Data control: preloads, opens the sale, expires unpaid orders, and reconciles database, inventory and gate.
 //!
 //! - [`preload`]: what it writes before people come.
+//! - [`shelf`]: what it has written of each product at the gate, with which version.
 //! - [`reconcile`]: what it does at its interval.
 
 mod preload;
 mod reconcile;
+mod shelf;
 
+use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -19,9 +22,11 @@ use super::ledger::Ledger;
 use super::redis_link::Connection;
 use super::sqlite::{StoreError, Writer};
 use super::trouble::Troubles;
+use super::versions::Versions;
 use crate::topology::stage::{DataControl, StageKind};
 use crate::topology::{RunPlan, Topology};
 use crate::workload::Sale;
+pub use shelf::{Shelf, page_version};
 
 /// Products handled in one pipeline.
 const CHUNK: u32 = 1_000;
@@ -38,6 +43,10 @@ pub struct Control {
     pub seed: u64,
     /// The gate's master.
     pub gate: Option<Connection>,
+    /// What it has written at the gate.
+    pub shelf: Shelf,
+    /// Where it notes what of that was acknowledged.
+    pub versions: Arc<Versions>,
     /// Replicas that must have what was preloaded before people come.
     pub gate_replicas: usize,
     /// The inventory's master.
@@ -100,17 +109,33 @@ impl Control {
     ///
     /// # Errors
     /// A server or the database refuses.
-    pub async fn open_sale(&self) -> Result<(), ControlError> {
-        if let Some(gate) = &self.gate {
-            self.in_chunks(gate, |pipeline, item| {
-                pipeline.cmd("SET").arg(keys::start(item)).arg(1);
-            })
-            .await?;
-        }
+    pub async fn open_sale(&mut self) -> Result<(), ControlError> {
+        self.shelf.is_open = true;
+        self.write_gate(0..self.sale.items).await?;
         if let Some(writer) = &self.writer {
             writer.open_sale().await?;
         }
         self.note_on_sale(0..self.sale.items);
+        Ok(())
+    }
+
+    /// Writes whether the sale is open, of each of some products.
+    async fn write_gate(&mut self, items: Range<u32>) -> Result<(), ControlError> {
+        let Some(gate) = &self.gate else { return Ok(()) };
+        for start in items.clone().step_by(CHUNK as usize) {
+            let mut pipeline = Pipeline::new();
+            let mut written = Vec::with_capacity(CHUNK as usize);
+            for item in start..start.saturating_add(CHUNK).min(items.end) {
+                let version = self.shelf.next_version(item);
+                let open = u8::from(self.shelf.is_open);
+                let mset = pipeline.cmd("MSET").arg(keys::start(item)).arg(open);
+                mset.arg(keys::version(item)).arg(version).ignore();
+                written.push((item, version));
+            }
+            gate.query::<()>(&pipeline).await?;
+            self.versions.acknowledge(&[], &written);
+            self.shelf.keep(&written);
+        }
         Ok(())
     }
 
@@ -124,7 +149,7 @@ impl Control {
     }
 
     /// Works at its interval until told to stop. A round that fails is made up for by the next one.
-    pub async fn run(self, mut stop: watch::Receiver<bool>) {
+    pub async fn run(mut self, mut stop: watch::Receiver<bool>) {
         let mut settings = self.settings.clone();
         let mut reconciler = reconcile::Reconciler::default();
         let mut last: Option<Instant> = None;
@@ -137,9 +162,9 @@ impl Control {
                 _ = stop.changed() => break,
             }
             last = Some(Instant::now());
-            reconciler.round(&self).await;
+            reconciler.round(&mut self).await;
         }
-        reconciler.finish(&self).await;
+        reconciler.finish(&mut self).await;
     }
 
     async fn in_chunks(

@@ -6,12 +6,11 @@ use redis::Pipeline;
 
 use super::super::keys;
 use super::super::sqlite::writer::Goods;
+use super::shelf::{PRELOADED, page};
 use super::{Control, ControlError};
 
 /// How long the replicas may take to copy what was preloaded.
 const REPLICATED_WITHIN: Duration = Duration::from_millis(1_500);
-/// Length of a product page, in bytes: a small page of text.
-const PAGE_BYTES: usize = 512;
 
 impl Control {
     /// Writes stock, flags and pages everywhere, the sale closed.
@@ -21,10 +20,9 @@ impl Control {
     pub async fn preload(&self) -> Result<(), ControlError> {
         if let Some(gate) = &self.gate {
             self.in_chunks(gate, |pipeline, item| {
-                pipeline.cmd("SET").arg(keys::count(item)).arg(self.sale.stock_of(item));
-                pipeline.cmd("SET").arg(keys::start(item)).arg(0);
-                pipeline.cmd("SET").arg(keys::access(item)).arg(0);
-                pipeline.cmd("SET").arg(keys::page(item)).arg(page(item));
+                let mset = pipeline.cmd("MSET").arg(keys::count(item)).arg(self.sale.stock_of(item));
+                mset.arg(keys::start(item)).arg(0).arg(keys::access(item)).arg(0);
+                mset.arg(keys::version(item)).arg(PRELOADED).arg(keys::page(item)).arg(preloaded(item));
             })
             .await?;
             let mut wait = Pipeline::new();
@@ -40,19 +38,20 @@ impl Control {
                 let stock = self.sale.stock_of(item);
                 pipeline.cmd("HSET").arg(keys::goods(item)).arg("Total").arg(stock).arg("Booked").arg(0);
                 if holds_pages {
-                    pipeline.cmd("SET").arg(keys::page(item)).arg(page(item));
+                    pipeline.cmd("SET").arg(keys::page(item)).arg(preloaded(item));
                 }
             })
             .await?;
         }
         if let Some(writer) = &self.writer {
-            let goods = |item| Goods { item, total: self.sale.stock_of(item), page: page(item) };
+            let goods = |item| Goods { item, total: self.sale.stock_of(item), page: preloaded(item) };
             writer.preload((0..self.sale.items).map(goods).collect()).await?;
         }
         Ok(())
     }
 }
 
-fn page(item: u32) -> String {
-    format!("{:<PAGE_BYTES$}", format!("<h1>Product {item}</h1><p>On sale soon, while stocks last.</p>"))
+/// The page of a product before the sale. The database's stays like this: the stock shown is filled in at the gate.
+fn preloaded(item: u32) -> String {
+    page(item, PRELOADED, None)
 }

@@ -128,7 +128,7 @@ fn report_ui(ui: &mut Ui, model: &Model, report: &Report, out: &mut Intents) {
     if !report.instances.is_empty() {
         card(ui, lang, PROCESSES, |ui| tables::processes(ui, lang, &report.instances));
     }
-    if !report.faults.is_empty() || !report.changes.is_empty() {
+    if !(report.faults.is_empty() && report.changes.is_empty() && report.absences.is_empty()) {
         card(ui, lang, DEEDS, |ui| tables::deeds(ui, lang, report, out));
     }
     if !report.troubles.is_empty() {

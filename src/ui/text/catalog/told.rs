@@ -63,6 +63,11 @@ pub const ROWS: &[Row] = &[
     ("the count is off by {}: please report this as a defect", "计数相差 {}：请作为缺陷报告"),
     ("{} has no master", "{} 没有主节点"),
     ("{} has {} as its master", "{} 的主节点是 {}"),
+    ("{} of {} left the reads: {}", "{2} 的 {1} 退出读取：{3}"),
+    ("{} of {} is back among the reads", "{2} 的 {1} 重新参与读取"),
+    ("can't be reached", "无法连接"),
+    ("{} s behind, more than {}", "落后 {} 秒，超过 {}"),
+    ("it has forgotten products; data control writes them anew", "丢失了商品数据；数据控制正在重新写入"),
     ("offered rate × {}", "到达速率 × {}"),
     // Troubles that are waited out.
     ("a consumer can't reach the queue: {}", "消费者连不上队列：{}"),
