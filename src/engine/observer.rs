@@ -150,6 +150,12 @@ impl Observer {
         Totals::of(self.dropped, self.offered, &tallies)
     }
 
+    /// Answers with a version up to the last bucket, and those of them that were stale.
+    pub fn versioned(&self) -> (u64, u64) {
+        let tallies = self.pages.values().map(StagePage::tally);
+        tallies.fold((0, 0), |(all, stale), tally| (all + tally.versioned_reads, stale + tally.stale_reads))
+    }
+
     /// Requests under way now at any stage, straight from the books; orders on their way to the database not counted.
     pub fn in_flight(&self) -> i64 {
         // Read in this order, a request under way may be counted as arrived but never as ended twice.

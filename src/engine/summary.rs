@@ -53,7 +53,8 @@ pub fn report(plan: &RunPlan, environment: &Environment, observer: &Observer, en
     let generator = generator(observer, &totals, &ending);
     let disturbances = disturbances(&generator, &totals, &ending);
     let audit = ending.audit.unwrap_or_default();
-    let figures = Figures { totals: &totals, operations: &operations, audit: &audit };
+    let versioned = observer.versioned();
+    let figures = Figures { totals: &totals, operations: &operations, audit: &audit, versioned };
     let targets = judge(&plan.topology.targets, figures);
     let (verdict, reasons) = verdict(&targets, &disturbances);
     Report {

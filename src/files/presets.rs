@@ -21,8 +21,14 @@ macro_rules! presets {
 }
 
 /// All presets, the default one first.
-pub const PRESETS: &[Preset] =
-    presets!["seckill-six-phases.ron", "naive-decrement.ron", "database-alone.ron", "whole-path.ron"];
+pub const PRESETS: &[Preset] = presets![
+    "seckill-six-phases.ron",
+    "naive-decrement.ron",
+    "database-alone.ron",
+    "whole-path.ron",
+    "cache-death.ron",
+    "stale-reads.ron",
+];
 
 impl Preset {
     /// The preset's topology, read once.

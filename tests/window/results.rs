@@ -47,6 +47,7 @@ fn passed(topology: &Topology) -> Report {
         instances: Vec::new(),
         settings: Vec::new(),
         faults: Vec::new(),
+        absences: Vec::new(),
         changes: Vec::new(),
         troubles: Vec::new(),
         series: Vec::new(),

@@ -234,6 +234,7 @@ const TARGETS: &[(&str, Text)] = &[
     ("LostAcknowledged", text("Lost after acknowledgement", "确认后丢失")),
     ("Achieved", text("Achieved throughput", "达成吞吐")),
     ("Intercepted", text("Intercepted share", "拦截比例")),
+    ("StaleReads", text("Stale reads", "过期读")),
 ];
 
 /// What each of the targets is about, by the word in files.
@@ -279,6 +280,13 @@ const TARGET_HELPS: &[(&str, Text)] = &[
         text(
             "Share of all arrivals that never reached the stage that owns the data",
             "从未到达数据所在阶段的到达占比",
+        ),
+    ),
+    (
+        "StaleReads",
+        text(
+            "Share of the answers with a version that were older than what had been acknowledged before the read was sent",
+            "带版本的应答中，比读取发出之前已确认的写入更旧的占比",
         ),
     ),
 ];

@@ -36,6 +36,7 @@ pub const ROWS: &[Row] = &[
     ("lost acknowledged ≤ {} orders", "已确认但丢失 ≤ {} 单"),
     ("achieved of the offered load ≥ {}", "达成负载比例 ≥ {}"),
     ("intercepted of all arrivals ≥ {}", "拦截比例 ≥ {}"),
+    ("stale reads ≤ {}", "过期读 ≤ {}"),
     ("{} of reads ≤ {}", "读取的 {} ≤ {}"),
     ("{} of claims ≤ {}", "购买的 {} ≤ {}"),
     ("{} of all requests ≤ {}", "全部请求的 {} ≤ {}"),
