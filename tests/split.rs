@@ -109,12 +109,11 @@ impl Line {
         self.0.read_exact(&mut bytes).ok()?;
         Some(String::from_utf8_lossy(&bytes[..length]).into_owned())
     }
+}
 
-    /// The version of the only product's page.
-    fn version(&mut self) -> Option<u64> {
-        let page = self.ask("GET page:0")?;
-        page.strip_prefix("<!--")?.split('-').next()?.parse().ok()
-    }
+/// The version of a page.
+fn version(page: &str) -> Option<u64> {
+    page.strip_prefix("<!--")?.split('-').next()?.parse().ok()
 }
 
 /// The port of a server, by the name of its folder; none while there is no such server.
@@ -151,7 +150,8 @@ fn delays(master: &mut Line, replica: &mut Line, running: &JoinHandle<Ran>) -> V
 #[test]
 fn a_slow_link_is_seen_as_lag_in_seconds_twice_at_the_end_of_a_chain_and_an_own_client_finds_the_same() {
     let slow = r#"(at: "1s", action: SlowLink, stage: "lags", instance: "replica 1", delay: "60ms"),"#;
-    let running = start(design("lags", "ReadWriteSplit(replicas: 2, shape: Chain)", ("4s", 200, READS), slow));
+    let running =
+        start(design("lags", "ReadWriteSplit(replicas: 2, shape: Chain)", ("4s", 200, READS), slow));
     let (mut master, mut last) = (Line::to("lags-master"), Line::to("lags-replica-2"));
     // Of all delays the slow ones count: before, there is next to none.
     let found: Vec<f64> =
@@ -172,10 +172,9 @@ fn a_slow_link_is_seen_as_lag_in_seconds_twice_at_the_end_of_a_chain_and_an_own_
 #[test]
 fn behind_a_middle_replica_that_is_dead_the_last_one_falls_behind_until_it_is_back() {
     let faults = fault("1s", "Kill", "middle", "replica 1") + &fault("2s", "Restart", "middle", "replica 1");
-    let ran =
-        ran(design("middle", "ReadWriteSplit(replicas: 2, shape: Chain)", ("6s", 500, READS), &faults));
+    let ran = ran(design("middle", "ReadWriteSplit(replicas: 2, shape: Chain)", ("6s", 500, READS), &faults));
     let absences = &ran.report.absences;
-    assert!(absences.iter().any(|one| one.instance == "replica 1" && one.why == "no answer"), "{absences:?}");
+    assert!(absences.iter().any(|one| one.instance == "replica 1" && one.from_secs < 1.3), "{absences:?}");
     // The last one is behind, and still read: nothing was said about a limit.
     let worst = lags(&ran, "replica 2", 1_000, 3_000).last().copied().unwrap_or(0.0);
     assert!(worst > 0.9, "{worst}");
@@ -194,13 +193,14 @@ fn stale_reads_are_as_many_and_as_old_as_the_slow_chain_makes_them_and_an_own_cl
     // The second replica is 80 ms behind, and each page is written anew every 100 ms.
     let slow = r#"(at: "1s", action: SlowLink, stage: "stale", instance: "replica 1", delay: "40ms"),"#;
     let mix = "read: 19, claim: 1";
-    let running = start(design("stale", "ReadWriteSplit(replicas: 2, shape: Chain)", ("5s", 2_000, mix), slow));
+    let running =
+        start(design("stale", "ReadWriteSplit(replicas: 2, shape: Chain)", ("5s", 2_000, mix), slow));
     let (mut master, mut last) = (Line::to("stale-master"), Line::to("stale-replica-2"));
     let (mut compared, mut stale) = (0_u32, 0_u32);
     while !running.is_finished() {
-        let (Some(newest), Some(found)) = (master.version(), last.version()) else { break };
+        let (Some(newest), Some(found)) = (master.ask("GET page:0"), last.ask("GET page:0")) else { break };
         // The first versions are written before the link is slow.
-        if newest > 15 {
+        if let (Some(newest @ 16..), Some(found)) = (version(&newest), version(&found)) {
             compared += 1;
             stale += u32::from(found < newest);
         }
@@ -259,7 +259,8 @@ fn replicas_over_the_lag_limit_get_no_reads_until_they_have_caught_up() {
 #[test]
 fn a_replica_that_stands_still_leaves_the_reads_and_comes_back() {
     let faults = fault("1s", "Pause", "still", "replica 1") + &fault("2s", "Resume", "still", "replica 1");
-    let ran = ran(design("still", "ReadWriteSplit(replicas: 2, timeout: \"5s\")", ("4s", 1_000, READS), &faults));
+    let ran =
+        ran(design("still", "ReadWriteSplit(replicas: 2, timeout: \"5s\")", ("4s", 1_000, READS), &faults));
     let left: Vec<_> = ran.report.absences.iter().filter(|one| one.instance == "replica 1").collect();
     let away = left.iter().find(|one| one.from_secs > 1.0).unwrap_or_else(|| panic!("{left:?}"));
     assert!(away.from_secs < 1.8 && away.to_secs.is_some_and(|back| back > 2.0), "{away:?}");
@@ -300,17 +301,21 @@ fn when_the_cache_dies_every_read_falls_on_the_database_until_data_control_has_b
     };
     let killed = at("Kill");
     assert!(killed.len() == 3 && killed[2] - killed[0] < 0.05, "all at one moment: {killed:?}");
+    // Nine of ten requests are reads.
     let share = |from, to| {
         let (cache, database) = (between(&ran, "cache", from, to), between(&ran, "database", from, to));
-        database.arrivals as f64 / cache.arrivals as f64
+        database.served as f64 / (cache.arrivals as f64 * 0.9)
     };
-    assert!(share(500, 4_000) < 0.05, "a cache that works: {}", share(500, 4_000));
+    assert!(share(500, 4_000) < 0.02, "a cache that works: {}", share(500, 4_000));
     let dead = between(&ran, "cache", 4_600, 8_000);
     assert!(share(4_600, 8_000) > 0.95, "a dead cache: {dead:?}");
     // What came in at a border of the stretch may be counted as ended beyond it.
     let claims = dead.arrivals - dead.handed_on();
-    assert!(claims > 100 && claims.abs_diff(dead.failed) < 20, "the gate is not opened by its death: {dead:?}");
-    assert!(share(9_500, 12_000) < 0.05, "the pages are back: {}", share(9_500, 12_000));
+    assert!(
+        claims > 100 && claims.abs_diff(dead.failed) < 20,
+        "the gate is not opened by its death: {dead:?}"
+    );
+    assert!(share(9_500, 12_000) < 0.02, "the pages are back: {}", share(9_500, 12_000));
     assert!(ran.notes.iter().any(|note| note.contains("forgotten")), "{:?}", ran.notes);
     assert_eq!(ran.report.verdict.exit_code(), 1, "{:?}", ran.report.reasons);
     assert_sound(&ran);

@@ -198,10 +198,13 @@ impl Terminal {
             }
             EventKind::Reads { stage, instance, left } => {
                 let name = &self.stages[stage];
-                self.say(event.at, &match left {
-                    Some(why) => format!("{instance} of {name} left the reads: {why}"),
-                    None => format!("{instance} of {name} is back among the reads"),
-                });
+                self.say(
+                    event.at,
+                    &match left {
+                        Some(why) => format!("{instance} of {name} left the reads: {why}"),
+                        None => format!("{instance} of {name} is back among the reads"),
+                    },
+                );
             }
         }
         None

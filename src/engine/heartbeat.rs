@@ -212,7 +212,9 @@ mod tests {
             heart.acknowledge(sent_ns);
         }
         assert_eq!(heart.newest_ns(), 30);
-        for (has_ns, lag_ns) in [(Some(30), Some(0)), (Some(20), Some(70)), (Some(10), Some(80)), (None, None)] {
+        for (has_ns, lag_ns) in
+            [(Some(30), Some(0)), (Some(20), Some(70)), (Some(10), Some(80)), (None, None)]
+        {
             assert_eq!(heart.lag_ns(has_ns, 100), lag_ns, "{has_ns:?}");
         }
         // The one that it lacks was sent after it was looked at.

@@ -9,8 +9,8 @@ use super::redis_link::LinkSettings;
 use crate::metrics::{InstanceSummary, Totals};
 use crate::report::verdict::{Figures, judge, verdict};
 use crate::report::{
-    AbsenceReport, AuditReport, ChangeReport, FaultReport, GeneratorReport, REPORT_VERSION, Report, ServerReport,
-    SettingReport, StageReport,
+    AbsenceReport, AuditReport, ChangeReport, FaultReport, GeneratorReport, REPORT_VERSION, Report,
+    ServerReport, SettingReport, StageReport,
 };
 use crate::topology::RunPlan;
 use crate::topology::stage::StageKind;

@@ -117,7 +117,11 @@ mod tests {
         let mut pages = versions.pages.compare();
         assert_eq!(pages.age_ns(0, 4, sent), None);
         assert_eq!(pages.age_ns(0, 3, sent), Some(1_000), "it lacks the fourth");
-        assert_eq!(pages.age_ns(0, 1, sent), Some(sent - second), "its age counts from the first that it lacks");
+        assert_eq!(
+            pages.age_ns(0, 1, sent),
+            Some(sent - second),
+            "its age counts from the first that it lacks"
+        );
         assert_eq!(pages.age_ns(0, 2, between), None, "the fourth came after the read was sent");
         assert_eq!(pages.age_ns(1, 1, sent), None, "another product");
         assert!(versions.gate.compare().age_ns(0, 2, clock.now_ns()).is_some());

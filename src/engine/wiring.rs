@@ -204,15 +204,19 @@ impl<'a> Builder<'a> {
         for (replica, way) in processes.zip(self.environment.replicas(index)) {
             let (replica_lanes, more) = Lanes::new(&Resolver::Fixed(way), shape);
             self.tasks.extend(more.first().cloned().map(Lane::look_after));
+            let mut connections: Vec<_> = more.iter().map(|lane| lane.connection.clone()).collect();
+            connections.dedup_by(|one, other| Arc::ptr_eq(one, other));
             lanes.extend(more);
             let pulse = Arc::<Pulse>::default();
             self.tasks.spawn(heart.clone().feel(replica.endpoint, pulse.clone()));
             self.pulses.insert((index, replica.name.clone()), pulse.clone());
-            seats.push(Seat::new(replica.name, replica_lanes, pulse));
+            seats.push(Seat::new(replica.name, replica_lanes, connections, pulse));
         }
         let roster = Arc::new(Roster::new(seats, heart, params.lag_limit));
-        let (name, absences) = (self.plan.name(index).to_owned(), self.reads.absences.clone());
-        self.tasks.spawn(roster.clone().keep(index, name, absences));
+        for seat in 0..roster.seats.len() {
+            let named = (index, self.plan.name(index).to_owned());
+            self.tasks.spawn(roster.clone().keep(seat, named, self.reads.absences.clone()));
+        }
         let workload = &self.plan.topology.workload;
         let wiring = SplitWiring {
             next: self.next(index),
@@ -360,6 +364,11 @@ pub fn control(
         let settings = LinkSettings::new(std::time::Duration::from_secs(2));
         Some(Connection::new(environment.master(stage)?, settings))
     };
+    let replicas = |stage: usize| -> Vec<Connection> {
+        let settings = LinkSettings::new(std::time::Duration::from_secs(2));
+        let connect = |way| Connection::new(Resolver::Fixed(way), settings);
+        environment.replicas(stage).into_iter().map(connect).collect()
+    };
     let expires = settings.params.unpaid_ratio > 0.0;
     let (sender, settings) = watch::channel(settings);
     let control = Control {
@@ -370,7 +379,7 @@ pub fn control(
         gate: plan.gate.and_then(connection),
         shelf: Shelf::new(plan.topology.workload.sale.items),
         versions: versions.clone(),
-        gate_replicas: plan.gate.map_or(0, |gate| environment.replicas(gate).len()),
+        gate_replicas: plan.gate.map(replicas).unwrap_or_default(),
         inventory: plan.decider.and_then(connection),
         writer: environment.database.as_ref().map(|(_, writer)| writer.clone()),
         clock: clock.clone(),

@@ -182,7 +182,9 @@ mod tests {
     fn results(oversold: u64, answered: u64) -> Vec<TargetResult> {
         let audit = AuditReport { audited: true, oversold, ..AuditReport::default() };
         let totals = Totals { arrivals: 100, served: answered, failed: 100 - answered, ..Totals::default() };
-        let figures = Figures { totals: &totals, operations: &OperationsReport::default(), audit: &audit };
+        let operations = OperationsReport::default();
+        let figures =
+            Figures { totals: &totals, operations: &operations, audit: &audit, versioned: (200, 2) };
         let targets = [Target::Oversold(Oversold::default()), Target::Achieved(Achieved { at_least: 0.95 })];
         judge(&targets, figures)
     }

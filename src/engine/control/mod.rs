@@ -48,7 +48,7 @@ pub struct Control {
     /// Where it notes what of that was acknowledged.
     pub versions: Arc<Versions>,
     /// Replicas that must have what was preloaded before people come.
-    pub gate_replicas: usize,
+    pub gate_replicas: Vec<Connection>,
     /// The inventory's master.
     pub inventory: Option<Connection>,
     /// The database.

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use redis::Pipeline;
+use tokio::time::{Instant, interval};
 
 use super::super::keys;
 use super::super::sqlite::writer::Goods;
@@ -11,6 +12,8 @@ use super::{Control, ControlError};
 
 /// How long the replicas may take to copy what was preloaded.
 const REPLICATED_WITHIN: Duration = Duration::from_millis(1_500);
+/// Between two looks at them.
+const LOOK: Duration = Duration::from_millis(5);
 
 impl Control {
     /// Writes stock, flags and pages everywhere, the sale closed.
@@ -25,12 +28,7 @@ impl Control {
                 mset.arg(keys::version(item)).arg(PRELOADED).arg(keys::page(item)).arg(preloaded(item));
             })
             .await?;
-            let mut wait = Pipeline::new();
-            wait.cmd("WAIT").arg(self.gate_replicas).arg(REPLICATED_WITHIN.as_millis());
-            let (copied,): (usize,) = gate.query(&wait).await?;
-            if copied < self.gate_replicas {
-                self.troubles.note("the gate", &format!("only {copied} replicas have what was preloaded"));
-            }
+            self.await_copies().await;
         }
         if let Some(inventory) = &self.inventory {
             let holds_pages = self.gate.is_none();
@@ -48,6 +46,27 @@ impl Control {
             writer.preload((0..self.sale.items).map(goods).collect()).await?;
         }
         Ok(())
+    }
+
+    /// Waits until each replica has what was preloaded. `WAIT` would speak of those only that copy from the master itself.
+    async fn await_copies(&self) {
+        let mut last = Pipeline::new();
+        last.cmd("EXISTS").arg(keys::page(self.sale.items - 1));
+        let mut looks = interval(LOOK);
+        let until = Instant::now() + REPLICATED_WITHIN;
+        let mut copied = 0;
+        for replica in &self.gate_replicas {
+            // What is written last comes last. A replica that can't be asked has no copy either.
+            let mut has_copy = false;
+            while !has_copy && Instant::now() < until {
+                looks.tick().await;
+                has_copy = replica.query::<(bool,)>(&last).await.is_ok_and(|(found,)| found);
+            }
+            copied += usize::from(has_copy);
+        }
+        if copied < self.gate_replicas.len() {
+            self.troubles.note("the gate", &format!("only {copied} replicas have what was preloaded"));
+        }
     }
 }
 

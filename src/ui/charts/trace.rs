@@ -330,11 +330,7 @@ impl<'a> Traces<'a> {
     }
 
     /// The processes of the stages to look at; all of them where those have none.
-    fn processes(
-        self,
-        about: Text,
-        data: impl Fn(&'a InstanceSeries) -> Option<Data<'a>>,
-    ) -> Vec<Trace<'a>> {
+    fn processes(self, about: Text, data: impl Fn(&'a InstanceSeries) -> Option<Data<'a>>) -> Vec<Trace<'a>> {
         let all = self.run.series.instances.iter().enumerate();
         let all: Vec<_> = all.filter_map(|(place, one)| Some((place, one, data(one)?))).collect();
         let is_chosen = |stage: usize| self.scope.is_some_and(|scope| scope.contains(&stage));

@@ -236,7 +236,9 @@ impl ReadWriteSplitStage {
 
     fn choose(&self, policy: ReadPolicy, groups: &[(&Lanes, Batch)]) -> usize {
         match policy {
-            ReadPolicy::RoundRobin | ReadPolicy::LeastLag => self.round.fetch_add(1, Ordering::Relaxed) % groups.len(),
+            ReadPolicy::RoundRobin | ReadPolicy::LeastLag => {
+                self.round.fetch_add(1, Ordering::Relaxed) % groups.len()
+            }
             ReadPolicy::Random => {
                 self.lot.lock().unwrap_or_else(PoisonError::into_inner).random_range(0..groups.len())
             }

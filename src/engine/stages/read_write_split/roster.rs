@@ -8,6 +8,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use futures_util::future::join_all;
+use redis::{Pipeline, Value};
 use tokio::time::{MissedTickBehavior, interval};
 
 use super::super::super::clock::nanos;
@@ -15,6 +17,7 @@ use super::super::super::dial::Dial;
 use super::super::super::heartbeat::{FEEL, Heart, Pulse};
 use super::super::super::message::EventKind;
 use super::super::super::outbox::Outbox;
+use super::super::super::redis_link::Connection;
 use super::super::lanes::Lanes;
 use crate::report::AbsenceReport;
 
@@ -27,6 +30,8 @@ pub struct Seat {
     pub name: String,
     /// The lanes to it.
     pub lanes: Lanes,
+    /// The connections of these lanes.
+    connections: Vec<Arc<Connection>>,
     /// What is known of it.
     pub pulse: Arc<Pulse>,
     is_in: AtomicBool,
@@ -71,8 +76,20 @@ struct Sight {
 
 impl Seat {
     /// A replica that gets reads.
-    pub fn new(name: String, lanes: Lanes, pulse: Arc<Pulse>) -> Self {
-        Self { name, lanes, pulse, is_in: AtomicBool::new(true) }
+    pub fn new(name: String, lanes: Lanes, connections: Vec<Arc<Connection>>, pulse: Arc<Pulse>) -> Self {
+        Self { name, lanes, connections, pulse, is_in: AtomicBool::new(true) }
+    }
+
+    /// Whether each connection carries something. One that broke while the replica was away is made anew, so that no read
+    /// has to find out.
+    async fn has_lines(&self) -> bool {
+        let mut ping = Pipeline::new();
+        ping.cmd("PING");
+        let carries = async |connection: &Arc<Connection>| {
+            // An error gives the line up, and the second try makes another.
+            connection.query::<Value>(&ping).await.is_ok() || connection.query::<Value>(&ping).await.is_ok()
+        };
+        join_all(self.connections.iter().map(carries)).await.into_iter().all(|carried| carried)
     }
 
     /// Whether it gets reads. One that an exchange has just missed gets none either.
@@ -104,33 +121,35 @@ impl Roster {
         self.lag_limit.set(lag_limit.map(nanos));
     }
 
-    /// Looks at the replicas until it is dropped, and tells who left and who is back; `stage` is their stage's place in
-    /// the topology.
-    pub async fn keep(self: Arc<Self>, stage: usize, stage_name: String, absences: Absences) {
+    /// Looks at a replica until it is dropped, and tells when it leaves and when it is back. Stages go by their place in the
+    /// topology and their name.
+    pub async fn keep(self: Arc<Self>, seat: usize, stage: (usize, String), absences: Absences) {
+        let seat = &self.seats[seat];
         let mut looks = interval(FEEL);
         looks.set_missed_tick_behavior(MissedTickBehavior::Skip);
-        let mut standings = vec![Standing::In; self.seats.len()];
+        let mut standing = Standing::In;
         loop {
             looks.tick().await;
-            let limit_ns = self.lag_limit.get();
-            for (seat, standing) in self.seats.iter().zip(&mut standings) {
-                let before = *standing;
-                *standing = match before {
-                    Standing::In => match reason_to_leave(seat.sight(&self.heart), limit_ns) {
-                        None => Standing::In,
-                        Some((why, needs_ns)) => {
-                            seat.is_in.store(false, Ordering::Release);
-                            absences.left(stage, &stage_name, &seat.name, &why);
-                            Standing::Out { needs_ns }
-                        }
-                    },
-                    Standing::Out { needs_ns } => way_back(needs_ns, seat.sight(&self.heart), limit_ns),
-                };
-                if before != Standing::In && *standing == Standing::In {
-                    seat.is_in.store(true, Ordering::Release);
-                    absences.back(stage, &stage_name, &seat.name);
-                }
-            }
+            let (sight, limit_ns) = (seat.sight(&self.heart), self.lag_limit.get());
+            standing = match standing {
+                Standing::In => match reason_to_leave(sight, limit_ns) {
+                    None => Standing::In,
+                    Some((why, needs_ns)) => {
+                        seat.is_in.store(false, Ordering::Release);
+                        absences.left(&stage, &seat.name, &why);
+                        Standing::Out { needs_ns }
+                    }
+                },
+                Standing::Out { needs_ns } => match way_back(needs_ns, sight, limit_ns) {
+                    Standing::In if seat.has_lines().await => {
+                        seat.is_in.store(true, Ordering::Release);
+                        absences.back(&stage, &seat.name);
+                        Standing::In
+                    }
+                    Standing::In => Standing::Out { needs_ns },
+                    out @ Standing::Out { .. } => out,
+                },
+            };
         }
     }
 }
@@ -146,7 +165,8 @@ fn reason_to_leave(sight: Sight, limit_ns: Option<u64>) -> Option<(String, Optio
     let (lag_ns, limit_ns) = (sight.lag_ns?, limit_ns?);
     (lag_ns > limit_ns).then(|| {
         let (lag, limit) = (Duration::from_nanos(lag_ns), Duration::from_nanos(limit_ns));
-        let why = format!("{:.2} s behind, more than {}", lag.as_secs_f64(), humantime::format_duration(limit));
+        let why =
+            format!("{:.2} s behind, more than {}", lag.as_secs_f64(), humantime::format_duration(limit));
         (why, Some(sight.newest_ns))
     })
 }
@@ -175,27 +195,27 @@ impl Absences {
         self.spans.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    fn left(&self, stage: usize, stage_name: &str, instance: &str, why: &str) {
+    fn left(&self, (stage, stage_name): &(usize, String), instance: &str, why: &str) {
         let from_secs = self.outbox.clock().since_first_arrival().as_secs_f64();
         let mut spans = self.spans.lock().unwrap_or_else(PoisonError::into_inner);
         if spans.len() < KEPT {
-            let (stage, instance) = (stage_name.to_owned(), instance.to_owned());
+            let (stage, instance) = (stage_name.clone(), instance.to_owned());
             spans.push(AbsenceReport { stage, instance, from_secs, to_secs: None, why: why.to_owned() });
         }
         drop(spans);
         let (instance, why) = (instance.to_owned(), Some(why.to_owned()));
-        self.outbox.event(EventKind::Reads { stage, instance, left: why });
+        self.outbox.event(EventKind::Reads { stage: *stage, instance, left: why });
     }
 
-    fn back(&self, stage: usize, stage_name: &str, instance: &str) {
+    fn back(&self, (stage, stage_name): &(usize, String), instance: &str) {
         let now = self.outbox.clock().since_first_arrival().as_secs_f64();
         let mut spans = self.spans.lock().unwrap_or_else(PoisonError::into_inner);
         let mut open = spans.iter_mut().rev().filter(|span| span.to_secs.is_none());
-        if let Some(span) = open.find(|span| span.stage == stage_name && span.instance == instance) {
+        if let Some(span) = open.find(|span| span.stage == *stage_name && span.instance == instance) {
             span.to_secs = Some(now);
         }
         drop(spans);
-        self.outbox.event(EventKind::Reads { stage, instance: instance.to_owned(), left: None });
+        self.outbox.event(EventKind::Reads { stage: *stage, instance: instance.to_owned(), left: None });
     }
 }
 
