@@ -22,13 +22,16 @@ pub struct Versions {
     pub gate: Track,
 }
 
+/// The writes of products, by product: number and moment of acknowledgement.
+type Log = HashMap<u32, VecDeque<(u64, u64)>>;
+
 /// The writes of one kind.
 #[derive(Debug)]
 pub struct Track {
     /// For each product the last write that is acknowledged, or is just being noted; 0: none since the preload.
     latest: Vec<AtomicU64>,
-    /// For each product that was written since the preload, its writes: number and moment of acknowledgement.
-    log: RwLock<HashMap<u32, VecDeque<(u64, u64)>>>,
+    /// The products that were written since the preload.
+    log: RwLock<Log>,
 }
 
 impl Versions {
@@ -80,7 +83,7 @@ impl Track {
 /// Compares answers with what was written.
 pub struct Compare<'a> {
     track: &'a Track,
-    log: Option<RwLockReadGuard<'a, HashMap<u32, VecDeque<(u64, u64)>>>>,
+    log: Option<RwLockReadGuard<'a, Log>>,
 }
 
 impl Compare<'_> {

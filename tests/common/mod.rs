@@ -198,13 +198,12 @@ fn run_told(
                 notes.push(text);
             }
             EventKind::Trouble(text) => notes.push(text),
-            EventKind::SaleOpened => {}
+            // Who got no reads is in the report once more.
+            EventKind::SaleOpened | EventKind::Reads { .. } => {}
             EventKind::Fault { fault, failed } => faults.push((fault, failed)),
             EventKind::Changed { change, failed } => changes.push((change, failed)),
             EventKind::MasterLost { stage } => masters.push((stage, None)),
             EventKind::MasterFound { stage, instance } => masters.push((stage, Some(instance))),
-            // The report tells all of them once more.
-            EventKind::Reads { .. } => {}
             EventKind::Failed(failure) => return Err(failure),
             EventKind::Finished(report) => {
                 buckets.extend(engine.snapshots().try_iter().flat_map(|snapshot| snapshot.buckets));

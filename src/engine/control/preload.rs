@@ -7,7 +7,7 @@ use tokio::time::{Instant, interval};
 
 use super::super::keys;
 use super::super::sqlite::writer::Goods;
-use super::shelf::{PRELOADED, page};
+use super::shelf::{PRELOADED, Shown, page};
 use super::{Control, ControlError};
 
 /// How long the replicas may take to copy what was preloaded.
@@ -72,5 +72,5 @@ impl Control {
 
 /// The page of a product before the sale. The database's stays like this: the stock shown is filled in at the gate.
 fn preloaded(item: u32) -> String {
-    page(item, PRELOADED, None)
+    page(item, PRELOADED, Shown::Soon)
 }

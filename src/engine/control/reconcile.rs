@@ -9,7 +9,7 @@ use super::super::clock::nanos;
 use super::super::keys;
 use super::super::order::Order;
 use super::super::redis_link::Connection;
-use super::shelf::page;
+use super::shelf::{Shown, page};
 use super::{CHUNK, Control, ControlError};
 use crate::topology::stage::{DataControl, ReadWriteSplit};
 
@@ -28,8 +28,8 @@ struct Write {
     has_forgotten: bool,
     /// The orders let in, where that changes.
     access: Option<u64>,
-    /// The units left that the page is to show (none: "soon"), where that changes.
-    left: Option<Option<u64>>,
+    /// What the page is to show, where that changes.
+    shown: Option<Shown>,
 }
 
 /// What the rounds hand on to each other.
@@ -148,14 +148,14 @@ impl Control {
         let lets_in = self.shelf.is_open && is_closed && booked < stock && access > booked;
         let access = if has_forgotten || lets_in { booked } else { access };
         // As the source of the six phases has it: the stock shown is count − access.
-        let left = self.shelf.is_open.then(|| stock.saturating_sub(access));
-        let shows_another = has_forgotten || !self.shelf.shows(item, left);
+        let shown = if self.shelf.is_open { Shown::Left(stock.saturating_sub(access)) } else { Shown::Soon };
+        let shows_another = has_forgotten || self.shelf.shown(item) != shown;
         (has_forgotten || lets_in || shows_another).then(|| Write {
             item,
             version: self.shelf.next_version(item).max(version.unwrap_or(0) + 1),
             has_forgotten,
             access: (has_forgotten || lets_in).then_some(access),
-            left: shows_another.then_some(left),
+            shown: shows_another.then_some(shown),
         })
     }
 
@@ -176,8 +176,8 @@ impl Control {
             if let Some(access) = write.access {
                 mset.arg(keys::access(item)).arg(access);
             }
-            if let Some(left) = write.left {
-                mset.arg(keys::page(item)).arg(page(item, version, left));
+            if let Some(shown) = write.shown {
+                mset.arg(keys::page(item)).arg(page(item, version, shown));
             }
             mset.ignore();
         }
@@ -185,11 +185,11 @@ impl Control {
         let of = |wanted: fn(&Write) -> bool| -> Vec<(u32, u64)> {
             writes.iter().filter(|write| wanted(write)).map(|write| (write.item, write.version)).collect()
         };
-        self.versions.acknowledge(&of(|write| write.left.is_some()), &of(|write| write.access.is_some()));
+        self.versions.acknowledge(&of(|write| write.shown.is_some()), &of(|write| write.access.is_some()));
         self.shelf.keep(&of(|_| true));
         for write in writes {
-            if let Some(left) = write.left {
-                self.shelf.keep_page(write.item, left);
+            if let Some(shown) = write.shown {
+                self.shelf.keep_page(write.item, shown);
             }
         }
         if self.shelf.is_open {

@@ -1,4 +1,4 @@
-//! What data control has written of each product at the gate: its version, and the stock that its page shows.
+//! What data control has written of each product at the gate: its version, and what its page shows.
 //!
 //! The page carries its version, so that whoever reads it knows how old it is; the gate's flags carry it under a key of
 //! their own. Both are written together with it by one command, so that no replica ever has one without the other.
@@ -9,6 +9,15 @@ const PAGE_BYTES: usize = 512;
 const BEGIN: &str = "<!--";
 /// Version of what is preloaded.
 pub const PRELOADED: u64 = 1;
+
+/// What a page says of the stock.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shown {
+    /// The sale is not open yet.
+    Soon,
+    /// So many units are left.
+    Left(u64),
+}
 
 /// What was written, of each product.
 #[derive(Debug)]
@@ -22,14 +31,16 @@ pub struct Shelf {
 #[derive(Debug, Clone, Copy)]
 struct Written {
     version: u64,
-    /// The units left that its page shows; none while it says "soon".
-    left: Option<u64>,
+    shown: Shown,
 }
 
 impl Shelf {
     /// Products `0..items` as they are preloaded: the sale closed.
     pub fn new(items: u32) -> Self {
-        Self { is_open: false, written: vec![Written { version: PRELOADED, left: None }; items as usize] }
+        Self {
+            is_open: false,
+            written: vec![Written { version: PRELOADED, shown: Shown::Soon }; items as usize],
+        }
     }
 
     /// The version of a product, as it was acknowledged.
@@ -49,23 +60,23 @@ impl Shelf {
         }
     }
 
-    /// Whether the page of a product shows so many units left.
-    pub fn shows(&self, item: u32, left: Option<u64>) -> bool {
-        self.written[item as usize].left == left
+    /// What the page of a product shows, as it was acknowledged.
+    pub fn shown(&self, item: u32) -> Shown {
+        self.written[item as usize].shown
     }
 
-    /// Notes the units left that the acknowledged page of a product shows.
-    pub fn keep_page(&mut self, item: u32, left: Option<u64>) {
-        self.written[item as usize].left = left;
+    /// Notes what the acknowledged page of a product shows.
+    pub fn keep_page(&mut self, item: u32, shown: Shown) {
+        self.written[item as usize].shown = shown;
     }
 }
 
-/// The page of a product, with its version and the units left, or "soon".
-pub fn page(item: u32, version: u64, left: Option<u64>) -> String {
-    let words = match left {
-        None => "On sale soon, while stocks last.".to_owned(),
-        Some(0) => "Sold out.".to_owned(),
-        Some(left) => format!("{left} left."),
+/// The page of a product, with its version.
+pub fn page(item: u32, version: u64, shown: Shown) -> String {
+    let words = match shown {
+        Shown::Soon => "On sale soon, while stocks last.".to_owned(),
+        Shown::Left(0) => "Sold out.".to_owned(),
+        Shown::Left(left) => format!("{left} left."),
     };
     format!("{:<PAGE_BYTES$}", format!("{BEGIN}{version}--><h1>Product {item}</h1><p>{words}</p>"))
 }
@@ -86,8 +97,13 @@ mod tests {
 
     #[test]
     fn a_page_says_its_version_and_has_always_the_same_length() {
-        for (version, left) in [(1, None), (7, Some(0)), (123_456, Some(99)), (u64::MAX, Some(u64::MAX))] {
-            let page = page(3, version, left);
+        for (version, shown) in [
+            (1, Shown::Soon),
+            (7, Shown::Left(0)),
+            (123_456, Shown::Left(99)),
+            (u64::MAX, Shown::Left(u64::MAX)),
+        ] {
+            let page = page(3, version, shown);
             assert_eq!((page.len(), page_version(page.as_bytes())), (PAGE_BYTES, Some(version)), "{page}");
         }
         for no_page in ["", "<!--", "<!---->", "<h1>7</h1>"] {
@@ -101,8 +117,8 @@ mod tests {
         assert_eq!((shelf.version(1), shelf.next_version(1)), (PRELOADED, 2));
         shelf.keep(&[(1, 2)]);
         assert_eq!((shelf.next_version(0), shelf.next_version(1)), (2, 3));
-        assert!(shelf.shows(1, None) && !shelf.shows(1, Some(0)));
-        shelf.keep_page(1, Some(0));
-        assert!(shelf.shows(1, Some(0)));
+        assert_eq!(shelf.shown(1), Shown::Soon);
+        shelf.keep_page(1, Shown::Left(0));
+        assert_eq!((shelf.shown(0), shelf.shown(1)), (Shown::Soon, Shown::Left(0)));
     }
 }

@@ -68,10 +68,8 @@ struct Row {
     is_total: bool,
     /// Of a replica under way: whether its link to the master is up.
     is_link_up: Option<bool>,
-    /// How far behind its master, of a replica: in seconds where that is measured, and else in bytes.
-    lag: Option<String>,
-    /// Whether it is behind at all.
-    is_behind: bool,
+    /// How far behind its master, of a replica: in seconds where that is measured, and else in bytes; and whether at all.
+    lag: Option<(String, bool)>,
     /// Commands: each second, or in all.
     ops: Option<String>,
     /// Memory of its data.
@@ -137,8 +135,7 @@ fn live(lang: Lang, state: &InstanceState) -> Row {
     }
     if state.role == Role::Replica {
         row.is_link_up = Some(state.is_link_up);
-        row.lag = Some(state.lag_secs.map_or_else(|| figures::bytes(state.lag_bytes), figures::lag));
-        row.is_behind = state.lag_bytes > 0 || state.lag_secs.is_some_and(|secs| secs > 0.0);
+        row.lag = Some(lag(state.lag_bytes, state.lag_secs));
         row.words.push(lang.t(if state.is_link_up { LINK_UP } else { LINK_DOWN }).to_owned());
         row.words.push(lang.f(BEHIND, &[&behind(state.lag_bytes, state.lag_secs)]));
     }
@@ -167,8 +164,7 @@ fn ended(lang: Lang, summary: &InstanceSummary, is_gone: bool) -> Row {
     }
     if summary.role == Role::Replica {
         let (bytes, secs) = (summary.worst_lag_bytes, summary.worst_lag_secs);
-        row.lag = Some(secs.map_or_else(|| figures::bytes(bytes), figures::lag));
-        row.is_behind = bytes > 0 || secs.is_some_and(|secs| secs > 0.0);
+        row.lag = Some(lag(bytes, secs));
         row.words.push(lang.f(WORST_BEHIND, &[&behind(bytes, secs)]));
     }
     row.words.push(lang.f(OPS, &[&grouped(summary.commands)]));
@@ -177,6 +173,12 @@ fn ended(lang: Lang, summary: &InstanceSummary, is_gone: bool) -> Row {
         row.words.push(lang.f(MISSED, &[&summary.missed_looks, &summary.looks]));
     }
     row
+}
+
+/// How far behind, in few letters, and whether at all.
+fn lag(bytes: u64, secs: Option<f64>) -> (String, bool) {
+    let words = secs.map_or_else(|| figures::bytes(bytes), figures::lag);
+    (words, bytes > 0 || secs.is_some_and(|secs| secs > 0.0))
 }
 
 /// How far behind: bytes, and seconds where they are measured.
@@ -254,11 +256,12 @@ fn paint(pen: &Pen<'_>, name: &str, rect: Rect, row: &Row) {
         Some(false) => pen.icon(column(70.0, 12.0), Icon::Link2Off, 10.0, tokens.bad),
         None => {}
     }
-    let lag_color = if row.is_behind { text } else { tokens.weak };
+    let is_behind = row.lag.as_ref().is_some_and(|(_, is_behind)| *is_behind);
+    let lag_color = if is_behind { text } else { tokens.weak };
     // Counts of a whole run are longer than rates; there is no link by then.
     let (lag, ops) = if row.is_total { ((68.0, 34.0), (102.0, 52.0)) } else { ((83.0, 34.0), (117.0, 37.0)) };
     let cells = [
-        (lag, row.lag.clone(), lag_color),
+        (lag, row.lag.as_ref().map(|(words, _)| words.clone()), lag_color),
         (ops, row.ops.clone(), text),
         ((154.0, 37.0), row.memory.map(figures::bytes), tokens.weak),
     ];

@@ -78,13 +78,15 @@ fn state_ui(ui: &mut Ui, page: &Page<'_>, state: &InstanceState) {
     let lang = page.lang();
     let per_sec = |n: u64| lang.f(PER_SEC, &[&number::number(n as f64)]);
     let cpu = number::span_of_secs((state.cpu_secs * 100.0).round() / 100.0);
-    let lag = state.lag_secs.map(figures::lag).into_iter();
-    let lag = std::iter::once(bytes(state.lag_bytes)).chain(lag).collect::<Vec<_>>().join(", ");
+    let behind = state.lag_secs.map_or_else(
+        || bytes(state.lag_bytes),
+        |secs| format!("{}, {}", bytes(state.lag_bytes), figures::lag(secs)),
+    );
     let rows = [
         (ROLE, lang.of(state.role.label()).into_owned(), None),
         (OPS, per_sec(state.ops_per_sec), Some(OPS_TIP)),
         (MEMORY, bytes(state.memory_bytes), Some(MEMORY_TIP)),
-        (LAG, lag, Some(LAG_TIP)),
+        (LAG, behind, Some(LAG_TIP)),
         (CPU, cpu, Some(CPU_TIP)),
     ];
     let weak = tokens(ui.ctx()).weak;

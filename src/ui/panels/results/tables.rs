@@ -149,11 +149,11 @@ fn process(ui: &mut Ui, lang: Lang, instance: &InstanceSummary) {
     // A Sentinel doesn't say.
     let memory = instance.peak_memory_bytes;
     ui.label(if memory > 0 { bytes(memory) } else { dash() });
-    let lag = || match instance.worst_lag_secs {
+    let worst = || match instance.worst_lag_secs {
         None => bytes(instance.worst_lag_bytes),
         Some(secs) => format!("{}, {secs:.2} s", bytes(instance.worst_lag_bytes)),
     };
-    ui.label(if instance.role == Role::Replica { lag() } else { dash() });
+    ui.label(if instance.role == Role::Replica { worst() } else { dash() });
     let missed = format!("{} / {}", instance.missed_looks, instance.looks);
     let is_silent = instance.missed_looks > 0;
     ui.label(if is_silent { RichText::new(missed).color(tokens(ui).warn) } else { RichText::new(missed) });
