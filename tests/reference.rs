@@ -13,8 +13,8 @@ use seckill_lab::metrics::{InstanceSummary, Quantiles, Reason, StageTally, Total
 use seckill_lab::param::{ParamKind, ParamSpec, ParamValue, Params};
 use seckill_lab::report::audit::{LostSpan, Offence, Places};
 use seckill_lab::report::{
-    AuditReport, ChangeReport, FaultReport, GeneratorReport, OperationsReport, Report, SecondReport,
-    ServerReport, SettingReport, StageReport, TargetResult, Verdict,
+    AbsenceReport, AuditReport, ChangeReport, FaultReport, GeneratorReport, OperationsReport, Report,
+    SecondReport, ServerReport, SettingReport, StageReport, TargetResult, Verdict,
 };
 use seckill_lab::topology::{Expected, Fault, Realness, StageKind, Target, Topology};
 use seckill_lab::workload::{Audience, Mix, Sale, Shape, Spacing};
@@ -213,6 +213,13 @@ fn full_report(topology: Topology) -> Report {
             aborted: vec![Abort::default()],
             naive: Some(NaiveClients::default()),
             ..Failover::default()
+        }],
+        absences: vec![AbsenceReport {
+            stage: some(),
+            instance: some(),
+            from_secs: 1.0,
+            to_secs: Some(2.0),
+            why: some(),
         }],
         changes: vec![ChangeReport { at_secs: 1.0, what: some(), error: Some(some()) }],
         series: vec![SecondReport::default()],

@@ -223,6 +223,16 @@ impl Terminal {
             EventKind::MasterFound { stage, instance } => {
                 self.say(event.at, &format!("{}: {instance} is master", self.stages[stage]));
             }
+            EventKind::Reads { stage, instance, left } => {
+                let name = &self.stages[stage];
+                self.say(
+                    event.at,
+                    &match left {
+                        Some(why) => format!("{instance} of {name} left the reads: {why}"),
+                        None => format!("{instance} of {name} is back among the reads"),
+                    },
+                );
+            }
         }
         None
     }

@@ -19,6 +19,8 @@ pub struct StagePage {
     pub response: [Latency; Operation::COUNT],
     /// The same from the moment they were sent.
     pub service: [Latency; Operation::COUNT],
+    /// Age of the stale answers.
+    pub stale_age: Latency,
 }
 
 impl StagePage {
@@ -33,6 +35,7 @@ impl StagePage {
     pub fn absorb(&mut self, bucket: &Self) {
         self.tallies = bucket.tallies;
         self.latency.merge(&bucket.latency);
+        self.stale_age.merge(&bucket.stale_age);
         for operation in Operation::ALL {
             self.response[operation.index()].merge(&bucket.response[operation.index()]);
             self.service[operation.index()].merge(&bucket.service[operation.index()]);
@@ -74,6 +77,19 @@ impl StageBook {
         }
     }
 
+    /// Counts answers that carried a version, by operation, and those of them that were stale, with their ages in
+    /// nanoseconds.
+    pub fn versioned(&self, answers: [u64; Operation::COUNT], stale: &[(Operation, u64)]) {
+        let mut page = self.open();
+        for (tally, count) in page.tallies.iter_mut().zip(answers) {
+            tally.versioned_reads += count;
+        }
+        for (operation, age_ns) in stale {
+            page.tallies[operation.index()].stale_reads += 1;
+            page.stale_age.record_ns(*age_ns);
+        }
+    }
+
     /// Counts orders that came out of the queue and were written, or could not be, after `latency_ns`.
     pub fn orders(&self, written: u64, failed: u64, latency_ns: u64) {
         let mut page = self.open();
@@ -89,8 +105,10 @@ impl StageBook {
         let mut page = self.open();
         into.tallies = page.tallies;
         into.latency.clear();
+        into.stale_age.clear();
         into.response.iter_mut().chain(&mut into.service).for_each(Latency::clear);
         std::mem::swap(&mut into.latency, &mut page.latency);
+        std::mem::swap(&mut into.stale_age, &mut page.stale_age);
         std::mem::swap(&mut into.response, &mut page.response);
         std::mem::swap(&mut into.service, &mut page.service);
     }

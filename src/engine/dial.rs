@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use super::clock::nanos;
-use crate::topology::stage::{BalancePolicy, ReadPolicy};
+use crate::topology::stage::{BalancePolicy, ReadPolicy, ReadsWithoutCache};
 
 /// A value that others turn while it is read.
 #[derive(Debug)]
@@ -88,7 +88,7 @@ macro_rules! choice_words {
         }
     )*};
 }
-choice_words!(BalancePolicy, ReadPolicy);
+choice_words!(BalancePolicy, ReadPolicy, ReadsWithoutCache);
 
 #[cfg(test)]
 mod tests {

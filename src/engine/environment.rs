@@ -11,9 +11,9 @@ use super::sqlite::schema::{Lookups, Store};
 use super::sqlite::{StoreError, Writer};
 use crate::servers::{
     Endpoint, GroupError, GroupSettings, LinkState, NodeError, ReplicaGroup, RunFolder, SentinelSettings,
-    ServerBinary, Shape,
+    ServerBinary,
 };
-use crate::topology::stage::{MasterReplica, Persistence, StageKind};
+use crate::topology::stage::{MasterReplica, Persistence, Shape, StageKind};
 use crate::topology::{ClientKind, RunPlan};
 
 /// Everything real that a run stands on. Dropping it ends all of it.
@@ -184,6 +184,12 @@ impl Environment {
         instances
     }
 
+    /// The data processes of a stage: the first master, then the replicas.
+    pub fn data_instances(&self, stage: usize) -> Vec<Instance> {
+        let is_data = |one: &Instance| one.stage == stage && !one.name.starts_with("sentinel");
+        self.instances().into_iter().filter(is_data).collect()
+    }
+
     /// Whether proxies stand before the processes of a stage, so that its links can be cut and slowed.
     pub fn has_proxies(&self, stage: usize) -> bool {
         self.group(stage).is_some_and(|group| !group.processes.proxies().is_empty())
@@ -268,7 +274,9 @@ fn group_settings(plan: &RunPlan, stage: usize) -> Option<GroupSettings> {
         ..GroupSettings::new(name)
     };
     match &plan.topology.stages[stage].kind {
-        StageKind::ReadWriteSplit(params) => Some(settings(params.replicas, params.persistence)),
+        StageKind::ReadWriteSplit(params) => {
+            Some(GroupSettings { shape: params.shape, ..settings(params.replicas, params.persistence) })
+        }
         StageKind::MasterReplica(params) => Some(GroupSettings {
             sentinel_count: params.sentinels as usize,
             sentinel: SentinelSettings {

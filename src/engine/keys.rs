@@ -8,6 +8,13 @@ pub const ORDER_LIST: &str = "orderList";
 /// Ids of the orders whose units were returned to the inventory, so that a repeated return changes nothing.
 pub const RETURNED: &str = "returned";
 
+/// Where the lab writes its heartbeats: nanoseconds on the run's clock.
+pub const HEARTBEAT: &str = "lab:heartbeat";
+
+/// How often data control has written a product at the gate.
+pub fn version(item: u32) -> String {
+    format!("{item}_version")
+}
 /// Stock of a product, at the gate.
 pub fn count(item: u32) -> String {
     format!("{item}_count")

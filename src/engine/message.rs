@@ -131,6 +131,15 @@ pub enum EventKind {
         /// The step.
         step: Step,
     },
+    /// A replica left the reads of its stage, or is back among them.
+    Reads {
+        /// The place of the stage in the topology.
+        stage: usize,
+        /// Its name within the stage, as faults call it.
+        instance: String,
+        /// Why it left; none: it is back.
+        left: Option<String>,
+    },
     /// The run ended with a report.
     Finished(Box<Report>),
     /// The run ended without one.

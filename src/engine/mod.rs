@@ -6,7 +6,8 @@
 //! - `stages`: one file a kind of stage; `redis_link`: connections to Redis; `sqlite`: the database; `keys`:
 //!   names and scripts in Redis; `order`: a granted claim.
 //! - `control`: the data-control module; `crew`: the consumers of the queue; `queue_watch`: measures the backlog;
-//!   `watch`: asks the processes how they do.
+//!   `watch`: asks the processes how they do; `heartbeat`: how far replicas are behind, in seconds.
+//! - `versions`: what of a product was written when, so that stale answers are counted.
 //! - `faults`: breaks and mends, one file a family; `tuner`: carries out changes while requests arrive; `dial`: a parameter that may change.
 //! - `book`, `ledger`: what was counted, what buyers were told; `observer`: takes the buckets out;
 //!   `outbox`: shows them; `clock`: the one clock.
@@ -25,6 +26,7 @@ mod failover;
 mod faults;
 mod generator;
 pub mod handle;
+mod heartbeat;
 mod keys;
 mod ledger;
 pub mod message;
@@ -40,6 +42,7 @@ mod stages;
 mod summary;
 mod trouble;
 mod tuner;
+mod versions;
 mod watch;
 mod wiring;
 

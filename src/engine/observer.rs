@@ -96,6 +96,7 @@ impl Observer {
                 tally: since,
                 in_flight: u64::try_from(after.in_flight()).unwrap_or(0),
                 latency_us: self.bucket.latency.quantiles(),
+                stale_age_us: self.bucket.stale_age.quantiles(),
             };
             page.absorb(&self.bucket);
         }
@@ -147,6 +148,12 @@ impl Observer {
     pub fn totals(&self) -> Totals {
         let tallies: Vec<StageTally> = self.pages.values().map(StagePage::tally).collect();
         Totals::of(self.dropped, self.offered, &tallies)
+    }
+
+    /// Answers with a version up to the last bucket, and those of them that were stale.
+    pub fn versioned(&self) -> (u64, u64) {
+        let tallies = self.pages.values().map(StagePage::tally);
+        tallies.fold((0, 0), |(all, stale), tally| (all + tally.versioned_reads, stale + tally.stale_reads))
     }
 
     /// Requests under way now at any stage, straight from the books; orders on their way to the database not counted.

@@ -22,11 +22,13 @@ use super::message::{EventKind, FailureKind, RunFailure, RunOptions, RunPhase};
 use super::observer::Observer;
 use super::outbox::Outbox;
 use super::queue_watch;
+use super::stages::read_write_split::roster::Absences;
 use super::summary::{self, Ending};
 use super::trouble::Troubles;
 use super::tuner::Tuner;
+use super::versions::Versions;
 use super::watch::Watch;
-use super::wiring::{Builder, Wired, control};
+use super::wiring::{Builder, Notes, Wired, control};
 use crate::metrics::bucket::BUCKET;
 use crate::report::{AuditReport, ChangeReport, FaultReport, Report};
 use crate::servers::{self, RunFolder};
@@ -78,14 +80,18 @@ async fn run_in(
     let ledger = Arc::new(Ledger::new(plan.topology.workload.sale.items));
     outbox.phase(RunPhase::Preloading);
     let troubles = Troubles::new(outbox.clone());
-    let control = control(plan, environment, &clock, &ledger, &troubles);
+    let notes = Notes {
+        versions: Arc::new(Versions::new(plan.topology.workload.sale.items, clock.clone())),
+        absences: Absences::new(outbox.clone()),
+        failovers: Failovers::new(plan, environment, outbox),
+    };
+    let control = control(plan, environment, &clock, &ledger, &troubles, &notes.versions);
     if let Some((control, _)) = &control {
         control.preload().await.map_err(|error| failure(&error))?;
     }
     outbox.phase(RunPhase::WarmingUp);
     let (sale_over, stop) = watch::channel(false);
-    let failovers = Failovers::new(plan, environment, outbox);
-    let mut wired = Builder::new(plan, environment, &clock, &ledger, &troubles, &failovers)
+    let mut wired = Builder::new(plan, environment, &clock, &ledger, &troubles, &notes)
         .build()
         .map_err(|error| failure(&error))?;
     warm_up(&wired).await?;
@@ -95,7 +101,7 @@ async fn run_in(
 
     let (control, settings) = control.unzip();
     let mut hands = Hands::new(std::mem::take(&mut wired.caches), control.clone(), troubles.clone());
-    let supervisor = Supervisor::new(environment, failovers, &troubles);
+    let supervisor = Supervisor::new(environment, notes.failovers.clone(), &troubles);
     let mut live = Live::start(plan, environment, wired, &ledger, supervisor, outbox)?;
     live.tuner.control = settings;
     let control_task = control.map(|control| tokio::spawn(control_sale(control, stop, outbox.clone())));
@@ -115,6 +121,7 @@ async fn run_in(
     let ending = Ending {
         audit: examine(plan, environment, &ledger, live.hired(), outbox).await,
         faults,
+        absences: notes.absences.all(),
         changes: std::mem::take(&mut live.changes),
         drained,
         arrivals_ended_at: live.arrivals_ended_at,
@@ -182,7 +189,8 @@ impl Live {
         {
             wired.tasks.spawn(watch);
         }
-        let (watch, looking) = Watch::start(plan, environment, outbox.clone(), supervisor.failovers.clone());
+        let (watch, looking) =
+            Watch::start(plan, environment, &wired.pulses, outbox.clone(), supervisor.failovers.clone());
         wired.tasks.spawn(looking);
         let schedule = Arc::new(Schedule::default());
         let observer = Observer::new(
@@ -247,7 +255,7 @@ impl Live {
             let next_fault =
                 scripted.peek().map(|fault| fault.at.saturating_sub(self.clock.since_first_arrival()));
             let mut is_look = false;
-            let fault = tokio::select! {
+            let mut fault = tokio::select! {
                 _ = buckets.tick() => { self.observe(outbox); None }
                 _ = looks.tick(), if self.supervisor.is_wanted => { is_look = true; None }
                 _ = requests.stop.wait_for(|stop| *stop), if !self.schedule.was_stopped() => {
@@ -262,14 +270,17 @@ impl Live {
             if is_look {
                 self.supervisor.look(environment).await;
             }
-            if let Some(fault) = fault {
+            while let Some(now) = fault {
                 let begun_ns = self.clock.now_ns();
-                let error = faults::inject(self.scene(plan, environment, hands), &fault).await.err();
+                let error = faults::inject(self.scene(plan, environment, hands), &now).await.err();
                 if error.is_none() {
-                    self.supervisor.failovers.fault(plan, &fault, begun_ns);
+                    self.supervisor.failovers.fault(plan, &now, begun_ns);
                 }
-                reports.push(self.fault_report(&fault, error.clone()));
-                outbox.event(EventKind::Fault { fault, failed: error });
+                reports.push(self.fault_report(&now, error.clone()));
+                // What is due at the same moment is done at once, before anything else.
+                let since = self.clock.since_first_arrival();
+                fault = scripted.next_if(|next| next.at <= since);
+                outbox.event(EventKind::Fault { fault: now, failed: error });
             }
         }
         self.observe(outbox);

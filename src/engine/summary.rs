@@ -10,8 +10,8 @@ use crate::metrics::failover::Failover;
 use crate::metrics::{InstanceSummary, Totals};
 use crate::report::verdict::{Figures, judge, verdict};
 use crate::report::{
-    AuditReport, ChangeReport, FaultReport, GeneratorReport, REPORT_VERSION, Report, ServerReport,
-    SettingReport, StageReport,
+    AbsenceReport, AuditReport, ChangeReport, FaultReport, GeneratorReport, REPORT_VERSION, Report,
+    ServerReport, SettingReport, StageReport,
 };
 use crate::topology::RunPlan;
 use crate::topology::stage::StageKind;
@@ -27,6 +27,8 @@ pub struct Ending {
     pub audit: Result<AuditReport, AuditError>,
     /// The faults that were injected.
     pub faults: Vec<FaultReport>,
+    /// Spans in which replicas got no reads.
+    pub absences: Vec<AbsenceReport>,
     /// The changes that were asked for.
     pub changes: Vec<ChangeReport>,
     /// Whether everything under way came to its end.
@@ -54,7 +56,8 @@ pub fn report(plan: &RunPlan, environment: &Environment, observer: &Observer, en
     let generator = generator(observer, &totals, &ending);
     let disturbances = disturbances(&generator, &totals, &ending);
     let audit = ending.audit.unwrap_or_default();
-    let figures = Figures { totals: &totals, operations: &operations, audit: &audit };
+    let versioned = observer.versioned();
+    let figures = Figures { totals: &totals, operations: &operations, audit: &audit, versioned };
     let targets = judge(&plan.topology.targets, figures);
     let (verdict, reasons) = verdict(&targets, &disturbances);
     Report {
@@ -72,6 +75,7 @@ pub fn report(plan: &RunPlan, environment: &Environment, observer: &Observer, en
         settings: settings(plan, environment),
         faults: ending.faults,
         failovers: ending.failovers,
+        absences: ending.absences,
         changes: ending.changes,
         troubles: ending.troubles,
         series: observer.series(),
@@ -130,7 +134,8 @@ fn stages(plan: &RunPlan, observer: &Observer) -> Vec<StageReport> {
         let page = observer.page(index)?;
         let stage = &plan.topology.stages[index];
         let (kind, realness) = (stage.kind.word(), stage.kind.realness());
-        Some(StageReport::new(&stage.name, kind, realness, &page.tally(), page.latency.quantiles()))
+        let report = StageReport::new(&stage.name, kind, realness, &page.tally(), page.latency.quantiles());
+        Some(StageReport { stale_age_us: page.stale_age.quantiles(), ..report })
     };
     plan.order.iter().filter_map(report).collect()
 }

@@ -12,6 +12,7 @@ use tokio::time::{MissedTickBehavior, interval, timeout_at};
 
 use super::environment::{Environment, Instance};
 use super::failover::Failovers;
+use super::heartbeat::Pulse;
 use super::message::EventKind;
 use super::outbox::Outbox;
 use super::redis_link::{Connection, LinkSettings, Resolver};
@@ -42,6 +43,8 @@ struct Watched {
     /// The last look that it answered.
     answered: Option<InstanceState>,
     answered_at: Option<Instant>,
+    /// Of a replica whose master has heartbeats.
+    pulse: Option<Arc<Pulse>>,
     summary: InstanceSummary,
 }
 
@@ -80,10 +83,12 @@ impl Masters {
 }
 
 impl Watch {
-    /// Starts to watch the processes of a run; the future looks until it is dropped.
+    /// Starts to watch the processes of a run; the future looks until it is dropped. The pulses are by place of the stage
+    /// and name of the process.
     pub fn start(
         plan: &RunPlan,
         environment: &Environment,
+        pulses: &BTreeMap<(usize, String), Arc<Pulse>>,
         outbox: Outbox,
         failovers: Failovers,
     ) -> (Self, impl Future<Output = ()> + Send + 'static) {
@@ -96,6 +101,7 @@ impl Watch {
             },
             answered: None,
             answered_at: None,
+            pulse: pulses.get(&(instance.stage, instance.name.clone())).cloned(),
             summary: InstanceSummary {
                 stage: plan.name(instance.stage).to_owned(),
                 name: instance.name.clone(),
@@ -169,6 +175,9 @@ impl Watch {
                 masters.iter().filter(|(stage, _)| *stage == one.now.stage).map(|(_, offset)| *offset);
             let behind = written.max().map_or(0, |offset| offset.saturating_sub(one.now.offset));
             one.now.lag_bytes = if one.now.role == Role::Replica { behind } else { 0 };
+            let lag_ns = one.pulse.as_deref().and_then(Pulse::take_worst_ns);
+            let lag_ns = lag_ns.filter(|_| one.now.is_reachable);
+            one.now.lag_secs = lag_ns.map(|lag_ns| Duration::from_nanos(lag_ns).as_secs_f64());
             one.summary.add(one.answered.as_ref(), &one.now);
             if one.now.is_reachable {
                 one.answered = Some(one.now.clone());

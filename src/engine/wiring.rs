@@ -3,16 +3,17 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use tokio::sync::{mpsc, watch};
+use tokio::sync::{Mutex, mpsc, watch};
 use tokio::task::JoinSet;
 
 use super::book::StageBook;
 use super::clock::Clock;
-use super::control::{Control, Opening, Settings};
+use super::control::{Control, Opening, Settings, Shelf};
 use super::crew::{Crew, Equipment};
 use super::environment::Environment;
 use super::failover::Failovers;
 use super::generator::BATCHES_WAITING;
+use super::heartbeat::{Heart, Pulse};
 use super::ledger::Ledger;
 use super::pending::Batch;
 use super::redis_link::{Connection, LinkSettings, Resolver};
@@ -26,9 +27,11 @@ use super::stages::master_replica::{Inventory, MasterReplicaStage};
 use super::stages::naive::NaiveStage;
 use super::stages::pipeline::Safety;
 use super::stages::queue::QueueStage;
+use super::stages::read_write_split::roster::{Absences, Roster, Seat};
 use super::stages::read_write_split::{ReadWriteSplitStage, SplitWiring};
 use super::stages::service::ServiceStage;
 use super::trouble::Troubles;
+use super::versions::Versions;
 use crate::topology::stage::{self, Decrement, StageKind};
 use crate::topology::{ClientKind, RunPlan};
 
@@ -48,6 +51,8 @@ pub struct Wired {
     pub crew: Option<Crew>,
     /// Connections of the lanes, to be opened before the first arrival.
     pub connections: Vec<Arc<Connection>>,
+    /// What heartbeats tell of replicas, by the place of their stage and their name.
+    pub pulses: BTreeMap<(usize, String), Arc<Pulse>>,
 }
 
 /// What building takes.
@@ -56,7 +61,6 @@ pub struct Builder<'a> {
     environment: &'a Environment,
     clock: &'a Clock,
     ledger: &'a Arc<Ledger>,
-    failovers: &'a Failovers,
     /// By stage, and by whether the clients are naive: a stage before Redis has lanes of its own for each kind.
     built: BTreeMap<(usize, bool), Arc<dyn Stage>>,
     cores: BTreeMap<usize, Arc<Core>>,
@@ -64,8 +68,20 @@ pub struct Builder<'a> {
     tunable: BTreeMap<usize, Arc<dyn Tunable>>,
     caches: BTreeMap<usize, Arc<dyn Cache>>,
     troubles: &'a Troubles,
+    notes: &'a Notes,
     tasks: JoinSet<()>,
     connections: Vec<Arc<Connection>>,
+    pulses: BTreeMap<(usize, String), Arc<Pulse>>,
+}
+
+/// What a run notes beside the books of its stages.
+pub struct Notes {
+    /// What was written when.
+    pub versions: Arc<Versions>,
+    /// When replicas got no reads.
+    pub absences: Absences,
+    /// What is seen of failovers.
+    pub failovers: Failovers,
 }
 
 impl<'a> Builder<'a> {
@@ -76,22 +92,23 @@ impl<'a> Builder<'a> {
         clock: &'a Clock,
         ledger: &'a Arc<Ledger>,
         troubles: &'a Troubles,
-        failovers: &'a Failovers,
+        notes: &'a Notes,
     ) -> Self {
         Self {
             plan,
             environment,
             clock,
             ledger,
-            failovers,
             built: BTreeMap::new(),
             cores: BTreeMap::new(),
             listeners: BTreeMap::new(),
             tunable: BTreeMap::new(),
             caches: BTreeMap::new(),
             troubles,
+            notes,
             tasks: JoinSet::new(),
             connections: Vec::new(),
+            pulses: BTreeMap::new(),
         }
     }
 
@@ -111,7 +128,7 @@ impl<'a> Builder<'a> {
         }
         let crew = self.crew();
         self.tasks.extend(self.environment.masters().map(Resolver::keep_looking));
-        self.tasks.extend(self.failovers.tasks(self.plan, self.environment));
+        self.tasks.extend(self.notes.failovers.tasks(self.plan, self.environment));
         for (&index, core) in &self.cores {
             let above = self.plan.above[index].iter();
             core.listen(above.filter_map(|above| self.listeners.get(above).map(Arc::downgrade)).collect());
@@ -126,6 +143,7 @@ impl<'a> Builder<'a> {
             caches: self.caches,
             crew,
             connections: self.connections,
+            pulses: self.pulses,
         })
     }
 
@@ -213,19 +231,35 @@ impl<'a> Builder<'a> {
         let shape =
             LaneShape::pipelined(params.connections, params.window, params.max_waiting, params.timeout);
         let (master, mut lanes) = self.master_lanes(index, shape, ClientKind::SentinelAware);
-        let mut replicas = Vec::new();
-        for endpoint in self.environment.replicas(index) {
-            let (replica, more) = Lanes::new(&Resolver::Fixed(endpoint), shape);
-            replicas.push(replica);
+        // Reads may go to the master as well: it too is looked after.
+        self.tasks.extend(lanes.first().cloned().map(Lane::look_after));
+        let heart = Arc::new(Heart::new(self.clock.clone()));
+        let mut processes = self.environment.data_instances(index).into_iter();
+        self.tasks.extend(processes.next().map(|master| heart.clone().beat(master.endpoint)));
+        let mut seats = Vec::new();
+        for (replica, way) in processes.zip(self.environment.replicas(index)) {
+            let (replica_lanes, more) = Lanes::new(&Resolver::Fixed(way), shape);
             self.tasks.extend(more.first().cloned().map(Lane::look_after));
+            let mut connections: Vec<_> = more.iter().map(|lane| lane.connection.clone()).collect();
+            connections.dedup_by(|one, other| Arc::ptr_eq(one, other));
             lanes.extend(more);
+            let pulse = Arc::<Pulse>::default();
+            self.tasks.spawn(heart.clone().feel(replica.endpoint, pulse.clone()));
+            self.pulses.insert((index, replica.name.clone()), pulse.clone());
+            seats.push(Seat::new(replica.name, replica_lanes, connections, pulse));
+        }
+        let roster = Arc::new(Roster::new(seats, heart, params.lag_limit));
+        for seat in 0..roster.seats.len() {
+            let named = (index, self.plan.name(index).to_owned());
+            self.tasks.spawn(roster.clone().keep(seat, named, self.notes.absences.clone()));
         }
         let workload = &self.plan.topology.workload;
         let wiring = SplitWiring {
             next: self.next(index),
             owns_reads: self.plan.read_owner == Some(index),
             master,
-            replicas,
+            roster,
+            versions: self.notes.versions.clone(),
             items: workload.sale.items,
             seed: workload.seed,
         };
@@ -363,7 +397,7 @@ impl<'a> Builder<'a> {
     fn master_lanes(&self, index: usize, shape: LaneShape, clients: ClientKind) -> (Lanes, Vec<Lane>) {
         let resolver = self.environment.master_for(index, clients);
         let resolver = resolver.unwrap_or_else(|| unreachable!("a stage before Redis has its servers"));
-        Lanes::watched(&resolver, shape, || Some(self.failovers.of(index)?.pulse(clients)))
+        Lanes::watched(&resolver, shape, || Some(self.notes.failovers.of(index)?.pulse(clients)))
     }
 
     fn note(&mut self, lanes: Vec<Lane>) -> Vec<Lane> {
@@ -380,12 +414,18 @@ pub fn control(
     clock: &Clock,
     ledger: &Arc<Ledger>,
     troubles: &Troubles,
+    versions: &Arc<Versions>,
 ) -> Option<(Arc<Control>, watch::Sender<Settings>)> {
     let settings = Settings::of(plan, &plan.topology)?;
     let connection = |stage: usize| {
         let settings = LinkSettings::new(std::time::Duration::from_secs(2));
         let clients = plan.clients(plan.control?, stage);
         Some(Connection::new(environment.master_for(stage, clients)?, settings))
+    };
+    let replicas = |stage: usize| -> Vec<Connection> {
+        let settings = LinkSettings::new(std::time::Duration::from_secs(2));
+        let connect = |way| Connection::new(Resolver::Fixed(way), settings);
+        environment.replicas(stage).into_iter().map(connect).collect()
     };
     let expires = settings.params.unpaid_ratio > 0.0;
     let (sender, settings) = watch::channel(settings);
@@ -395,7 +435,9 @@ pub fn control(
         sale: plan.topology.workload.sale.clone(),
         seed: plan.topology.workload.seed,
         gate: plan.gate.and_then(connection),
-        gate_replicas: plan.gate.map_or(0, |gate| environment.replicas(gate).len()),
+        shelf: Mutex::new(Shelf::new(plan.topology.workload.sale.items)),
+        versions: versions.clone(),
+        gate_replicas: plan.gate.map(replicas).unwrap_or_default(),
         inventory: plan.decider.and_then(connection),
         writer: environment.database.as_ref().map(|(_, writer)| writer.clone()),
         clock: clock.clone(),

@@ -32,6 +32,8 @@ pub const PRESETS: &[Preset] = presets![
     "failover-min-replicas.ron",
     "failover-naive.ron",
     "crash-without-persistence.ron",
+    "cache-death.ron",
+    "stale-reads.ron",
 ];
 
 impl Preset {

@@ -17,6 +17,9 @@ pub struct StageBucket {
     pub in_flight: u64,
     /// Time spent at the stage by the requests that left it in the bucket, in microseconds.
     pub latency_us: Quantiles,
+    /// Age of the stale answers in the bucket, in microseconds: how long before the read was sent the first write that the
+    /// answer lacks had been acknowledged.
+    pub stale_age_us: Quantiles,
 }
 
 /// The whole run in one bucket.

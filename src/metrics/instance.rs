@@ -46,6 +46,9 @@ pub struct InstanceState {
     pub offset: u64,
     /// Bytes of the stream by which a replica is behind its group's master.
     pub lag_bytes: u64,
+    /// Seconds by which a replica is behind: the age of the oldest heartbeat of its master that it has not copied, at
+    /// most since the last look. None where nobody measures it, or it didn't answer.
+    pub lag_secs: Option<f64>,
     /// Commands since it started.
     pub commands: u64,
     /// Commands a second, as it averages them itself.
@@ -97,6 +100,8 @@ pub struct InstanceSummary {
     pub peak_memory_bytes: u64,
     /// The furthest that it was behind its master, in bytes of the replication stream.
     pub worst_lag_bytes: u64,
+    /// The furthest that it was behind its master, in seconds; none where nobody measures it.
+    pub worst_lag_secs: Option<f64>,
     /// Looks that it did not answer.
     pub missed_looks: u64,
     /// Looks at it in all.
@@ -114,6 +119,7 @@ impl InstanceSummary {
         self.role = now.role;
         self.peak_memory_bytes = self.peak_memory_bytes.max(now.memory_bytes);
         self.worst_lag_bytes = self.worst_lag_bytes.max(now.lag_bytes);
+        self.worst_lag_secs = self.worst_lag_secs.into_iter().chain(now.lag_secs).reduce(f64::max);
         if let Some(before) = before.filter(|before| before.commands <= now.commands) {
             self.commands += now.commands - before.commands;
             self.cpu_secs += (now.cpu_secs - before.cpu_secs).max(0.0);

@@ -66,6 +66,11 @@ pub struct StageTally {
     pub failed: u64,
     /// Ended without an answer; may have happened.
     pub indefinite: u64,
+    /// Answers of Redis here that carried a version: pages, and checks of claims at the gate. An attribute of answers; the
+    /// laws don't know it.
+    pub versioned_reads: u64,
+    /// Of `versioned_reads`: older than what had been acknowledged to its writer before the read was sent.
+    pub stale_reads: u64,
 }
 
 impl StageTally {
@@ -132,6 +137,8 @@ impl StageTally {
         self.rejected.combine(&other.rejected, with);
         self.failed = with(self.failed, other.failed);
         self.indefinite = with(self.indefinite, other.indefinite);
+        self.versioned_reads = with(self.versioned_reads, other.versioned_reads);
+        self.stale_reads = with(self.stale_reads, other.stale_reads);
     }
 }
 

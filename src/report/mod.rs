@@ -57,6 +57,8 @@ pub struct Report {
     pub faults: Vec<FaultReport>,
     /// Outages of master-replica stages, step by step.
     pub failovers: Vec<Failover>,
+    /// Spans in which a replica got no reads.
+    pub absences: Vec<AbsenceReport>,
     /// Changes that were asked for while it ran.
     pub changes: Vec<ChangeReport>,
     /// Errors that were waited out, each once.
@@ -87,6 +89,8 @@ pub struct StageReport {
     pub in_flight: i64,
     /// Time spent at the stage, in microseconds.
     pub latency_us: Quantiles,
+    /// Age of its stale answers, in microseconds.
+    pub stale_age_us: Quantiles,
 }
 
 impl StageReport {
@@ -105,6 +109,7 @@ impl StageReport {
             tally: *tally,
             in_flight: tally.in_flight(),
             latency_us,
+            stale_age_us: Quantiles::default(),
         }
     }
 }
@@ -187,6 +192,21 @@ pub struct FaultReport {
     pub lasts_ms: Option<f64>,
     /// Why it could not be done, if it could not.
     pub error: Option<String>,
+}
+
+/// A span in which a replica of a read-write split got no reads.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct AbsenceReport {
+    /// The stage.
+    pub stage: String,
+    /// Which of its replicas.
+    pub instance: String,
+    /// When it left the reads, in seconds from the first arrival.
+    pub from_secs: f64,
+    /// When it was back; none if it never was.
+    pub to_secs: Option<f64>,
+    /// Why it left.
+    pub why: String,
 }
 
 /// A change that was asked for while requests arrived.

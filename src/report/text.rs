@@ -24,6 +24,7 @@ fn write_report(out: &mut String, report: &Report) -> std::fmt::Result {
     writeln!(out, "{}\n{}", report.topology.title, report.topology.question)?;
     writeln!(out)?;
     write_funnel(out, report)?;
+    write_stale(out, report)?;
     writeln!(out)?;
     write_times(out, report)?;
     writeln!(out)?;
@@ -106,6 +107,26 @@ fn write_funnel(out: &mut String, report: &Report) -> std::fmt::Result {
     )
 }
 
+/// Stages that answered with what was no longer so.
+fn write_stale(out: &mut String, report: &Report) -> std::fmt::Result {
+    for stage in report.stages.iter().filter(|stage| stage.tally.stale_reads > 0) {
+        let (stale, all) = (stage.tally.stale_reads, stage.tally.versioned_reads);
+        let age = stage.stale_age_us;
+        writeln!(
+            out,
+            "  {}: {} of {} reads were stale ({}), older by {} at p50, {} at p99, {} at most",
+            stage.name,
+            grouped(stale),
+            grouped(all),
+            percent(stale as f64 / all.max(1) as f64),
+            micros(age.p50),
+            micros(age.p99),
+            micros(age.max)
+        )?;
+    }
+    Ok(())
+}
+
 fn answers(stage: &StageTally) -> String {
     let mut parts: Vec<String> = reasons(&stage.intercepted);
     let own = [("served", stage.served), ("sold", stage.sold)];
@@ -149,17 +170,21 @@ fn write_times(out: &mut String, report: &Report) -> std::fmt::Result {
 fn write_instances(out: &mut String, report: &Report) -> std::fmt::Result {
     writeln!(
         out,
-        "  {:<28} {:<9} {:>9} {:>12} {:>12} {:>12} {:>12}",
+        "  {:<28} {:<9} {:>9} {:>12} {:>12} {:>18} {:>12}",
         "process", "role", "CPU", "commands", "peak memory", "worst lag", "missed"
     )?;
     for instance in &report.instances {
-        let lag = if instance.role == Role::Replica { bytes(instance.worst_lag_bytes) } else { "–".into() };
+        let lag = match instance.worst_lag_secs {
+            _ if instance.role != Role::Replica => "–".into(),
+            None => bytes(instance.worst_lag_bytes),
+            Some(secs) => format!("{}, {:.2} s", bytes(instance.worst_lag_bytes), secs),
+        };
         // A Sentinel doesn't say.
         let memory =
             if instance.peak_memory_bytes > 0 { bytes(instance.peak_memory_bytes) } else { "–".into() };
         writeln!(
             out,
-            "  {:<28} {:<9} {:>7.1} s {:>12} {:>12} {:>12} {:>12}",
+            "  {:<28} {:<9} {:>7.1} s {:>12} {:>12} {:>18} {:>12}",
             format!("{}, {}", instance.stage, instance.name),
             instance.role.label(),
             instance.cpu_secs,
@@ -167,6 +192,15 @@ fn write_instances(out: &mut String, report: &Report) -> std::fmt::Result {
             memory,
             lag,
             format!("{} of {}", instance.missed_looks, instance.looks),
+        )?;
+    }
+    for absence in &report.absences {
+        let until = absence.to_secs.map_or("the end".to_owned(), |secs| format!("{secs:.1} s"));
+        let (who, stage) = (&absence.instance, &absence.stage);
+        writeln!(
+            out,
+            "  {who} of {stage} got no reads from {:.1} s to {until}: {}",
+            absence.from_secs, absence.why
         )?;
     }
     Ok(())

@@ -61,6 +61,8 @@ pub struct Figures<'a> {
     pub operations: &'a OperationsReport,
     /// The audit.
     pub audit: &'a AuditReport,
+    /// Answers with a version, and those of them that were stale.
+    pub versioned: (u64, u64),
 }
 
 /// Holds targets against the figures.
@@ -98,6 +100,16 @@ fn judge_one(target: &Target, figures: Figures<'_>) -> TargetResult {
         }
         Target::Achieved(t) => at_least("achieved of the offered load", totals.achieved(), t.at_least),
         Target::Intercepted(t) => at_least("intercepted of all arrivals", totals.intercepted, t.at_least),
+        Target::StaleReads(t) => {
+            let (all, stale) = figures.versioned;
+            let share = stale as f64 / all.max(1) as f64;
+            TargetResult {
+                target: format!("stale reads ≤ {}", percent(t.at_most)),
+                measured: if all > 0 { percent(share) } else { "nothing: there were none".into() },
+                holds: (all > 0).then_some(share <= t.at_most),
+                is_fact: false,
+            }
+        }
         Target::ResponseTime(t) => {
             let (of, operation) = match t.of {
                 Requests::Reads => ("reads", &figures.operations.read),
@@ -170,7 +182,9 @@ mod tests {
     fn results(oversold: u64, answered: u64) -> Vec<TargetResult> {
         let audit = AuditReport { audited: true, oversold, ..AuditReport::default() };
         let totals = Totals { arrivals: 100, served: answered, failed: 100 - answered, ..Totals::default() };
-        let figures = Figures { totals: &totals, operations: &OperationsReport::default(), audit: &audit };
+        let operations = OperationsReport::default();
+        let figures =
+            Figures { totals: &totals, operations: &operations, audit: &audit, versioned: (200, 2) };
         let targets = [Target::Oversold(Oversold::default()), Target::Achieved(Achieved { at_least: 0.95 })];
         judge(&targets, figures)
     }

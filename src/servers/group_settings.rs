@@ -8,18 +8,10 @@ use super::node_settings::{NodeSettings, PortChoice};
 use super::port::PortError;
 use super::sentinel::SentinelSettings;
 use crate::topology::stage::Persistence;
+pub use crate::topology::stage::Shape;
 
 /// The most replicas, and the most Sentinels, one group may have.
 pub const MOST: usize = 5;
-/// Whom a replica copies from.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
-pub enum Shape {
-    /// Each from the master.
-    #[default]
-    Star,
-    /// Each from the one before it. Not with Sentinels: they re-point every replica to the master.
-    Chain,
-}
 
 /// Addresses of one node which are settled before it starts, because something of yours stands in front of it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -37,7 +29,7 @@ pub struct GroupSettings {
     pub name: String,
     /// How many replicas, 0 to 5.
     pub replica_count: usize,
-    /// Whom they copy from.
+    /// Whom they copy from. No chain with Sentinels: they re-point every replica to the master.
     pub shape: Shape,
     /// How many Sentinels: 0, 1, 3 or 5.
     pub sentinel_count: usize,

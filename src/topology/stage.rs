@@ -25,8 +25,26 @@ choices! {
         Random,
         /// The replica with the fewest reads not yet answered.
         LeastOutstanding,
+        /// The replica that is least behind the master; one after the other among those that are alike.
+        LeastLag,
         /// The master itself; the replicas stand by.
         Master,
+    }
+
+    /// Whom replicas copy from.
+    pub enum Shape {
+        /// Each from the master.
+        Star,
+        /// Each from the one before it, the first one from the master.
+        Chain,
+    }
+
+    /// What becomes of a read that no process of the cache answers.
+    pub enum ReadsWithoutCache {
+        /// It fails.
+        Failed,
+        /// It goes on to the stages behind, as in a service that asks the database where its cache fails.
+        PassedOn,
     }
 
     /// What survives a crash of a Redis process.
@@ -91,8 +109,14 @@ params! {
     pub struct ReadWriteSplit {
         /// Read-only replicas of the master.
         replicas: u32 = 2, in 0..5, "replicas";
+        /// Whom the replicas copy from.
+        shape: Shape = Shape::Star;
         /// Which replica answers a read.
         read_policy: ReadPolicy = ReadPolicy::RoundRobin;
+        /// A replica further behind the master gets no reads until it has caught up; None: however far behind, it is read.
+        lag_limit: Option<Duration> = None, in 0.001..3600.0;
+        /// What becomes of a read that no process of the cache answers. Claims fail then in any case: a gate is not opened by its death.
+        reads_without_cache: ReadsWithoutCache = ReadsWithoutCache::Failed;
         /// Orders let in per unit of stock: a little over 1, because some admitted orders fail later.
         admission_ratio: f64 = 1.2, in 0.01..100.0;
         /// Connections to each Redis process; each carries pipelines.
@@ -302,7 +326,9 @@ impl StageKind {
             Self::Cdn(_) => key == "ttl",
             Self::LoadBalancer(_) => matches!(key, "policy" | "rate_limit"),
             Self::Service(_) => key == "flag_ttl",
-            Self::ReadWriteSplit(_) => matches!(key, "read_policy" | "admission_ratio"),
+            Self::ReadWriteSplit(_) => {
+                matches!(key, "read_policy" | "lag_limit" | "reads_without_cache" | "admission_ratio")
+            }
             Self::Queue(_) => matches!(key, "consumers" | "batch"),
             Self::DataControl(_) => matches!(key, "interval" | "unpaid_ratio" | "pay_within"),
         }

@@ -86,6 +86,12 @@ params! {
         /// The least share that is allowed.
         at_least: f64 = 0.9, in 0.0..1.0;
     }
+
+    /// Share of the answers with a version that were stale: older than what had been acknowledged before the read was sent.
+    pub struct StaleReads {
+        /// The most that is allowed.
+        at_most: f64 = 0.01, in 0.0..1.0;
+    }
 }
 
 kinds! {
@@ -98,5 +104,6 @@ kinds! {
         LostAcknowledged,
         Achieved,
         Intercepted,
+        StaleReads,
     }
 }

@@ -37,6 +37,8 @@ pub struct Settings {
     pub inspector: bool,
     /// Whether the panel below the canvas shows.
     pub bottom: bool,
+    /// Whether charts show the lag of replicas in seconds, and not in bytes.
+    pub lag_in_secs: bool,
     /// Files opened or saved last, the latest first.
     pub recent: Vec<PathBuf>,
 }
@@ -54,6 +56,7 @@ impl Default for Settings {
             palette: true,
             inspector: true,
             bottom: true,
+            lag_in_secs: false,
             recent: Vec::new(),
         }
     }

@@ -100,6 +100,8 @@ pub struct Ran {
     pub notes: Vec<String>,
     /// Each Redis process as it was at the last look.
     pub instances: Vec<InstanceState>,
+    /// The same at each snapshot, by the end of its last bucket.
+    pub looks: Vec<(Duration, Vec<InstanceState>)>,
     /// The folder that was kept; it is removed when this is dropped.
     pub kept: Option<Kept>,
 }
@@ -168,7 +170,7 @@ fn run_told(
     let mut wanted = changes.into_iter().peekable();
     let (mut buckets, mut phases, mut faults, mut kept) = (Vec::new(), Vec::new(), Vec::new(), None);
     let (mut changes, mut factors, mut masters) = (Vec::new(), Vec::new(), Vec::new());
-    let (mut notes, mut instances, mut steps) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut notes, mut instances, mut steps, mut looks) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     let started_at = Instant::now();
     loop {
         assert!(started_at.elapsed() < PATIENCE, "the run hangs; it came as far as {:?}", phases.last());
@@ -177,6 +179,7 @@ fn run_told(
             buckets.extend(snapshot.buckets);
             factors.push(snapshot.offered_factor);
             instances = snapshot.instances;
+            looks.extend(buckets.last().map(|bucket: &Bucket| (bucket.at, instances.clone())));
         }
         let at = buckets.last().map_or(Duration::ZERO, |bucket: &Bucket| bucket.at);
         while let Some((_, change)) = wanted.next_if(|(when, _)| *when <= at) {
@@ -198,7 +201,8 @@ fn run_told(
                 notes.push(text);
             }
             EventKind::Trouble(text) => notes.push(text),
-            EventKind::SaleOpened => {}
+            // Who got no reads is in the report once more.
+            EventKind::SaleOpened | EventKind::Reads { .. } => {}
             EventKind::Fault { fault, failed } => faults.push((fault, failed)),
             EventKind::Changed { change, failed } => changes.push((change, failed)),
             EventKind::MasterLost { stage } => masters.push((stage, None)),
@@ -221,6 +225,7 @@ fn run_told(
                     steps,
                     notes,
                     instances,
+                    looks,
                     kept,
                 });
             }

@@ -51,7 +51,7 @@ fn second() -> Vec<Bucket> {
     tally.end(Outcome::Intercepted(Reason::SoldOut), 63);
     tally.end(Outcome::Intercepted(Reason::Shed), 12);
     let latency_us = Quantiles { p99: 3_200, ..Quantiles::default() };
-    let stage = StageBucket { tally, in_flight: 42, latency_us };
+    let stage = StageBucket { tally, in_flight: 42, latency_us, ..StageBucket::default() };
     let bucket = |number: u64| Bucket {
         at: Duration::from_millis(100 * number),
         offered: 100,

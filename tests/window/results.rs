@@ -48,6 +48,7 @@ fn passed(topology: &Topology) -> Report {
         settings: Vec::new(),
         faults: Vec::new(),
         failovers: Vec::new(),
+        absences: Vec::new(),
         changes: Vec::new(),
         troubles: Vec::new(),
         series: Vec::new(),

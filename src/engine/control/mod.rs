@@ -2,28 +2,33 @@
 //!
 //! - [`preload`]: what it writes before people come.
 //! - [`opening`]: when the sale opens, and what faults do to its clock.
+//! - [`shelf`]: what it has written of each product at the gate, with which version.
 //! - [`reconcile`]: what it does at its interval.
 
 mod opening;
 mod preload;
 mod reconcile;
+mod shelf;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use redis::{Pipeline, RedisError, RedisResult};
-use tokio::sync::watch;
+use tokio::sync::{Mutex, watch};
 use tokio::time::{Instant, sleep_until};
 
 use super::clock::{Clock, nanos};
+use super::keys;
 use super::ledger::Ledger;
 use super::redis_link::Connection;
 use super::sqlite::{StoreError, Writer};
 use super::trouble::Troubles;
+use super::versions::Versions;
 use crate::topology::stage::{DataControl, StageKind};
 use crate::topology::{RunPlan, Topology};
 use crate::workload::Sale;
 pub use opening::Opening;
+pub use shelf::{Shelf, page_version};
 
 /// Products handled in one pipeline.
 const CHUNK: u32 = 1_000;
@@ -40,8 +45,12 @@ pub struct Control {
     pub seed: u64,
     /// The gate's master.
     pub gate: Option<Connection>,
+    /// What it has written at the gate.
+    pub shelf: Mutex<Shelf>,
+    /// Where it notes what of that was acknowledged.
+    pub versions: Arc<Versions>,
     /// Replicas that must have what was preloaded before people come.
-    pub gate_replicas: usize,
+    pub gate_replicas: Vec<Connection>,
     /// The inventory's master.
     pub inventory: Option<Connection>,
     /// The database.
@@ -100,6 +109,27 @@ pub enum ControlError {
 }
 
 impl Control {
+    /// Writes at the gate whether the sale is open, of every product.
+    async fn write_gate(&self, is_open: bool) -> RedisResult<()> {
+        let mut shelf = self.shelf.lock().await;
+        shelf.is_open = is_open;
+        let Some(gate) = &self.gate else { return Ok(()) };
+        for start in (0..self.sale.items).step_by(CHUNK as usize) {
+            let mut pipeline = Pipeline::new();
+            let mut written = Vec::with_capacity(CHUNK as usize);
+            for item in start..start.saturating_add(CHUNK).min(self.sale.items) {
+                let version = shelf.next_version(item);
+                let mset = pipeline.cmd("MSET").arg(keys::start(item)).arg(u8::from(is_open));
+                mset.arg(keys::version(item)).arg(version).ignore();
+                written.push((item, version));
+            }
+            gate.query::<()>(&pipeline).await?;
+            self.versions.acknowledge(&[], &written);
+            shelf.keep(&written);
+        }
+        Ok(())
+    }
+
     /// Notes that units of these products are on sale from now on, and that every buyer can see it once the services
     /// have forgotten what they believed.
     fn note_on_sale(&self, items: impl IntoIterator<Item = u32>) {

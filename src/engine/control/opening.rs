@@ -5,7 +5,6 @@ use std::time::Duration;
 use tokio::sync::{Mutex, watch};
 use tokio::time::sleep;
 
-use super::super::keys;
 use super::{Control, ControlError};
 
 /// How long data control rests before it tries again to open the sale.
@@ -78,12 +77,7 @@ impl Control {
             return Ok(());
         }
         *known = None;
-        if let Some(gate) = &self.gate {
-            self.in_chunks(gate, |pipeline, item| {
-                pipeline.cmd("SET").arg(keys::start(item)).arg(u8::from(is_open));
-            })
-            .await?;
-        }
+        self.write_gate(is_open).await?;
         if let Some(writer) = &self.writer {
             writer.set_open(is_open).await?;
         }

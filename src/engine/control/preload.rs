@@ -2,17 +2,18 @@
 
 use std::time::Duration;
 
-use redis::{Pipeline, RedisResult};
+use redis::Pipeline;
+use tokio::time::{Instant, interval};
 
 use super::super::keys;
-use super::super::redis_link::Connection;
 use super::super::sqlite::writer::Goods;
-use super::{Control, ControlError};
+use super::shelf::{PRELOADED, Shown, page};
+use super::{CHUNK, Control, ControlError};
 
 /// How long the replicas may take to copy what was preloaded.
 const REPLICATED_WITHIN: Duration = Duration::from_millis(1_500);
-/// Length of a product page, in bytes: a small page of text.
-const PAGE_BYTES: usize = 512;
+/// Between two looks at them.
+const LOOK: Duration = Duration::from_millis(5);
 
 impl Control {
     /// Writes stock, flags and pages everywhere, the sale closed.
@@ -22,31 +23,26 @@ impl Control {
     pub async fn preload(&self) -> Result<(), ControlError> {
         if let Some(gate) = &self.gate {
             self.in_chunks(gate, |pipeline, item| {
-                pipeline.cmd("SET").arg(keys::count(item)).arg(self.sale.stock_of(item));
-                pipeline.cmd("SET").arg(keys::start(item)).arg(0);
-                pipeline.cmd("SET").arg(keys::access(item)).arg(0);
+                let mset = pipeline.cmd("MSET").arg(keys::count(item)).arg(self.sale.stock_of(item));
+                mset.arg(keys::start(item)).arg(0).arg(keys::access(item)).arg(0);
+                mset.arg(keys::version(item)).arg(PRELOADED).arg(keys::page(item)).arg(preloaded(item));
             })
             .await?;
-            self.write_pages(gate).await?;
-            let mut wait = Pipeline::new();
-            wait.cmd("WAIT").arg(self.gate_replicas).arg(REPLICATED_WITHIN.as_millis());
-            let (copied,): (usize,) = gate.query(&wait).await?;
-            if copied < self.gate_replicas {
-                self.troubles.note("the gate", &format!("only {copied} replicas have what was preloaded"));
-            }
+            self.await_copies().await;
         }
         if let Some(inventory) = &self.inventory {
+            let holds_pages = self.gate.is_none();
             self.in_chunks(inventory, |pipeline, item| {
                 let stock = self.sale.stock_of(item);
                 pipeline.cmd("HSET").arg(keys::goods(item)).arg("Total").arg(stock).arg("Booked").arg(0);
+                if holds_pages {
+                    pipeline.cmd("SET").arg(keys::page(item)).arg(preloaded(item));
+                }
             })
             .await?;
-            if self.gate.is_none() {
-                self.write_pages(inventory).await?;
-            }
         }
         if let Some(writer) = &self.writer {
-            let goods = |item| Goods { item, total: self.sale.stock_of(item), page: page(item) };
+            let goods = |item| Goods { item, total: self.sale.stock_of(item), page: preloaded(item) };
             writer.preload((0..self.sale.items).map(goods).collect()).await?;
         }
         Ok(())
@@ -57,20 +53,47 @@ impl Control {
     /// # Errors
     /// The gate refuses.
     pub async fn refill(&self) -> Result<(), ControlError> {
-        if let Some(gate) = &self.gate {
-            self.write_pages(gate).await?;
+        let Some(gate) = &self.gate else { return Ok(()) };
+        let mut shelf = self.shelf.lock().await;
+        for start in (0..self.sale.items).step_by(CHUNK as usize) {
+            let mut pipeline = Pipeline::new();
+            let mut written = Vec::with_capacity(CHUNK as usize);
+            for item in start..start.saturating_add(CHUNK).min(self.sale.items) {
+                let version = shelf.next_version(item);
+                let mset = pipeline.cmd("MSET").arg(keys::version(item)).arg(version);
+                mset.arg(keys::page(item)).arg(page(item, version, shelf.shown(item))).ignore();
+                written.push((item, version));
+            }
+            gate.query::<()>(&pipeline).await?;
+            self.versions.acknowledge(&written, &[]);
+            shelf.keep(&written);
         }
         Ok(())
     }
 
-    async fn write_pages(&self, connection: &Connection) -> RedisResult<()> {
-        self.in_chunks(connection, |pipeline, item| {
-            pipeline.cmd("SET").arg(keys::page(item)).arg(page(item));
-        })
-        .await
+    /// Waits until each replica has what was preloaded. `WAIT` would speak of those only that copy from the master itself.
+    async fn await_copies(&self) {
+        let mut last = Pipeline::new();
+        last.cmd("EXISTS").arg(keys::page(self.sale.items - 1));
+        let mut looks = interval(LOOK);
+        let until = Instant::now() + REPLICATED_WITHIN;
+        let mut copied = 0;
+        for replica in &self.gate_replicas {
+            // What is written last comes last. A replica that can't be asked has no copy either.
+            let mut has_copy = false;
+            while !has_copy && Instant::now() < until {
+                looks.tick().await;
+                has_copy = replica.query::<(bool,)>(&last).await.is_ok_and(|(found,)| found);
+            }
+            copied += usize::from(has_copy);
+        }
+        if copied < self.gate_replicas.len() {
+            self.troubles.note("the gate", &format!("only {copied} replicas have what was preloaded"));
+        }
     }
 }
 
-fn page(item: u32) -> String {
-    format!("{:<PAGE_BYTES$}", format!("<h1>Product {item}</h1><p>On sale soon, while stocks last.</p>"))
+/// The page of a product before the sale. The database's stays like this: the stock shown is filled in at the gate.
+fn preloaded(item: u32) -> String {
+    page(item, PRELOADED, Shown::Soon)
 }

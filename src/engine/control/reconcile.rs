@@ -9,11 +9,28 @@ use super::super::clock::nanos;
 use super::super::keys;
 use super::super::order::Order;
 use super::super::redis_link::Connection;
+use super::shelf::{Shelf, Shown, page};
 use super::{CHUNK, Control, ControlError};
 use crate::topology::stage::{DataControl, ReadWriteSplit};
 
 /// Products looked at in one round; with more of them the rounds take turns.
 const PRODUCTS_A_ROUND: u32 = 10_000;
+
+/// What the gate's master has of a product: `access`, `version` and `count`.
+type Seen = (Option<u64>, Option<u64>, Option<u64>);
+
+/// What is to be written of a product at the gate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Write {
+    item: u32,
+    version: u64,
+    /// Whether everything is to be written anew.
+    has_forgotten: bool,
+    /// The orders let in, where that changes.
+    access: Option<u64>,
+    /// What the page is to show, where that changes.
+    shown: Option<Shown>,
+}
 
 /// What the rounds hand on to each other.
 #[derive(Debug, Default)]
@@ -46,7 +63,7 @@ impl Reconciler {
 
     async fn try_round(&mut self, control: &Control) -> Result<(), ControlError> {
         control.expire(&mut self.cancelled).await?;
-        control.reopen(self.from).await
+        control.write_back(self.from).await
     }
 }
 
@@ -95,34 +112,97 @@ impl Control {
         Ok(())
     }
 
-    /// Lets more orders in where the gate is closed although the inventory has units: `access` becomes what is booked.
-    async fn reopen(&self, from: u32) -> Result<(), ControlError> {
-        let Some(gate) = &self.gate else { return Ok(()) };
-        let admission_ratio = self.settings.borrow().admission_ratio;
+    /// Writes back to the gate what has changed since the last round: see [`Self::find_out`].
+    async fn write_back(&self, from: u32) -> Result<(), ControlError> {
         let until = from.saturating_add(PRODUCTS_A_ROUND).min(self.sale.items);
         for start in (from..until).step_by(CHUNK as usize) {
+            let Some(gate) = &self.gate else { return Ok(()) };
+            let mut shelf = self.shelf.lock().await;
             let items = start..(start + CHUNK).min(until);
             let mut pipeline = Pipeline::new();
             items.clone().for_each(|item| {
-                pipeline.cmd("GET").arg(keys::access(item));
+                let mget = pipeline.cmd("MGET").arg(keys::access(item)).arg(keys::version(item));
+                mget.arg(keys::count(item));
             });
-            let access: Vec<Option<u64>> = gate.query(&pipeline).await?;
-            pipeline.clear();
+            let seen: Vec<Seen> = gate.query(&pipeline).await?;
             let booked = self.booked(items.clone()).await?;
-            let mut reopened = Vec::new();
-            for ((item, access), booked) in items.zip(access).zip(booked) {
-                let (access, booked) = (access.unwrap_or(0), u64::try_from(booked).unwrap_or(0));
-                let stock = self.sale.stock_of(item);
-                let is_closed = access >= ReadWriteSplit::admits(admission_ratio, stock);
-                if is_closed && booked < stock && access > booked {
-                    pipeline.cmd("SET").arg(keys::access(item)).arg(booked).ignore();
-                    reopened.push(item);
-                }
+            let writes: Vec<Write> = items
+                .zip(seen.into_iter().zip(booked))
+                .filter_map(|(item, (seen, booked))| self.find_out(&shelf, item, seen, booked))
+                .collect();
+            self.write(gate, &mut shelf, &writes).await?;
+        }
+        Ok(())
+    }
+
+    /// What is to be written of a product, of which the gate's master has `seen` and the stage that decides has `booked`
+    /// units; none if nothing has changed.
+    ///
+    /// - The gate doesn't have what was written last: it was restarted and has forgotten. Everything is written anew.
+    /// - It is closed although there are units: more orders are let in, as `access` becomes what is booked.
+    /// - Its page shows another stock than there is.
+    fn find_out(
+        &self,
+        shelf: &Shelf,
+        item: u32,
+        (access, version, count): Seen,
+        booked: i64,
+    ) -> Option<Write> {
+        let stock = self.sale.stock_of(item);
+        let (access, booked) = (access.unwrap_or(0), u64::try_from(booked).unwrap_or(0));
+        let has_forgotten = version != Some(shelf.version(item)) || count.is_none();
+        let is_closed = access >= ReadWriteSplit::admits(self.settings.borrow().admission_ratio, stock);
+        let lets_in = shelf.is_open && is_closed && booked < stock && access > booked;
+        let access = if has_forgotten || lets_in { booked } else { access };
+        // As the source of the six phases has it: the stock shown is count − access.
+        let shown = if shelf.is_open { Shown::Left(stock.saturating_sub(access)) } else { Shown::Soon };
+        let shows_another = has_forgotten || shelf.shown(item) != shown;
+        (has_forgotten || lets_in || shows_another).then(|| Write {
+            item,
+            version: shelf.next_version(item).max(version.unwrap_or(0) + 1),
+            has_forgotten,
+            access: (has_forgotten || lets_in).then_some(access),
+            shown: shows_another.then_some(shown),
+        })
+    }
+
+    /// Writes, each product by one command, and notes what is acknowledged.
+    async fn write(&self, gate: &Connection, shelf: &mut Shelf, writes: &[Write]) -> RedisResult<()> {
+        if writes.is_empty() {
+            return Ok(());
+        }
+        if writes.iter().any(|write| write.has_forgotten) {
+            self.troubles.note("the gate", &"it has forgotten products; data control writes them anew");
+        }
+        let mut pipeline = Pipeline::new();
+        for write in writes {
+            let Write { item, version, .. } = *write;
+            let mset = pipeline.cmd("MSET").arg(keys::version(item)).arg(version);
+            mset.arg(keys::start(item)).arg(u8::from(shelf.is_open));
+            if write.has_forgotten {
+                mset.arg(keys::count(item)).arg(self.sale.stock_of(item));
             }
-            if !reopened.is_empty() {
-                gate.query::<()>(&pipeline).await?;
-                self.note_on_sale(reopened);
+            if let Some(access) = write.access {
+                mset.arg(keys::access(item)).arg(access);
             }
+            if let Some(shown) = write.shown {
+                mset.arg(keys::page(item)).arg(page(item, version, shown));
+            }
+            mset.ignore();
+        }
+        gate.query::<()>(&pipeline).await?;
+        let of = |wanted: fn(&Write) -> bool| -> Vec<(u32, u64)> {
+            writes.iter().filter(|write| wanted(write)).map(|write| (write.item, write.version)).collect()
+        };
+        self.versions.acknowledge(&of(|write| write.shown.is_some()), &of(|write| write.access.is_some()));
+        shelf.keep(&of(|_| true));
+        for write in writes {
+            if let Some(shown) = write.shown {
+                shelf.keep_page(write.item, shown);
+            }
+        }
+        if shelf.is_open {
+            self.note_on_sale(writes.iter().filter(|write| write.access.is_some()).map(|write| write.item));
         }
         Ok(())
     }

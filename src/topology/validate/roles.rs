@@ -1,7 +1,7 @@
 //! Whether each request can be answered, and whether the stages get what they need.
 
 use super::super::graph::Graph;
-use super::super::stage::{Stage, StageKind};
+use super::super::stage::{ReadsWithoutCache, Stage, StageKind};
 use super::super::{Place, Problem, Topology};
 use super::Unread;
 
@@ -16,6 +16,7 @@ pub(super) fn check(topology: &Topology, unread: &Unread, problems: &mut Vec<Pro
             check_answers(topology, &topology.stages[users], &reached, problems);
         }
         check_control(topology, &reached, problems);
+        check_passed_on(&reached, problems);
     }
     for stage in &topology.stages {
         let place = Place::Stage(stage.name.clone());
@@ -132,6 +133,22 @@ fn check_unpaid(control: &Stage, problems: &mut Vec<Problem>) {
             "link a Database behind the queue, or set unpaid_ratio to 0",
         );
         problems.push(problem.about(&["unpaid_ratio"]));
+    }
+}
+
+/// A cache whose reads are to go on where nobody can answer them.
+fn check_passed_on(reached: &[&Stage], problems: &mut Vec<Problem>) {
+    let has_database = reached.iter().any(|stage| matches!(stage.kind, StageKind::Database(_)));
+    for stage in reached {
+        if let StageKind::ReadWriteSplit(params) = &stage.kind
+            && params.reads_without_cache == ReadsWithoutCache::PassedOn
+            && !has_database
+        {
+            let text = "reads that its processes don't answer go on, and no database answers them";
+            let remedy = "link a Database behind it, or set reads_without_cache to Failed";
+            let problem = Problem::warning(Place::Stage(stage.name.clone()), text, remedy);
+            problems.push(problem.about(&["reads_without_cache"]));
+        }
     }
 }
 

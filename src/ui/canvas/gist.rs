@@ -5,7 +5,7 @@ use super::super::text::{Lang, Text, text};
 use crate::report::text::grouped;
 use crate::topology::stage::{
     BalancePolicy, DataControl, Database, Decrement, LoadBalancer, MasterReplica, Persistence, Queue,
-    ReadPolicy, ReadWriteSplit, RowStrategy, Service,
+    ReadPolicy, ReadWriteSplit, RowStrategy, Service, Shape,
 };
 use crate::topology::{StageKind, Topology};
 
@@ -18,6 +18,8 @@ const NO_LIMIT: Text = text("no rate limit", "不限流");
 const ROUND_ROBIN: Text = text("round robin", "轮询");
 const RANDOM: Text = text("random", "随机");
 const LEAST: Text = text("least outstanding", "最少未完成");
+const LEAST_LAG: Text = text("least lag", "延迟最小");
+const CHAINED: Text = text("{} replicas in a chain", "{} 个级联从节点");
 const FROM_MASTER: Text = text("reads from master", "从主节点读");
 const INSTANCES: Text = text("{} instances", "{} 个实例");
 const INSTANCE: Text = text("1 instance", "1 个实例");
@@ -112,9 +114,12 @@ fn split_lines(lang: Lang, split: &ReadWriteSplit) -> [String; 2] {
         ReadPolicy::RoundRobin => ROUND_ROBIN,
         ReadPolicy::Random => RANDOM,
         ReadPolicy::LeastOutstanding => LEAST,
+        ReadPolicy::LeastLag => LEAST_LAG,
         ReadPolicy::Master => FROM_MASTER,
     };
-    let replicas = counted(lang, NO_REPLICA, REPLICA, REPLICAS, split.replicas);
+    let is_chain = split.shape == Shape::Chain && split.replicas > 1;
+    let many = if is_chain { CHAINED } else { REPLICAS };
+    let replicas = counted(lang, NO_REPLICA, REPLICA, many, split.replicas);
     [joined(&replicas, lang.t(policy)), lang.f(ADMITS, &[&split.admission_ratio])]
 }
 

@@ -40,8 +40,8 @@ const PEAK: Text = text("at most {}", "最多 {}");
 const MISSED: Text = text("did not answer {} of {} looks", "{} 次无响应（共查看 {} 次）");
 const NOT_RUN: Text = text("starts with the run", "运行时启动");
 const DEFINITIONS: Text = text(
-    "Behind: bytes of the replication stream that the master has written and this replica has not copied. Operations: as Redis averages them itself, each second. Memory: what its data takes",
-    "落后：主节点已写入而该从节点尚未复制的复制流字节数。操作：Redis 自己统计的每秒平均值。内存：数据占用的内存",
+    "Behind: bytes of the replication stream that the master has written and this replica has not copied; in a read-write split also the age of the oldest heartbeat of the master that it has not copied. Operations: as Redis averages them itself, each second. Memory: what its data takes",
+    "落后：主节点已写入而该从节点尚未复制的复制流字节数；在读写分离中还有它尚未复制的最早一次主节点心跳距今多久。操作：Redis 自己统计的每秒平均值。内存：数据占用的内存",
 );
 const WHOLE_RUN: Text = text("Over the whole run", "整个运行期间");
 const CLICK: Text = text("Click to select it, right-click to break it", "单击选中，右键注入故障");
@@ -59,8 +59,8 @@ struct Row {
     is_total: bool,
     /// Of a replica under way: whether its link to the master is up.
     is_link_up: Option<bool>,
-    /// Bytes behind its master, of a replica.
-    lag: Option<u64>,
+    /// How far behind its master, of a replica: in seconds where that is measured, and else in bytes; and whether at all.
+    lag: Option<(String, bool)>,
     /// Commands: each second, or in all.
     ops: Option<String>,
     /// Memory of its data.
@@ -126,9 +126,9 @@ fn live(lang: Lang, state: &InstanceState) -> Row {
     }
     if state.role == Role::Replica {
         row.is_link_up = Some(state.is_link_up);
-        row.lag = Some(state.lag_bytes);
+        row.lag = Some(lag(state.lag_bytes, state.lag_secs));
         row.words.push(lang.t(if state.is_link_up { LINK_UP } else { LINK_DOWN }).to_owned());
-        row.words.push(lang.f(BEHIND, &[&figures::bytes(state.lag_bytes)]));
+        row.words.push(lang.f(BEHIND, &[&behind(state.lag_bytes, state.lag_secs)]));
     }
     let ops = format!("{}/s", figures::compact(state.ops_per_sec));
     row.words.push(lang.f(OPS, &[&ops]));
@@ -145,7 +145,6 @@ fn ended(lang: Lang, summary: &InstanceSummary, is_gone: bool) -> Row {
         is_known: true,
         is_reachable: !is_gone,
         is_total: true,
-        lag: (summary.role == Role::Replica).then_some(summary.worst_lag_bytes),
         ops: Some(lang.f(SHORT_OPS, &[&figures::compact(summary.commands)])),
         memory: Some(summary.peak_memory_bytes).filter(|bytes| *bytes > 0),
         words: vec![lang.of(summary.role.label()).into_owned()],
@@ -154,13 +153,29 @@ fn ended(lang: Lang, summary: &InstanceSummary, is_gone: bool) -> Row {
     if is_gone {
         row.words.push(lang.t(GONE).to_owned());
     }
-    row.words.extend(row.lag.map(|lag| lang.f(WORST_BEHIND, &[&figures::bytes(lag)])));
+    if summary.role == Role::Replica {
+        let (bytes, secs) = (summary.worst_lag_bytes, summary.worst_lag_secs);
+        row.lag = Some(lag(bytes, secs));
+        row.words.push(lang.f(WORST_BEHIND, &[&behind(bytes, secs)]));
+    }
     row.words.push(lang.f(OPS, &[&grouped(summary.commands)]));
     row.words.extend(row.memory.map(|bytes| lang.f(PEAK, &[&figures::bytes(bytes)])));
     if summary.missed_looks > 0 {
         row.words.push(lang.f(MISSED, &[&summary.missed_looks, &summary.looks]));
     }
     row
+}
+
+/// How far behind, in few letters, and whether at all.
+fn lag(bytes: u64, secs: Option<f64>) -> (String, bool) {
+    let words = secs.map_or_else(|| figures::bytes(bytes), figures::lag);
+    (words, bytes > 0 || secs.is_some_and(|secs| secs > 0.0))
+}
+
+/// How far behind: bytes, and seconds where they are measured.
+fn behind(bytes: u64, secs: Option<f64>) -> String {
+    let bytes = figures::bytes(bytes);
+    secs.map_or_else(|| bytes.clone(), |secs| format!("{bytes}, {}", figures::lag(secs)))
 }
 
 fn show_row(pen: &Pen<'_>, stage: usize, name: &str, rect: Rect, row: &Row, out: &mut Intents) {
@@ -232,11 +247,12 @@ fn paint(pen: &Pen<'_>, name: &str, rect: Rect, row: &Row) {
         Some(false) => pen.icon(column(70.0, 12.0), Icon::Link2Off, 10.0, tokens.bad),
         None => {}
     }
-    let lag_color = if row.lag.unwrap_or(0) > 0 { text } else { tokens.weak };
+    let is_behind = row.lag.as_ref().is_some_and(|(_, is_behind)| *is_behind);
+    let lag_color = if is_behind { text } else { tokens.weak };
     // Counts of a whole run are longer than rates; there is no link by then.
     let (lag, ops) = if row.is_total { ((68.0, 34.0), (102.0, 52.0)) } else { ((83.0, 34.0), (117.0, 37.0)) };
     let cells = [
-        (lag, row.lag.map(figures::bytes), lag_color),
+        (lag, row.lag.as_ref().map(|(words, _)| words.clone()), lag_color),
         (ops, row.ops.clone(), text),
         ((154.0, 37.0), row.memory.map(figures::bytes), tokens.weak),
     ];

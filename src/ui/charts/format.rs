@@ -16,6 +16,8 @@ pub enum Unit {
     Units,
     /// Bytes.
     Bytes,
+    /// Seconds.
+    Secs,
 }
 
 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "rounded, not negative")]
@@ -32,6 +34,7 @@ impl Unit {
             Self::Units if value < 0.0 => format!("−{}", grouped(whole(-value))),
             Self::Units => grouped(whole(value)),
             Self::Bytes => bytes(whole(value)),
+            Self::Secs => micros(whole(value * 1e6)),
         }
     }
 
@@ -40,6 +43,7 @@ impl Unit {
         match self {
             Self::Micros => decade(mark),
             Self::Bytes => short_bytes(mark),
+            Self::Secs => short_secs(mark),
             Self::PerSecond | Self::Units => short(mark),
         }
     }
@@ -55,7 +59,11 @@ impl Unit {
             let (low, high) = if low > high { (3.0, 4.0) } else { (low.floor(), high.ceil()) };
             return (low, high.max(low + 1.0));
         }
-        let least = if self == Self::Bytes { 1_024.0 } else { 10.0 };
+        let least = match self {
+            Self::Bytes => 1_024.0,
+            Self::Secs => 0.01,
+            _ => 10.0,
+        };
         (if low < 0.0 { -nice_above(-low) } else { 0.0 }, nice_above(high * 1.02).max(least))
     }
 
@@ -148,6 +156,14 @@ fn short_bytes(value: f64) -> String {
     format!("{} {unit}", short(number))
 }
 
+fn short_secs(value: f64) -> String {
+    if value == 0.0 || value >= 1.0 {
+        format!("{} s", short(value))
+    } else {
+        format!("{} ms", short(value * 1e3))
+    }
+}
+
 /// The microseconds whose logarithm this is.
 fn decade(log: f64) -> String {
     let micros = 10_f64.powf(log);
@@ -178,6 +194,10 @@ mod tests {
         {
             assert_eq!(moment(secs, step), text);
         }
+        for (secs, text) in [(0.0, "0 s"), (0.05, "50 ms"), (2.5, "2.5 s")] {
+            assert_eq!(Unit::Secs.tick(secs), text);
+        }
+        assert_eq!(Unit::Secs.exact(0.0512), "51.2 ms");
         assert_eq!(Unit::Units.exact(-1_234.0), "−1,234");
         assert_eq!(Unit::PerSecond.exact(9_041.2), "9,041/s");
     }
@@ -190,5 +210,6 @@ mod tests {
         assert!(near(Unit::Micros.bounds(2.1, 4.4), (2.0, 5.0)));
         assert!(near(Unit::Micros.bounds(f64::INFINITY, f64::NEG_INFINITY), (3.0, 4.0)));
         assert!(near(Unit::Bytes.bounds(0.0, 0.0), (0.0, 1_024.0)));
+        assert!(near(Unit::Secs.bounds(0.0, 0.104), (0.0, 0.12)));
     }
 }

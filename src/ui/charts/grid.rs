@@ -5,9 +5,10 @@ use egui::{
 };
 use lucide_icons::Icon;
 
-use super::super::intent::Intents;
+use super::super::intent::{Intent, Intents};
 use super::super::model::Model;
 use super::super::run::Run;
+use super::super::settings::Settings;
 use super::super::text::{Text, text};
 use super::super::theme::fonts::icon;
 use super::super::theme::tokens;
@@ -33,6 +34,10 @@ const BESIDE: f32 = 420.0;
 const ENLARGE: Text = text("Enlarge {}", "放大 {}");
 const ENLARGE_TIP: Text = text("Show this chart alone", "单独显示此图表");
 const ALL_CHARTS: Text = text("Show all charts", "显示全部图表");
+const IN_BYTES: Text = text("bytes", "字节");
+const IN_SECS: Text = text("secs", "秒");
+const TO_BYTES: Text = text("Show the lag in bytes", "以字节显示延迟");
+const TO_SECS: Text = text("Show the lag in seconds", "以秒显示延迟");
 const CHART: Text = text("{} chart", "{} 图表");
 
 /// A frame's drawing of all charts.
@@ -68,7 +73,8 @@ pub fn show(ui: &mut Ui, model: &Model, run: &Run, view: &mut ChartsView, out: &
     let traces = Traces { run, scope: scope.as_deref(), lang: model.lang(), tokens };
     let mut frame =
         Frame { model, scene, traces, view, out, under_pointer: None, gesture: None, highlight: None };
-    let charts = frame.view.charts();
+    let in_secs = model.settings.lag_in_secs;
+    let charts: Vec<Chart> = frame.view.charts().into_iter().map(|chart| chart.shown(in_secs)).collect();
     ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| frame.all(ui, &charts));
     let (under_pointer, gesture, highlight) = (frame.under_pointer, frame.gesture, frame.highlight);
     let moved = settle(view, run, under_pointer, gesture) || view.highlight != highlight;
@@ -143,7 +149,7 @@ impl Frame<'_> {
         let height = (bottom - ui.cursor().top() - below).max(AXIS_HEIGHT * 2.0);
         let size = vec2(ui.available_width(), height);
         let drawn = plot::show(ui, &self.scene, chart, &shown, Cell { size, has_time });
-        self.view.plots.push((chart, plot::inside(&drawn)));
+        self.view.plots.push((chart.place(), plot::inside(&drawn)));
         self.scene.marks.signs(ui, &drawn.transform, self.scene.tokens, has_words);
         if has_words {
             self.scene.marks.buttons(ui, &drawn.transform, self.model, self.out);
@@ -162,16 +168,21 @@ impl Frame<'_> {
             let title = RichText::new(lang.t(chart.title())).size(13.0);
             let title = ui.add(Label::new(title).sense(Sense::click()));
             if title.on_hover_text(lang.t(chart.definition())).double_clicked() {
-                self.view.solo(chart);
+                self.view.solo(chart.place());
             }
             let unit = RichText::new(lang.t(chart.measure())).size(10.5).color(tokens.weak);
             ui.add(Label::new(unit).truncate());
             if is_beside {
                 ui.add_space(6.0);
-                let width = ui.available_width() - 30.0;
+                let width = ui.available_width() - if chart.place() == Chart::Lag { 60.0 } else { 30.0 };
                 self.legend(ui, chart, traces, width);
             }
-            ui.with_layout(Layout::right_to_left(Align::Center), |ui| self.enlarge(ui, chart));
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                self.enlarge(ui, chart);
+                if chart.place() == Chart::Lag {
+                    self.lag_unit(ui);
+                }
+            });
         });
         if !is_beside {
             let size = vec2(ui.available_width(), legend::HEIGHT);
@@ -183,7 +194,7 @@ impl Frame<'_> {
 
     fn enlarge(&mut self, ui: &mut Ui, chart: Chart) {
         let lang = self.model.lang();
-        let is_alone = self.view.solo == Some(chart);
+        let is_alone = self.view.solo == Some(chart.place());
         let (picture, name, tip) = if is_alone {
             (Icon::Minimize2, lang.t(ALL_CHARTS).to_owned(), ALL_CHARTS)
         } else {
@@ -191,7 +202,19 @@ impl Frame<'_> {
         };
         let button = Button::new(icon(picture).size(11.0).color(self.scene.tokens.weak)).frame(false).small();
         if ui.add(button).accessible_name(name).on_hover_text(lang.t(tip)).clicked() {
-            self.view.solo(chart);
+            self.view.solo(chart.place());
+        }
+    }
+
+    /// The button that changes between bytes and seconds; the choice is kept.
+    fn lag_unit(&mut self, ui: &mut Ui) {
+        let (lang, in_secs) = (self.model.lang(), self.model.settings.lag_in_secs);
+        let words = RichText::new(lang.t(if in_secs { IN_SECS } else { IN_BYTES })).size(10.5);
+        let button = Button::new(words.color(self.scene.tokens.weak)).frame(false).small();
+        let tip = lang.t(if in_secs { TO_BYTES } else { TO_SECS });
+        if ui.add(button).accessible_name(tip).on_hover_text(tip).clicked() {
+            let settings = Settings { lag_in_secs: !in_secs, ..self.model.settings.clone() };
+            self.out.push(Intent::Settings(Box::new(settings)));
         }
     }
 

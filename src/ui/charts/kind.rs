@@ -16,8 +16,10 @@ pub enum Chart {
     Response,
     /// Stock left, sold, backlog.
     Stock,
-    /// How far replicas are behind.
+    /// How far replicas are behind, in bytes.
     Lag,
+    /// The same in seconds; it shows in place of [`Self::Lag`] where the reader chose so.
+    LagSecs,
     /// What the processes' data takes.
     Memory,
 }
@@ -27,6 +29,18 @@ impl Chart {
     pub const ALL: [Self; 6] =
         [Self::Throughput, Self::Intercepted, Self::Response, Self::Stock, Self::Lag, Self::Memory];
 
+    /// The chart as it shows: the lag in seconds where that was chosen.
+    #[must_use]
+    pub fn shown(self, lag_in_secs: bool) -> Self {
+        if self == Self::Lag && lag_in_secs { Self::LagSecs } else { self }
+    }
+
+    /// The chart among [`Self::ALL`] in whose place it shows.
+    #[must_use]
+    pub fn place(self) -> Self {
+        if self == Self::LagSecs { Self::Lag } else { self }
+    }
+
     /// Its name.
     pub fn title(self) -> Text {
         match self {
@@ -34,7 +48,7 @@ impl Chart {
             Self::Intercepted => text("Intercepted", "拦截"),
             Self::Response => text("Response time", "响应时间"),
             Self::Stock => text("Stock and orders", "库存与订单"),
-            Self::Lag => text("Replication lag", "复制延迟"),
+            Self::Lag | Self::LagSecs => text("Replication lag", "复制延迟"),
             Self::Memory => text("Memory", "内存"),
         }
     }
@@ -46,6 +60,7 @@ impl Chart {
             Self::Response => text("per request, log scale", "每个请求，对数刻度"),
             Self::Stock => text("units; orders for the backlog", "件；积压以订单计"),
             Self::Lag => text("bytes behind the master", "落后主节点的字节数"),
+            Self::LagSecs => text("seconds behind the master", "落后主节点的秒数"),
             Self::Memory => text("bytes of data per process", "每个进程的数据字节数"),
         }
     }
@@ -73,6 +88,10 @@ impl Chart {
                 "Bytes of the replication stream by which each replica is behind its master",
                 "每个从节点落后其主节点的复制流字节数",
             ),
+            Self::LagSecs => text(
+                "Seconds by which each replica of a read-write split is behind its master: the age of the oldest heartbeat that it has not copied",
+                "读写分离的每个从节点落后其主节点的秒数：它尚未复制的最早一次心跳距今多久",
+            ),
             Self::Memory => {
                 text("Memory that the data of each Redis process takes", "每个 Redis 进程的数据占用的内存")
             }
@@ -86,6 +105,7 @@ impl Chart {
             Self::Response => Unit::Micros,
             Self::Stock => Unit::Units,
             Self::Lag | Self::Memory => Unit::Bytes,
+            Self::LagSecs => Unit::Secs,
         }
     }
 
@@ -96,7 +116,7 @@ impl Chart {
             Self::Intercepted => Icon::ShieldCheck,
             Self::Response => Icon::Timer,
             Self::Stock => Icon::Package,
-            Self::Lag => Icon::History,
+            Self::Lag | Self::LagSecs => Icon::History,
             Self::Memory => Icon::MemoryStick,
         }
     }

@@ -4,8 +4,8 @@ use egui::Color32;
 use lucide_icons::Icon;
 
 use super::super::run::Run;
-use super::super::run::column::{Bytes, Column, Counted, Micros, Signed};
-use super::super::run::series::Series;
+use super::super::run::column::{Bytes, Column, Counted, Micros, Secs, Signed};
+use super::super::run::series::{InstanceSeries, Series};
 use super::super::text::{Lang, Text, terms, text};
 use super::super::theme::{Tokens, signs};
 use super::kind::Chart;
@@ -31,6 +31,10 @@ pub enum Key {
     Service(usize),
     /// p99 of the time at a stage.
     AtStage(usize),
+    /// Stale answers of a stage.
+    Stale(usize),
+    /// The age of the oldest of them.
+    StaleAge(usize),
     /// How far the generator was behind.
     GeneratorLag,
     /// Units still on sale.
@@ -71,6 +75,8 @@ pub enum Data<'a> {
     Micros(&'a Column<Micros>),
     /// Sizes.
     Bytes(&'a Column<Bytes>),
+    /// Times, in seconds.
+    Secs(&'a Column<Secs>),
 }
 
 /// One line or area of a chart.
@@ -103,6 +109,7 @@ impl Data<'_> {
             Self::Signed(column) => column.get(index).map(f64::from),
             Self::Micros(column) => column.get(index).filter(|micros| *micros > 0).map(f64::from),
             Self::Bytes(column) => column.get(index).filter(|bytes| !bytes.is_nan()).map(f64::from),
+            Self::Secs(column) => column.get(index).filter(|secs| !secs.is_nan()).map(f64::from),
         }
     }
 
@@ -114,6 +121,7 @@ impl Data<'_> {
             Self::Signed(column) => cells.extremes(column),
             Self::Micros(column) => cells.extremes(column),
             Self::Bytes(column) => cells.extremes(column),
+            Self::Secs(column) => cells.extremes(column),
         }
     }
 
@@ -155,6 +163,7 @@ impl<'a> Traces<'a> {
             Chart::Response => self.response(),
             Chart::Stock => self.stock(),
             Chart::Lag => self.lag(),
+            Chart::LagSecs => self.lag_secs(),
             Chart::Memory => self.memory(),
         }
     }
@@ -184,7 +193,18 @@ impl<'a> Traces<'a> {
             let dropped = rate(&series.dropped);
             traces.push(self.trace(Key::Dropped, DROPPED.0, DROPPED.1, self.tokens.failed, dropped));
         }
+        let shown = |stage: usize| self.scope.is_none_or(|scope| scope.contains(&stage));
         for (stage, columns) in series.stages.iter().enumerate() {
+            if !columns.stale.is_blank() && shown(stage) {
+                let stale = self.trace(
+                    Key::Stale(stage),
+                    STALE.0,
+                    STALE.1,
+                    self.tokens.warn,
+                    Data::Rate(&columns.stale),
+                );
+                traces.push(Trace { name: self.lang.f(STALE.0, &[&self.stage_name(stage)]), ..stale });
+            }
             let is_chosen = self.scope.is_some_and(|scope| scope.contains(&stage));
             if columns.arrivals.is_blank() || (self.scope.is_some() && !is_chosen) {
                 continue;
@@ -257,6 +277,15 @@ impl<'a> Traces<'a> {
             let trace = self.trace(key, AT_STAGE.0, AT_STAGE.1, color, Data::Micros(&columns.p99_us));
             traces.push(Trace { name: self.lang.f(AT_STAGE.0, &[&self.stage_name(stage)]), ..trace });
         }
+        for (stage, columns) in series.stages.iter().enumerate() {
+            if columns.stale_age_us.is_blank() || self.scope.is_some_and(|scope| !scope.contains(&stage)) {
+                continue;
+            }
+            let (key, data) = (Key::StaleAge(stage), Data::Micros(&columns.stale_age_us));
+            let trace = self.trace(key, STALE_AGE.0, STALE_AGE.1, self.tokens.warn, data);
+            let name = self.lang.f(STALE_AGE.0, &[&self.stage_name(stage)]);
+            traces.push(Trace { name, look: Look::Dashed, ..trace });
+        }
         let lag = Data::Micros(&series.lag_us);
         let (color, (name, about)) = (self.tokens.weak, GENERATOR_LAG);
         traces.push(Trace {
@@ -285,33 +314,33 @@ impl<'a> Traces<'a> {
     fn lag(self) -> Vec<Trace<'a>> {
         self.processes(LAG, |one| {
             let ever = one.lag_bytes.fold(0..one.lag_bytes.len()).is_some_and(|cell| cell.max > 0.0);
-            (ever || one.name.starts_with("replica")).then_some(&one.lag_bytes)
+            (ever || one.name.starts_with("replica")).then_some(Data::Bytes(&one.lag_bytes))
         })
+    }
+
+    fn lag_secs(self) -> Vec<Trace<'a>> {
+        self.processes(LAG_SECS, |one| (!one.lag_secs.is_blank()).then_some(Data::Secs(&one.lag_secs)))
     }
 
     fn memory(self) -> Vec<Trace<'a>> {
         self.processes(MEMORY, |one| {
             let ever = one.memory_bytes.fold(0..one.memory_bytes.len()).is_some_and(|cell| cell.max > 0.0);
-            ever.then_some(&one.memory_bytes)
+            ever.then_some(Data::Bytes(&one.memory_bytes))
         })
     }
 
     /// The processes of the stages to look at; all of them where those have none.
-    fn processes(
-        self,
-        about: Text,
-        column: impl Fn(&'a super::super::run::series::InstanceSeries) -> Option<&'a Column<Bytes>>,
-    ) -> Vec<Trace<'a>> {
+    fn processes(self, about: Text, data: impl Fn(&'a InstanceSeries) -> Option<Data<'a>>) -> Vec<Trace<'a>> {
         let all = self.run.series.instances.iter().enumerate();
-        let all: Vec<_> = all.filter_map(|(place, one)| Some((place, one, column(one)?))).collect();
+        let all: Vec<_> = all.filter_map(|(place, one)| Some((place, one, data(one)?))).collect();
         let is_chosen = |stage: usize| self.scope.is_some_and(|scope| scope.contains(&stage));
         let narrows = all.iter().any(|(_, one, _)| is_chosen(one.stage));
         let shown: Vec<_> = all.into_iter().filter(|(_, one, _)| !narrows || is_chosen(one.stage)).collect();
         let is_one_stage = shown.windows(2).all(|pair| pair[0].1.stage == pair[1].1.stage);
-        let traces = shown.into_iter().enumerate().map(|(nth, (place, one, column))| {
+        let traces = shown.into_iter().enumerate().map(|(nth, (place, one, data))| {
             let color = self.tokens.nth(place);
             let look = if place < self.tokens.series.len() { Look::Line } else { Look::Dashed };
-            let trace = self.trace(Key::Process(place), about, about, color, Data::Bytes(column));
+            let trace = self.trace(Key::Process(place), about, about, color, data);
             let name = self.lang.of(&one.name);
             let name = if is_one_stage {
                 name.into_owned()
@@ -377,5 +406,23 @@ const BACKLOG: (Text, Text) = (
 const LAG: Text = text(
     "Bytes of the replication stream by which this process is behind its master",
     "该进程落后其主节点的复制流字节数",
+);
+const LAG_SECS: Text = text(
+    "Seconds by which this process is behind its master: the age of the oldest heartbeat that it has not copied",
+    "该进程落后其主节点的秒数：它尚未复制的最早一次心跳距今多久",
+);
+const STALE: (Text, Text) = (
+    text("stale at {}", "{} 过期读"),
+    text(
+        "Answers a second that were older than what had been acknowledged before the read was sent",
+        "每秒过期的应答数：比读取发出之前已确认的写入更旧",
+    ),
+);
+const STALE_AGE: (Text, Text) = (
+    text("oldest at {}", "{} 最旧"),
+    text(
+        "How long before the read was sent the write that a stale answer lacks had been acknowledged, at most",
+        "过期应答所缺的写入，在读取发出之前多久就已确认（最大值）",
+    ),
 );
 const MEMORY: Text = text("Memory that the data of this process takes", "该进程的数据占用的内存");

@@ -47,6 +47,10 @@ pub struct Micros;
 #[derive(Debug, Default, Clone, Copy, PartialEq)]
 pub struct Bytes;
 
+/// Seconds; NaN where nothing was measured.
+#[derive(Debug, Default, Clone, Copy, PartialEq)]
+pub struct Secs;
+
 impl Kind for Counted {
     type Value = u32;
     type Sum = u64;
@@ -93,6 +97,7 @@ macro_rules! without_sum {
 without_sum!(Signed, i32, 0, |value| value == 0, |_| false);
 without_sum!(Micros, u32, 0, |value| value == 0, |value| value == 0);
 without_sum!(Bytes, f32, f32::NAN, f32::is_nan, f32::is_nan);
+without_sum!(Secs, f32, f32::NAN, f32::is_nan, f32::is_nan);
 
 /// What a range of buckets comes to.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -83,6 +83,13 @@ impl Log {
                 (Mark::Note, format!("{} has {instance} as its master", name(*stage)))
             }
             EventKind::Failover { stage, step } => (Mark::Note, format!("{}: {}", name(*stage), step.text())),
+            EventKind::Reads { stage, instance, left } => {
+                let who = format!("{instance} of {}", name(*stage));
+                match left {
+                    Some(why) => (Mark::Note, format!("{who} left the reads: {why}")),
+                    None => (Mark::Note, format!("{who} is back among the reads")),
+                }
+            }
             EventKind::Finished(report) => (Mark::Note, format!("verdict: {}", report.verdict.label())),
             EventKind::Failed(failure) => (Mark::Trouble, failure.text.clone()),
         };

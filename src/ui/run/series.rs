@@ -7,7 +7,7 @@
 
 use std::ops::Range;
 
-use super::column::{Bytes, Column, Counted, Micros, Signed};
+use super::column::{Bytes, Column, Counted, Micros, Secs, Signed};
 use crate::metrics::{Bucket, InstanceState, Quantiles, Reason, StageBucket};
 use crate::topology::Topology;
 
@@ -28,6 +28,10 @@ pub struct StageSeries {
     pub in_flight: Column<Counted>,
     /// p99 of the time at the stage, in microseconds; 0 where nothing left.
     pub p99_us: Column<Micros>,
+    /// Answers that were stale.
+    pub stale: Column<Counted>,
+    /// The age of the oldest of them, in microseconds; 0 where none was stale.
+    pub stale_age_us: Column<Micros>,
 }
 
 /// One process over the run.
@@ -39,6 +43,8 @@ pub struct InstanceSeries {
     pub name: String,
     /// Bytes behind its master; NaN where it didn't answer.
     pub lag_bytes: Column<Bytes>,
+    /// Seconds behind its master; NaN where nobody measures it, or it didn't answer.
+    pub lag_secs: Column<Secs>,
     /// Bytes of memory; NaN where it didn't answer.
     pub memory_bytes: Column<Bytes>,
 }
@@ -100,6 +106,8 @@ impl StageSeries {
         self.failed.push(small(now.tally.failed + now.tally.indefinite));
         self.in_flight.push(small(now.in_flight));
         self.p99_us.push(small(now.latency_us.p99));
+        self.stale.push(small(now.tally.stale_reads));
+        self.stale_age_us.push(small(now.stale_age_us.max));
     }
 }
 
@@ -190,16 +198,19 @@ impl Series {
                     stage: state.stage,
                     name: state.name.clone(),
                     lag_bytes: Column::empty(before),
+                    lag_secs: Column::empty(before),
                     memory_bytes: Column::empty(before),
                 });
                 self.instances.len() - 1
             });
             let value = |bytes: u64| if state.is_reachable { bytes as f32 } else { f32::NAN };
             self.instances[index].lag_bytes.push(value(state.lag_bytes));
+            self.instances[index].lag_secs.push(state.lag_secs.map_or(f32::NAN, |secs| secs as f32));
             self.instances[index].memory_bytes.push(value(state.memory_bytes));
         }
         for one in self.instances.iter_mut().filter(|one| one.lag_bytes.len() == before) {
             one.lag_bytes.push(f32::NAN);
+            one.lag_secs.push(f32::NAN);
             one.memory_bytes.push(f32::NAN);
         }
     }

@@ -45,6 +45,11 @@ pub fn span(span: Duration) -> String {
     }
 }
 
+/// A lag in few letters: "0 ms", "48 ms", "3.2 s".
+pub fn lag(secs: f64) -> String {
+    if secs < 1.0 { format!("{:.0} ms", secs * 1e3) } else { short(secs, " s") }
+}
+
 fn short(value: f64, unit: &str) -> String {
     if value < 99.95 { format!("{value:.1}{unit}") } else { format!("{value:.0}{unit}") }
 }
@@ -57,6 +62,7 @@ mod tests {
     fn numbers_are_short_and_have_units() {
         assert_eq!([compact(987), compact(12_345), compact(2_000_000)], ["987", "12.3k", "2.0M"]);
         assert_eq!([bytes(980), bytes(1_234), bytes(999_900)], ["980 B", "1.2 KiB", "976 KiB"]);
+        assert_eq!([lag(0.0), lag(0.0484), lag(3.21)], ["0 ms", "48 ms", "3.2 s"]);
         assert_eq!(per_sec(4_209.6), "4,210/s");
         let spans = [250, 1_500, 10_000, 120_000, 7_200_000].map(|ms| span(Duration::from_millis(ms)));
         assert_eq!(spans, ["250 ms", "1.5 s", "10 s", "2 min", "2 h"]);

@@ -21,7 +21,10 @@ const KEYS: &[(&str, Text)] = &[
     ("flag_ttl", text("Flags believed", "标志有效期")),
     ("max_in_flight", text("Max in flight", "最大并发")),
     ("replicas", text("Replicas", "从节点数")),
+    ("shape", text("Replication", "复制拓扑")),
     ("read_policy", text("Reads go to", "读取策略")),
+    ("lag_limit", text("Lag limit", "延迟上限")),
+    ("reads_without_cache", text("Reads without cache", "缓存失效时的读")),
     ("admission_ratio", text("Admission ratio", "准入比例")),
     ("connections", text("Connections", "连接数")),
     ("window", text("Pipelines in flight", "在途管道数")),
@@ -81,6 +84,7 @@ const KEYS: &[(&str, Text)] = &[
 /// What an optional parameter means when it is off.
 const OFF: &[(&str, Text)] = &[
     ("rate_limit", text("No limit", "不限流")),
+    ("lag_limit", text("However far behind", "不限延迟")),
     ("flag_ttl", text("Never remembers", "不缓存")),
     ("on", text("A process of its own", "独立进程")),
     ("per_buyer_limit", text("No limit", "不限购")),
@@ -99,6 +103,23 @@ const WORDS: &[Word] = &[
         "LeastOutstanding",
         text("Least outstanding", "最少在途"),
         text("The one with the fewest requests not yet answered", "未答复请求最少的一个"),
+    ),
+    (
+        "LeastLag",
+        text("Least lag", "延迟最小"),
+        text("The one least behind the master", "落后主节点最少的一个"),
+    ),
+    ("Star", text("Star", "星形"), text("Each replica copies from the master", "每个从节点都从主节点复制")),
+    (
+        "Chain",
+        text("Chain", "链式"),
+        text("Each replica copies from the one before it", "每个从节点从前一个从节点复制"),
+    ),
+    ("Failed", text("They fail", "失败"), text("The read fails", "读取失败")),
+    (
+        "PassedOn",
+        text("Passed on", "转往后方"),
+        text("The read goes on to the stages behind", "读取转往后方阶段"),
     ),
     (
         "Master",
@@ -207,6 +228,7 @@ const TARGETS: &[(&str, Text)] = &[
     ("LostAcknowledged", text("Lost after acknowledgement", "确认后丢失")),
     ("Achieved", text("Achieved throughput", "达成吞吐")),
     ("Intercepted", text("Intercepted share", "拦截比例")),
+    ("StaleReads", text("Stale reads", "过期读")),
 ];
 
 /// What each of the targets is about, by the word in files.
@@ -252,6 +274,13 @@ const TARGET_HELPS: &[(&str, Text)] = &[
         text(
             "Share of all arrivals that never reached the stage that owns the data",
             "从未到达数据所在阶段的到达占比",
+        ),
+    ),
+    (
+        "StaleReads",
+        text(
+            "Share of the answers with a version that were older than what had been acknowledged before the read was sent",
+            "带版本的应答中，比读取发出之前已确认的写入更旧的占比",
         ),
     ),
 ];

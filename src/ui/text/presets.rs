@@ -166,6 +166,22 @@ const CHINESE: &[(&str, PresetWords<'static>)] = &[
             source: "来自实践的问题 (S10)；Redis 复制文档对此有警告",
         },
     ),
+    (
+        "cache-death.ron",
+        PresetWords {
+            title: "缓存宕机",
+            question: "数据都在数据库里，Redis 只是缓存：缓存的所有进程都宕机时，有多少请求涌向数据库？又是什么让页面回到缓存？",
+            source: "数据库前的缓存（游戏常用）：Redis 一旦宕机，穿透的请求会压垮数据库",
+        },
+    ),
+    (
+        "stale-reads.ron",
+        PresetWords {
+            title: "链尾的过期读",
+            question: "数据控制每 50 毫秒写一次所示库存：链上第一段链路变慢时，谁会读到旧值？",
+            source: "从节点链式复制的读写分离：每个从节点从前一个复制",
+        },
+    ),
 ];
 
 /// The words of a preset; English where there is no Chinese.

@@ -7,7 +7,7 @@ use super::super::super::command::UiCommand;
 use super::super::super::document::{Edit, phases};
 use super::super::super::intent::Intent;
 use super::super::super::selection::Selection;
-use super::super::super::text::{Text, text};
+use super::super::super::text::{Text, figures, text};
 use super::super::super::theme::fonts::icon;
 use super::super::super::theme::tokens;
 use super::super::super::widgets::number;
@@ -35,8 +35,10 @@ const OPS_TIP: Text =
 const MEMORY: Text = text("Memory", "内存");
 const MEMORY_TIP: Text = text("Memory that its data takes", "数据占用的内存");
 const LAG: Text = text("Lag", "复制延迟");
-const LAG_TIP: Text =
-    text("Bytes of the replication stream by which it is behind its master", "落后主节点的复制流字节数");
+const LAG_TIP: Text = text(
+    "Bytes of the replication stream by which it is behind its master; in a read-write split also the age of the oldest heartbeat that it has not copied",
+    "落后主节点的复制流字节数；在读写分离中还有它尚未复制的最早一次心跳距今多久",
+);
 const CPU: Text = text("Processor time", "处理器时间");
 const CPU_TIP: Text = text("Used since it started", "启动以来的用量");
 const PER_SEC: Text = text("{}/s", "{}/秒");
@@ -82,11 +84,15 @@ fn state_ui(ui: &mut Ui, page: &Page<'_>, state: &InstanceState) {
     let lang = page.lang();
     let per_sec = |n: u64| lang.f(PER_SEC, &[&number::number(n as f64)]);
     let cpu = number::span_of_secs((state.cpu_secs * 100.0).round() / 100.0);
+    let behind = state.lag_secs.map_or_else(
+        || bytes(state.lag_bytes),
+        |secs| format!("{}, {}", bytes(state.lag_bytes), figures::lag(secs)),
+    );
     let rows = [
         (ROLE, lang.of(state.role.label()).into_owned(), None),
         (OPS, per_sec(state.ops_per_sec), Some(OPS_TIP)),
         (MEMORY, bytes(state.memory_bytes), Some(MEMORY_TIP)),
-        (LAG, bytes(state.lag_bytes), Some(LAG_TIP)),
+        (LAG, behind, Some(LAG_TIP)),
         (CPU, cpu, Some(CPU_TIP)),
     ];
     let weak = tokens(ui.ctx()).weak;

@@ -33,6 +33,12 @@ const INTERCEPTED_TIP: Text =
     text("Answered here before the stage that owns the data", "在拥有数据的阶段之前由此应答（拦截）");
 const FAILED_TIP: Text = text("Ended in an error; nothing happened", "以错误结束；什么也没发生");
 const INDEFINITE_TIP: Text = text("No answer in time; it may have happened", "未及时应答；可能已经发生");
+const STALE: Text = text("stale {} ({} of its reads)", "过期 {}（占其读取的 {}）");
+const STALE_TIP: Text = text(
+    "Answers that were older than what had been acknowledged before the read was sent",
+    "比读取发出之前已确认的写入更旧的应答",
+);
+const STALE_AGES: Text = text("older by: p50 {}, p99 {}, at most {}", "旧了：p50 {}，p99 {}，最多 {}");
 const TIME: Text = text("p99 of the time at the stage: {}", "在该阶段的耗时 p99：{}");
 
 /// Room for a stage's name and for its count.
@@ -89,7 +95,10 @@ fn row(ui: &mut Ui, lang: Lang, stage: &StageReport, most: u64) {
     ui.horizontal(|ui| {
         ui.add_space(NAME_WIDTH + COUNT_WIDTH + 12.0);
         // In a region of its own, so that a second row begins below the first one.
-        ui.horizontal_wrapped(|ui| legend(ui, lang, &parts, stage.tally.arrivals));
+        ui.horizontal_wrapped(|ui| {
+            legend(ui, lang, &parts, stage.tally.arrivals);
+            stale(ui, lang, stage);
+        });
     });
 }
 
@@ -106,6 +115,21 @@ fn legend(ui: &mut Ui, lang: Lang, parts: &[Part], arrivals: u64) {
         ui.label(RichText::new(words).size(11.5)).on_hover_text(tip);
         ui.add_space(6.0);
     }
+}
+
+/// How much of what a stage answered was no longer so.
+fn stale(ui: &mut Ui, lang: Lang, stage: &StageReport) {
+    let (count, all, age) = (stage.tally.stale_reads, stage.tally.versioned_reads, stage.stale_age_us);
+    if count == 0 {
+        return;
+    }
+    let colour = tokens(ui).warn;
+    ui.label(icon(Icon::History).size(11.0).color(colour));
+    let share = percent(count as f64 / all.max(1) as f64);
+    let words = lang.f(STALE, &[&grouped(count), &share]);
+    let ages = lang.f(STALE_AGES, &[&micros(age.p50), &micros(age.p99), &micros(age.max)]);
+    let tip = format!("{}\n{ages}", lang.t(STALE_TIP));
+    ui.label(RichText::new(words).size(11.5).color(colour)).on_hover_text(tip);
 }
 
 fn cell(ui: &mut Ui, width: f32, align: egui::Align, content: impl FnOnce(&mut Ui)) {

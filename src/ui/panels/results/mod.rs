@@ -51,7 +51,7 @@ const OFFENCES: Text = text("Offending orders", "违规订单");
 const OUTAGE: Text = text("Outage", "中断");
 const TIMES: Text = text("Response and service time", "响应时间与服务时间");
 const PROCESSES: Text = text("Processes", "进程");
-const DEEDS: Text = text("Faults and changes", "故障与更改");
+const DEEDS: Text = text("Faults, changes and absences", "故障、更改与退出读取");
 const TROUBLES: Text = text("Troubles on the way", "途中的问题");
 const GENERATOR: Text = text("Generator and servers", "发生器与服务器");
 const OFFERED: Text =
@@ -139,7 +139,7 @@ fn report_ui(ui: &mut Ui, model: &Model, report: &Report, out: &mut Intents) {
     if !report.instances.is_empty() {
         card(ui, lang, PROCESSES, |ui| tables::processes(ui, lang, &report.instances));
     }
-    if !report.faults.is_empty() || !report.changes.is_empty() {
+    if !(report.faults.is_empty() && report.changes.is_empty() && report.absences.is_empty()) {
         card(ui, lang, DEEDS, |ui| tables::deeds(ui, lang, report, out));
     }
     if !report.troubles.is_empty() {

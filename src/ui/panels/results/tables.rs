@@ -123,8 +123,8 @@ pub fn processes(ui: &mut Ui, lang: Lang, instances: &[InstanceSummary]) {
         (
             text("worst lag", "最大落后"),
             Some(text(
-                "The furthest that a replica was behind its master, in bytes of the replication stream",
-                "从节点落后主节点的最大值，以复制流的字节计",
+                "The furthest that a replica was behind its master, in bytes of the replication stream; in a read-write split also in seconds",
+                "从节点落后主节点的最大值，以复制流的字节计；在读写分离中还以秒计",
             )),
         ),
         (
@@ -151,14 +151,18 @@ fn process(ui: &mut Ui, lang: Lang, instance: &InstanceSummary) {
     // A Sentinel doesn't say.
     let memory = instance.peak_memory_bytes;
     ui.label(if memory > 0 { bytes(memory) } else { dash() });
-    ui.label(if instance.role == Role::Replica { bytes(instance.worst_lag_bytes) } else { dash() });
+    let worst = || match instance.worst_lag_secs {
+        None => bytes(instance.worst_lag_bytes),
+        Some(secs) => format!("{}, {secs:.2} s", bytes(instance.worst_lag_bytes)),
+    };
+    ui.label(if instance.role == Role::Replica { worst() } else { dash() });
     let missed = format!("{} / {}", instance.missed_looks, instance.looks);
     let is_silent = instance.missed_looks > 0;
     ui.label(if is_silent { RichText::new(missed).color(tokens(ui).warn) } else { RichText::new(missed) });
     ui.end_row();
 }
 
-/// Faults that were injected and changes that were made, in the order of time.
+/// Faults that were injected, changes that were made, and which replicas left the reads, in the order of time.
 pub fn deeds(ui: &mut Ui, lang: Lang, report: &Report, out: &mut Intents) {
     let faults = report.faults.iter().map(|fault| {
         let what = format!("{} {} of {}", fault.action, fault.instance, fault.stage);
@@ -167,7 +171,15 @@ pub fn deeds(ui: &mut Ui, lang: Lang, report: &Report, out: &mut Intents) {
     let changes = report.changes.iter().map(|change| {
         (change.at_secs, Icon::SlidersHorizontal, tokens(ui).accent, change.what.clone(), &change.error)
     });
-    let mut deeds: Vec<_> = faults.chain(changes).collect();
+    let absences = report.absences.iter().flat_map(|absence| {
+        let who = format!("{} of {}", absence.instance, absence.stage);
+        let weak = tokens(ui).weak;
+        let left = format!("{who} left the reads: {}", absence.why);
+        let back = absence.to_secs.map(|at| (at, format!("{who} is back among the reads")));
+        let both = std::iter::once((absence.from_secs, left)).chain(back);
+        both.map(move |(at, words)| (at, Icon::BookOpen, weak, words, &None)).collect::<Vec<_>>()
+    });
+    let mut deeds: Vec<_> = faults.chain(changes).chain(absences).collect();
     deeds.sort_by(|a, b| a.0.total_cmp(&b.0));
     for (at, sign, colour, what, error) in deeds {
         ui.horizontal_wrapped(|ui| {

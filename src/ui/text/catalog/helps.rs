@@ -24,7 +24,16 @@ pub const ROWS: &[Row] = &[
         "单个实例同时处理的请求数；其余答复“过载丢弃”。",
     ),
     ("Read-only replicas of the master.", "主节点的只读从节点数。"),
+    ("Whom the replicas copy from.", "从节点从谁复制。"),
     ("Which replica answers a read.", "由哪个从节点应答读取。"),
+    (
+        "A replica further behind the master gets no reads until it has caught up; None: however far behind, it is read.",
+        "落后主节点超过此值的从节点不再接收读取，直到追上；无：不论落后多少都照常读取。",
+    ),
+    (
+        "What becomes of a read that no process of the cache answers. Claims fail then in any case: a gate is not opened by its death.",
+        "没有任何缓存进程应答时，读取如何处理。购买此时总是失败：闸门不会因宕机而打开。",
+    ),
     (
         "Orders let in per unit of stock: a little over 1, because some admitted orders fail later.",
         "每件库存放入的订单数：略大于 1，因为部分放入的订单之后会失败。",

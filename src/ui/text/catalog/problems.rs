@@ -72,6 +72,14 @@ pub const ROWS: &[Row] = &[
     ("name one of {}", "指定其中之一：{}"),
     ("{} is {}, out of range", "{} 为 {}，超出范围"),
     ("choose from {}", "可选：{}"),
+    (
+        "reads that its processes don't answer go on, and no database answers them",
+        "其进程未应答的读取会转往后方，而后方没有数据库应答",
+    ),
+    (
+        "link a Database behind it, or set reads_without_cache to Failed",
+        "在其后连接数据库，或将 reads_without_cache 设为 Failed",
+    ),
     ("requests end here without an answer", "请求到此为止，得不到答复"),
     ("link it to the stages that the other services lead to", "把它连到其他服务所通向的阶段"),
     ("its claims reach no stage that can decide them", "购买到不了能做决定的阶段"),

@@ -2,6 +2,11 @@
 //!
 //! A claim whose sale is not known to be open is checked on a replica first (`start`, `count`, `access`); then it is
 //! let in by an INCR of `access` on the master. Each request is one command; commands of a tick ride in one pipeline.
+//!
+//! - [`roster`]: which replicas get reads. Where none does, the master gets them; where it can't be reached either, the
+//!   reads fail or go on, as the stage's parameter says, and claims fail: a gate is not opened by its death.
+
+pub mod roster;
 
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -10,15 +15,18 @@ use rand::{RngExt, SeedableRng};
 use rand_pcg::Pcg64Mcg;
 use redis::{Pipeline, RedisError, Value, from_redis_value};
 
+use super::super::control::page_version;
 use super::super::dial::Dial;
 use super::super::keys;
 use super::super::pending::{Batch, Pending};
+use super::super::versions::{Compare, Versions};
 use super::core::{Core, Stage, Tunable};
 use super::lanes::{Lane, Lanes};
 use super::pipeline::{Replies, send};
 use crate::metrics::{Outcome, Reason};
-use crate::topology::stage::{ReadPolicy, ReadWriteSplit, StageKind};
+use crate::topology::stage::{ReadPolicy, ReadWriteSplit, ReadsWithoutCache, StageKind};
 use crate::workload::Operation;
+use roster::{Roster, Seat};
 
 /// The read-write split.
 pub struct ReadWriteSplitStage {
@@ -27,9 +35,11 @@ pub struct ReadWriteSplitStage {
     /// Whether no deeper stage owns the product data.
     owns_reads: bool,
     read_policy: Dial<ReadPolicy>,
+    reads_without_cache: Dial<ReadsWithoutCache>,
     admission_ratio: Dial<f64>,
     master: Lanes,
-    replicas: Vec<Lanes>,
+    roster: Arc<Roster>,
+    versions: Arc<Versions>,
     round: AtomicUsize,
     lot: Mutex<Pcg64Mcg>,
     /// For each product the stock, as it was read at the gate, or [`UNKNOWN`] until then.
@@ -37,6 +47,8 @@ pub struct ReadWriteSplitStage {
 }
 
 const UNKNOWN: u64 = u64::MAX;
+/// Replicas whose lags differ by less are alike to [`ReadPolicy::LeastLag`]: it can't be measured more closely.
+const ALIKE_NS: u64 = 5_000_000;
 
 /// Where the stage stands between the stages and its servers.
 pub struct SplitWiring {
@@ -46,8 +58,10 @@ pub struct SplitWiring {
     pub owns_reads: bool,
     /// The lanes to the master.
     pub master: Lanes,
-    /// The lanes to each replica.
-    pub replicas: Vec<Lanes>,
+    /// The replicas.
+    pub roster: Arc<Roster>,
+    /// What data control has written.
+    pub versions: Arc<Versions>,
     /// Products in the sale.
     pub items: u32,
     /// Seed of the read policy's lots.
@@ -66,6 +80,9 @@ struct Sorted {
     failed: Batch,
 }
 
+/// What `MGET` of a check answers: `start`, `count`, `access` and `version`.
+type Check = (Option<u64>, Option<u64>, Option<u64>, Option<u64>);
+
 impl ReadWriteSplitStage {
     /// The stage; its workers are started by [`Self::work`].
     pub fn new(core: Arc<Core>, params: &ReadWriteSplit, wiring: SplitWiring) -> Self {
@@ -74,9 +91,11 @@ impl ReadWriteSplitStage {
             next: wiring.next,
             owns_reads: wiring.owns_reads,
             read_policy: Dial::new(params.read_policy),
+            reads_without_cache: Dial::new(params.reads_without_cache),
             admission_ratio: Dial::new(params.admission_ratio),
             master: wiring.master,
-            replicas: wiring.replicas,
+            roster: wiring.roster,
+            versions: wiring.versions,
             round: AtomicUsize::new(0),
             lot: Mutex::new(Pcg64Mcg::seed_from_u64(wiring.seed)),
             stocks: (0..wiring.items).map(|_| AtomicU64::new(UNKNOWN)).collect(),
@@ -90,41 +109,68 @@ impl ReadWriteSplitStage {
             for pending in &batch {
                 command(&mut pipeline, pending);
             }
+            let sent_ns = self.core.now_ns();
             let replies = send::<Value>(&lane, &mut pipeline).await;
-            lane.done(batch.len(), !matches!(replies, Replies::Unreachable));
+            // One that didn't answer in time gets nothing more until it was reached again.
+            lane.done(batch.len(), matches!(replies, Replies::Each(_)));
             match replies {
-                Replies::Each(replies) => self.settle(batch, replies),
-                // Nothing that was asked here sells anything: without an answer it has failed.
-                Replies::Unreachable | Replies::Unknown => self.core.end(&batch, Outcome::Failed),
+                Replies::Each(replies) => self.settle(batch, replies, sent_ns),
+                Replies::Unreachable | Replies::Unknown => self.conclude_unanswered(batch),
             }
         }
     }
 
-    fn settle(&self, batch: Batch, replies: Vec<Result<Value, RedisError>>) {
+    fn settle(&self, batch: Batch, replies: Vec<Result<Value, RedisError>>, sent_ns: u64) {
         let mut sorted = Sorted::default();
+        let mut seen = Seen::new(&self.versions, sent_ns);
         for (mut pending, reply) in batch.into_iter().zip(replies) {
             let group = match reply {
                 Err(_) => &mut sorted.failed,
                 Ok(reply) => match pending.operation {
                     Operation::Read if matches!(reply, Value::Nil) => &mut sorted.missing,
-                    Operation::Read => &mut sorted.pages,
+                    Operation::Read => {
+                        seen.page(pending.item, &reply);
+                        &mut sorted.pages
+                    }
                     Operation::Claim if pending.knows_started => {
                         self.judge_access(&pending, reply, &mut sorted)
                     }
-                    Operation::Claim => self.judge_check(&mut pending, reply, &mut sorted),
+                    Operation::Claim => match from_redis_value::<Check>(reply) {
+                        Ok(check) => {
+                            seen.check(pending.item, check.3);
+                            self.judge_check(&mut pending, check, &mut sorted)
+                        }
+                        Err(_) => &mut sorted.failed,
+                    },
                 },
             };
             group.push(pending);
         }
+        if seen.answers != [0; Operation::COUNT] {
+            self.core.book().versioned(seen.answers, &seen.stale);
+        }
         self.finish(sorted);
     }
 
+    /// Requests to which no process gave an answer. Nothing that was asked here sells anything: they have failed, except
+    /// reads that are to go on.
+    fn conclude_unanswered(&self, batch: Batch) {
+        let (reads, claims): (Batch, Batch) =
+            batch.into_iter().partition(|pending| pending.operation == Operation::Read);
+        self.core.end(&claims, Outcome::Failed);
+        match self.reads_without_cache.get() {
+            ReadsWithoutCache::Failed => self.core.end(&reads, Outcome::Failed),
+            ReadsWithoutCache::PassedOn => self.core.pass_or_fail(reads, self.next.as_deref()),
+        }
+    }
+
     /// The gate: `start`, `count` and `access` as a replica has them.
-    fn judge_check<'a>(&self, pending: &mut Pending, reply: Value, sorted: &'a mut Sorted) -> &'a mut Batch {
-        let Ok((start, count, access)) = from_redis_value::<(Option<u64>, Option<u64>, Option<u64>)>(reply)
-        else {
-            return &mut sorted.failed;
-        };
+    fn judge_check<'a>(
+        &self,
+        pending: &mut Pending,
+        (start, count, access, _version): Check,
+        sorted: &'a mut Sorted,
+    ) -> &'a mut Batch {
         let Some(count) = count else { return &mut sorted.failed };
         if start != Some(1) {
             return &mut sorted.closed;
@@ -164,27 +210,35 @@ impl ReadWriteSplitStage {
         self.core.pass_or_fail(onward, self.next.as_deref());
     }
 
-    /// Spreads reads over the replicas that can be reached, deciding for each by the policy.
-    fn spread(&self, reads: Batch) -> Vec<(&Lanes, Batch)> {
-        let mut able: Vec<&Lanes> = self.replicas.iter().filter(|lanes| lanes.is_reachable()).collect();
-        if able.is_empty() {
-            able = self.replicas.iter().collect();
-        }
+    /// Spreads reads over the replicas that are able, deciding for each by the policy; where there is none, they go to the
+    /// master. What nobody can take is given back.
+    fn spread(&self, reads: Batch) -> (Vec<(&Lanes, Batch)>, Batch) {
         let policy = self.read_policy.get();
+        let mut able: Vec<&Seat> = self.roster.seats.iter().filter(|seat| seat.is_able()).collect();
         if able.is_empty() || policy == ReadPolicy::Master {
-            return vec![(&self.master, reads)];
+            return if self.master.is_reachable() {
+                (vec![(&self.master, reads)], Batch::new())
+            } else {
+                (Vec::new(), reads)
+            };
         }
-        let mut groups: Vec<(&Lanes, Batch)> = able.into_iter().map(|lanes| (lanes, Batch::new())).collect();
+        if policy == ReadPolicy::LeastLag {
+            keep_least_behind(&mut able, |seat| seat.pulse.lag_ns());
+        }
+        let mut groups: Vec<(&Lanes, Batch)> =
+            able.into_iter().map(|seat| (&seat.lanes, Batch::new())).collect();
         for read in reads {
             let choice = self.choose(policy, &groups);
             groups[choice].1.push(read);
         }
-        groups
+        (groups, Batch::new())
     }
 
     fn choose(&self, policy: ReadPolicy, groups: &[(&Lanes, Batch)]) -> usize {
         match policy {
-            ReadPolicy::RoundRobin => self.round.fetch_add(1, Ordering::Relaxed) % groups.len(),
+            ReadPolicy::RoundRobin | ReadPolicy::LeastLag => {
+                self.round.fetch_add(1, Ordering::Relaxed) % groups.len()
+            }
             ReadPolicy::Random => {
                 self.lot.lock().unwrap_or_else(PoisonError::into_inner).random_range(0..groups.len())
             }
@@ -197,6 +251,55 @@ impl ReadWriteSplitStage {
     }
 }
 
+/// Leaves only those that are least behind, or as good as. Those of which nobody knows how far they are behind come last.
+fn keep_least_behind<T>(able: &mut Vec<T>, lag_ns: impl Fn(&T) -> Option<u64>) {
+    let lags: Vec<u64> = able.iter().map(|one| lag_ns(one).unwrap_or(u64::MAX)).collect();
+    let least = lags.iter().copied().min().unwrap_or(0);
+    let mut lags = lags.into_iter();
+    able.retain(|_| lags.next().is_some_and(|lag| lag <= least.saturating_add(ALIKE_NS)));
+}
+
+/// The versions of a batch's answers.
+struct Seen<'a> {
+    pages: Compare<'a>,
+    gate: Compare<'a>,
+    sent_ns: u64,
+    /// Answers with a version, by operation.
+    answers: [u64; Operation::COUNT],
+    /// The stale ones of them, with their ages.
+    stale: Vec<(Operation, u64)>,
+}
+
+impl<'a> Seen<'a> {
+    fn new(versions: &'a Versions, sent_ns: u64) -> Self {
+        Self {
+            pages: versions.pages.compare(),
+            gate: versions.gate.compare(),
+            sent_ns,
+            answers: [0; Operation::COUNT],
+            stale: Vec::new(),
+        }
+    }
+
+    fn page(&mut self, item: u32, page: &Value) {
+        let Value::BulkString(bytes) = page else { return };
+        let Some(version) = page_version(bytes) else { return };
+        let age_ns = self.pages.age_ns(item, version, self.sent_ns);
+        self.note(Operation::Read, age_ns);
+    }
+
+    fn check(&mut self, item: u32, version: Option<u64>) {
+        let Some(version) = version else { return };
+        let age_ns = self.gate.age_ns(item, version, self.sent_ns);
+        self.note(Operation::Claim, age_ns);
+    }
+
+    fn note(&mut self, operation: Operation, age_ns: Option<u64>) {
+        self.answers[operation.index()] += 1;
+        self.stale.extend(age_ns.map(|age_ns| (operation, age_ns)));
+    }
+}
+
 /// What a request asks of Redis: a page, a check on a replica, or to be let in by the master.
 fn command(pipeline: &mut Pipeline, pending: &Pending) {
     let item = pending.item;
@@ -204,7 +307,8 @@ fn command(pipeline: &mut Pipeline, pending: &Pending) {
         Operation::Read => pipeline.cmd("GET").arg(keys::page(item)),
         Operation::Claim if pending.knows_started => pipeline.cmd("INCR").arg(keys::access(item)),
         Operation::Claim => {
-            pipeline.cmd("MGET").arg(keys::start(item)).arg(keys::count(item)).arg(keys::access(item))
+            let mget = pipeline.cmd("MGET").arg(keys::start(item)).arg(keys::count(item));
+            mget.arg(keys::access(item)).arg(keys::version(item))
         }
     };
 }
@@ -221,10 +325,12 @@ impl Stage for ReadWriteSplitStage {
             .partition(|pending| pending.operation == Operation::Claim && pending.knows_started);
         let mut refused = self.master.offer(writes);
         // Reads of a tick that go to one replica ride in one pipeline.
-        for (lanes, part) in self.spread(reads) {
+        let (spread, unanswered) = self.spread(reads);
+        for (lanes, part) in spread {
             refused.append(&mut lanes.offer(part));
         }
         self.core.intercept(&refused, Reason::Shed);
+        self.conclude_unanswered(unanswered);
     }
 }
 
@@ -232,7 +338,29 @@ impl Tunable for ReadWriteSplitStage {
     fn tune(&self, kind: &StageKind) {
         if let StageKind::ReadWriteSplit(params) = kind {
             self.read_policy.set(params.read_policy);
+            self.reads_without_cache.set(params.reads_without_cache);
+            self.roster.limit(params.lag_limit);
             self.admission_ratio.set(params.admission_ratio);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn least_lag_keeps_those_that_are_alike_and_prefers_a_known_lag() {
+        const MS: u64 = 1_000_000;
+        for (lags, kept) in [
+            (vec![Some(0), Some(4 * MS), Some(50 * MS)], vec![0, 1]),
+            (vec![Some(90 * MS), Some(50 * MS), None], vec![1]),
+            (vec![None, Some(3_600_000 * MS)], vec![1]),
+            (vec![None, None], vec![0, 1]),
+        ] {
+            let mut able: Vec<usize> = (0..lags.len()).collect();
+            keep_least_behind(&mut able, |&one| lags[one]);
+            assert_eq!(able, kept, "{lags:?}");
         }
     }
 }
