@@ -4,11 +4,12 @@ use std::time::Duration;
 
 use futures_util::future::join_all;
 
-use super::redis_link::Resolver;
+use super::cluster::{ClusterGroup, Holder, Newcomers, Voice};
+use super::redis_link::{Connection, LinkSettings, Resolver};
 use super::sqlite::schema::{Lookups, Store};
 use super::sqlite::{StoreError, Writer};
 use crate::servers::{
-    Endpoint, GroupError, GroupSettings, LinkState, NodeError, ReplicaGroup, Restart, RunFolder,
+    Cluster, ClusterError, ClusterSettings, Endpoint, GroupError, GroupSettings, LinkState, NodeError, ReplicaGroup, Restart, RunFolder,
     SentinelSettings, ServerBinary, Shape,
 };
 use crate::topology::fault::FaultAction;
@@ -19,6 +20,9 @@ use crate::topology::{Fault, RunPlan};
 /// Everything real that a run stands on. Dropping it ends all of it.
 pub struct Environment {
     groups: Vec<Group>,
+    /// The Redis Clusters: a second kind of group, whose nodes may come and go during a run.
+    clusters: Vec<ClusterGroup>,
+    newcomers: Newcomers,
     /// The database, if the plan has one.
     pub database: Option<(Store, Writer)>,
     /// The server program.
@@ -46,6 +50,8 @@ pub struct Instance {
     /// Where it listens itself, whatever stands in front of it. So the lab still sees a process whose link is cut, and
     /// how far it falls behind: what looks here looks at the process, and not over its link.
     pub endpoint: Endpoint,
+    /// The shard that it belongs to, counted from 1; 0 where there are none.
+    pub shard: usize,
 }
 
 /// Why the servers of a run could not be had.
@@ -59,6 +65,14 @@ pub enum EnvironmentError {
         /// Why.
         source: GroupError,
     },
+    /// A cluster did not come up.
+    #[error("stage \"{stage}\": {source}")]
+    Cluster {
+        /// The stage.
+        stage: String,
+        /// Why.
+        source: ClusterError,
+    },
     /// The database could not be made.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -66,7 +80,8 @@ pub enum EnvironmentError {
 
 /// Whether a plan needs a Redis server at all.
 pub fn needs_redis(plan: &RunPlan) -> bool {
-    plan.order.iter().any(|&stage| group_settings(plan, stage).is_some())
+    let is_redis = |stage| group_settings(plan, stage).is_some() || cluster_settings(plan, stage).is_some();
+    plan.order.iter().any(|&stage| is_redis(stage))
 }
 
 impl Environment {
@@ -82,7 +97,7 @@ impl Environment {
         folder: RunFolder,
         progress: &(dyn Fn(&str) + Send + Sync),
     ) -> Result<Self, EnvironmentError> {
-        let mut groups = Vec::new();
+        let (mut groups, mut clusters, newcomers) = (Vec::new(), Vec::new(), Newcomers::default());
         if let Some(binary) = &binary {
             let wanted = plan.order.iter().filter_map(|&stage| Some((stage, group_settings(plan, stage)?)));
             let folder = &folder;
@@ -91,7 +106,10 @@ impl Environment {
                 let settings = GroupSettings { is_proxied, ..settings };
                 (stage, ReplicaGroup::start(binary, folder, settings, progress).await)
             });
-            for (stage, started) in join_all(starting).await {
+            let starting_clusters = start_clusters(plan, binary, folder, &newcomers, progress);
+            let (started, started_clusters) = tokio::join!(join_all(starting), starting_clusters);
+            clusters = started_clusters?;
+            for (stage, started) in started {
                 let source = |source| EnvironmentError::Group { stage: plan.name(stage).to_owned(), source };
                 groups.push(Group::new(stage, started.map_err(source)?));
             }
@@ -105,7 +123,7 @@ impl Environment {
             }
             _ => None,
         };
-        Ok(Self { groups, database, binary, _folder: folder })
+        Ok(Self { groups, clusters, newcomers, database, binary, _folder: folder })
     }
 
     /// How to reach the master of a stage.
@@ -116,6 +134,34 @@ impl Environment {
     /// How to reach the master of every stage that has one.
     pub fn masters(&self) -> impl Iterator<Item = Resolver> + '_ {
         self.groups.iter().map(|group| group.master.clone())
+    }
+
+    /// The cluster of a stage.
+    pub fn cluster(&self, stage: usize) -> Option<&ClusterGroup> {
+        self.clusters.iter().find(|cluster| cluster.stage == stage)
+    }
+
+    /// All clusters.
+    pub fn clusters(&self) -> &[ClusterGroup] {
+        &self.clusters
+    }
+
+    /// Lets the clusters tell what becomes of them.
+    pub fn speak(&mut self, voice: &Voice) {
+        self.clusters.iter_mut().for_each(|cluster| cluster.speak(voice.clone()));
+    }
+
+    /// Processes that come and leave while the run goes on.
+    pub fn newcomers(&self) -> Newcomers {
+        self.newcomers.clone()
+    }
+
+    /// Who holds the data of a stage that decides claims in Redis.
+    pub fn holder(&self, stage: usize, patience: Duration) -> Option<Holder> {
+        if let Some(cluster) = self.cluster(stage) {
+            return Some(Holder::Cluster(cluster.client(patience)));
+        }
+        Some(Holder::Master(Connection::new(self.master(stage)?, LinkSettings::new(patience))))
     }
 
     /// Where the replicas of a stage listen.
@@ -136,8 +182,10 @@ impl Environment {
                 stage: group.stage,
                 name,
                 endpoint,
+                shard: 0,
             }));
         }
+        instances.extend(self.clusters.iter().flat_map(ClusterGroup::instances));
         instances
     }
 
@@ -152,6 +200,9 @@ impl Environment {
     /// The reason why it can't be done, in words.
     pub async fn inject(&mut self, plan: &RunPlan, fault: &Fault) -> Result<(), String> {
         let stage = plan.topology.index_of(&fault.stage).ok_or("there is no such stage")?;
+        if let Some(cluster) = self.clusters.iter_mut().find(|cluster| cluster.stage == stage) {
+            return cluster.inject(fault).await;
+        }
         let group = self.groups.iter_mut().find(|group| group.stage == stage);
         let group = &mut group.ok_or("the stage runs no processes")?.processes;
         if fault.action.is_of_link() {
@@ -172,6 +223,9 @@ impl Environment {
             FaultAction::Resume => node.resume(),
             FaultAction::Restart if node.is_running() => Ok(()),
             FaultAction::Restart => node.restart(Restart::AsBefore).await,
+            FaultAction::AddShard | FaultAction::RemoveShard => {
+                return Err("only a Redis Cluster has shards".into());
+            }
             FaultAction::CutLink | FaultAction::SlowLink | FaultAction::MendLink => {
                 unreachable!("links are not processes")
             }
@@ -195,7 +249,8 @@ impl Environment {
 
     /// Stops every server and waits until it is gone.
     pub async fn stop(mut self) {
-        join_all(self.groups.iter_mut().map(|group| group.processes.stop())).await;
+        let groups = join_all(self.groups.iter_mut().map(|group| group.processes.stop()));
+        tokio::join!(groups, join_all(self.clusters.iter_mut().map(ClusterGroup::stop)));
     }
 
     fn group(&self, stage: usize) -> Option<&Group> {
@@ -281,6 +336,37 @@ fn server_name(plan: &RunPlan, stage: usize) -> String {
     let name = plan.name(stage);
     let is_safe = name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-') && !name.starts_with("stage-");
     if is_safe { name.to_owned() } else { format!("stage-{stage}") }
+}
+
+/// Starts the clusters of a plan, side by side.
+async fn start_clusters(
+    plan: &RunPlan,
+    binary: &ServerBinary,
+    folder: &RunFolder,
+    newcomers: &Newcomers,
+    progress: &(dyn Fn(&str) + Send + Sync),
+) -> Result<Vec<ClusterGroup>, EnvironmentError> {
+    let wanted = plan.order.iter().filter_map(|&stage| Some((stage, cluster_settings(plan, stage)?)));
+    let starting = wanted.map(|(stage, settings)| async move {
+        let started = Cluster::start(binary, folder, settings, progress).await;
+        let source = |source| EnvironmentError::Cluster { stage: plan.name(stage).to_owned(), source };
+        let cluster = started.map_err(source)?;
+        Ok(ClusterGroup::new(stage, plan.name(stage), cluster, newcomers.clone()))
+    });
+    join_all(starting).await.into_iter().collect()
+}
+
+/// The cluster that a stage runs, if it runs one.
+fn cluster_settings(plan: &RunPlan, stage: usize) -> Option<ClusterSettings> {
+    let StageKind::RedisCluster(params) = &plan.topology.stages[stage].kind else { return None };
+    Some(ClusterSettings {
+        name: server_name(plan, stage),
+        shard_count: params.shards as usize,
+        replica_count: params.replicas as usize,
+        node_timeout: params.node_timeout,
+        full_coverage: params.full_coverage,
+        persistence: params.persistence,
+    })
 }
 
 /// The processes that a stage runs, if it runs any of its own.

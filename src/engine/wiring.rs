@@ -2,12 +2,14 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 
 use super::book::StageBook;
 use super::clock::Clock;
+use super::cluster::ClusterGroup;
 use super::control::{Control, Settings};
 use super::crew::{Crew, Equipment};
 use super::environment::Environment;
@@ -18,6 +20,7 @@ use super::redis_link::{Connection, LinkSettings, Resolver};
 use super::sqlite::StoreError;
 use super::stages::balancer::BalancerStage;
 use super::stages::cdn::CdnStage;
+use super::stages::cluster::{ClusterStage, ClusterWiring};
 use super::stages::core::{Core, Listener, Stage, Tunable};
 use super::stages::database::DatabaseStage;
 use super::stages::lanes::{Lane, LaneShape, Lanes};
@@ -29,6 +32,9 @@ use super::stages::service::ServiceStage;
 use super::trouble::Troubles;
 use crate::topology::RunPlan;
 use crate::topology::stage::{self, Decrement, StageKind};
+
+/// How long data control waits for a server.
+const CONTROL_PATIENCE: Duration = Duration::from_secs(2);
 
 /// The stages of a run, ready for traffic.
 pub struct Wired {
@@ -136,6 +142,7 @@ impl<'a> Builder<'a> {
             }),
             StageKind::ReadWriteSplit(params) => Some(self.split(index, core, params)),
             StageKind::MasterReplica(params) => Some(self.inventory(index, core, params)),
+            StageKind::RedisCluster(params) => Some(self.cluster(index, core, params)),
             StageKind::Queue(params) => self.next(index).map(|next| self.queue(index, core, next, params)),
             StageKind::Database(params) => self.database(index, core, params)?,
         })
@@ -227,6 +234,31 @@ impl<'a> Builder<'a> {
         for lane in lanes {
             self.tasks.spawn(stage.clone().work(lane));
         }
+        stage
+    }
+
+    fn cluster(&mut self, index: usize, core: Arc<Core>, params: &stage::RedisCluster) -> Arc<dyn Stage> {
+        let cluster = self.environment.cluster(index);
+        let cluster = cluster.unwrap_or_else(|| unreachable!("a cluster stage has its servers"));
+        let shape =
+            LaneShape::pipelined(params.connections, params.window, params.max_waiting, params.timeout);
+        let (stage, lanes) = ClusterStage::new(ClusterWiring {
+            core,
+            next: self.next(index),
+            owns_reads: self.plan.read_owner == Some(index),
+            per_buyer_limit: self.plan.topology.workload.sale.per_buyer_limit,
+            items: self.plan.topology.workload.sale.items,
+            routes: cluster.routes(),
+            counts: cluster.counts(),
+            shape,
+            timeout: params.timeout,
+        });
+        self.connections.extend(lanes.iter().map(|(_, lane)| lane.connection.clone()));
+        for (node, lane) in lanes {
+            self.tasks.spawn(stage.clone().work(node, lane));
+        }
+        self.tasks.spawn(cluster.routes().keep());
+        self.tasks.spawn(stage.clone().keep());
         stage
     }
 
@@ -325,7 +357,7 @@ pub fn control(
 ) -> Option<(Control, watch::Sender<Settings>)> {
     let settings = Settings::of(plan, &plan.topology)?;
     let connection = |stage: usize| {
-        let settings = LinkSettings::new(std::time::Duration::from_secs(2));
+        let settings = LinkSettings::new(CONTROL_PATIENCE);
         Some(Connection::new(environment.master(stage)?, settings))
     };
     let expires = settings.params.unpaid_ratio > 0.0;
@@ -337,7 +369,8 @@ pub fn control(
         seed: plan.topology.workload.seed,
         gate: plan.gate.and_then(connection),
         gate_replicas: plan.gate.map_or(0, |gate| environment.replicas(gate).len()),
-        inventory: plan.decider.and_then(connection),
+        inventory: plan.decider.and_then(|stage| environment.holder(stage, CONTROL_PATIENCE)),
+        inventory_replicas: plan.decider.and_then(|stage| environment.cluster(stage)).map_or(0, ClusterGroup::replica_count),
         writer: environment.database.as_ref().map(|(_, writer)| writer.clone()),
         clock: clock.clone(),
         ledger: ledger.clone(),

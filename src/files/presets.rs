@@ -21,8 +21,15 @@ macro_rules! presets {
 }
 
 /// All presets, the default one first.
-pub const PRESETS: &[Preset] =
-    presets!["seckill-six-phases.ron", "naive-decrement.ron", "database-alone.ron", "whole-path.ron"];
+pub const PRESETS: &[Preset] = presets![
+    "seckill-six-phases.ron",
+    "naive-decrement.ron",
+    "database-alone.ron",
+    "whole-path.ron",
+    "cluster-sale.ron",
+    "cluster-scale-out.ron",
+    "cluster-failover.ron",
+];
 
 impl Preset {
     /// The preset's topology, read once.

@@ -51,7 +51,7 @@ pub fn chain_text(stages: &[(&str, &str)], sale: &str, phases: &str, targets: &s
     }
     for (control, _) in stages.iter().filter(|(_, kind)| is_control(kind)) {
         for (name, kind) in stages {
-            if ["ReadWriteSplit", "MasterReplica", "Database"].iter().any(|one| kind.starts_with(one)) {
+            if ["ReadWriteSplit", "MasterReplica", "RedisCluster", "Database"].iter().any(|one| kind.starts_with(one)) {
                 links += &link(control, name);
             }
         }
@@ -94,6 +94,10 @@ pub struct Ran {
     pub factors: Vec<f64>,
     /// By stage: none when its master was lost, and the instance when one was found.
     pub masters: Vec<(usize, Option<String>)>,
+    /// By stage and shard of a cluster: the same.
+    pub shards: Vec<(usize, usize, Option<String>)>,
+    /// Shards that came or went, in words, each with why it did not.
+    pub reshaped: Vec<(String, Option<String>)>,
     pub notes: Vec<String>,
     /// Each Redis process as it was at the last look.
     pub instances: Vec<InstanceState>,
@@ -166,6 +170,7 @@ fn run_told(
     let (mut buckets, mut phases, mut faults, mut kept) = (Vec::new(), Vec::new(), Vec::new(), None);
     let (mut changes, mut factors, mut masters) = (Vec::new(), Vec::new(), Vec::new());
     let (mut notes, mut instances) = (Vec::new(), Vec::new());
+    let (mut shards, mut reshaped) = (Vec::new(), Vec::new());
     let started_at = Instant::now();
     loop {
         assert!(started_at.elapsed() < PATIENCE, "the run hangs; it came as far as {:?}", phases.last());
@@ -200,6 +205,9 @@ fn run_told(
             EventKind::Changed { change, failed } => changes.push((change, failed)),
             EventKind::MasterLost { stage } => masters.push((stage, None)),
             EventKind::MasterFound { stage, instance } => masters.push((stage, Some(instance))),
+            EventKind::ShardLost { stage, shard } => shards.push((stage, shard, None)),
+            EventKind::ShardFound { stage, shard, instance } => shards.push((stage, shard, Some(instance))),
+            EventKind::Reshaped { what, failed } => reshaped.push((what, failed)),
             EventKind::Failed(failure) => return Err(failure),
             EventKind::Finished(report) => {
                 buckets.extend(engine.snapshots().try_iter().flat_map(|snapshot| snapshot.buckets));
@@ -214,6 +222,8 @@ fn run_told(
                     changes,
                     factors,
                     masters,
+                    shards,
+                    reshaped,
                     notes,
                     instances,
                     kept,

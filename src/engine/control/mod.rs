@@ -14,6 +14,7 @@ use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until};
 
 use super::clock::{Clock, nanos};
+use super::cluster::Holder;
 use super::keys;
 use super::ledger::Ledger;
 use super::redis_link::Connection;
@@ -40,8 +41,10 @@ pub struct Control {
     pub gate: Option<Connection>,
     /// Replicas that must have what was preloaded before people come.
     pub gate_replicas: usize,
-    /// The inventory's master.
-    pub inventory: Option<Connection>,
+    /// The inventory: its master, or its cluster.
+    pub inventory: Option<Holder>,
+    /// Replicas of each shard that must have what was preloaded before people come; 0 on one master.
+    pub inventory_replicas: usize,
     /// The database.
     pub writer: Option<Writer>,
     /// The run's clock.

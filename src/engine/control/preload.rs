@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
-use redis::Pipeline;
+use redis::{Pipeline, RedisResult, Value};
 
+use super::super::cluster::Holder;
 use super::super::keys;
 use super::super::sqlite::writer::Goods;
-use super::{Control, ControlError};
+use super::{CHUNK, Control, ControlError};
 
 /// How long the replicas may take to copy what was preloaded.
 const REPLICATED_WITHIN: Duration = Duration::from_millis(1_500);
@@ -35,19 +36,32 @@ impl Control {
             }
         }
         if let Some(inventory) = &self.inventory {
-            let holds_pages = self.gate.is_none();
-            self.in_chunks(inventory, |pipeline, item| {
-                let stock = self.sale.stock_of(item);
-                pipeline.cmd("HSET").arg(keys::goods(item)).arg("Total").arg(stock).arg("Booked").arg(0);
-                if holds_pages {
-                    pipeline.cmd("SET").arg(keys::page(item)).arg(page(item));
-                }
-            })
-            .await?;
+            self.preload_inventory(inventory).await?;
         }
         if let Some(writer) = &self.writer {
             let goods = |item| Goods { item, total: self.sale.stock_of(item), page: page(item) };
             writer.preload((0..self.sale.items).map(goods).collect()).await?;
+        }
+        Ok(())
+    }
+
+    async fn preload_inventory(&self, inventory: &Holder) -> RedisResult<()> {
+        let (names, holds_pages) = (inventory.names(), self.gate.is_none());
+        let commands = |item| {
+            let mut goods = redis::cmd("HSET");
+            goods.arg(names.goods(item)).arg("Total").arg(self.sale.stock_of(item)).arg("Booked").arg(0);
+            let page = holds_pages.then(|| redis::cmd("SET").arg(names.page(item)).arg(page(item)).to_owned());
+            [Some(goods), page].into_iter().flatten().map(move |command| (item, command))
+        };
+        for start in (0..self.sale.items).step_by(CHUNK as usize) {
+            let items = start..(start + CHUNK).min(self.sale.items);
+            inventory.query::<Value>(&items.flat_map(commands).collect::<Vec<_>>()).await?;
+        }
+        if self.inventory_replicas > 0 {
+            let copied = inventory.wait(self.inventory_replicas, REPLICATED_WITHIN).await?;
+            if copied < self.inventory_replicas {
+                self.troubles.note("the inventory", &format!("only {copied} replicas have what was preloaded"));
+            }
         }
         Ok(())
     }

@@ -168,15 +168,21 @@ fn check_fault(
         return;
     }
     let instances = instances(kind);
-    if instances.is_empty() {
+    if fault.action.is_of_shards() {
+        if !matches!(kind, StageKind::RedisCluster(_)) {
+            let text = format!("{} can't be done to {:?}, which has no shards", fault.action.word(), fault.stage);
+            error(text, "name a RedisCluster stage".into(), &["action", "stage"]);
+        }
+    } else if instances.is_empty() {
         let text = format!("{:?} has no process that could break", fault.stage);
         error(text, "name a stage that runs real processes".into(), &["stage"]);
     } else if !instances.contains(&fault.instance) {
         let text = format!("{:?} has no instance {:?}", fault.stage, fault.instance);
         error(text, format!("name one of {}", instances.join(", ")), &["instance", "stage"]);
     } else if fault.action.is_of_link() && !has_link(&fault.instance) {
+        let whose = if fault.instance.starts_with("node") { "nodes of a cluster" } else { "Sentinels" };
         let text = format!(
-            "{} can't be done to {:?}: Sentinels have no link of their own",
+            "{} can't be done to {:?}: {whose} have no link of their own",
             fault.action.word(),
             fault.instance
         );
@@ -189,9 +195,10 @@ fn check_fault(
     }
 }
 
-/// Whether an instance has a link that can be cut: a proxy stands before data processes, and none before Sentinels.
+/// Whether an instance has a link that can be cut: a proxy stands before data processes, and none before Sentinels and
+/// nodes of a cluster, which also talk over a bus of their own.
 pub fn has_link(instance: &str) -> bool {
-    !instance.starts_with("sentinel")
+    !["sentinel", "node"].iter().any(|kind| instance.starts_with(kind))
 }
 
 fn text_of(span: Duration) -> humantime::FormattedDuration {
@@ -209,6 +216,10 @@ pub fn instances(kind: &StageKind) -> Vec<String> {
         StageKind::ReadWriteSplit(params) => [master(), numbered("replica", params.replicas)].concat(),
         StageKind::MasterReplica(params) => {
             [master(), numbered("replica", params.replicas), numbered("sentinel", params.sentinels)].concat()
+        }
+        StageKind::RedisCluster(params) => {
+            // First the masters, then the first replica of each, then the second.
+            numbered("node", params.shards.saturating_mul(params.replicas.saturating_add(1)))
         }
         StageKind::Queue(params) if params.on.is_none() => master(),
         _ => Vec::new(),

@@ -49,6 +49,8 @@ impl Applied<'_> {
             UiCommand::CutLink => self.fault(FaultAction::CutLink),
             UiCommand::SlowLink => self.fault(FaultAction::SlowLink),
             UiCommand::MendLink => self.fault(FaultAction::MendLink),
+            UiCommand::AddShard => self.fault(FaultAction::AddShard),
+            UiCommand::RemoveShard => self.fault(FaultAction::RemoveShard),
             _ => return false,
         }
         true

@@ -17,7 +17,7 @@ use super::face::{NEAR, running};
 use super::pen::Pen;
 use crate::metrics::{InstanceState, InstanceSummary, Role};
 use crate::report::text::grouped;
-use crate::topology::Stage;
+use crate::topology::{Stage, StageKind};
 use crate::topology::validate::instances;
 
 /// What can be done to a process by its menu.
@@ -88,7 +88,8 @@ pub fn show(pen: &Pen<'_>, index: usize, stage: &Stage, out: &mut Intents) {
     pen.ui.painter().hline(rule.x_range(), rule.top(), Stroke::new(1.0, pen.tokens.line));
     let run = running(pen.model, index);
     for (number, name) in names.iter().enumerate() {
-        let row = run.map_or_else(|| planned(pen.lang, name), |(run, at)| row(pen.lang, run, at, name));
+        let before = || planned(pen.lang, &stage.kind, name);
+        let row = run.map_or_else(before, |(run, at)| row(pen.lang, run, at, name));
         let top = HEAD + BODY + 3.0 + ROW * number as f32;
         let rect = pen.part(INSET * 0.5, top, WIDTH - INSET, ROW);
         show_row(pen, index, name, rect, &row, out);
@@ -96,11 +97,16 @@ pub fn show(pen: &Pen<'_>, index: usize, stage: &Stage, out: &mut Intents) {
 }
 
 /// A process that doesn't run yet.
-fn planned(lang: Lang, name: &str) -> Row {
+fn planned(lang: Lang, kind: &StageKind, name: &str) -> Row {
     let role = match name.split(' ').next() {
         Some("master") => Role::Master,
         Some("replica") => Role::Replica,
         Some("sentinel") => Role::Sentinel,
+        // The first nodes of a cluster are its masters.
+        Some("node") => match (kind, name.rsplit(' ').next().and_then(|number| number.parse::<u32>().ok())) {
+            (StageKind::RedisCluster(cluster), Some(number)) if number <= cluster.shards => Role::Master,
+            _ => Role::Replica,
+        },
         _ => Role::Unknown,
     };
     Row { role, words: vec![lang.t(NOT_RUN).to_owned()], ..Row::default() }
@@ -108,17 +114,18 @@ fn planned(lang: Lang, name: &str) -> Row {
 
 /// A process of a run: as it is now, or what it did.
 fn row(lang: Lang, run: &Run, stage: usize, name: &str) -> Row {
+    let kind = &run.topology.stages[stage].kind;
     if let Some(report) = run.report() {
         let of_stage = &run.topology.stages[stage].name;
         let found = report.instances.iter().find(|one| one.stage == *of_stage && one.name == name);
         let last = run.instances.iter().find(|state| state.stage == stage && state.name == name);
         let is_gone = last.is_some_and(|state| !state.is_reachable);
-        return found.map_or_else(|| planned(lang, name), |summary| ended(lang, summary, is_gone));
+        return found.map_or_else(|| planned(lang, kind, name), |summary| ended(lang, summary, is_gone));
     }
     let found = run.instances.iter().find(|state| state.stage == stage && state.name == name);
     // Before the first look, a process has not said what it is.
     let found = found.filter(|state| state.is_reachable || state.role != Role::Unknown);
-    found.map_or_else(|| planned(lang, name), |state| live(lang, state))
+    found.map_or_else(|| planned(lang, kind, name), |state| live(lang, state))
 }
 
 fn live(lang: Lang, state: &InstanceState) -> Row {

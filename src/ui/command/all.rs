@@ -61,6 +61,8 @@ impl UiCommand {
         Self::CutLink,
         Self::SlowLink,
         Self::MendLink,
+        Self::AddShard,
+        Self::RemoveShard,
         Self::ThemeDark,
         Self::ThemeLight,
         Self::ThemeSystem,

@@ -4,6 +4,7 @@ use super::super::model::Model;
 use super::super::selection::Selection;
 use super::super::text::{Text, text};
 use super::UiCommand;
+use crate::topology::{Stage, StageKind};
 
 const NOTHING_TO_UNDO: Text = text("nothing to take back", "没有可撤销的更改");
 const NOTHING_TO_REDO: Text = text("nothing to do again", "没有可重做的更改");
@@ -21,6 +22,8 @@ const NO_PROXIES: Text = text(
     "this run has no proxies before the process; switch on \"Breakable links\" and run again",
     "本次运行在该进程前没有代理；打开“可断链路”后再次运行",
 );
+const NO_NODE: Text =
+    text("choose a node of a Redis Cluster first", "请先选择 Redis 集群的一个节点");
 const NO_PROCESS: Text =
     text("choose a process first, in the list or on the canvas", "请先在列表或画布上选择一个进程");
 
@@ -74,6 +77,13 @@ impl UiCommand {
                 let run = model.runs.active().ok_or(NOT_RUNNING)?;
                 let (stage, _) = model.selected_process().ok_or(NO_PROCESS)?;
                 unless(!run.breaks_links_of(stage), NO_PROXIES)
+            }
+            Self::AddShard | Self::RemoveShard => {
+                let run = model.runs.active().ok_or(NOT_RUNNING)?;
+                let (stage, _) = model.selected_process().ok_or(NO_NODE)?;
+                let drawn = run.topology.stages.iter().find(|drawn| drawn.name == stage);
+                let is_cluster = |drawn: &Stage| matches!(drawn.kind, StageKind::RedisCluster(_));
+                unless(!drawn.is_some_and(is_cluster), NO_NODE)
             }
             _ => Ok(()),
         }

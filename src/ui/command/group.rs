@@ -99,6 +99,8 @@ impl UiCommand {
             | Self::CutLink
             | Self::SlowLink
             | Self::MendLink
+            | Self::AddShard
+            | Self::RemoveShard
             | Self::ToggleBreakableLinks => Group::Faults,
             Self::FollowCharts | Self::FreezeCharts => Group::Charts,
             Self::Palette | Self::Shortcuts | Self::About => Group::Help,

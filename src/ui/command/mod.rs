@@ -75,6 +75,8 @@ pub enum UiCommand {
     CutLink,
     SlowLink,
     MendLink,
+    AddShard,
+    RemoveShard,
     ThemeDark,
     ThemeLight,
     ThemeSystem,

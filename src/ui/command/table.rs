@@ -367,6 +367,24 @@ impl UiCommand {
                 Icon::Turtle,
                 None,
             ),
+            Self::AddShard => about(
+                text("Add shard", "增加分片"),
+                text(
+                    "The selected cluster gets one more master with replicas, and slots move to it under load",
+                    "为所选集群增加一个主节点及其从节点，并在负载下迁移槽",
+                ),
+                Icon::Plus,
+                None,
+            ),
+            Self::RemoveShard => about(
+                text("Remove shard", "移除分片"),
+                text(
+                    "The last shard of the selected cluster gives its slots to the others, and ends",
+                    "所选集群的最后一个分片把槽交给其他分片后退出",
+                ),
+                Icon::Minus,
+                None,
+            ),
             Self::MendLink => about(
                 text("Mend link", "修复链路"),
                 text("Take cut and delay away", "取消切断和延迟"),

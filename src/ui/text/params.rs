@@ -31,6 +31,9 @@ const KEYS: &[(&str, Text)] = &[
     ("quorum", text("Quorum", "法定人数")),
     ("down_after", text("Down after", "判定下线")),
     ("decrement", text("Stock taken by", "扣减方式")),
+    ("shards", text("Shards", "分片数")),
+    ("node_timeout", text("Node timeout", "节点超时")),
+    ("full_coverage", text("All slots or none", "须覆盖全部槽")),
     ("on", text("List kept on", "列表所在")),
     ("consumers", text("Consumers", "消费者数")),
     ("batch", text("Batch", "批量")),
@@ -173,6 +176,22 @@ const WORDS: &[(&str, Text, Text)] = &[
         text("What is sent to and by the process arrives later by a delay", "与该进程的收发都推迟一段时间"),
     ),
     ("MendLink", text("Mend link", "修复链路"), text("The link is as it was", "链路恢复原状")),
+    (
+        "AddShard",
+        text("Add shard", "增加分片"),
+        text(
+            "A cluster gets one more shard, and slots move to it under load",
+            "集群增加一个分片，并在负载下把槽迁移过去",
+        ),
+    ),
+    (
+        "RemoveShard",
+        text("Remove shard", "移除分片"),
+        text(
+            "The last shard of a cluster gives its slots to the others, and ends",
+            "集群的最后一个分片把槽交给其他分片后退出",
+        ),
+    ),
     ("Reads", text("Reads", "读取"), text("Product pages", "商品页")),
     ("Claims", text("Claims", "购买"), text("Purchases", "购买请求")),
     ("All", text("All requests", "全部请求"), text("Reads and claims", "读取和购买")),

@@ -15,7 +15,7 @@ use super::super::super::widgets::problem;
 use super::{Page, parts, stages};
 use crate::metrics::InstanceState;
 use crate::report::text::bytes;
-use crate::topology::Fault;
+use crate::topology::{Fault, StageKind};
 
 const PROCESS_OF: Text = text("process of {}", "属于 {}");
 const NOT_RUNNING: Text = text("It starts with the next run", "下次运行时启动");
@@ -100,7 +100,9 @@ fn actions(ui: &mut Ui, page: &mut Page<'_>, stage: usize, name: &str) {
     let lang = page.lang();
     parts::heading(ui, lang.t(NOW));
     ui.horizontal_wrapped(|ui| {
-        for command in [
+        let is_cluster = matches!(page.topology().stages[stage].kind, StageKind::RedisCluster(_));
+        let of_shards = [UiCommand::AddShard, UiCommand::RemoveShard];
+        let of_process = [
             UiCommand::Kill,
             UiCommand::Pause,
             UiCommand::Resume,
@@ -108,7 +110,8 @@ fn actions(ui: &mut Ui, page: &mut Page<'_>, stage: usize, name: &str) {
             UiCommand::CutLink,
             UiCommand::SlowLink,
             UiCommand::MendLink,
-        ] {
+        ];
+        for command in of_process.into_iter().chain(of_shards.into_iter().filter(|_| is_cluster)) {
             let about = command.about();
             let enabled = command.enabled(page.model);
             let button = Button::new((icon(about.icon), lang.t(about.label)));

@@ -184,6 +184,7 @@ fn run(ui: &mut Ui, model: &Model, out: &mut Intents) {
             &[C::FollowCharts, C::FreezeCharts],
             &[C::Kill, C::Pause, C::Resume, C::Restart],
             &[C::CutLink, C::SlowLink, C::MendLink],
+            &[C::AddShard, C::RemoveShard],
         ],
     );
     checked_row(ui, model, C::ToggleBreakableLinks, model.settings.breakable_links, out);

@@ -11,6 +11,7 @@ pub const ROWS: &[Row] = &[
     ("service", "服务"),
     ("Redis read-write split", "Redis 读写分离"),
     ("Redis master-replica", "Redis 主从"),
+    ("Redis Cluster", "Redis 集群"),
     ("queue", "队列"),
     ("database", "数据库"),
     ("data control", "数据控制"),
@@ -38,6 +39,7 @@ pub const ROWS: &[Row] = &[
     ("replica", "从节点"),
     ("sentinel", "哨兵"),
     ("replica {}", "从节点 {}"),
+    ("node {}", "节点 {}"),
     ("sentinel {}", "哨兵 {}"),
     // Verdicts, severities, places.
     ("pass", "通过"),
@@ -59,6 +61,7 @@ pub const ROWS: &[Row] = &[
     ("arrivals/s", "到达/秒"),
     ("instances", "个实例"),
     ("replicas", "个从节点"),
+    ("shards", "个分片"),
     ("Sentinels", "个哨兵"),
     ("connections", "个连接"),
     ("pipelines", "条管道"),

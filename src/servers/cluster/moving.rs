@@ -1,0 +1,166 @@
+//! How slots move from one master to another while requests come.
+//!
+//! Valkey 9 moves them as a whole (`CLUSTER MIGRATESLOTS`): the giver sends a copy and what is written meanwhile, then pauses
+//! for a moment and hands over. Other servers move them key by key: the slot is marked at both ends, the keys go over by
+//! `MIGRATE`, and a client that asks for one which has gone is sent after it by ASK.
+
+use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
+use std::time::{Duration, Instant};
+
+use redis::Value;
+
+use super::peer::Peer;
+use super::settings::ClusterError;
+
+/// How long one giver may take.
+const MOVED_WITHIN: Duration = Duration::from_secs(60);
+/// How often a move is looked at.
+const POLL: Duration = Duration::from_millis(5);
+/// Keys that go over by one MIGRATE: while they do, both servers do nothing else.
+const KEYS_AT_ONCE: &str = "100";
+/// How long one MIGRATE may take, in milliseconds.
+const MIGRATE_WITHIN: &str = "5000";
+
+/// How slots move.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Way {
+    /// All slots of a giver at once, by the server itself (Valkey 9 and later).
+    Atomic,
+    /// Slot by slot and key by key, by whoever moves them.
+    KeyByKey,
+}
+
+/// The way that a server knows.
+///
+/// # Errors
+/// It doesn't answer.
+pub(super) async fn way_of(peer: &mut Peer) -> Result<Way, ClusterError> {
+    let known: Vec<Value> = peer.ask(&["COMMAND", "INFO", "cluster|migrateslots"]).await?;
+    let is_known = known.first().is_some_and(|entry| !matches!(entry, Value::Nil));
+    Ok(if is_known { Way::Atomic } else { Way::KeyByKey })
+}
+
+/// Moves slots from one peer to another, by their places. Every peer is told in the end.
+///
+/// # Errors
+/// A node refuses, or it takes too long. The slots are then where they were, or partly moved; either is sound.
+pub(super) async fn move_slots(
+    peers: &mut [Peer],
+    (from, to): (usize, usize),
+    slots: &[RangeInclusive<u16>],
+    way: Way,
+) -> Result<(), ClusterError> {
+    match way {
+        Way::Atomic => move_atomically(peers, (from, to), slots).await,
+        Way::KeyByKey => {
+            for slot in slots.iter().cloned().flatten() {
+                move_slot(peers, (from, to), slot).await?;
+            }
+            Ok(())
+        }
+    }
+}
+
+async fn move_atomically(
+    peers: &mut [Peer],
+    (from, to): (usize, usize),
+    slots: &[RangeInclusive<u16>],
+) -> Result<(), ClusterError> {
+    let target = peers[to].member.clone();
+    let mut command = vec!["CLUSTER".to_owned(), "MIGRATESLOTS".to_owned(), "SLOTSRANGE".to_owned()];
+    for range in slots {
+        command.extend([range.start().to_string(), range.end().to_string()]);
+    }
+    command.extend(["NODE".to_owned(), target.id.clone()]);
+    let words: Vec<&str> = command.iter().map(String::as_str).collect();
+    let giver = &mut peers[from];
+    let before = jobs(giver).await?.len();
+    giver.ask::<()>(&words).await?;
+    let started_at = Instant::now();
+    loop {
+        let jobs = jobs(giver).await?;
+        // The newest job comes first.
+        let job = (jobs.len() > before).then(|| jobs.first().cloned()).flatten().unwrap_or_default();
+        let state = job.get("state").map_or("", String::as_str);
+        let problem = match state {
+            "success" => return Ok(()),
+            "failed" | "canceled" | "cancelled" => {
+                format!("{state}: {}", job.get("message").map_or("", String::as_str))
+            }
+            _ if started_at.elapsed() > MOVED_WITHIN => {
+                format!("still {state:?} after {} s", MOVED_WITHIN.as_secs())
+            }
+            _ => {
+                tokio::time::sleep(POLL).await;
+                continue;
+            }
+        };
+        return Err(ClusterError::NotMoved { from: giver.member.name(), to: target.name(), problem });
+    }
+}
+
+/// The slot migrations that a node knows of (<https://valkey.io/commands/cluster-getslotmigrations/>): a map each.
+async fn jobs(peer: &mut Peer) -> Result<Vec<BTreeMap<String, String>>, ClusterError> {
+    let answer: Value = peer.ask(&["CLUSTER", "GETSLOTMIGRATIONS"]).await?;
+    let Value::Array(jobs) = answer else { return Ok(Vec::new()) };
+    Ok(jobs.iter().map(fields).collect())
+}
+
+/// A map, whether it came as one or as a list of keys and values.
+fn fields(value: &Value) -> BTreeMap<String, String> {
+    let text = |value: &Value| match value {
+        Value::BulkString(bytes) => String::from_utf8_lossy(bytes).into_owned(),
+        Value::SimpleString(text) => text.clone(),
+        Value::Int(number) => number.to_string(),
+        _ => String::new(),
+    };
+    match value {
+        Value::Array(items) => {
+            items.chunks_exact(2).map(|pair| (text(&pair[0]), text(&pair[1]))).collect()
+        }
+        Value::Map(pairs) => pairs.iter().map(|(key, value)| (text(key), text(value))).collect(),
+        _ => BTreeMap::new(),
+    }
+}
+
+/// One slot, key by key (<https://valkey.io/commands/cluster-setslot/>). The receiver is told first: whoever is sent there
+/// by ASK must find it ready, and it must be the first to say that the slot is its own.
+async fn move_slot(peers: &mut [Peer], (from, to): (usize, usize), slot: u16) -> Result<(), ClusterError> {
+    let slot = slot.to_string();
+    let (giver, receiver) = (peers[from].member.clone(), peers[to].member.clone());
+    let set = ["CLUSTER", "SETSLOT", slot.as_str()];
+    peers[to].ask::<()>(&[&set[..], &["IMPORTING", &giver.id]].concat()).await?;
+    peers[from].ask::<()>(&[&set[..], &["MIGRATING", &receiver.id]].concat()).await?;
+    let (ip, port) = (receiver.endpoint.ip.to_string(), receiver.endpoint.port.to_string());
+    loop {
+        let keys: Vec<String> =
+            peers[from].ask(&["CLUSTER", "GETKEYSINSLOT", &slot, KEYS_AT_ONCE]).await?;
+        if keys.is_empty() {
+            break;
+        }
+        let mut command = vec!["MIGRATE", &ip, &port, "", "0", MIGRATE_WITHIN, "KEYS"];
+        command.extend(keys.iter().map(String::as_str));
+        peers[from].ask::<Value>(&command).await?;
+    }
+    let own = [&set[..], &["NODE", receiver.id.as_str()]].concat();
+    peers[to].ask::<()>(&own).await?;
+    peers[from].ask::<()>(&own).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_job_is_understood_as_a_list_and_as_a_map() {
+        let text = |text: &str| Value::BulkString(text.as_bytes().to_vec());
+        let list = Value::Array(vec![text("state"), text("success"), text("cow_size"), Value::Int(7)]);
+        let map = Value::Map(vec![(text("state"), text("success")), (text("cow_size"), Value::Int(7))]);
+        for value in [list, map] {
+            let fields = fields(&value);
+            assert_eq!(fields["state"], "success");
+            assert_eq!(fields["cow_size"], "7");
+        }
+    }
+}
