@@ -18,6 +18,7 @@ use seckill_lab::report::ShardReport;
 use seckill_lab::servers::cluster::{NodeView, SLOTS, view};
 use seckill_lab::servers::{Cluster, ClusterSettings, Endpoint, Restart, RunFolder, ServerBinary, find};
 use seckill_lab::topology::Topology;
+use seckill_lab::topology::stage::SlotMoving;
 
 /// Longer than anything here takes on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -139,10 +140,19 @@ fn a_killed_master_is_replaced_by_its_replica_and_comes_back_as_one() {
 }
 
 #[test]
-fn a_shard_comes_and_goes_and_every_key_is_where_its_slot_is() {
+fn a_shard_comes_and_goes_as_a_whole_and_every_key_is_where_its_slot_is() {
+    comes_and_goes(SlotMoving::Atomic);
+}
+
+#[test]
+fn a_shard_comes_and_goes_key_by_key_and_every_key_is_where_its_slot_is() {
+    comes_and_goes(SlotMoving::KeyByKey);
+}
+
+fn comes_and_goes(slots_move: SlotMoving) {
     let folder = RunFolder::create().expect("a folder");
     block_on(async {
-        let cluster = start(&folder, ClusterSettings::new("store")).await;
+        let cluster = start(&folder, ClusterSettings { slots_move, ..ClusterSettings::new("store") }).await;
         let first = cluster.members()[0].endpoint;
         let mut keys = Keys { known: vec![first] };
         let names: Vec<String> = (0..300).map(|number| format!("goods:{{{number}}}")).collect();
@@ -151,6 +161,7 @@ fn a_shard_comes_and_goes_and_every_key_is_where_its_slot_is() {
         }
         let done = cluster.add_shard(|_| {}, &|_| {}).await.expect("it comes");
         assert_eq!((done.shard, done.slots, done.members.len()), (4, 4_096, 2));
+        assert!(done.way == slots_move || done.way == SlotMoving::KeyByKey, "older servers know one way only");
         let seen = nodes(first).await;
         let new = seen.iter().find(|node| node.id == done.members[0].id).expect("the new master");
         assert_eq!((new.slot_count(), seen.len()), (4_096, 8));
@@ -238,9 +249,23 @@ fn what_has_few_units_is_sold_to_the_last_one() {
 }
 
 #[test]
-fn a_shard_that_comes_under_load_costs_no_claim() {
+fn a_shard_that_comes_under_load_as_a_whole_costs_no_claim() {
+    comes_under_load("Atomic");
+}
+
+#[test]
+fn a_shard_that_comes_under_load_key_by_key_costs_no_claim_and_asks_are_followed() {
+    let ran = comes_under_load("KeyByKey");
+    assert!(ran.report.shards.iter().map(|shard| shard.asked).sum::<u64>() > 0, "{:#?}", ran.report.shards);
+    assert!(!ran.report.reshapes[0].is_atomic);
+}
+
+fn comes_under_load(slots_move: &str) -> Ran {
     let add = r#"(at: "500ms", action: AddShard, stage: "store"), (at: "600ms", action: AddShard, stage: "store")"#;
-    let ran = run(sale("RedisCluster()", "items: 3_000, stock: 30_000", &clicks("7s", 2_500), add));
+    let cluster = format!("RedisCluster(slots_move: {slots_move})");
+    let mut topology = sale(&cluster, "items: 3_000, stock: 30_000", &clicks("12s", 2_500), add);
+    topology.workload.audience.item_skew = 0.0;
+    let ran = run(topology);
     assert_balanced(&ran);
     assert_each_bucket_balances(&ran);
     assert_sound(&ran);
@@ -253,13 +278,14 @@ fn a_shard_that_comes_under_load_costs_no_claim() {
     assert!(ran.reshaped[0].1.is_none(), "{:?}", ran.reshaped);
     let reshape = &ran.report.reshapes[0];
     assert_eq!((reshape.shard, reshape.slots), (Some(4), 4_096), "{reshape:?}");
-    assert!(reshape.error.is_none() && reshape.ended_at_secs < 7.0, "{reshape:?}");
+    assert!(reshape.error.is_none() && reshape.ended_at_secs < 12.0, "{reshape:?}");
     let new = shard(&ran, 4);
     assert!(new.answered > 0 && new.nodes == ["node 7", "node 8"], "{new:?}");
     assert!(ran.report.shards.iter().map(|shard| shard.moved).sum::<u64>() > 0, "{:#?}", ran.report.shards);
     let node = ran.report.instances.iter().find(|one| one.name == "node 7").expect("it is watched");
     assert!(node.role == Role::Master && node.commands > 0, "{node:?}");
     assert!(ran.shards.is_empty(), "nobody lost a master: {:?}", ran.shards);
+    ran
 }
 
 #[test]

@@ -366,6 +366,7 @@ fn cluster_settings(plan: &RunPlan, stage: usize) -> Option<ClusterSettings> {
         node_timeout: params.node_timeout,
         full_coverage: params.full_coverage,
         persistence: params.persistence,
+        slots_move: params.slots_move,
     })
 }
 

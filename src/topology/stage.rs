@@ -41,6 +41,14 @@ choices! {
         AofAlways,
     }
 
+    /// How slots move to another shard of a Redis Cluster while requests come.
+    pub enum SlotMoving {
+        /// All slots that a shard gives at once, by the server itself; key by key where it can't (before Valkey 9).
+        Atomic,
+        /// One slot after the other, and its keys by MIGRATE.
+        KeyByKey,
+    }
+
     /// How stock is taken from Redis.
     pub enum Decrement {
         /// A script stored by SCRIPT LOAD and called by EVALSHA: check and decrement in one step.
@@ -141,6 +149,8 @@ params! {
         node_timeout: Duration = Duration::from_millis(500), in 0.1..60.0;
         /// Whether a shard without a master stops the other shards too (`cluster-require-full-coverage`).
         full_coverage: bool = true;
+        /// How slots move when a shard comes or goes.
+        slots_move: SlotMoving = SlotMoving::Atomic;
         /// Connections to each node; each carries pipelines.
         connections: u32 = 1, in 1..64, "connections";
         /// Pipelines under way on a connection before the next one waits.

@@ -14,10 +14,11 @@ use super::client::Client;
 use super::counts::Counts;
 use super::routes::Routes;
 use crate::report::{ReshapeReport, ShardReport};
-use crate::servers::cluster::{Member, Reshaped, Way};
+use crate::servers::cluster::{Member, Reshaped};
 use crate::servers::{Cluster, ClusterError, NodeError, Restart};
 use crate::topology::Fault;
 use crate::topology::fault::FaultAction;
+use crate::topology::stage::SlotMoving;
 
 /// A node that came or left while a run went on.
 #[derive(Debug, Clone)]
@@ -275,7 +276,7 @@ impl Reshaping {
     fn tell(&self, action: FaultAction, result: &Result<Reshaped, ClusterError>) {
         let (what, failed) = match result {
             Ok(done) => {
-                let way = if done.way == Way::Atomic { "as a whole" } else { "key by key" };
+                let way = if done.way == SlotMoving::Atomic { "as a whole" } else { "key by key" };
                 let ms = done.moving_time.as_millis();
                 let has = if action == FaultAction::AddShard { "has come" } else { "has gone" };
                 let text =
@@ -306,7 +307,7 @@ fn report(
         shard: done.map(|done| done.shard as u64),
         slots: done.map_or(0, |done| done.slots as u64),
         moving_ms: done.map_or(0.0, |done| done.moving_time.as_secs_f64() * 1_000.0),
-        is_atomic: done.is_some_and(|done| done.way == Way::Atomic),
+        is_atomic: done.is_some_and(|done| done.way == SlotMoving::Atomic),
         error: result.as_ref().err().map(ToString::to_string),
     }
 }

@@ -16,6 +16,8 @@ pub mod names;
 pub mod routes;
 pub mod slot;
 pub mod slot_map;
+#[cfg(test)]
+mod tests;
 
 pub use counts::Counts;
 pub use group::{ClusterGroup, Newcomer, Newcomers, Voice};

@@ -27,7 +27,6 @@ use super::node_error::NodeError;
 use super::port::free_cluster_ports;
 use super::redis_node::RedisNode;
 use super::run_folder::RunFolder;
-pub use moving::Way;
 pub use peer::Member;
 pub use reshape::Reshaped;
 pub use settings::{ClusterError, ClusterSettings};

@@ -12,6 +12,7 @@ use redis::Value;
 
 use super::peer::Peer;
 use super::settings::ClusterError;
+use crate::topology::stage::SlotMoving;
 
 /// How long one giver may take.
 const MOVED_WITHIN: Duration = Duration::from_secs(60);
@@ -22,23 +23,17 @@ const KEYS_AT_ONCE: &str = "100";
 /// How long one MIGRATE may take, in milliseconds.
 const MIGRATE_WITHIN: &str = "5000";
 
-/// How slots move.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Way {
-    /// All slots of a giver at once, by the server itself (Valkey 9 and later).
-    Atomic,
-    /// Slot by slot and key by key, by whoever moves them.
-    KeyByKey,
-}
-
-/// The way that a server knows.
+/// How slots move at this server: as wanted, or key by key where it knows no other way.
 ///
 /// # Errors
 /// It doesn't answer.
-pub(super) async fn way_of(peer: &mut Peer) -> Result<Way, ClusterError> {
+pub(super) async fn way_of(peer: &mut Peer, wanted: SlotMoving) -> Result<SlotMoving, ClusterError> {
+    if wanted == SlotMoving::KeyByKey {
+        return Ok(wanted);
+    }
     let known: Vec<Value> = peer.ask(&["COMMAND", "INFO", "cluster|migrateslots"]).await?;
     let is_known = known.first().is_some_and(|entry| !matches!(entry, Value::Nil));
-    Ok(if is_known { Way::Atomic } else { Way::KeyByKey })
+    Ok(if is_known { SlotMoving::Atomic } else { SlotMoving::KeyByKey })
 }
 
 /// Moves slots from one peer to another, by their places. Every peer is told in the end.
@@ -49,11 +44,11 @@ pub(super) async fn move_slots(
     peers: &mut [Peer],
     (from, to): (usize, usize),
     slots: &[RangeInclusive<u16>],
-    way: Way,
+    way: SlotMoving,
 ) -> Result<(), ClusterError> {
     match way {
-        Way::Atomic => move_atomically(peers, (from, to), slots).await,
-        Way::KeyByKey => {
+        SlotMoving::Atomic => move_atomically(peers, (from, to), slots).await,
+        SlotMoving::KeyByKey => {
             for slot in slots.iter().cloned().flatten() {
                 move_slot(peers, (from, to), slot).await?;
             }

@@ -7,7 +7,8 @@ use super::peer::{Member, Peer};
 use super::settings::{ClusterError, SHARDS};
 use super::shares::{Transfer, for_newcomer, of_leaver};
 use super::view::NodeView;
-use super::{Cluster, Progress, Way, form, moving, start_all};
+use super::{Cluster, Progress, form, moving, start_all};
+use crate::topology::stage::SlotMoving;
 
 /// What became of a change of shape.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,7 +20,7 @@ pub struct Reshaped {
     /// How many slots moved.
     pub slots: usize,
     /// How they moved.
-    pub way: Way,
+    pub way: SlotMoving,
     /// How long the moving took, without starting and meeting.
     pub moving_time: Duration,
 }
@@ -127,8 +128,8 @@ impl Cluster {
         transfers: &[Transfer],
         place: impl Fn(usize) -> usize,
         progress: Progress<'_>,
-    ) -> Result<(Way, Duration), ClusterError> {
-        let way = moving::way_of(&mut peers[0]).await?;
+    ) -> Result<(SlotMoving, Duration), ClusterError> {
+        let way = moving::way_of(&mut peers[0], self.settings.slots_move).await?;
         let started_at = Instant::now();
         for transfer in transfers {
             let (from, to) = (place(transfer.from), place(transfer.to));

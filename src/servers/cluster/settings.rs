@@ -8,7 +8,7 @@ use redis::RedisError;
 use super::super::node_error::NodeError;
 use super::super::node_settings::{NodeSettings, PortChoice};
 use super::super::port::PortError;
-use crate::topology::stage::Persistence;
+use crate::topology::stage::{Persistence, SlotMoving};
 
 /// How many shards a cluster may have. Fewer than three masters have no majority that could replace one.
 pub const SHARDS: RangeInclusive<usize> = 3..=16;
@@ -30,6 +30,8 @@ pub struct ClusterSettings {
     pub full_coverage: bool,
     /// What survives on disk, on each node.
     pub persistence: Persistence,
+    /// How slots move when a shard comes or goes.
+    pub slots_move: SlotMoving,
 }
 
 impl ClusterSettings {
@@ -42,6 +44,7 @@ impl ClusterSettings {
             node_timeout: Duration::from_millis(500),
             full_coverage: true,
             persistence: Persistence::None,
+            slots_move: SlotMoving::Atomic,
         }
     }
 

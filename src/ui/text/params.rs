@@ -33,6 +33,7 @@ const KEYS: &[(&str, Text)] = &[
     ("decrement", text("Stock taken by", "扣减方式")),
     ("shards", text("Shards", "分片数")),
     ("node_timeout", text("Node timeout", "节点超时")),
+    ("slots_move", text("Slots move", "槽迁移方式")),
     ("full_coverage", text("All slots or none", "须覆盖全部槽")),
     ("on", text("List kept on", "列表所在")),
     ("consumers", text("Consumers", "消费者数")),
@@ -176,6 +177,19 @@ const WORDS: &[(&str, Text, Text)] = &[
         text("What is sent to and by the process arrives later by a delay", "与该进程的收发都推迟一段时间"),
     ),
     ("MendLink", text("Mend link", "修复链路"), text("The link is as it was", "链路恢复原状")),
+    (
+        "Atomic",
+        text("As a whole", "整体迁移"),
+        text(
+            "All slots that a shard gives at once, by the server itself; key by key before Valkey 9",
+            "由服务器一次迁移分片交出的全部槽；Valkey 9 之前逐键迁移",
+        ),
+    ),
+    (
+        "KeyByKey",
+        text("Key by key", "逐键迁移"),
+        text("One slot after the other, and its keys by MIGRATE", "逐个槽迁移，其中的键用 MIGRATE 转移"),
+    ),
     (
         "AddShard",
         text("Add shard", "增加分片"),

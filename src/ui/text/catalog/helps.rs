@@ -75,6 +75,7 @@ pub const ROWS: &[Row] = &[
         "Whether a shard without a master stops the other shards too (`cluster-require-full-coverage`).",
         "某个分片没有主节点时，其他分片是否也停止服务（`cluster-require-full-coverage`）。",
     ),
+    ("How slots move when a shard comes or goes.", "分片增减时槽如何迁移。"),
     ("Connections to each node; each carries pipelines.", "到每个节点的连接数；每个连接承载管道。"),
     (
         "Requests waiting or under way at one node before more are answered `shed`.",
