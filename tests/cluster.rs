@@ -105,10 +105,9 @@ fn nodes_find_together_agree_on_all_slots_and_end_with_the_cluster() {
                 assert_eq!(own.is_master, member.number <= shards, "the first ones are masters");
                 let master = members.iter().find(|other| Some(&other.id) == own.master.as_ref());
                 assert!(master.is_none_or(|master| master.shard == member.shard), "each follows its shard");
-                let pid = cluster.with_node(&member.name(), async |node| node.pid()).await;
-                pids.insert(pid.expect("a process"));
+                pids.insert(cluster.node(&member.name()).await.expect("a server").pid());
             }
-            assert!(cluster.with_node("node 99", async |_| ()).await.is_none());
+            assert!(cluster.node("node 99").await.is_none());
             pids
         });
         assert_eq!(pids.len(), shards * (replicas + 1));
@@ -123,13 +122,17 @@ fn a_killed_master_is_replaced_by_its_replica_and_comes_back_as_one() {
         let cluster = start(&folder, ClusterSettings::new("store")).await;
         let members = cluster.members();
         let (first, second, fourth) = (&members[0], members[1].endpoint, &members[3]);
-        cluster.with_node("node 1", async |node| node.kill()).await.expect("it is there");
+        cluster.node("node 1").await.expect("it is there").kill();
         until("its replica is promoted", async || {
-            nodes(second).await.iter().any(|node| node.id == fourth.id && node.is_master && node.slot_count() > 0)
+            nodes(second)
+                .await
+                .iter()
+                .any(|node| node.id == fourth.id && node.is_master && node.slot_count() > 0)
         })
         .await;
-        let back = cluster.with_node("node 1", async |node| node.restart(Restart::AsBefore).await).await;
-        back.expect("it is there").expect("it starts");
+        let mut node = cluster.node("node 1").await.expect("it is there");
+        node.restart(Restart::AsBefore).await.expect("it starts");
+        drop(node);
         until("it follows its successor", async || {
             let seen = nodes(first.endpoint).await;
             let own = seen.iter().find(|node| node.id == first.id);
@@ -161,7 +164,10 @@ fn comes_and_goes(slots_move: SlotMoving) {
         }
         let done = cluster.add_shard(|_| {}, &|_| {}).await.expect("it comes");
         assert_eq!((done.shard, done.slots, done.members.len()), (4, 4_096, 2));
-        assert!(done.way == slots_move || done.way == SlotMoving::KeyByKey, "older servers know one way only");
+        assert!(
+            done.way == slots_move || done.way == SlotMoving::KeyByKey,
+            "older servers know one way only"
+        );
         let seen = nodes(first).await;
         let new = seen.iter().find(|node| node.id == done.members[0].id).expect("the new master");
         assert_eq!((new.slot_count(), seen.len()), (4_096, 8));
@@ -261,7 +267,8 @@ fn a_shard_that_comes_under_load_key_by_key_costs_no_claim_and_asks_are_followed
 }
 
 fn comes_under_load(slots_move: &str) -> Ran {
-    let add = r#"(at: "500ms", action: AddShard, stage: "store"), (at: "600ms", action: AddShard, stage: "store")"#;
+    let add =
+        r#"(at: "500ms", action: AddShard, stage: "store"), (at: "600ms", action: AddShard, stage: "store")"#;
     let cluster = format!("RedisCluster(slots_move: {slots_move})");
     let mut topology = sale(&cluster, "items: 3_000, stock: 30_000", &clicks("12s", 2_500), add);
     topology.workload.audience.item_skew = 0.0;
@@ -326,7 +333,8 @@ fn killed(full_coverage: bool) -> Ran {
     let store = ran.plan.topology.index_of("store").expect("the stage");
     assert_eq!(ran.shards, [(store, 1, None), (store, 1, Some("node 4".to_owned()))], "{:?}", ran.shards);
     assert!(shard(&ran, 1).failed > 100, "{:#?}", ran.report.shards);
-    let late: u64 = ran.buckets.iter().filter(|bucket| bucket.at.as_millis() > 4_000).map(|one| one.sold).sum();
+    let late: u64 =
+        ran.buckets.iter().filter(|bucket| bucket.at.as_millis() > 4_000).map(|one| one.sold).sum();
     assert!(late > 1_000, "the sale goes on: {late}");
     ran
 }

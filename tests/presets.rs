@@ -52,7 +52,9 @@ fn every_preset_keeps_the_laws_and_its_audit_says_what_the_preset_promises() {
                 Some("master") => Role::Master,
                 Some("replica") => Role::Replica,
                 // The first three of six.
-                Some("node") if ["node 1", "node 2", "node 3"].contains(&process.name.as_str()) => Role::Master,
+                Some("node") if ["node 1", "node 2", "node 3"].contains(&process.name.as_str()) => {
+                    Role::Master
+                }
                 Some("node") => Role::Replica,
                 _ => Role::Sentinel,
             };

@@ -12,8 +12,8 @@ use seckill_lab::metrics::{InstanceSummary, Quantiles, Reason, StageTally, Total
 use seckill_lab::param::{ParamKind, ParamSpec, ParamValue, Params};
 use seckill_lab::report::audit::{Offence, Places};
 use seckill_lab::report::{
-    AuditReport, ChangeReport, FaultReport, GeneratorReport, OperationsReport, Report, SecondReport,
-    ReshapeReport, ServerReport, SettingReport, ShardReport, StageReport, TargetResult, Verdict,
+    AuditReport, ChangeReport, FaultReport, GeneratorReport, OperationsReport, Report, ReshapeReport,
+    SecondReport, ServerReport, SettingReport, ShardReport, StageReport, TargetResult, Verdict,
 };
 use seckill_lab::topology::{Expected, Fault, Realness, StageKind, Target, Topology};
 use seckill_lab::workload::{Audience, Mix, Sale, Shape, Spacing};

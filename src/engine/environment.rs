@@ -9,8 +9,8 @@ use super::redis_link::{Connection, LinkSettings, Resolver};
 use super::sqlite::schema::{Lookups, Store};
 use super::sqlite::{StoreError, Writer};
 use crate::servers::{
-    Cluster, ClusterError, ClusterSettings, Endpoint, GroupError, GroupSettings, LinkState, NodeError, ReplicaGroup, Restart, RunFolder,
-    SentinelSettings, ServerBinary, Shape,
+    Cluster, ClusterError, ClusterSettings, Endpoint, GroupError, GroupSettings, LinkState, NodeError,
+    ReplicaGroup, Restart, RunFolder, SentinelSettings, ServerBinary, Shape,
 };
 use crate::topology::fault::FaultAction;
 use crate::topology::stage::{Persistence, StageKind};

@@ -105,12 +105,7 @@ impl Watch {
         (watch.clone(), watch.look_on(connections, names, environment.newcomers()))
     }
 
-    async fn look_on(
-        self,
-        mut connections: Vec<Arc<Connection>>,
-        names: Vec<String>,
-        newcomers: Newcomers,
-    ) {
+    async fn look_on(self, mut connections: Vec<Arc<Connection>>, names: Vec<String>, newcomers: Newcomers) {
         let mut looks = interval(LOOK);
         looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut masters = Masters::default();
@@ -178,9 +173,7 @@ impl Watch {
         let name = |process: usize| self.seen()[process].now.name.clone();
         self.outbox.event(match *finding {
             Finding::Lost((stage, 0)) => EventKind::MasterLost { stage },
-            Finding::Found((stage, 0), process) => {
-                EventKind::MasterFound { stage, instance: name(process) }
-            }
+            Finding::Found((stage, 0), process) => EventKind::MasterFound { stage, instance: name(process) },
             Finding::Lost((stage, shard)) => EventKind::ShardLost { stage, shard },
             Finding::Found((stage, shard), process) => {
                 EventKind::ShardFound { stage, shard, instance: name(process) }
@@ -192,8 +185,11 @@ impl Watch {
     /// says it is a master.
     fn note(&self, answers: &[(usize, Option<String>)]) -> Vec<(Part, usize)> {
         let mut watched = self.seen();
-        for (index, answer) in answers.iter().filter(|(index, _)| !watched[*index].is_gone) {
+        for (index, answer) in answers {
             let one = &mut watched[*index];
+            if one.is_gone {
+                continue;
+            }
             one.now.is_reachable = false;
             if let Some(info) = answer {
                 one.now.read_info(info);
@@ -208,8 +204,7 @@ impl Watch {
             .collect();
         for (index, _) in answers {
             let one = &mut watched[*index];
-            let written =
-                masters.iter().filter(|(part, _)| *part == one.part()).map(|(_, offset)| *offset);
+            let written = masters.iter().filter(|(part, _)| *part == one.part()).map(|(_, offset)| *offset);
             let behind = written.max().map_or(0, |offset| offset.saturating_sub(one.now.offset));
             one.now.lag_bytes = if one.now.role == Role::Replica { behind } else { 0 };
             one.summary.add(one.answered.as_ref(), &one.now);

@@ -370,7 +370,10 @@ pub fn control(
         gate: plan.gate.and_then(connection),
         gate_replicas: plan.gate.map_or(0, |gate| environment.replicas(gate).len()),
         inventory: plan.decider.and_then(|stage| environment.holder(stage, CONTROL_PATIENCE)),
-        inventory_replicas: plan.decider.and_then(|stage| environment.cluster(stage)).map_or(0, ClusterGroup::replica_count),
+        inventory_replicas: plan
+            .decider
+            .and_then(|stage| environment.cluster(stage))
+            .map_or(0, ClusterGroup::replica_count),
         writer: environment.database.as_ref().map(|(_, writer)| writer.clone()),
         clock: clock.clone(),
         ledger: ledger.clone(),

@@ -71,7 +71,12 @@ pub(super) fn write(out: &mut String, report: &Report) -> std::fmt::Result {
         writeln!(
             out,
             "  {:<28} {:>11} {:>9} {:>11} {:>9} {:>9} {:>9} {:>12}",
-            format!("{}, shard {} ({})", shard.stage, shard.shard, shard.nodes.join(", ").replace("node ", "")),
+            format!(
+                "{}, shard {} ({})",
+                shard.stage,
+                shard.shard,
+                shard.nodes.join(", ").replace("node ", "")
+            ),
             grouped(shard.answered),
             counts[0],
             counts[1],

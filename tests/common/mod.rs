@@ -51,7 +51,10 @@ pub fn chain_text(stages: &[(&str, &str)], sale: &str, phases: &str, targets: &s
     }
     for (control, _) in stages.iter().filter(|(_, kind)| is_control(kind)) {
         for (name, kind) in stages {
-            if ["ReadWriteSplit", "MasterReplica", "RedisCluster", "Database"].iter().any(|one| kind.starts_with(one)) {
+            if ["ReadWriteSplit", "MasterReplica", "RedisCluster", "Database"]
+                .iter()
+                .any(|one| kind.starts_with(one))
+            {
                 links += &link(control, name);
             }
         }

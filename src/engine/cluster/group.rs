@@ -128,7 +128,8 @@ impl ClusterGroup {
         if fault.action.is_of_shards() {
             return self.reshape(fault.action);
         }
-        let done = self.cluster.with_node(&fault.instance, async |node| match fault.action {
+        let mut node = self.cluster.node(&fault.instance).await.ok_or("there is no such instance")?;
+        let done = match fault.action {
             FaultAction::Kill => {
                 node.kill();
                 Ok(())
@@ -142,8 +143,7 @@ impl ClusterGroup {
                 name: node.name().to_owned(),
                 what: format!("{} can't be done to a node of a cluster", fault.action.word()),
             }),
-        });
-        let done = done.await.ok_or("there is no such instance")?;
+        };
         done.map_err(|error| error.to_string())
     }
 
@@ -279,8 +279,10 @@ impl Reshaping {
                 let way = if done.way == SlotMoving::Atomic { "as a whole" } else { "key by key" };
                 let ms = done.moving_time.as_millis();
                 let has = if action == FaultAction::AddShard { "has come" } else { "has gone" };
-                let text =
-                    format!("shard {} of {} {has}: {} slots moved {way} in {ms} ms", done.shard, self.name, done.slots);
+                let text = format!(
+                    "shard {} of {} {has}: {} slots moved {way} in {ms} ms",
+                    done.shard, self.name, done.slots
+                );
                 (text, None)
             }
             Err(error) => (format!("{} of {}", action.word(), self.name), Some(error.to_string())),

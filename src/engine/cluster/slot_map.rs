@@ -40,8 +40,13 @@ impl SlotMap {
 
     /// The nodes that have slots.
     pub fn masters(&self) -> Vec<Endpoint> {
-        let mut masters: Vec<Endpoint> =
-            self.owners.iter().flatten().filter_map(|owner| self.nodes.get(usize::from(owner.node))).copied().collect();
+        let mut masters: Vec<Endpoint> = self
+            .owners
+            .iter()
+            .flatten()
+            .filter_map(|owner| self.nodes.get(usize::from(owner.node)))
+            .copied()
+            .collect();
         masters.sort_unstable();
         masters.dedup();
         masters

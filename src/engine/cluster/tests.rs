@@ -40,8 +40,9 @@ async fn slots_are_the_servers_and_a_client_finds_what_has_moved_or_is_on_its_wa
     let routes = Arc::new(Routes::new(cluster.views_at_start()));
     let client = Client::new(routes.clone(), Duration::from_secs(5));
     let command = |item, words: &[&str]| (item, redis::cmd(words[0]).arg(&words[1..]).to_owned());
-    let set: Vec<(u32, Cmd)> =
-        (0..ITEMS).map(|item| command(item, &["SET", &Names::Tagged.page(item), &item.to_string()])).collect();
+    let set: Vec<(u32, Cmd)> = (0..ITEMS)
+        .map(|item| command(item, &["SET", &Names::Tagged.page(item), &item.to_string()]))
+        .collect();
     let get: Vec<(u32, Cmd)> =
         (0..ITEMS).map(|item| command(item, &["GET", &Names::Tagged.page(item)])).collect();
     client.query::<String>(&set).await.expect("they are set");

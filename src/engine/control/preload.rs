@@ -50,7 +50,8 @@ impl Control {
         let commands = |item| {
             let mut goods = redis::cmd("HSET");
             goods.arg(names.goods(item)).arg("Total").arg(self.sale.stock_of(item)).arg("Booked").arg(0);
-            let page = holds_pages.then(|| redis::cmd("SET").arg(names.page(item)).arg(page(item)).to_owned());
+            let page =
+                holds_pages.then(|| redis::cmd("SET").arg(names.page(item)).arg(page(item)).to_owned());
             [Some(goods), page].into_iter().flatten().map(move |command| (item, command))
         };
         for start in (0..self.sale.items).step_by(CHUNK as usize) {
@@ -60,7 +61,8 @@ impl Control {
         if self.inventory_replicas > 0 {
             let copied = inventory.wait(self.inventory_replicas, REPLICATED_WITHIN).await?;
             if copied < self.inventory_replicas {
-                self.troubles.note("the inventory", &format!("only {copied} replicas have what was preloaded"));
+                self.troubles
+                    .note("the inventory", &format!("only {copied} replicas have what was preloaded"));
             }
         }
         Ok(())

@@ -169,7 +169,8 @@ impl ClusterStage {
     fn route(&self, batch: Batch) {
         let too_old_ns = self.wiring.core.now_ns().saturating_sub(nanos(self.wiring.timeout));
         let map = self.wiring.routes.map();
-        let (mut by_node, mut homeless, mut late) = (BTreeMap::<Endpoint, Batch>::new(), Batch::new(), Batch::new());
+        let (mut by_node, mut homeless, mut late) =
+            (BTreeMap::<Endpoint, Batch>::new(), Batch::new(), Batch::new());
         for pending in batch {
             if pending.arrived_ns < too_old_ns {
                 // Wherever it was sent, it was sent on.

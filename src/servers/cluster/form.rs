@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use super::super::probe::Probe;
 use super::peer::{Member, Peer};
 use super::settings::ClusterError;
-use super::view::{Agreement, SLOTS, agreement};
+use super::view::{Agreement, NodeView, SLOTS, agreement};
 use super::{Started, shares};
 
 /// Meeting takes some hundred milliseconds, agreeing two seconds.
@@ -95,20 +95,7 @@ async fn follow(peers: &mut [Peer], masters: usize) -> Result<(), ClusterError> 
 
 /// Waits until every peer knows every other one by its id.
 async fn await_known(name: &str, peers: &mut [Peer]) -> Result<(), ClusterError> {
-    let ids: Vec<String> = peers.iter().map(|peer| peer.member.id.clone()).collect();
-    wait(name, peers, async |peers| {
-        let mut wrong = Vec::new();
-        for peer in peers {
-            let known = peer.nodes().await?;
-            let is_known = |id: &&String| known.iter().any(|node| node.id == **id && node.is_well);
-            let count = ids.iter().filter(is_known).count();
-            if count < ids.len() {
-                wrong.push(format!("  {} knows {count} of {} nodes", peer.member.name(), ids.len()));
-            }
-        }
-        Ok(wrong)
-    })
-    .await
+    wait(name, peers, Goal::Known).await
 }
 
 /// Waits until every peer works, and all say the same of roles and slots.
@@ -116,42 +103,25 @@ async fn await_known(name: &str, peers: &mut [Peer]) -> Result<(), ClusterError>
 /// # Errors
 /// They don't in time; with what is wrong with each.
 pub(super) async fn await_agreement(name: &str, peers: &mut [Peer]) -> Result<(), ClusterError> {
-    wait(name, peers, async |peers| {
-        let (count, mut wrong, mut said): (usize, Vec<String>, Option<Agreement>) =
-            (peers.len(), Vec::new(), None);
-        for peer in peers {
-            let name = peer.member.name();
-            let nodes = peer.nodes().await?;
-            let all = agreement(&nodes);
-            let own = all.get(&peer.member.id);
-            let is_master = own.is_none_or(|(is_master, ..)| *is_master);
-            let slots: usize = nodes.iter().map(super::view::NodeView::slot_count).sum();
-            if nodes.len() != count || nodes.iter().any(|node| !node.is_well || !node.is_connected) {
-                wrong.push(format!("  {name} doesn't see {count} nodes that are all well"));
-            } else if slots != usize::from(SLOTS) {
-                wrong.push(format!("  {name} knows the owners of {slots} of {SLOTS} slots"));
-            } else if said.get_or_insert_with(|| all.clone()) != &all {
-                wrong.push(format!("  {name} sees other roles or slots than the first node"));
-            } else if !peer.is_state_ok().await? {
-                wrong.push(format!("  {name} says that the cluster doesn't work"));
-            } else if !is_master && !peer.is_link_up().await? {
-                wrong.push(format!("  {name} has no link to its master"));
-            }
-        }
-        Ok(wrong)
-    })
-    .await
+    wait(name, peers, Goal::Agreed).await
+}
+
+/// What is waited for.
+#[derive(Clone, Copy)]
+enum Goal {
+    Known,
+    Agreed,
 }
 
 /// Looks again and again until nothing is wrong. What a node refuses counts as wrong, as long as there is time.
-async fn wait(
-    name: &str,
-    peers: &mut [Peer],
-    look: impl AsyncFn(&mut [Peer]) -> Result<Vec<String>, ClusterError>,
-) -> Result<(), ClusterError> {
+async fn wait(name: &str, peers: &mut [Peer], goal: Goal) -> Result<(), ClusterError> {
     let started_at = Instant::now();
     loop {
-        let wrong = look(peers).await.unwrap_or_else(|error| vec![format!("  {error}")]);
+        let wrong = match goal {
+            Goal::Known => look_who_is_known(peers).await,
+            Goal::Agreed => look_who_agrees(peers).await,
+        };
+        let wrong = wrong.unwrap_or_else(|error| vec![format!("  {error}")]);
         if wrong.is_empty() {
             return Ok(());
         }
@@ -161,4 +131,42 @@ async fn wait(
         }
         tokio::time::sleep(POLL).await;
     }
+}
+
+async fn look_who_is_known(peers: &mut [Peer]) -> Result<Vec<String>, ClusterError> {
+    let ids: Vec<String> = peers.iter().map(|peer| peer.member.id.clone()).collect();
+    let mut wrong = Vec::new();
+    for peer in peers {
+        let known = peer.nodes().await?;
+        let is_known = |id: &&String| known.iter().any(|node| node.id == **id && node.is_well);
+        let count = ids.iter().filter(is_known).count();
+        if count < ids.len() {
+            wrong.push(format!("  {} knows {count} of {} nodes", peer.member.name(), ids.len()));
+        }
+    }
+    Ok(wrong)
+}
+
+async fn look_who_agrees(peers: &mut [Peer]) -> Result<Vec<String>, ClusterError> {
+    let (count, mut wrong) = (peers.len(), Vec::new());
+    let mut said: Option<Agreement> = None;
+    for peer in peers {
+        let name = peer.member.name();
+        let nodes = peer.nodes().await?;
+        let all = agreement(&nodes);
+        let is_master = all.get(&peer.member.id).is_none_or(|(is_master, ..)| *is_master);
+        let slots: usize = nodes.iter().map(NodeView::slot_count).sum();
+        if nodes.len() != count || nodes.iter().any(|node| !node.is_well || !node.is_connected) {
+            wrong.push(format!("  {name} doesn't see {count} nodes that are all well"));
+        } else if slots != usize::from(SLOTS) {
+            wrong.push(format!("  {name} knows the owners of {slots} of {SLOTS} slots"));
+        } else if said.get_or_insert_with(|| all.clone()) != &all {
+            wrong.push(format!("  {name} sees other roles or slots than the first node"));
+        } else if !peer.is_state_ok().await? {
+            wrong.push(format!("  {name} says that the cluster doesn't work"));
+        } else if !is_master && !peer.is_link_up().await? {
+            wrong.push(format!("  {name} has no link to its master"));
+        }
+    }
+    Ok(wrong)
 }

@@ -15,11 +15,11 @@ pub mod settings;
 pub mod shares;
 pub mod view;
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use futures_util::future::{join_all, try_join_all};
-use tokio::sync::Mutex as AsyncMutex;
+use tokio::sync::{MappedMutexGuard, Mutex as AsyncMutex, MutexGuard};
 
 use super::Progress;
 use super::binary::ServerBinary;
@@ -115,12 +115,12 @@ impl Cluster {
         self.ready_time
     }
 
-    /// Does something to the server of a node; none if there is no such node.
-    pub async fn with_node<T>(&self, name: &str, act: impl AsyncFnOnce(&mut RedisNode) -> T) -> Option<T> {
+    /// The server of a node, held until it is let go; none if there is no such node.
+    pub async fn node(&self, name: &str) -> Option<MappedMutexGuard<'_, RedisNode>> {
         let number = name.strip_prefix("node ")?.parse::<usize>().ok()?;
-        let mut servers = self.servers.lock().await;
-        let server = servers.iter_mut().find(|server| server.number == number)?;
-        Some(act(&mut server.node).await)
+        let servers = self.servers.lock().await;
+        let place = servers.iter().position(|server| server.number == number)?;
+        Some(MutexGuard::map(servers, |servers| &mut servers[place].node))
     }
 
     /// Ends all nodes.
@@ -130,7 +130,7 @@ impl Cluster {
         join_all(servers.iter_mut().map(|server| server.node.stop())).await;
     }
 
-    fn lock_members(&self) -> MutexGuard<'_, Vec<Member>> {
+    fn lock_members(&self) -> std::sync::MutexGuard<'_, Vec<Member>> {
         self.members.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -70,13 +70,12 @@ async fn move_atomically(
     command.extend(["NODE".to_owned(), target.id.clone()]);
     let words: Vec<&str> = command.iter().map(String::as_str).collect();
     let giver = &mut peers[from];
-    let before = jobs(giver).await?.len();
+    let before: Vec<Option<String>> = jobs(giver).await?.iter().map(|job| job.get("name").cloned()).collect();
     giver.ask::<()>(&words).await?;
     let started_at = Instant::now();
     loop {
-        let jobs = jobs(giver).await?;
-        // The newest job comes first.
-        let job = (jobs.len() > before).then(|| jobs.first().cloned()).flatten().unwrap_or_default();
+        let is_new = |job: &BTreeMap<String, String>| !before.contains(&job.get("name").cloned());
+        let job = jobs(giver).await?.into_iter().find(is_new).unwrap_or_default();
         let state = job.get("state").map_or("", String::as_str);
         let problem = match state {
             "success" => return Ok(()),
@@ -111,9 +110,7 @@ fn fields(value: &Value) -> BTreeMap<String, String> {
         _ => String::new(),
     };
     match value {
-        Value::Array(items) => {
-            items.chunks_exact(2).map(|pair| (text(&pair[0]), text(&pair[1]))).collect()
-        }
+        Value::Array(items) => items.chunks_exact(2).map(|pair| (text(&pair[0]), text(&pair[1]))).collect(),
         Value::Map(pairs) => pairs.iter().map(|(key, value)| (text(key), text(value))).collect(),
         _ => BTreeMap::new(),
     }
@@ -129,8 +126,7 @@ async fn move_slot(peers: &mut [Peer], (from, to): (usize, usize), slot: u16) ->
     peers[from].ask::<()>(&[&set[..], &["MIGRATING", &receiver.id]].concat()).await?;
     let (ip, port) = (receiver.endpoint.ip.to_string(), receiver.endpoint.port.to_string());
     loop {
-        let keys: Vec<String> =
-            peers[from].ask(&["CLUSTER", "GETKEYSINSLOT", &slot, KEYS_AT_ONCE]).await?;
+        let keys: Vec<String> = peers[from].ask(&["CLUSTER", "GETKEYSINSLOT", &slot, KEYS_AT_ONCE]).await?;
         if keys.is_empty() {
             break;
         }

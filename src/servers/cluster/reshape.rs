@@ -149,7 +149,8 @@ impl Cluster {
     }
 }
 
-const BUSY: ClusterError = ClusterError::NotNow("a shard is on its way already; wait until it has come or gone");
+const BUSY: ClusterError =
+    ClusterError::NotNow("a shard is on its way already; wait until it has come or gone");
 
 /// The shards there are, in order.
 fn shards(members: &[Member]) -> Vec<usize> {

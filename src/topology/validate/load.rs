@@ -170,7 +170,8 @@ fn check_fault(
     let instances = instances(kind);
     if fault.action.is_of_shards() {
         if !matches!(kind, StageKind::RedisCluster(_)) {
-            let text = format!("{} can't be done to {:?}, which has no shards", fault.action.word(), fault.stage);
+            let text =
+                format!("{} can't be done to {:?}, which has no shards", fault.action.word(), fault.stage);
             error(text, "name a RedisCluster stage".into(), &["action", "stage"]);
         }
     } else if instances.is_empty() {

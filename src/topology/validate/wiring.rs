@@ -150,7 +150,9 @@ pub fn refusal(from: &StageKind, to: &StageKind) -> Option<(String, &'static str
         (K::Queue(_), _) => Some((text, "consumers of the queue write to a database")),
         (K::Database(_), _) => Some((text, "the database is the last stage")),
         (K::MasterReplica(_) | K::RedisCluster(_), K::Queue(_) | K::Database(_)) => None,
-        (K::MasterReplica(_) | K::RedisCluster(_), _) => Some((text, "behind the inventory comes a queue or a database")),
+        (K::MasterReplica(_) | K::RedisCluster(_), _) => {
+            Some((text, "behind the inventory comes a queue or a database"))
+        }
         (K::Service(_), K::Service(_) | K::LoadBalancer(_)) => {
             Some((text, "one tier of services is possible: put them side by side behind one load balancer"))
         }

@@ -17,8 +17,8 @@ use super::face::{NEAR, running};
 use super::pen::Pen;
 use crate::metrics::{InstanceState, InstanceSummary, Role};
 use crate::report::text::grouped;
-use crate::topology::{Stage, StageKind};
 use crate::topology::validate::instances;
+use crate::topology::{Stage, StageKind};
 
 /// What can be done to a process by its menu.
 const FAULTS: [UiCommand; 7] = [
@@ -80,9 +80,19 @@ struct Row {
 
 /// Draws the processes of a stage below its body. One that is clicked is selected.
 pub fn show(pen: &Pen<'_>, index: usize, stage: &Stage, out: &mut Intents) {
-    let names = instances(&stage.kind);
+    let mut names = instances(&stage.kind);
     if names.is_empty() {
         return;
+    }
+    let drawn = names.len();
+    names.extend(newcomers(pen, index, &names));
+    if names.len() > drawn {
+        // They have no place in the box, which is as large as the design says.
+        let (top, height) = (HEAD + BODY + 6.0 + ROW * drawn as f32, ROW * (names.len() - drawn) as f32);
+        let rect = pen.part(0.0, top, WIDTH, height);
+        let (painter, round) = (pen.ui.painter(), CornerRadius::same(6));
+        painter.rect_filled(rect, round, pen.tokens.card);
+        painter.rect_stroke(rect, round, Stroke::new(1.0, pen.tokens.line), StrokeKind::Inside);
     }
     let rule = pen.part(INSET, HEAD + BODY, WIDTH - 2.0 * INSET, 0.0);
     pen.ui.painter().hline(rule.x_range(), rule.top(), Stroke::new(1.0, pen.tokens.line));
@@ -94,6 +104,14 @@ pub fn show(pen: &Pen<'_>, index: usize, stage: &Stage, out: &mut Intents) {
         let rect = pen.part(INSET * 0.5, top, WIDTH - INSET, ROW);
         show_row(pen, index, name, rect, &row, out);
     }
+}
+
+/// The processes that came while the run went on, and are in no design.
+fn newcomers(pen: &Pen<'_>, index: usize, drawn: &[String]) -> Vec<String> {
+    let Some((run, at)) = running(pen.model, index) else { return Vec::new() };
+    let of_stage = run.instances.iter().filter(|state| state.stage == at);
+    let names = of_stage.map(|state| &state.name).filter(|name| !drawn.contains(name));
+    names.cloned().collect()
 }
 
 /// A process that doesn't run yet.

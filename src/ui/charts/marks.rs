@@ -62,7 +62,8 @@ impl Marks {
         });
         let stretch = |band: &Band| {
             let stage = run.topology.stages.get(band.stage).map_or("?", |stage| &stage.name);
-            let stage = band.shard.map_or_else(|| stage.to_owned(), |shard| lang.f(SHARD_OF, &[&shard, &stage]));
+            let stage =
+                band.shard.map_or_else(|| stage.to_owned(), |shard| lang.f(SHARD_OF, &[&shard, &stage]));
             let from = band.from.as_secs_f64();
             let to = band.to.map_or(end, |to| to.as_secs_f64().min(end)).max(from);
             let span = format!("{:.1} s", to - from);

@@ -22,8 +22,7 @@ const NO_PROXIES: Text = text(
     "this run has no proxies before the process; switch on \"Breakable links\" and run again",
     "本次运行在该进程前没有代理；打开“可断链路”后再次运行",
 );
-const NO_NODE: Text =
-    text("choose a node of a Redis Cluster first", "请先选择 Redis 集群的一个节点");
+const NO_NODE: Text = text("choose a node of a Redis Cluster first", "请先选择 Redis 集群的一个节点");
 const NO_PROCESS: Text =
     text("choose a process first, in the list or on the canvas", "请先在列表或画布上选择一个进程");
 

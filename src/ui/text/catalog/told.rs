@@ -85,10 +85,7 @@ pub const ROWS: &[Row] = &[
     ("{}: {} slots went from {} to {} in {} ms", "{}：{} 个槽在 {5} 毫秒内从 {3} 迁到 {4}"),
     ("{}: {} has joined {}", "{}：{} 已加入 {}"),
     ("{}: {} has left {}", "{}：{} 已离开 {}"),
-    (
-        "a shard is on its way already; wait until it has come or gone",
-        "已有分片正在增减；请等它完成",
-    ),
+    ("a shard is on its way already; wait until it has come or gone", "已有分片正在增减；请等它完成"),
     ("shards come and go only while requests arrive", "只有在请求到达期间才能增减分片"),
     ("only a Redis Cluster has shards", "只有 Redis 集群有分片"),
     ("the cluster has as many shards as it may have", "集群的分片数已达上限"),
