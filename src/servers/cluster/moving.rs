@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use redis::Value;
 
-use super::peer::Peer;
+use super::peer::{Member, Peer};
 use super::settings::ClusterError;
 use crate::topology::stage::SlotMoving;
 
@@ -18,10 +18,12 @@ use crate::topology::stage::SlotMoving;
 const MOVED_WITHIN: Duration = Duration::from_secs(60);
 /// How often a move is looked at.
 const POLL: Duration = Duration::from_millis(5);
+/// Slots that are under way together, key by key.
+const SLOTS_AT_ONCE: usize = 128;
 /// Keys that go over by one MIGRATE: while they do, both servers do nothing else.
 const KEYS_AT_ONCE: &str = "100";
 /// How long one MIGRATE may take, in milliseconds.
-const MIGRATE_WITHIN: &str = "5000";
+const MIGRATE_WITHIN: &str = "800";
 
 /// How slots move at this server: as wanted, or key by key where it knows no other way.
 ///
@@ -49,8 +51,9 @@ pub(super) async fn move_slots(
     match way {
         SlotMoving::Atomic => move_atomically(peers, (from, to), slots).await,
         SlotMoving::KeyByKey => {
-            for slot in slots.iter().cloned().flatten() {
-                move_slot(peers, (from, to), slot).await?;
+            let slots: Vec<u16> = slots.iter().cloned().flatten().collect();
+            for group in slots.chunks(SLOTS_AT_ONCE) {
+                move_group(peers, (from, to), group).await?;
             }
             Ok(())
         }
@@ -116,27 +119,47 @@ fn fields(value: &Value) -> BTreeMap<String, String> {
     }
 }
 
-/// One slot, key by key (<https://valkey.io/commands/cluster-setslot/>). The receiver is told first: whoever is sent there
-/// by ASK must find it ready, and it must be the first to say that the slot is its own.
-async fn move_slot(peers: &mut [Peer], (from, to): (usize, usize), slot: u16) -> Result<(), ClusterError> {
-    let slot = slot.to_string();
+/// Some slots, key by key (<https://valkey.io/commands/cluster-setslot/>). The receiver is told first: whoever is sent there
+/// by ASK must find it ready, and it must be the first to say that a slot is its own. A change of a slot is written to disk
+/// and waits for the node's replicas; many at once share that.
+async fn move_group(
+    peers: &mut [Peer],
+    (from, to): (usize, usize),
+    slots: &[u16],
+) -> Result<(), ClusterError> {
+    let slots: Vec<String> = slots.iter().map(u16::to_string).collect();
     let (giver, receiver) = (peers[from].member.clone(), peers[to].member.clone());
-    let set = ["CLUSTER", "SETSLOT", slot.as_str()];
-    peers[to].ask::<()>(&[&set[..], &["IMPORTING", &giver.id]].concat()).await?;
-    peers[from].ask::<()>(&[&set[..], &["MIGRATING", &receiver.id]].concat()).await?;
+    set(&mut peers[to], &slots, "IMPORTING", &giver).await?;
+    set(&mut peers[from], &slots, "MIGRATING", &receiver).await?;
+    let counts: Vec<Vec<&str>> =
+        slots.iter().map(|slot| vec!["CLUSTER", "COUNTKEYSINSLOT", slot.as_str()]).collect();
+    let counts: Vec<u64> = peers[from].ask_all(&counts).await?;
+    for (slot, _) in slots.iter().zip(counts).filter(|(_, count)| *count > 0) {
+        move_keys(&mut peers[from], &receiver, slot).await?;
+    }
+    set(&mut peers[to], &slots, "NODE", &receiver).await?;
+    set(&mut peers[from], &slots, "NODE", &receiver).await
+}
+
+/// Has a peer note something about slots and another node.
+async fn set(peer: &mut Peer, slots: &[String], what: &str, other: &Member) -> Result<(), ClusterError> {
+    let commands: Vec<Vec<&str>> =
+        slots.iter().map(|slot| vec!["CLUSTER", "SETSLOT", slot.as_str(), what, other.id.as_str()]).collect();
+    peer.ask_all::<Value>(&commands).await.map(drop)
+}
+
+/// Moves the keys of a slot, until none is left: new ones are made at the receiver already.
+async fn move_keys(giver: &mut Peer, receiver: &Member, slot: &str) -> Result<(), ClusterError> {
     let (ip, port) = (receiver.endpoint.ip.to_string(), receiver.endpoint.port.to_string());
     loop {
-        let keys: Vec<String> = peers[from].ask(&["CLUSTER", "GETKEYSINSLOT", &slot, KEYS_AT_ONCE]).await?;
+        let keys: Vec<String> = giver.ask(&["CLUSTER", "GETKEYSINSLOT", slot, KEYS_AT_ONCE]).await?;
         if keys.is_empty() {
-            break;
+            return Ok(());
         }
         let mut command = vec!["MIGRATE", &ip, &port, "", "0", MIGRATE_WITHIN, "KEYS"];
         command.extend(keys.iter().map(String::as_str));
-        peers[from].ask::<Value>(&command).await?;
+        giver.ask::<Value>(&command).await?;
     }
-    let own = [&set[..], &["NODE", receiver.id.as_str()]].concat();
-    peers[to].ask::<()>(&own).await?;
-    peers[from].ask::<()>(&own).await
 }
 
 #[cfg(test)]

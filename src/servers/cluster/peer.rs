@@ -1,6 +1,9 @@
 //! A node of a cluster as the others and we talk to it.
 
-use redis::{Cmd, FromRedisValue};
+use std::time::Duration;
+
+use futures_util::future::try_join_all;
+use redis::{Cmd, FromRedisValue, Pipeline, RedisError};
 
 use super::super::endpoint::Endpoint;
 use super::super::probe::Probe;
@@ -27,17 +30,25 @@ impl Member {
     }
 }
 
+/// How long a node may take to answer. What changes slots is written to disk, and waits for replicas.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Connections for commands that block theirs.
+const CROWD: usize = 32;
+
 /// A node with a line to it.
 #[derive(Debug)]
 pub(super) struct Peer {
     pub member: Member,
     probe: Probe,
+    /// More lines, made when they are needed.
+    crowd: Vec<Probe>,
 }
 
 impl Peer {
     pub(super) fn new(member: Member) -> Self {
-        let probe = Probe::new(member.endpoint);
-        Self { member, probe }
+        let probe = Probe::patient(member.endpoint, PATIENCE);
+        Self { member, probe, crowd: Vec::new() }
     }
 
     /// Sends a command in words.
@@ -45,15 +56,38 @@ impl Peer {
     /// # Errors
     /// It is refused, or not answered.
     pub(super) async fn ask<T: FromRedisValue>(&mut self, words: &[&str]) -> Result<T, ClusterError> {
-        let mut command = Cmd::new();
-        words.iter().for_each(|word| {
-            command.arg(word);
+        let answer = self.probe.ask(&command(words)).await;
+        answer.map_err(|source| self.refused(words, source))
+    }
+
+    /// Sends commands in words over many connections at once: a change of a slot blocks its connection until the replicas
+    /// have it. Answers in order.
+    ///
+    /// # Errors
+    /// One of them is refused, or they are not answered.
+    pub(super) async fn ask_all<T: FromRedisValue>(
+        &mut self,
+        commands: &[Vec<&str>],
+    ) -> Result<Vec<T>, ClusterError> {
+        let new = || Probe::patient(self.member.endpoint, PATIENCE);
+        self.crowd.resize_with(CROWD, new);
+        let parts = commands.chunks(commands.len().div_ceil(CROWD).max(1));
+        let asked = self.crowd.iter_mut().zip(parts).map(async |(probe, part)| {
+            let mut pipeline = Pipeline::with_capacity(part.len());
+            for words in part {
+                pipeline.add_command(command(words));
+            }
+            probe.ask_all::<T>(&pipeline).await
         });
-        let answer = self.probe.ask(&command).await;
-        answer.map_err(|source| {
-            let shown = &words[..words.len().min(2)];
-            ClusterError::Refused { node: self.member.name(), command: shown.join(" "), source }
-        })
+        let answers = try_join_all(asked).await;
+        let answers =
+            answers.map_err(|source| self.refused(commands.first().map_or(&[], Vec::as_slice), source))?;
+        Ok(answers.into_iter().flatten().collect())
+    }
+
+    fn refused(&self, words: &[&str], source: RedisError) -> ClusterError {
+        let shown = &words[..words.len().min(2)];
+        ClusterError::Refused { node: self.member.name(), command: shown.join(" "), source }
     }
 
     /// What it knows of all nodes.
@@ -81,4 +115,12 @@ impl Peer {
         let info: String = self.ask(&["INFO", "replication"]).await?;
         Ok(info.lines().any(|line| line.trim_end() == "master_link_status:up"))
     }
+}
+
+fn command(words: &[&str]) -> Cmd {
+    let mut command = Cmd::new();
+    words.iter().for_each(|word| {
+        command.arg(word);
+    });
+    command
 }
