@@ -13,6 +13,7 @@ use common::{
     chain_text, open, parse, presets, run,
 };
 use redis::{FromRedisValue, RedisResult};
+use seckill_lab::files::parse_topology;
 use seckill_lab::metrics::Role;
 use seckill_lab::report::ShardReport;
 use seckill_lab::servers::cluster::{NodeView, SLOTS, view};
@@ -72,7 +73,8 @@ impl Keys {
                     Ok(value) => return value.unwrap_or_default(),
                     Err(error) if error.code() == Some("MOVED") => {
                         let (address, _) = error.redirect_node().expect("an address");
-                        at = Endpoint::local(address.rsplit_once(':').unwrap().1.parse().unwrap());
+                        let (_, port) = address.rsplit_once(':').expect("a port");
+                        at = Endpoint::local(port.parse().expect("a number"));
                     }
                     Err(error) => panic!("{words:?}: {error}"),
                 }
@@ -354,6 +356,41 @@ fn with_full_coverage_wanted_all_shards_refuse_until_the_master_is_replaced() {
         let shard = shard(&ran, number);
         assert!(shard.cluster_down > 0 && shard.failed == shard.cluster_down, "{shard:?}");
     }
+}
+
+#[test]
+fn what_makes_no_sense_with_a_cluster_is_refused_with_a_reason() {
+    let problems = |stages: &[(&str, &str)], faults: &str| {
+        let text = chain_text(stages, SALE, &clicks("1s", 100), "Oversold(at_most: 0)");
+        let text = text.replacen("targets: [", &format!("faults: [{faults}], targets: ["), 1);
+        let found: Vec<String> =
+            parse_topology(&text).problems.iter().map(|one| one.problem.to_string()).collect();
+        found.join("\n")
+    };
+    let with = |queue: &'static str| {
+        [
+            ("users", "Users()"),
+            ("gate", "ReadWriteSplit()"),
+            ("store", "RedisCluster()"),
+            ("orders", queue),
+            ("database", "Database()"),
+            ("control", "DataControl()"),
+        ]
+    };
+    let sound = r#"(at: "1ms", action: RemoveShard, stage: "store"), (at: "1ms", action: Pause, stage: "store", instance: "node 6")"#;
+    assert_eq!(problems(&with("Queue()"), sound), "");
+    for (queue, fault, reason) in [
+        ("Queue(on: \"store\")", "", "which is a Redis Cluster"),
+        ("Queue()", r#"(action: AddShard, stage: "gate")"#, "which has no shards"),
+        ("Queue()", r#"(stage: "store")"#, "has no instance \"master\""),
+        ("Queue()", r#"(stage: "store", instance: "node 7")"#, "has no instance \"node 7\""),
+        ("Queue()", r#"(action: CutLink, stage: "store", instance: "node 1")"#, "have no link of their own"),
+    ] {
+        let found = problems(&with(queue), fault);
+        assert!(found.contains(reason), "{reason}: {found}");
+    }
+    let two = [("users", "Users()"), ("store", "RedisCluster()"), ("inventory", "MasterReplica()")];
+    assert!(problems(&two, "").contains("both hold the inventory"));
 }
 
 // ---------------------------------------------------------------- presets

@@ -83,9 +83,9 @@ impl Client {
         }
         for (node, places) in by_node {
             let mut pipeline = Pipeline::with_capacity(places.len());
-            places.iter().for_each(|&place| {
+            for &place in &places {
                 pipeline.add_command(commands[place].1.clone());
-            });
+            }
             let replies = match self.ask(node, &mut pipeline).await {
                 Ok(replies) => replies,
                 Err(error) => {

@@ -15,7 +15,7 @@ use super::settings::ClusterError;
 use crate::topology::stage::SlotMoving;
 
 /// How long one giver may take.
-const MOVED_WITHIN: Duration = Duration::from_secs(60);
+const MOVED_WITHIN: Duration = Duration::from_mins(1);
 /// How often a move is looked at.
 const POLL: Duration = Duration::from_millis(5);
 /// Slots that are under way together, key by key.

@@ -119,8 +119,8 @@ impl Peer {
 
 fn command(words: &[&str]) -> Cmd {
     let mut command = Cmd::new();
-    words.iter().for_each(|word| {
+    for word in words {
         command.arg(word);
-    });
+    }
     command
 }
