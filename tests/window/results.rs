@@ -44,6 +44,8 @@ fn passed(topology: &Topology) -> Report {
         targets: vec![target],
         generator: GeneratorReport::default(),
         servers: Vec::new(),
+        shards: Vec::new(),
+        reshapes: Vec::new(),
         instances: Vec::new(),
         settings: Vec::new(),
         faults: Vec::new(),

@@ -267,7 +267,7 @@ fn every_request_can_be_answered() {
             },
             at("users"),
             "its claims reach no stage that can decide them",
-            "MasterReplica or a Database",
+            "RedisCluster or a Database",
         ),
         (
             |t| {
