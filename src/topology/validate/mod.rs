@@ -3,9 +3,9 @@
 //! - `ranges`: every parameter within its range.
 //! - `wiring`: names, links and the way of the traffic.
 //! - `roles`: whether each request can be answered, and whether the stages get what they need.
-//! - `load`: the workload and targets. `faults`: the scripted faults.
+//! - `load`: the workload and targets. [`faults`]: the scripted faults.
 
-pub(crate) mod faults;
+pub mod faults;
 mod load;
 mod ranges;
 mod roles;
