@@ -105,6 +105,7 @@ impl Part {
 
 impl FaultAction {
     /// Its row of the table.
+    #[allow(clippy::match_same_arms, reason = "a table")]
     pub const fn rule(self) -> Rule {
         use Part::{Cache, Consumer, Data, Database, Node, Sale, Sentinel, Shards};
         match self {
@@ -286,6 +287,17 @@ mod tests {
     fn why(action: FaultAction, topology: &Topology, stage: usize, instance: &str) -> String {
         let refusal = action.refusal(topology, &topology.stages[stage], instance);
         refusal.map(|refusal| format!("{}; {}", refusal.why, refusal.remedy)).unwrap_or_default()
+    }
+
+    #[test]
+    fn everything_can_be_done_to_the_link_of_a_data_process() {
+        let topology = design(vec![StageKind::MasterReplica(MasterReplica::default())]);
+        for &action in FaultAction::ALL.iter().filter(|action| action.is_of_link()) {
+            for instance in ["master", "replica 2"] {
+                assert_eq!(why(action, &topology, 0, instance), "", "{action:?} of {instance}");
+            }
+            assert!(why(action, &topology, 0, "sentinel 1").contains("no link of their own"));
+        }
     }
 
     #[test]

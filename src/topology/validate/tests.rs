@@ -474,18 +474,6 @@ fn faults_hit_something_in_time() {
 }
 
 #[test]
-fn links_of_data_processes_can_be_cut_slowed_and_mended() {
-    let mut topology = good();
-    for action in [FaultAction::CutLink, FaultAction::SlowLink, FaultAction::MendLink] {
-        for instance in ["master", "replica 2"] {
-            let fault = &mut topology.faults[0];
-            (fault.action, fault.instance) = (action, instance.into());
-            assert_eq!(validate(&topology), [], "{action:?} of {instance}");
-        }
-    }
-}
-
-#[test]
 fn nothing_is_said_about_what_follows_from_a_gap() {
     let mut topology = good();
     topology.stages.retain(|stage| stage.name != "inventory");
