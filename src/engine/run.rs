@@ -8,7 +8,7 @@ use futures_util::future::join_all;
 use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, MissedTickBehavior, interval, interval_at, sleep, sleep_until};
 
-use super::audit;
+use super::audit::{self, AuditError};
 use super::clock::Clock;
 use super::cluster::Voice;
 use super::control::{Control, ControlError};
@@ -31,7 +31,7 @@ use super::versions::Versions;
 use super::watch::Watch;
 use super::wiring::{Builder, Notes, Wired, control};
 use crate::metrics::bucket::BUCKET;
-use crate::report::{ChangeReport, FaultReport, Report};
+use crate::report::{AuditReport, ChangeReport, FaultReport, Report};
 use crate::servers::{self, RunFolder};
 use crate::topology::{Change, Fault, RunPlan};
 use crate::workload::Source;
@@ -123,14 +123,8 @@ async fn run_in(
     mend::servers(live.scene(plan, environment, &mut hands), outbox).await;
 
     outbox.phase(RunPhase::Auditing);
-    let evidence = audit::gather(plan, environment, &ledger, live.hired(), &clock).await;
-    if let (Some(folder), Ok(evidence)) = (environment.kept_folder(), &evidence)
-        && let Err(error) = audit::papers::write(folder, evidence)
-    {
-        outbox.note(&format!("The ledger could not be written into {}: {error}", folder.display()));
-    }
     let ending = Ending {
-        audit: evidence.map(|evidence| audit::compare(&evidence)),
+        audit: examine(plan, environment, &ledger, live.hired(), outbox).await,
         faults,
         absences: notes.absences.all(),
         changes: std::mem::take(&mut live.changes),
@@ -144,6 +138,23 @@ async fn run_in(
         failovers: live.supervisor.failovers.assemble(),
     };
     Ok(summary::report(plan, environment, &live.observer, ending))
+}
+
+/// The audit; where the run's folder is kept, the ledger is put into it.
+async fn examine(
+    plan: &RunPlan,
+    environment: &Environment,
+    ledger: &Ledger,
+    hired: usize,
+    outbox: &Outbox,
+) -> Result<AuditReport, AuditError> {
+    let evidence = audit::gather(plan, environment, ledger, hired, outbox.clock()).await;
+    if let (Some(folder), Ok(evidence)) = (environment.kept_folder(), &evidence)
+        && let Err(error) = audit::papers::write(folder, evidence)
+    {
+        outbox.note(&format!("The ledger could not be written into {}: {error}", folder.display()));
+    }
+    evidence.map(|evidence| audit::compare(&evidence))
 }
 
 /// What is alive while requests arrive.

@@ -45,35 +45,87 @@ fn told(seen: &[Sight], has_naive: bool) -> Vec<Failover> {
     assemble(&Facts { stage: "inventory", processes: &processes, has_naive, start_ns: ns(0) }, seen)
 }
 
-/// A kill -9 at 2 s, with what three Sentinels of Valkey 9.1 told of it.
+/// What three Sentinels of Valkey 9.1.2 told of a kill -9, with the milliseconds since then; ports and ids made short.
+const KILL: &str = "\
+617 +sdown master inventory 127.0.0.1 7001
+618 +sdown master inventory 127.0.0.1 7001
+624 +sdown master inventory 127.0.0.1 7001
+687 +odown master inventory 127.0.0.1 7001 #quorum 2/2
+687 +new-epoch 1
+687 +try-failover master inventory 127.0.0.1 7001
+687 +vote-for-leader eab95b5b 1
+689 +odown master inventory 127.0.0.1 7001 #quorum 3/2
+689 +new-epoch 1
+689 +try-failover master inventory 127.0.0.1 7001
+689 +vote-for-leader a1ae141f 1
+691 +new-epoch 1
+691 +vote-for-leader eab95b5b 1
+743 +elected-leader master inventory 127.0.0.1 7001
+743 +failover-state-select-slave master inventory 127.0.0.1 7001
+795 +selected-slave slave 127.0.0.1:7003 127.0.0.1 7003 @ inventory 127.0.0.1 7001
+795 +failover-state-send-slaveof-noone slave 127.0.0.1:7003 127.0.0.1 7003 @ inventory 127.0.0.1 7001
+848 +failover-state-wait-promotion slave 127.0.0.1:7003 127.0.0.1 7003 @ inventory 127.0.0.1 7001
+1707 -role-change slave 127.0.0.1:7003 127.0.0.1 7003 @ inventory 127.0.0.1 7001 new reported role is master
+1747 -role-change slave 127.0.0.1:7003 127.0.0.1 7003 @ inventory 127.0.0.1 7001 new reported role is master
+1747 +promoted-slave slave 127.0.0.1:7003 127.0.0.1 7003 @ inventory 127.0.0.1 7001
+1747 +failover-state-reconf-slaves master inventory 127.0.0.1 7001
+1789 +odown master inventory 127.0.0.1 7001 #quorum 3/2
+1789 -role-change slave 127.0.0.1:7003 127.0.0.1 7003 @ inventory 127.0.0.1 7001 new reported role is master
+1804 +slave-reconf-sent slave 127.0.0.1:7002 127.0.0.1 7002 @ inventory 127.0.0.1 7001
+1810 +config-update-from sentinel eab95b5b 127.0.0.1 7101 @ inventory 127.0.0.1 7001
+1810 +switch-master inventory 127.0.0.1 7001 127.0.0.1 7003
+1810 +slave slave 127.0.0.1:7001 127.0.0.1 7001 @ inventory 127.0.0.1 7003
+1811 +switch-master inventory 127.0.0.1 7001 127.0.0.1 7003
+2353 +sdown slave 127.0.0.1:7001 127.0.0.1 7001 @ inventory 127.0.0.1 7003
+2792 +slave-reconf-done slave 127.0.0.1:7002 127.0.0.1 7002 @ inventory 127.0.0.1 7001
+2849 -odown master inventory 127.0.0.1 7001
+2849 +failover-end master inventory 127.0.0.1 7001
+2849 +switch-master inventory 127.0.0.1 7001 127.0.0.1 7003
+3402 +sdown slave 127.0.0.1:7001 127.0.0.1 7001 @ inventory 127.0.0.1 7003";
+
+/// The same of a SENTINEL FAILOVER on a healthy master.
+const MANUAL: &str = "\
+1 +new-epoch 1
+1 +try-failover master inventory 127.0.0.1 7001
+42 -sdown master inventory 127.0.0.1 7001
+42 +vote-for-leader 43a151ee 1
+42 +elected-leader master inventory 127.0.0.1 7001
+42 +failover-state-select-slave master inventory 127.0.0.1 7001
+113 +selected-slave slave 127.0.0.1:7003 127.0.0.1 7003 @ inventory 127.0.0.1 7001
+113 +failover-state-send-slaveof-noone slave 127.0.0.1:7003 127.0.0.1 7003 @ inventory 127.0.0.1 7001
+1050 +promoted-slave slave 127.0.0.1:7003 127.0.0.1 7003 @ inventory 127.0.0.1 7001
+1123 +config-update-from sentinel 43a151ee 127.0.0.1 7101 @ inventory 127.0.0.1 7001
+1123 +switch-master inventory 127.0.0.1 7001 127.0.0.1 7003
+1146 -role-change slave 127.0.0.1:7001 127.0.0.1 7001 @ inventory 127.0.0.1 7003 new reported role is master
+2141 +failover-end master inventory 127.0.0.1 7001
+2141 +switch-master inventory 127.0.0.1 7001 127.0.0.1 7003
+11175 +convert-to-slave slave 127.0.0.1:7001 127.0.0.1 7001 @ inventory 127.0.0.1 7003
+11196 +role-change slave 127.0.0.1:7001 127.0.0.1 7001 @ inventory 127.0.0.1 7003 new reported role is slave";
+
+fn recorded(from_ms: u64, list: &str) -> Vec<Sight> {
+    let line = |line: &str| {
+        let mut words = line.splitn(3, ' ');
+        let mut next = || words.next().unwrap_or_default();
+        let after: u64 = next().parse().expect("milliseconds");
+        heard(from_ms + after, next(), next())
+    };
+    list.lines().map(line).collect()
+}
+
+/// A kill -9 at a moment, as the Sentinels and the clients of a real run saw it.
 fn kill(ms: u64) -> Vec<Sight> {
-    vec![
+    let mut seen = recorded(ms, KILL);
+    seen.extend([
         fault(ms, "Kill", Some(7001)),
-        error(ms + 1, 3),
+        error(ms + 2, 3),
         error(ms + 4, PROBE),
         error(ms + 6, 4),
-        heard(ms + 640, "+sdown", "master inventory 127.0.0.1 7001"),
-        heard(ms + 655, "+sdown", "master inventory 127.0.0.1 7001"),
-        heard(ms + 690, "+odown", "master inventory 127.0.0.1 7001 #quorum 2/2"),
-        heard(ms + 691, "+try-failover", "master inventory 127.0.0.1 7001"),
-        heard(ms + 745, "+elected-leader", "master inventory 127.0.0.1 7001"),
-        heard(ms + 745, "+failover-state-select-slave", "master inventory 127.0.0.1 7001"),
-        heard(ms + 800, "+selected-slave", "slave 127.0.0.1:7003 127.0.0.1 7003 @ inventory 127.0.0.1 7001"),
-        heard(
-            ms + 1_650,
-            "+promoted-slave",
-            "slave 127.0.0.1:7003 127.0.0.1 7003 @ inventory 127.0.0.1 7001",
-        ),
-        heard(ms + 1_770, "+switch-master", "inventory 127.0.0.1 7001 127.0.0.1 7003"),
-        heard(ms + 1_772, "+switch-master", "inventory 127.0.0.1 7001 127.0.0.1 7003"),
-        write(ms + 1_776, PROBE),
-        gap(AWARE, ms - 3, ms + 1_776),
-        write(ms + 1_779, 3),
-        write(ms + 1_790, 4),
-        heard(ms + 2_700, "+failover-end", "master inventory 127.0.0.1 7001"),
-        heard(ms + 2_700, "+switch-master", "inventory 127.0.0.1 7001 127.0.0.1 7003"),
-        heard(ms + 2_710, "+sdown", "slave 127.0.0.1:7001 127.0.0.1 7001 @ inventory 127.0.0.1 7003"),
-    ]
+        write(ms + 1_749, PROBE),
+        gap(AWARE, ms - 4, ms + 1_753),
+        write(ms + 1_751, 3),
+        write(ms + 1_753, 4),
+    ]);
+    seen
 }
 
 fn close(found: Option<f64>, wanted: f64) -> bool {
@@ -88,25 +140,25 @@ fn a_kill_is_told_step_by_step() {
     assert_eq!((one.master_before.as_str(), one.master_after.as_str()), ("master", "replica 2"));
     for (found, wanted) in [
         (one.fault_secs, 2.0),
-        (one.last_write_secs, 1.997),
-        (one.first_error_secs, 2.001),
-        (one.sdown_secs, 2.64),
-        (one.odown_secs, 2.69),
-        (one.elected_secs, 2.745),
-        (one.promoted_secs, 3.65),
-        (one.switched_secs, 3.77),
-        (one.first_write_secs, 3.776),
-        (one.last_moved_secs, 3.79),
-        (one.detection_secs, 0.69),
-        (one.promotion_secs, 1.08),
-        (one.unavailable_secs, 1.779),
+        (one.last_write_secs, 1.996),
+        (one.first_error_secs, 2.002),
+        (one.sdown_secs, 2.617),
+        (one.odown_secs, 2.687),
+        (one.elected_secs, 2.743),
+        (one.promoted_secs, 3.747),
+        (one.switched_secs, 3.81),
+        (one.first_write_secs, 3.749),
+        (one.last_moved_secs, 3.753),
+        (one.detection_secs, 0.687),
+        (one.promotion_secs, 1.123),
+        (one.unavailable_secs, 1.757),
     ] {
         assert!(close(found, wanted), "{found:?} is not {wanted}: {one:#?}");
     }
     assert_eq!((one.demoted_secs, one.brought_back_secs, one.two_masters_secs), (None, None, 0.0));
     assert!(one.aborted.is_empty() && one.naive.is_none());
     let names: Vec<&str> = one.steps().iter().map(|(name, _)| *name).collect();
-    assert_eq!((names[0], names[names.len() - 1]), ("fault", "last client moved"));
+    assert_eq!((names[0], names[names.len() - 1]), ("fault", "switch told"));
 }
 
 #[test]
@@ -142,29 +194,25 @@ fn a_restart_in_place_is_told_as_such() {
 
 #[test]
 fn a_manual_failover_leaves_two_masters_and_naive_clients_behind() {
-    let naive_gap = What::LastWrite { clients: NAIVE, from_ns: ns(12_390), is_failing: true };
-    let seen = [
-        fault(2_000, "Failover", None),
-        heard(2_001, "+try-failover", "master inventory 127.0.0.1 7001"),
-        heard(2_060, "+elected-leader", "master inventory 127.0.0.1 7001"),
-        heard(2_900, "+promoted-slave", "slave 127.0.0.1:7002 127.0.0.1 7002 @ inventory 127.0.0.1 7001"),
-        at(2_950, What::Masters(2)),
-        heard(3_000, "+switch-master", "inventory 127.0.0.1 7001 127.0.0.1 7002"),
-        write(3_006, PROBE),
-        gap(AWARE, 3_001, 3_006),
-        heard(12_400, "+convert-to-slave", "slave 127.0.0.1:7001 127.0.0.1 7001 @ inventory 127.0.0.1 7002"),
-        at(12_401, What::Error { clients: NAIVE, client: PROBE }),
-        at(12_450, What::Masters(1)),
-        at(15_000, naive_gap),
-        at(15_000, What::LastWrite { clients: AWARE, from_ns: ns(14_999), is_failing: false }),
-    ];
+    let mut seen = recorded(3_001, MANUAL);
+    seen.extend([
+        fault(3_001, "Failover", None),
+        at(3_220, What::Masters(2)),
+        write(4_128, PROBE),
+        gap(AWARE, 4_121, 4_128),
+        at(14_182, What::Error { clients: NAIVE, client: PROBE }),
+        at(14_220, What::Masters(1)),
+        at(18_000, What::LastWrite { clients: NAIVE, from_ns: ns(14_177), is_failing: true }),
+        at(18_000, What::LastWrite { clients: AWARE, from_ns: ns(17_999), is_failing: false }),
+    ]);
     let told = told(&seen, true);
     let [one] = &told[..] else { panic!("{told:#?}") };
     assert_eq!((one.outcome, one.cause.as_deref()), (Outcome::Failover, Some("Failover")));
-    assert!(close(one.unavailable_secs, 0.005) && close(one.demoted_secs, 12.4), "{one:#?}");
-    assert!((one.two_masters_secs - 9.5).abs() < 1e-6, "{one:#?}");
+    assert!(close(one.unavailable_secs, 0.007) && close(one.demoted_secs, 14.176), "{one:#?}");
+    assert_eq!((one.detection_secs, one.promotion_secs, one.sdown_secs), (None, None, None));
+    assert!((one.two_masters_secs - 11.0).abs() < 1e-6, "{one:#?}");
     let naive = one.naive.expect("there are naive clients");
-    assert!(close(naive.first_error_secs, 12.401) && close(naive.last_write_to_former_secs, 12.39));
+    assert!(close(naive.first_error_secs, 14.182) && close(naive.last_write_to_former_secs, 14.177));
     assert_eq!(naive.unavailable_secs, None);
 }
 
