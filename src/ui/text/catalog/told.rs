@@ -146,6 +146,7 @@ pub const ROWS: &[Row] = &[
     ("{} has {} as its master", "{} 的主节点是 {}"),
     ("{} of {} left the reads: {}", "{2} 的 {1} 退出读取：{3}"),
     ("{} of {} is back among the reads", "{2} 的 {1} 重新参与读取"),
+    ("no answer", "无响应"),
     ("can't be reached", "无法连接"),
     ("{} s behind, more than {}", "落后 {} 秒，超过 {}"),
     ("it has forgotten products; data control writes them anew", "丢失了商品数据；数据控制正在重新写入"),
