@@ -168,11 +168,13 @@ fn every_preset_is_one_click_away_and_another_runs_it() {
     for preset in PRESETS {
         let title = &preset.topology().unwrap().title;
         let mut place = Place::new();
+        place.lab.scroll_to(title);
         place.lab.click(title);
         assert_eq!((place.title(), place.dialog()), (title.as_str(), None));
         assert_eq!(place.origin(), &Origin::Preset(preset.file.into()));
         assert!(!place.lab.model().doc.is_dirty() && place.lab.engine.told().is_empty());
         let mut place = Place::new();
+        place.lab.scroll_to(title);
         place.lab.click(&format!("Open and run: {title}"));
         assert!(place.dialog().is_none() && place.lab.model().runs.active().is_some());
         assert!(matches!(place.lab.engine.told()[..], [EngineCommand::Start { .. }]));
@@ -188,7 +190,7 @@ fn presets_are_chosen_by_keys_too() {
     place.lab.harness.run();
     place.lab.harness.key_press(Key::Enter);
     place.lab.harness.run();
-    assert_eq!(place.origin(), &Origin::Preset(PRESETS[3].file.into()));
+    assert_eq!(place.origin(), &Origin::Preset(PRESETS[4].file.into()));
     let mut place = Place::new();
     place.lab.harness.key_press(Key::Escape);
     place.lab.harness.run();
