@@ -375,3 +375,15 @@ fn a_display_that_does_not_answer_is_said_in_one_sentence() {
     assert!(why.starts_with("The window can't be opened (") && !why.contains("panicked"), "{why}");
     assert!(text(&output.stdout).contains("Verdict: "), "{output:?}");
 }
+
+#[test]
+fn chaos_is_added_to_the_script_and_listed_in_the_report() {
+    let place = Place::new();
+    let (_, report) = place.report(&calm(&place), &["--duration", "3s", "--chaos", "7"]);
+    let faults = report["faults"].as_array().expect("faults");
+    assert!(faults.len() >= 3, "{faults:#?}");
+    let scripted = report["topology"]["faults"].as_array().expect("a script");
+    assert_eq!(scripted.len(), faults.len(), "all came about");
+    assert!(faults.iter().all(|fault| fault["error"].is_null()), "{faults:#?}");
+    assert!(place.run_folders().is_empty());
+}

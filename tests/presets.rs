@@ -42,6 +42,10 @@ fn is_naive(topology: &Topology) -> bool {
 fn every_preset_keeps_the_laws_and_its_audit_says_what_the_preset_promises() {
     for path in unbroken() {
         let topology = scaled_down(&path);
+        if !topology.faults.is_empty() {
+            // What breaks, or grows, is held to its promise by a test of its own.
+            continue;
+        }
         let (naive, expected) = (is_naive(&topology), topology.expected);
         let ran = run(topology);
         assert_all_laws(&ran);
@@ -54,6 +58,11 @@ fn every_preset_keeps_the_laws_and_its_audit_says_what_the_preset_promises() {
             let role = match process.name.split(' ').next() {
                 Some("master") => Role::Master,
                 Some("replica") => Role::Replica,
+                // The first three of six.
+                Some("node") if ["node 1", "node 2", "node 3"].contains(&process.name.as_str()) => {
+                    Role::Master
+                }
+                Some("node") => Role::Replica,
                 _ => Role::Sentinel,
             };
             assert_eq!(process.role, role, "{process:#?}");

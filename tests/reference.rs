@@ -14,7 +14,8 @@ use seckill_lab::param::{ParamKind, ParamSpec, ParamValue, Params};
 use seckill_lab::report::audit::{LostSpan, Offence, Places};
 use seckill_lab::report::{
     AbsenceReport, AuditReport, ChangeReport, FaultReport, GeneratorReport, OperationsReport, Report,
-    SecondReport, ServerReport, SettingReport, StageReport, TargetResult, Verdict,
+    ReshapeReport, SecondReport, ServerReport, SettingReport, ShardReport, StageReport, TargetResult,
+    Verdict,
 };
 use seckill_lab::topology::{Expected, Fault, Realness, StageKind, Target, Topology};
 use seckill_lab::workload::{Audience, Mix, Sale, Shape, Spacing};
@@ -197,6 +198,18 @@ fn full_report(topology: Topology) -> Report {
         generator: GeneratorReport::default(),
         servers: vec![ServerReport { kind: some(), version: some(), path: some() }],
         settings: vec![SettingReport { stage: some(), name: some(), value: some() }],
+        shards: vec![ShardReport { nodes: vec![some()], ..ShardReport::default() }],
+        reshapes: vec![ReshapeReport {
+            stage: some(),
+            action: some(),
+            started_at_secs: 1.0,
+            ended_at_secs: 2.0,
+            shard: Some(4),
+            slots: 1,
+            moving_ms: 1.0,
+            is_atomic: true,
+            error: Some(some()),
+        }],
         troubles: vec![some()],
         instances: vec![InstanceSummary::default()],
         faults: vec![FaultReport {

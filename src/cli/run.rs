@@ -233,6 +233,13 @@ impl Terminal {
                     },
                 );
             }
+            EventKind::ShardLost { stage, shard } => {
+                self.say(event.at, &format!("{}: no master of shard {shard} answers", self.stages[stage]));
+            }
+            EventKind::ShardFound { stage, shard, instance } => {
+                self.say(event.at, &format!("{}: {instance} is master of shard {shard}", self.stages[stage]));
+            }
+            EventKind::Reshaped { what, failed } => self.done(event.at, &what, failed),
         }
         None
     }

@@ -5,13 +5,14 @@ use std::time::Duration;
 
 use futures_util::future::join_all;
 
-use super::redis_link::Resolver;
+use super::cluster::{ClusterGroup, Holder, Newcomers, Voice};
+use super::redis_link::{Connection, LinkSettings, Resolver};
 use super::sqlite::harm::Harm;
 use super::sqlite::schema::{Lookups, Store};
 use super::sqlite::{StoreError, Writer};
 use crate::servers::{
-    Endpoint, GroupError, GroupSettings, LinkState, NodeError, ReplicaGroup, RunFolder, SentinelSettings,
-    ServerBinary,
+    Cluster, ClusterError, ClusterSettings, Endpoint, GroupError, GroupSettings, LinkState, NodeError,
+    ReplicaGroup, RunFolder, SentinelSettings, ServerBinary,
 };
 use crate::topology::stage::{MasterReplica, Persistence, Shape, StageKind};
 use crate::topology::{ClientKind, RunPlan};
@@ -19,6 +20,9 @@ use crate::topology::{ClientKind, RunPlan};
 /// Everything real that a run stands on. Dropping it ends all of it.
 pub struct Environment {
     groups: Vec<Group>,
+    /// The Redis Clusters: a second kind of group, whose nodes may come and go during a run.
+    clusters: Vec<ClusterGroup>,
+    newcomers: Newcomers,
     /// The database, if the plan has one.
     pub database: Option<(Store, Writer)>,
     /// What faults do to the database.
@@ -48,6 +52,8 @@ pub struct Instance {
     /// Where it listens itself, whatever stands in front of it. So the lab still sees a process whose link is cut, and
     /// how far it falls behind: what looks here looks at the process, and not over its link.
     pub endpoint: Endpoint,
+    /// The shard that it belongs to, counted from 1; 0 where there are none.
+    pub shard: usize,
 }
 
 /// Why the servers of a run could not be had.
@@ -61,6 +67,14 @@ pub enum EnvironmentError {
         /// Why.
         source: GroupError,
     },
+    /// A cluster did not come up.
+    #[error("stage \"{stage}\": {source}")]
+    Cluster {
+        /// The stage.
+        stage: String,
+        /// Why.
+        source: ClusterError,
+    },
     /// The database could not be made.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -68,7 +82,8 @@ pub enum EnvironmentError {
 
 /// Whether a plan needs a Redis server at all.
 pub fn needs_redis(plan: &RunPlan) -> bool {
-    plan.order.iter().any(|&stage| group_settings(plan, stage).is_some())
+    let is_redis = |stage| group_settings(plan, stage).is_some() || cluster_settings(plan, stage).is_some();
+    plan.order.iter().any(|&stage| is_redis(stage))
 }
 
 impl Environment {
@@ -84,7 +99,7 @@ impl Environment {
         folder: RunFolder,
         progress: &(dyn Fn(&str) + Send + Sync),
     ) -> Result<Self, EnvironmentError> {
-        let mut groups = Vec::new();
+        let (mut groups, mut clusters, newcomers) = (Vec::new(), Vec::new(), Newcomers::default());
         if let Some(binary) = &binary {
             let wanted = plan.order.iter().filter_map(|&stage| Some((stage, group_settings(plan, stage)?)));
             let folder = &folder;
@@ -93,7 +108,10 @@ impl Environment {
                 let settings = GroupSettings { is_proxied, ..settings };
                 (stage, ReplicaGroup::start(binary, folder, settings, progress).await)
             });
-            for (stage, started) in join_all(starting).await {
+            let starting_clusters = start_clusters(plan, binary, folder, &newcomers, progress);
+            let (started, started_clusters) = tokio::join!(join_all(starting), starting_clusters);
+            clusters = started_clusters?;
+            for (stage, started) in started {
                 let source = |source| EnvironmentError::Group { stage: plan.name(stage).to_owned(), source };
                 groups.push(Group::new(stage, started.map_err(source)?));
             }
@@ -108,7 +126,7 @@ impl Environment {
             _ => None,
         };
         let harm = database.as_ref().map(|(store, _)| Harm::new(store.clone()));
-        Ok(Self { groups, database, harm, binary, folder })
+        Ok(Self { groups, clusters, newcomers, database, harm, binary, folder })
     }
 
     /// Where the run's files are, if they stay there afterwards.
@@ -161,6 +179,34 @@ impl Environment {
         self.groups.iter().map(|group| group.master.clone())
     }
 
+    /// The cluster of a stage.
+    pub fn cluster(&self, stage: usize) -> Option<&ClusterGroup> {
+        self.clusters.iter().find(|cluster| cluster.stage == stage)
+    }
+
+    /// All clusters.
+    pub fn clusters(&self) -> &[ClusterGroup] {
+        &self.clusters
+    }
+
+    /// Lets the clusters tell what becomes of them.
+    pub fn speak(&mut self, voice: &Voice) {
+        self.clusters.iter_mut().for_each(|cluster| cluster.speak(voice.clone()));
+    }
+
+    /// Processes that come and leave while the run goes on.
+    pub fn newcomers(&self) -> Newcomers {
+        self.newcomers.clone()
+    }
+
+    /// Who holds the data of a stage that decides claims in Redis.
+    pub fn holder(&self, stage: usize, patience: Duration) -> Option<Holder> {
+        if let Some(cluster) = self.cluster(stage) {
+            return Some(Holder::Cluster(cluster.client(patience)));
+        }
+        Some(Holder::Master(Connection::new(self.master(stage)?, LinkSettings::new(patience))))
+    }
+
     /// Where the replicas of a stage listen.
     pub fn replicas(&self, stage: usize) -> Vec<Endpoint> {
         self.group(stage).map(|group| group.processes.replicas()).unwrap_or_default()
@@ -179,8 +225,10 @@ impl Environment {
                 stage: group.stage,
                 name,
                 endpoint,
+                shard: 0,
             }));
         }
+        instances.extend(self.clusters.iter().flat_map(ClusterGroup::instances));
         instances
     }
 
@@ -200,6 +248,11 @@ impl Environment {
         self.groups.iter_mut().find(|group| group.stage == stage).map(|group| &mut group.processes)
     }
 
+    /// The cluster of a stage, to break or mend it.
+    pub fn cluster_mut(&mut self, stage: usize) -> Option<&mut ClusterGroup> {
+        self.clusters.iter_mut().find(|cluster| cluster.stage == stage)
+    }
+
     /// Mends every link that is not whole. Answers whose they were: the place of the stage, and the process.
     pub fn mend_links(&self) -> Vec<(usize, String)> {
         let mut mended = Vec::new();
@@ -216,7 +269,8 @@ impl Environment {
 
     /// Stops every server and waits until it is gone.
     pub async fn stop(mut self) {
-        join_all(self.groups.iter_mut().map(|group| group.processes.stop())).await;
+        let groups = join_all(self.groups.iter_mut().map(|group| group.processes.stop()));
+        tokio::join!(groups, join_all(self.clusters.iter_mut().map(ClusterGroup::stop)));
     }
 
     fn group(&self, stage: usize) -> Option<&Group> {
@@ -261,6 +315,38 @@ fn server_name(plan: &RunPlan, stage: usize) -> String {
     let name = plan.name(stage);
     let is_safe = name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-') && !name.starts_with("stage-");
     if is_safe { name.to_owned() } else { format!("stage-{stage}") }
+}
+
+/// Starts the clusters of a plan, side by side.
+async fn start_clusters(
+    plan: &RunPlan,
+    binary: &ServerBinary,
+    folder: &RunFolder,
+    newcomers: &Newcomers,
+    progress: &(dyn Fn(&str) + Send + Sync),
+) -> Result<Vec<ClusterGroup>, EnvironmentError> {
+    let wanted = plan.order.iter().filter_map(|&stage| Some((stage, cluster_settings(plan, stage)?)));
+    let starting = wanted.map(|(stage, settings)| async move {
+        let started = Cluster::start(binary, folder, settings, progress).await;
+        let source = |source| EnvironmentError::Cluster { stage: plan.name(stage).to_owned(), source };
+        let cluster = started.map_err(source)?;
+        Ok(ClusterGroup::new(stage, plan.name(stage), cluster, newcomers.clone()))
+    });
+    join_all(starting).await.into_iter().collect()
+}
+
+/// The cluster that a stage runs, if it runs one.
+fn cluster_settings(plan: &RunPlan, stage: usize) -> Option<ClusterSettings> {
+    let StageKind::RedisCluster(params) = &plan.topology.stages[stage].kind else { return None };
+    Some(ClusterSettings {
+        name: server_name(plan, stage),
+        shard_count: params.shards as usize,
+        replica_count: params.replicas as usize,
+        node_timeout: params.node_timeout,
+        full_coverage: params.full_coverage,
+        persistence: params.persistence,
+        slots_move: params.slots_move,
+    })
 }
 
 /// The processes that a stage runs, if it runs any of its own.

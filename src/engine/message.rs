@@ -140,6 +140,29 @@ pub enum EventKind {
         /// Why it left; none: it is back.
         left: Option<String>,
     },
+    /// Nobody who answers says any more that it is the master of this shard of a cluster.
+    ShardLost {
+        /// The place of the stage in the topology.
+        stage: usize,
+        /// The shard, counted from 1.
+        shard: usize,
+    },
+    /// After [`Self::ShardLost`]: a node says that it is the master, the same as before or another.
+    ShardFound {
+        /// The place of the stage in the topology.
+        stage: usize,
+        /// The shard, counted from 1.
+        shard: usize,
+        /// Its name within the stage, as faults call it.
+        instance: String,
+    },
+    /// A shard of a cluster has come or gone; or could not, with the reason.
+    Reshaped {
+        /// What became of it, in words.
+        what: String,
+        /// Why it did not.
+        failed: Option<String>,
+    },
     /// The run ended with a report.
     Finished(Box<Report>),
     /// The run ended without one.

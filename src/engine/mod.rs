@@ -5,6 +5,7 @@
 //! - `generator`: sends each request at its intended time; `pending`: a request on its way.
 //! - `stages`: one file a kind of stage; `redis_link`: connections to Redis; `sqlite`: the database; `keys`:
 //!   names and scripts in Redis; `order`: a granted claim.
+//! - `cluster`: Redis Cluster as its clients see it, and how it grows during a run.
 //! - `control`: the data-control module; `crew`: the consumers of the queue; `queue_watch`: measures the backlog;
 //!   `watch`: asks the processes how they do; `heartbeat`: how far replicas are behind, in seconds.
 //! - `versions`: what of a product was written when, so that stale answers are counted.
@@ -18,6 +19,7 @@
 mod audit;
 mod book;
 mod clock;
+mod cluster;
 mod control;
 mod crew;
 mod dial;

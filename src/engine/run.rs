@@ -10,6 +10,7 @@ use tokio::time::{Instant, MissedTickBehavior, interval, interval_at, sleep, sle
 
 use super::audit::{self, AuditError};
 use super::clock::Clock;
+use super::cluster::Voice;
 use super::control::{Control, ControlError};
 use super::crew::Crew;
 use super::environment::{Environment, needs_redis};
@@ -39,6 +40,8 @@ use crate::workload::Source;
 const LEAD: Duration = Duration::from_millis(50);
 /// How long requests and orders under way may take to end after the last arrival.
 const DRAIN_WITHIN: Duration = Duration::from_mins(1);
+/// How long a shard on its way may take after that.
+const SETTLE_WITHIN: Duration = Duration::from_mins(1);
 /// How often the drain looks whether it is over.
 const DRAIN_LOOK: Duration = Duration::from_millis(20);
 /// How long opening the connections may take.
@@ -80,6 +83,7 @@ async fn run_in(
     let ledger = Arc::new(Ledger::new(plan.topology.workload.sale.items));
     outbox.phase(RunPhase::Preloading);
     let troubles = Troubles::new(outbox.clone());
+    environment.speak(&Voice { outbox: outbox.clone(), troubles: troubles.clone() });
     let notes = Notes {
         versions: Arc::new(Versions::new(plan.topology.workload.sale.items, clock.clone())),
         absences: Absences::new(outbox.clone()),
@@ -113,6 +117,7 @@ async fn run_in(
         drop(task.await);
     }
     let drained = live.drain(plan, environment, &mut hands, outbox).await;
+    settle_clusters(environment, &troubles).await;
     live.end_consumers().await;
     live.observe(outbox);
     mend::servers(live.scene(plan, environment, &mut hands), outbox).await;
@@ -422,6 +427,15 @@ async fn start_servers(
     Environment::start(plan, options.link_faults, binary, folder, &progress)
         .await
         .map_err(|error| failure(&error))
+}
+
+/// Waits until no shard is on its way any more, so that the audit finds each key in one place.
+async fn settle_clusters(environment: &Environment, troubles: &Troubles) {
+    let settled = join_all(environment.clusters().iter().map(|cluster| cluster.settle(SETTLE_WITHIN))).await;
+    if settled.contains(&false) {
+        let error = format!("still on its way {} s after the drain", SETTLE_WITHIN.as_secs());
+        troubles.note("a shard", &error);
+    }
 }
 
 /// Opens every connection, so that the first arrivals don't pay for it.

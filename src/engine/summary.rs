@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::audit::AuditError;
+use super::cluster::ClusterGroup;
 use super::environment::Environment;
 use super::observer::Observer;
 use super::redis_link::LinkSettings;
@@ -72,6 +73,8 @@ pub fn report(plan: &RunPlan, environment: &Environment, observer: &Observer, en
         generator,
         servers: servers(environment),
         instances: ending.instances,
+        shards: environment.clusters().iter().flat_map(ClusterGroup::shards).collect(),
+        reshapes: environment.clusters().iter().flat_map(ClusterGroup::reshapes).collect(),
         settings: settings(plan, environment),
         faults: ending.faults,
         failovers: ending.failovers,
@@ -160,6 +163,7 @@ fn settings(plan: &RunPlan, environment: &Environment) -> Vec<SettingReport> {
         let timeout = match &plan.topology.stages[index].kind {
             StageKind::ReadWriteSplit(params) => params.timeout,
             StageKind::MasterReplica(params) => params.timeout,
+            StageKind::RedisCluster(params) => params.timeout,
             StageKind::Queue(params) => params.timeout,
             _ => continue,
         };

@@ -10,6 +10,7 @@ use futures_util::stream::FuturesUnordered;
 use redis::{Pipeline, RedisResult};
 use tokio::time::{MissedTickBehavior, interval, timeout_at};
 
+use super::cluster::{Newcomer, Newcomers};
 use super::environment::{Environment, Instance};
 use super::failover::Failovers;
 use super::heartbeat::Pulse;
@@ -39,6 +40,10 @@ pub struct Watch {
 /// What was seen of one process.
 #[derive(Debug, Clone)]
 struct Watched {
+    /// The shard that it belongs to; 0 where there are none.
+    shard: usize,
+    /// Whether it has left, and is not looked at any more.
+    is_gone: bool,
     now: InstanceState,
     /// The last look that it answered.
     answered: Option<InstanceState>,
@@ -48,37 +53,45 @@ struct Watched {
     summary: InstanceSummary,
 }
 
-/// Who is master of each stage, by the place of the process among all.
-#[derive(Debug, Default)]
-struct Masters(BTreeMap<usize, Option<usize>>);
+/// A stage and a shard of it, counted from 1; 0 where the stage has none.
+type Part = (usize, usize);
 
-/// What a look says about a stage's master.
+/// Who is master of each part, by the place of the process among all.
+#[derive(Debug, Default)]
+struct Masters(BTreeMap<Part, Option<usize>>);
+
+/// What a look says about the master of a part.
 #[derive(Debug, PartialEq, Eq)]
 enum Finding {
-    Lost(usize),
-    Found(usize, usize),
+    Lost(Part),
+    Found(Part, usize),
 }
 
 impl Masters {
-    /// Compares with the last look: `masters` are stage and process of each that says it is one.
-    fn look(&mut self, masters: &[(usize, usize)]) -> Vec<Finding> {
+    /// Compares with the last look: `masters` are part and process of each that says it is one.
+    fn look(&mut self, masters: &[(Part, usize)]) -> Vec<Finding> {
         let mut findings = Vec::new();
-        for &(stage, process) in masters {
+        for &(part, process) in masters {
             // The first one is no news.
-            self.0.entry(stage).or_insert(Some(process));
+            self.0.entry(part).or_insert(Some(process));
         }
-        for (&stage, known) in &mut self.0 {
-            let mut here = masters.iter().filter(|(of, _)| *of == stage).map(|(_, process)| *process);
+        for (&part, known) in &mut self.0 {
+            let mut here = masters.iter().filter(|(of, _)| *of == part).map(|(_, process)| *process);
             if known.is_some_and(|known| here.clone().any(|process| process == known)) {
                 continue;
             }
             let next = here.next();
             // Between two looks another may have taken over.
-            findings.extend(known.take().map(|_| Finding::Lost(stage)));
-            findings.extend(next.map(|process| Finding::Found(stage, process)));
+            findings.extend(known.take().map(|_| Finding::Lost(part)));
+            findings.extend(next.map(|process| Finding::Found(part, process)));
             *known = next;
         }
         findings
+    }
+
+    /// A part that is no longer there has lost nothing.
+    fn forget(&mut self, part: Part) {
+        self.0.remove(&part);
     }
 }
 
@@ -93,29 +106,17 @@ impl Watch {
         failovers: Failovers,
     ) -> (Self, impl Future<Output = ()> + Send + 'static) {
         let instances = environment.instances();
+        let names: Vec<String> = plan.topology.stages.iter().map(|stage| stage.name.clone()).collect();
         let watched = instances.iter().map(|instance| Watched {
-            now: InstanceState {
-                stage: instance.stage,
-                name: instance.name.clone(),
-                ..InstanceState::default()
-            },
-            answered: None,
-            answered_at: None,
             pulse: pulses.get(&(instance.stage, instance.name.clone())).cloned(),
-            summary: InstanceSummary {
-                stage: plan.name(instance.stage).to_owned(),
-                name: instance.name.clone(),
-                ..InstanceSummary::default()
-            },
+            ..Watched::new(instance, &names[instance.stage])
         });
         let watch = Self { seen: Arc::new(Mutex::new(watched.collect())), outbox, failovers };
-        let settings = LinkSettings::new(PATIENCE);
-        let connect = |instance: &Instance| Connection::new(Resolver::Fixed(instance.endpoint), settings);
-        let connections: Vec<Connection> = instances.iter().map(connect).collect();
-        (watch.clone(), watch.look_on(connections))
+        let connections = instances.iter().map(connect).collect();
+        (watch.clone(), watch.look_on(connections, names, environment.newcomers()))
     }
 
-    async fn look_on(self, connections: Vec<Connection>) {
+    async fn look_on(self, mut connections: Vec<Arc<Connection>>, names: Vec<String>, newcomers: Newcomers) {
         let mut looks = interval(LOOK);
         looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut masters = Masters::default();
@@ -123,10 +124,15 @@ impl Watch {
         let mut is_asked = vec![false; connections.len()];
         loop {
             let gathered_at = looks.tick().await + GATHER;
-            for (index, connection) in connections.iter().enumerate() {
+            for newcomer in newcomers.take() {
+                self.take_in(newcomer, &names, &mut connections, &mut masters);
+            }
+            is_asked.resize(connections.len(), false);
+            for index in self.all_there() {
                 if !is_asked[index] {
                     is_asked[index] = true;
-                    asked.push(async move { (index, info(connection).await) });
+                    let connection = connections[index].clone();
+                    asked.push(async move { (index, info(&connection).await) });
                 }
             }
             let mut answers = Vec::with_capacity(connections.len());
@@ -135,44 +141,83 @@ impl Watch {
                 answers.push(answer);
             }
             let speaking = self.note(&answers);
-            self.failovers.masters(&speaking);
+            self.failovers.masters(speaking.iter().map(|((stage, _), _)| *stage));
             for finding in masters.look(&speaking) {
                 self.tell(&finding);
             }
         }
     }
 
+    /// Begins to look at a process that came, or stops to look at one that left.
+    fn take_in(
+        &self,
+        newcomer: Newcomer,
+        names: &[String],
+        connections: &mut Vec<Arc<Connection>>,
+        masters: &mut Masters,
+    ) {
+        let mut seen = self.seen();
+        match newcomer {
+            Newcomer::Came(instance) => {
+                seen.push(Watched::new(&instance, &names[instance.stage]));
+                connections.push(connect(&instance));
+            }
+            Newcomer::Left(instance) => {
+                let is_it = |one: &&mut Watched| {
+                    one.now.stage == instance.stage && one.now.name == instance.name && !one.is_gone
+                };
+                if let Some(one) = seen.iter_mut().find(is_it) {
+                    one.is_gone = true;
+                    one.now.is_reachable = false;
+                    one.now.role = Role::Unknown;
+                }
+                masters.forget((instance.stage, instance.shard));
+            }
+        }
+    }
+
+    /// The processes that are there, by their places.
+    fn all_there(&self) -> Vec<usize> {
+        let seen = self.seen();
+        (0..seen.len()).filter(|&index| !seen[index].is_gone).collect()
+    }
+
     fn tell(&self, finding: &Finding) {
+        let name = |process: usize| self.seen()[process].now.name.clone();
         self.outbox.event(match *finding {
-            Finding::Lost(stage) => EventKind::MasterLost { stage },
-            Finding::Found(stage, process) => {
-                EventKind::MasterFound { stage, instance: self.seen()[process].now.name.clone() }
+            Finding::Lost((stage, 0)) => EventKind::MasterLost { stage },
+            Finding::Found((stage, 0), process) => EventKind::MasterFound { stage, instance: name(process) },
+            Finding::Lost((stage, shard)) => EventKind::ShardLost { stage, shard },
+            Finding::Found((stage, shard), process) => {
+                EventKind::ShardFound { stage, shard, instance: name(process) }
             }
         });
     }
 
-    /// Notes the answers to a look, by process; none is one that will not come. Answers stage and process of each that
+    /// Notes the answers to a look, by process; none is one that will not come. Answers part and process of each that
     /// says it is a master.
-    fn note(&self, answers: &[(usize, Option<String>)]) -> Vec<(usize, usize)> {
+    fn note(&self, answers: &[(usize, Option<String>)]) -> Vec<(Part, usize)> {
         let mut watched = self.seen();
         for (index, answer) in answers {
             let one = &mut watched[*index];
+            if one.is_gone {
+                continue;
+            }
             one.now.is_reachable = false;
             if let Some(info) = answer {
                 one.now.read_info(info);
                 one.answered_at = Some(Instant::now());
             }
         }
-        // A replica is behind whoever of its stage is master now and has written most.
-        let masters: Vec<(usize, u64)> = watched
+        // A replica is behind whoever of its part is master now and has written most.
+        let masters: Vec<(Part, u64)> = watched
             .iter()
             .filter(|one| one.now.is_reachable && one.now.role == Role::Master)
-            .map(|one| (one.now.stage, one.now.offset))
+            .map(|one| (one.part(), one.now.offset))
             .collect();
         for (index, _) in answers {
             let one = &mut watched[*index];
-            let written =
-                masters.iter().filter(|(stage, _)| *stage == one.now.stage).map(|(_, offset)| *offset);
+            let written = masters.iter().filter(|(part, _)| *part == one.part()).map(|(_, offset)| *offset);
             let behind = written.max().map_or(0, |offset| offset.saturating_sub(one.now.offset));
             one.now.lag_bytes = if one.now.role == Role::Replica { behind } else { 0 };
             let lag_ns = one.pulse.as_deref().and_then(Pulse::take_worst_ns);
@@ -187,13 +232,13 @@ impl Watch {
             |one: &Watched| one.now.is_reachable && one.answered_at.is_some_and(|at| at.elapsed() < SILENCE);
         let all = watched.iter().enumerate();
         all.filter(|(_, one)| one.now.role == Role::Master && speaks(one))
-            .map(|(index, one)| (one.now.stage, index))
+            .map(|(index, one)| (one.part(), index))
             .collect()
     }
 
     /// Every process as it was at the last look.
     pub fn states(&self) -> Vec<InstanceState> {
-        self.seen().iter().map(|one| one.now.clone()).collect()
+        self.seen().iter().filter(|one| !one.is_gone).map(|one| one.now.clone()).collect()
     }
 
     /// What every process did so far.
@@ -204,6 +249,34 @@ impl Watch {
     fn seen(&self) -> MutexGuard<'_, Vec<Watched>> {
         self.seen.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+impl Watched {
+    fn new(instance: &Instance, stage: &str) -> Self {
+        let name = &instance.name;
+        Self {
+            shard: instance.shard,
+            is_gone: false,
+            now: InstanceState { stage: instance.stage, name: name.clone(), ..InstanceState::default() },
+            answered: None,
+            answered_at: None,
+            pulse: None,
+            summary: InstanceSummary {
+                stage: stage.to_owned(),
+                name: name.clone(),
+                ..InstanceSummary::default()
+            },
+        }
+    }
+
+    /// Where there can be one master.
+    fn part(&self) -> Part {
+        (self.now.stage, self.shard)
+    }
+}
+
+fn connect(instance: &Instance) -> Arc<Connection> {
+    Arc::new(Connection::new(Resolver::Fixed(instance.endpoint), LinkSettings::new(PATIENCE)))
 }
 
 /// `INFO` of one process; none if it doesn't answer.
@@ -219,25 +292,34 @@ mod tests {
     use super::Finding::{Found, Lost};
     use super::*;
 
+    const A: Part = (1, 0);
+    const B: Part = (2, 0);
+
     #[test]
     fn a_master_is_lost_when_none_is_left_and_found_when_one_is_there_again() {
         let mut masters = Masters::default();
         for (look, (says, findings)) in [
             (vec![], vec![]),
-            (vec![(1, 0), (2, 5)], vec![]),
-            (vec![(2, 5)], vec![Lost(1)]),
-            (vec![(2, 5)], vec![]),
-            (vec![(1, 0), (2, 5)], vec![Found(1, 0)]),
+            (vec![(A, 0), (B, 5)], vec![]),
+            (vec![(B, 5)], vec![Lost(A)]),
+            (vec![(B, 5)], vec![]),
+            (vec![(A, 0), (B, 5)], vec![Found(A, 0)]),
             // A replica was promoted, and the old master has not been told yet.
-            (vec![(1, 0), (1, 3), (2, 5)], vec![]),
-            (vec![(1, 3), (2, 5)], vec![Lost(1), Found(1, 3)]),
-            (vec![], vec![Lost(1), Lost(2)]),
-            (vec![(1, 4)], vec![Found(1, 4)]),
+            (vec![(A, 0), (A, 3), (B, 5)], vec![]),
+            (vec![(A, 3), (B, 5)], vec![Lost(A), Found(A, 3)]),
+            (vec![], vec![Lost(A), Lost(B)]),
+            (vec![(A, 4)], vec![Found(A, 4)]),
         ]
         .into_iter()
         .enumerate()
         {
             assert_eq!(masters.look(&says), findings, "look {look}");
         }
+        // A shard is lost on its own, and one that left is not missed.
+        let (one, other) = ((3, 1), (3, 2));
+        assert_eq!(masters.look(&[(A, 4), (one, 6), (other, 7)]), []);
+        assert_eq!(masters.look(&[(A, 4), (other, 7)]), [Lost(one)]);
+        masters.forget(other);
+        assert_eq!(masters.look(&[(A, 4), (one, 8)]), [Found(one, 8)]);
     }
 }

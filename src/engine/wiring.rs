@@ -2,12 +2,14 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::sync::{Mutex, mpsc, watch};
 use tokio::task::JoinSet;
 
 use super::book::StageBook;
 use super::clock::Clock;
+use super::cluster::ClusterGroup;
 use super::control::{Control, Opening, Settings, Shelf};
 use super::crew::{Crew, Equipment};
 use super::environment::Environment;
@@ -20,6 +22,7 @@ use super::redis_link::{Connection, LinkSettings, Resolver};
 use super::sqlite::StoreError;
 use super::stages::balancer::BalancerStage;
 use super::stages::cdn::CdnStage;
+use super::stages::cluster::{ClusterStage, ClusterWiring};
 use super::stages::core::{Cache, Core, Listener, Stage, Tunable};
 use super::stages::database::DatabaseStage;
 use super::stages::lanes::{Lane, LaneShape, Lanes};
@@ -34,6 +37,9 @@ use super::trouble::Troubles;
 use super::versions::Versions;
 use crate::topology::stage::{self, Decrement, StageKind};
 use crate::topology::{ClientKind, RunPlan};
+
+/// How long data control waits for a server.
+const CONTROL_PATIENCE: Duration = Duration::from_secs(2);
 
 /// The stages of a run, ready for traffic.
 pub struct Wired {
@@ -189,6 +195,7 @@ impl<'a> Builder<'a> {
             }),
             StageKind::ReadWriteSplit(params) => Some(self.split(index, core, params)),
             StageKind::MasterReplica(params) => Some(self.inventory(index, core, params, clients)),
+            StageKind::RedisCluster(params) => Some(self.cluster(index, core, params)),
             StageKind::Queue(params) => {
                 self.next(index).map(|next| self.queue((index, clients), core, next, params))
             }
@@ -308,6 +315,31 @@ impl<'a> Builder<'a> {
         stage
     }
 
+    fn cluster(&mut self, index: usize, core: Arc<Core>, params: &stage::RedisCluster) -> Arc<dyn Stage> {
+        let cluster = self.environment.cluster(index);
+        let cluster = cluster.unwrap_or_else(|| unreachable!("a cluster stage has its servers"));
+        let shape =
+            LaneShape::pipelined(params.connections, params.window, params.max_waiting, params.timeout);
+        let (stage, lanes) = ClusterStage::new(ClusterWiring {
+            core,
+            next: self.next(index),
+            owns_reads: self.plan.read_owner == Some(index),
+            per_buyer_limit: self.plan.topology.workload.sale.per_buyer_limit,
+            items: self.plan.topology.workload.sale.items,
+            routes: cluster.routes(),
+            counts: cluster.counts(),
+            shape,
+            timeout: params.timeout,
+        });
+        self.connections.extend(lanes.iter().map(|(_, lane)| lane.connection.clone()));
+        for (node, lane) in lanes {
+            self.tasks.spawn(stage.clone().work(node, lane));
+        }
+        self.tasks.spawn(cluster.routes().keep());
+        self.tasks.spawn(stage.clone().keep());
+        stage
+    }
+
     fn queue(
         &mut self,
         (index, clients): (usize, ClientKind),
@@ -418,12 +450,12 @@ pub fn control(
 ) -> Option<(Arc<Control>, watch::Sender<Settings>)> {
     let settings = Settings::of(plan, &plan.topology)?;
     let connection = |stage: usize| {
-        let settings = LinkSettings::new(std::time::Duration::from_secs(2));
+        let settings = LinkSettings::new(CONTROL_PATIENCE);
         let clients = plan.clients(plan.control?, stage);
         Some(Connection::new(environment.master_for(stage, clients)?, settings))
     };
     let replicas = |stage: usize| -> Vec<Connection> {
-        let settings = LinkSettings::new(std::time::Duration::from_secs(2));
+        let settings = LinkSettings::new(CONTROL_PATIENCE);
         let connect = |way| Connection::new(Resolver::Fixed(way), settings);
         environment.replicas(stage).into_iter().map(connect).collect()
     };
@@ -438,7 +470,11 @@ pub fn control(
         shelf: Mutex::new(Shelf::new(plan.topology.workload.sale.items)),
         versions: versions.clone(),
         gate_replicas: plan.gate.map(replicas).unwrap_or_default(),
-        inventory: plan.decider.and_then(connection),
+        inventory: plan.decider.and_then(|stage| environment.holder(stage, CONTROL_PATIENCE)),
+        inventory_replicas: plan
+            .decider
+            .and_then(|stage| environment.cluster(stage))
+            .map_or(0, ClusterGroup::replica_count),
         writer: environment.database.as_ref().map(|(_, writer)| writer.clone()),
         clock: clock.clone(),
         ledger: ledger.clone(),

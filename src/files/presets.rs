@@ -34,6 +34,9 @@ pub const PRESETS: &[Preset] = presets![
     "crash-without-persistence.ron",
     "cache-death.ron",
     "stale-reads.ron",
+    "cluster-sale.ron",
+    "cluster-scale-out.ron",
+    "cluster-failover.ron",
 ];
 
 impl Preset {

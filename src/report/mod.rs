@@ -3,12 +3,14 @@
 //! The JSON form is a promise to users, documented in `docs/reference/report.md`.
 //!
 //! - [`audit`]: the ledger's findings.
+//! - `cluster`: the shards of a Redis Cluster.
 //! - [`failover`]: outages in words, and what many of them have in common.
 //! - [`verdict`]: targets and the verdict of three.
 //! - [`text`]: the report for a terminal.
 //! - [`mod@line`]: one state line a second while it runs.
 
 pub mod audit;
+mod cluster;
 pub mod failover;
 pub mod line;
 pub mod text;
@@ -21,6 +23,7 @@ use crate::metrics::{InstanceSummary, Quantiles, StageTally, Totals};
 use crate::topology::{Realness, Topology};
 
 pub use audit::AuditReport;
+pub use cluster::{ReshapeReport, ShardReport};
 pub use verdict::{TargetResult, Verdict};
 
 /// The version of the JSON form that this program writes.
@@ -51,6 +54,10 @@ pub struct Report {
     pub servers: Vec<ServerReport>,
     /// What each Redis process did.
     pub instances: Vec<InstanceSummary>,
+    /// What clients saw of each shard of a cluster.
+    pub shards: Vec<ShardReport>,
+    /// How shards came and went while it ran.
+    pub reshapes: Vec<ReshapeReport>,
     /// Settings that a library would otherwise have chosen.
     pub settings: Vec<SettingReport>,
     /// Faults that were injected.

@@ -30,6 +30,7 @@ fn write_report(out: &mut String, report: &Report) -> std::fmt::Result {
     writeln!(out)?;
     if !report.instances.is_empty() {
         write_instances(out, report)?;
+        super::cluster::write(out, report)?;
         writeln!(out)?;
     }
     for outage in &report.failovers {

@@ -5,6 +5,7 @@
 //! - [`run_folder`]: one temporary folder per run, which holds every file its servers write.
 //! - [`guard`] and [`mod@sweep`]: every server dies with the program, however the program dies.
 //! - [`redis_node`]: one server process; [`replica_group`]: a master, its replicas and their Sentinels.
+//! - [`cluster`]: a Redis Cluster of shards, which can grow and shrink under load.
 //! - [`proxy`]: stands before a server, so that its link can be cut, slowed, throttled and mended.
 //!
 //! Nothing in here draws, prints or knows what a run is. Long steps tell what they do through a [`Progress`].
@@ -12,6 +13,7 @@
 pub mod binary;
 mod bounded;
 mod child;
+pub mod cluster;
 mod conf;
 pub mod endpoint;
 pub mod group_settings;
@@ -36,6 +38,7 @@ pub mod sweep;
 mod unpack;
 
 pub use binary::{BinaryError, Origin, ServerBinary, ServerKind, find};
+pub use cluster::{Cluster, ClusterError, ClusterSettings};
 pub use endpoint::Endpoint;
 pub use group_settings::{GroupError, GroupSettings, NodeAddress, Shape};
 pub use node_error::NodeError;

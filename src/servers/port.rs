@@ -36,6 +36,29 @@ pub fn free_ports(count: usize) -> Result<Vec<u16>, PortError> {
     Ok(free_listeners(count)?.into_iter().map(|(port, _)| port).collect())
 }
 
+/// How much higher the bus of a Cluster node listens than the node itself.
+const BUS_OFFSET: u16 = 10_000;
+
+/// `count` different free ports whose Cluster bus has a free port too.
+///
+/// # Errors
+/// When there are not that many.
+pub fn free_cluster_ports(count: usize) -> Result<Vec<u16>, PortError> {
+    let mut found = Vec::with_capacity(count);
+    // A few more, because the bus of some may be taken. All are held meanwhile: one may be the bus of another.
+    let held = free_listeners(count + 50)?;
+    found.extend(held.iter().map(|(port, _)| *port).filter(|port| has_free_bus(*port)).take(count));
+    if found.len() < count {
+        let last = io::Error::from(io::ErrorKind::AddrInUse);
+        return Err(PortError { wanted: count, found: found.len(), last });
+    }
+    Ok(found)
+}
+
+fn has_free_bus(port: u16) -> bool {
+    TcpListener::bind((Ipv4Addr::LOCALHOST, port + BUS_OFFSET)).is_ok()
+}
+
 /// `count` different free ports, each with what holds it.
 ///
 /// # Errors
@@ -78,5 +101,13 @@ mod tests {
         ports.sort_unstable();
         ports.dedup();
         assert_eq!(ports.len(), 50);
+    }
+
+    #[test]
+    fn a_taken_bus_port_is_not_given_out() {
+        let ports = free_cluster_ports(8).expect("there are enough");
+        let bus = TcpListener::bind((Ipv4Addr::LOCALHOST, ports[0] + BUS_OFFSET)).expect("it is free");
+        assert!(!has_free_bus(ports[0]));
+        drop(bus);
     }
 }

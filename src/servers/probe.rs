@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use redis::aio::MultiplexedConnection;
-use redis::{AsyncConnectionConfig, Client, Cmd, ConnectionAddr, FromRedisValue, RedisResult};
+use redis::{AsyncConnectionConfig, Client, Cmd, ConnectionAddr, FromRedisValue, Pipeline, RedisResult};
 
 use super::endpoint::Endpoint;
 
@@ -17,26 +17,46 @@ const ANSWER_WITHIN: Duration = Duration::from_secs(1);
 #[derive(Debug)]
 pub(crate) struct Probe {
     endpoint: Endpoint,
+    answer_within: Duration,
     connection: Option<MultiplexedConnection>,
 }
 
 impl Probe {
     pub(crate) fn new(endpoint: Endpoint) -> Self {
-        Self { endpoint, connection: None }
+        Self::patient(endpoint, ANSWER_WITHIN)
     }
 
-    /// Sends one command and waits at most about 1.5 s in all.
+    /// One that waits for an answer as long as is said.
+    pub(crate) fn patient(endpoint: Endpoint, answer_within: Duration) -> Self {
+        Self { endpoint, answer_within, connection: None }
+    }
+
+    /// Sends one command and waits at most about half a second more than its patience, 1 s as a rule.
     ///
     /// # Errors
     /// Whatever went wrong; the next question uses a new connection.
     pub(crate) async fn ask<T: FromRedisValue>(&mut self, command: &Cmd) -> RedisResult<T> {
         let mut connection = match self.connection.take() {
             Some(connection) => connection,
-            None => connect(self.endpoint).await?,
+            None => connect(self.endpoint, self.answer_within).await?,
         };
         let answer = command.query_async(&mut connection).await?;
         self.connection = Some(connection);
         Ok(answer)
+    }
+
+    /// Sends some commands together; their answers, in order.
+    ///
+    /// # Errors
+    /// As [`Self::ask`]; also where one of them is refused.
+    pub(crate) async fn ask_all<T: FromRedisValue>(&mut self, commands: &Pipeline) -> RedisResult<Vec<T>> {
+        let mut connection = match self.connection.take() {
+            Some(connection) => connection,
+            None => connect(self.endpoint, self.answer_within).await?,
+        };
+        let answers = commands.query_async(&mut connection).await?;
+        self.connection = Some(connection);
+        Ok(answers)
     }
 
     /// `INFO section` as a map of its fields.
@@ -49,10 +69,10 @@ impl Probe {
     }
 }
 
-async fn connect(endpoint: Endpoint) -> RedisResult<MultiplexedConnection> {
+async fn connect(endpoint: Endpoint, answer_within: Duration) -> RedisResult<MultiplexedConnection> {
     let config = AsyncConnectionConfig::new()
         .set_connection_timeout(Some(CONNECT_WITHIN))
-        .set_response_timeout(Some(ANSWER_WITHIN));
+        .set_response_timeout(Some(answer_within));
     Client::open(ConnectionAddr::Tcp(endpoint.ip.to_string(), endpoint.port))?
         .get_multiplexed_async_connection_with_config(&config)
         .await

@@ -58,6 +58,10 @@ choices! {
         OpenSale,
         /// The clock of the sale is put before the opening and stands there: nobody can buy.
         CloseSale,
+        /// A Redis Cluster gets one more shard, a master and its replicas, and the slots move to it under load.
+        AddShard,
+        /// The last shard of a Redis Cluster gives its slots to the others under load, and ends.
+        RemoveShard,
     }
 }
 
@@ -70,7 +74,7 @@ params! {
         action: FaultAction = FaultAction::Kill;
         /// The stage it is done to.
         stage: String = String::new();
-        /// Which of the stage's instances: "master", "replica 1", "sentinel 2", "consumer 1", "database", "cache", "sale".
+        /// Which of the stage's instances: "master", "replica 1", "sentinel 2", "consumer 1", "database", "cache", "sale"; of a Redis Cluster "node 1", "shards".
         instance: String = "master".into();
         /// How much later a slow link carries what is sent, each way; other actions have none.
         delay: Duration = Duration::from_millis(50), in 0.001..10.0;
@@ -85,6 +89,13 @@ impl FaultAction {
     /// Whether it is done to the link of an instance and not to its process.
     pub fn is_of_link(self) -> bool {
         matches!(self, Self::CutLink | Self::SlowLink | Self::ThrottleLink | Self::ResetLink | Self::MendLink)
+    }
+}
+
+impl FaultAction {
+    /// Whether it is done to a Redis Cluster as a whole: then the instance says nothing.
+    pub fn is_of_shards(self) -> bool {
+        matches!(self, Self::AddShard | Self::RemoveShard)
     }
 }
 
@@ -123,6 +134,9 @@ impl Fault {
 /// For people: "Kill master of inventory", "`SlowLink` replica 1 of gate by 50ms".
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.action.is_of_shards() {
+            return write!(f, "{} of {}", self.action.word(), self.stage);
+        }
         write!(f, "{} {} of {}", self.action.word(), self.instance, self.stage)?;
         if let Some(delay) = self.link_delay() {
             write!(f, " by {}", humantime::format_duration(delay))?;
@@ -145,6 +159,8 @@ mod tests {
     fn a_fault_says_what_is_done_to_whom() {
         let kill = Fault { stage: "gate".into(), ..Fault::default() };
         assert_eq!(kill.to_string(), "Kill master of gate");
+        let add = Fault { action: FaultAction::AddShard, ..kill.clone() };
+        assert_eq!(add.to_string(), "AddShard of gate");
         let slow = Fault { action: FaultAction::SlowLink, instance: "replica 1".into(), ..kill };
         assert_eq!(slow.to_string(), "SlowLink replica 1 of gate by 50ms");
         let narrow = Fault { action: FaultAction::ThrottleLink, rate: 5_000, ..slow };

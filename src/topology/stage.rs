@@ -59,6 +59,14 @@ choices! {
         AofAlways,
     }
 
+    /// How slots move to another shard of a Redis Cluster while requests come.
+    pub enum SlotMoving {
+        /// All slots that a shard gives at once, by the server itself; key by key where it can't (before Valkey 9).
+        Atomic,
+        /// One slot after the other, and its keys by MIGRATE.
+        KeyByKey,
+    }
+
     /// How stock is taken from Redis.
     pub enum Decrement {
         /// A script stored by SCRIPT LOAD and called by EVALSHA: check and decrement in one step.
@@ -165,6 +173,30 @@ params! {
         wait_timeout: Duration = Duration::from_millis(500), in 0.001..60.0;
         /// A supervisor starts a dead data process again this long after its end, on its port and with its files; None: it stays dead.
         restart_in_place: Option<Duration> = None, in 0.0..3600.0;
+    }
+
+    /// Redis Cluster that holds the inventory: the products lie spread over shards, each a master with replicas, and the nodes replace a dead master among themselves.
+    pub struct RedisCluster {
+        /// Shards: masters, each with an equal share of the 16,384 slots into which keys fall.
+        shards: u32 = 3, in 3..8, "shards";
+        /// Replicas of each master; none: nobody replaces a dead one.
+        replicas: u32 = 1, in 0..2, "replicas";
+        /// How long a node must be silent before another one believes it down.
+        node_timeout: Duration = Duration::from_millis(500), in 0.1..60.0;
+        /// Whether a shard without a master stops the other shards too (`cluster-require-full-coverage`).
+        full_coverage: bool = true;
+        /// How slots move when a shard comes or goes.
+        slots_move: SlotMoving = SlotMoving::Atomic;
+        /// Connections to each node; each carries pipelines.
+        connections: u32 = 1, in 1..64, "connections";
+        /// Pipelines under way on a connection before the next one waits.
+        window: u32 = 4, in 1..64, "pipelines";
+        /// Requests waiting or under way at one node before more are answered `shed`.
+        max_waiting: u32 = 50_000, in 1..10_000_000, "requests";
+        /// How long an answer may take before a claim counts as indefinite and a read as failed; within it a request follows its slot from node to node.
+        timeout: Duration = Duration::from_secs(1), in 0.01..60.0;
+        /// What survives a crash.
+        persistence: Persistence = Persistence::AofEverysec;
     }
 
     /// The queue between the sale and the database: a Redis list with a processing list for each consumer.
@@ -278,6 +310,7 @@ kinds! {
         Service,
         ReadWriteSplit,
         MasterReplica,
+        RedisCluster,
         Queue,
         Database,
         DataControl,
@@ -294,6 +327,7 @@ impl StageKind {
             Self::Service(_) => "service",
             Self::ReadWriteSplit(_) => "Redis read-write split",
             Self::MasterReplica(_) => "Redis master-replica",
+            Self::RedisCluster(_) => "Redis Cluster",
             Self::Queue(_) => "queue",
             Self::Database(_) => "database",
             Self::DataControl(_) => "data control",
@@ -307,7 +341,9 @@ impl StageKind {
             | Self::LoadBalancer(_)
             | Self::Service(_)
             | Self::DataControl(_) => Realness::InProcess,
-            Self::ReadWriteSplit(_) | Self::MasterReplica(_) | Self::Queue(_) => Realness::RealProcess,
+            Self::ReadWriteSplit(_) | Self::MasterReplica(_) | Self::RedisCluster(_) | Self::Queue(_) => {
+                Realness::RealProcess
+            }
             Self::Database(_) => Realness::Embedded,
         }
     }
@@ -317,12 +353,15 @@ impl StageKind {
     }
     /// Whether it can answer a product page.
     pub fn answers_reads(&self) -> bool {
-        matches!(self, Self::ReadWriteSplit(_) | Self::MasterReplica(_) | Self::Database(_))
+        matches!(
+            self,
+            Self::ReadWriteSplit(_) | Self::MasterReplica(_) | Self::RedisCluster(_) | Self::Database(_)
+        )
     }
     /// Whether a parameter takes effect while requests arrive; the others are set when a run starts.
     pub fn is_live(&self, key: &str) -> bool {
         match self {
-            Self::Users(_) | Self::MasterReplica(_) | Self::Database(_) => false,
+            Self::Users(_) | Self::MasterReplica(_) | Self::RedisCluster(_) | Self::Database(_) => false,
             Self::Cdn(_) => key == "ttl",
             Self::LoadBalancer(_) => matches!(key, "policy" | "rate_limit"),
             Self::Service(_) => key == "flag_ttl",
@@ -335,7 +374,7 @@ impl StageKind {
     }
     /// Whether it can decide a claim: it holds the stock and takes from it.
     pub fn decides_claims(&self) -> bool {
-        matches!(self, Self::MasterReplica(_) | Self::Database(_))
+        matches!(self, Self::MasterReplica(_) | Self::RedisCluster(_) | Self::Database(_))
     }
 }
 

@@ -52,7 +52,10 @@ pub fn chain_text(stages: &[(&str, &str)], sale: &str, phases: &str, targets: &s
     }
     for (control, _) in stages.iter().filter(|(_, kind)| is_control(kind)) {
         for (name, kind) in stages {
-            if ["ReadWriteSplit", "MasterReplica", "Database"].iter().any(|one| kind.starts_with(one)) {
+            if ["ReadWriteSplit", "MasterReplica", "RedisCluster", "Database"]
+                .iter()
+                .any(|one| kind.starts_with(one))
+            {
                 links += &link(control, name);
             }
         }
@@ -97,6 +100,10 @@ pub struct Ran {
     pub masters: Vec<(usize, Option<String>)>,
     /// Steps of failovers as they were told, by stage.
     pub steps: Vec<(usize, Step)>,
+    /// By stage and shard of a cluster: the same.
+    pub shards: Vec<(usize, usize, Option<String>)>,
+    /// Shards that came or went, in words, each with why it did not.
+    pub reshaped: Vec<(String, Option<String>)>,
     pub notes: Vec<String>,
     /// Each Redis process as it was at the last look.
     pub instances: Vec<InstanceState>,
@@ -171,6 +178,7 @@ fn run_told(
     let (mut buckets, mut phases, mut faults, mut kept) = (Vec::new(), Vec::new(), Vec::new(), None);
     let (mut changes, mut factors, mut masters) = (Vec::new(), Vec::new(), Vec::new());
     let (mut notes, mut instances, mut steps, mut looks) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    let (mut shards, mut reshaped) = (Vec::new(), Vec::new());
     let started_at = Instant::now();
     loop {
         assert!(started_at.elapsed() < PATIENCE, "the run hangs; it came as far as {:?}", phases.last());
@@ -208,6 +216,9 @@ fn run_told(
             EventKind::MasterLost { stage } => masters.push((stage, None)),
             EventKind::MasterFound { stage, instance } => masters.push((stage, Some(instance))),
             EventKind::Failover { stage, step } => steps.push((stage, step)),
+            EventKind::ShardLost { stage, shard } => shards.push((stage, shard, None)),
+            EventKind::ShardFound { stage, shard, instance } => shards.push((stage, shard, Some(instance))),
+            EventKind::Reshaped { what, failed } => reshaped.push((what, failed)),
             EventKind::Failed(failure) => return Err(failure),
             EventKind::Finished(report) => {
                 buckets.extend(engine.snapshots().try_iter().flat_map(|snapshot| snapshot.buckets));
@@ -223,6 +234,8 @@ fn run_told(
                     factors,
                     masters,
                     steps,
+                    shards,
+                    reshaped,
                     notes,
                     instances,
                     looks,

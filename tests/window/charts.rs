@@ -287,6 +287,16 @@ fn the_wheel_zooms_around_the_pointer_and_a_box_chooses_a_stretch() {
 }
 
 #[test]
+fn the_lag_shows_in_bytes_or_in_seconds_and_the_choice_is_kept() {
+    let mut lab = running(30);
+    lab.click("Show the lag in seconds");
+    assert!(lab.harness.state().model.settings.lag_in_secs);
+    assert!(view(&lab).shows(Chart::Lag) && view(&lab).plots.len() == Chart::ALL.len());
+    lab.click("Show the lag in bytes");
+    assert!(!lab.harness.state().model.settings.lag_in_secs);
+}
+
+#[test]
 fn a_click_in_the_legend_hides_and_with_alt_shows_alone() {
     let mut lab = running(50);
     let is_on = |lab: &Lab, name: &str| {

@@ -168,6 +168,12 @@ impl Lab {
         self.model().doc.topology()
     }
 
+    /// Scrolls to what has a label.
+    pub fn scroll_to(&mut self, label: &str) {
+        self.harness.get_by_label(label).scroll_to_me();
+        self.harness.run();
+    }
+
     /// Clicks what has a label.
     pub fn click(&mut self, label: &str) {
         self.harness.get_by_label(label).click();

@@ -79,12 +79,6 @@ impl Place {
         Self { lab: Lab::begin(session, file), chooser, folder }
     }
 
-    /// Scrolls until something is in view.
-    fn scroll_to(&mut self, label: &str) {
-        self.lab.harness.get_by_label(label).scroll_to_me();
-        self.lab.harness.run();
-    }
-
     /// The same folder in a new window.
     fn again(self) -> Self {
         let Self { lab, folder, .. } = self;
@@ -174,13 +168,13 @@ fn every_preset_is_one_click_away_and_another_runs_it() {
     for preset in PRESETS {
         let title = &preset.topology().unwrap().title;
         let mut place = Place::new();
-        place.scroll_to(title);
+        place.lab.scroll_to(title);
         place.lab.click(title);
         assert_eq!((place.title(), place.dialog()), (title.as_str(), None));
         assert_eq!(place.origin(), &Origin::Preset(preset.file.into()));
         assert!(!place.lab.model().doc.is_dirty() && place.lab.engine.told().is_empty());
         let mut place = Place::new();
-        place.scroll_to(title);
+        place.lab.scroll_to(title);
         place.lab.click(&format!("Open and run: {title}"));
         assert!(place.dialog().is_none() && place.lab.model().runs.active().is_some());
         assert!(matches!(place.lab.engine.told()[..], [EngineCommand::Start { .. }]));

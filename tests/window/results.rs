@@ -5,8 +5,8 @@ use seckill_lab::engine::EventKind;
 use seckill_lab::metrics::{Outcome, Quantiles, Reason, StageTally, Totals};
 use seckill_lab::report::audit::{LostSpan, Offence};
 use seckill_lab::report::{
-    AuditReport, ChangeReport, FaultReport, GeneratorReport, OperationsReport, REPORT_VERSION, Report,
-    StageReport, TargetResult, Verdict,
+    AbsenceReport, AuditReport, ChangeReport, FaultReport, GeneratorReport, OperationsReport, REPORT_VERSION,
+    Report, StageReport, TargetResult, Verdict,
 };
 use seckill_lab::topology::{Realness, Severity, Topology};
 use seckill_lab::ui::text::Lang;
@@ -44,6 +44,8 @@ fn passed(topology: &Topology) -> Report {
         targets: vec![target],
         generator: GeneratorReport::default(),
         servers: Vec::new(),
+        shards: Vec::new(),
+        reshapes: Vec::new(),
         instances: Vec::new(),
         settings: Vec::new(),
         faults: Vec::new(),
@@ -156,6 +158,30 @@ fn what_was_broken_and_changed_stands_in_the_results() {
     lab.harness.run();
     lab.click("   5.0 s");
     assert_eq!(lab.harness.state().view.tab, BottomTab::Charts);
+}
+
+#[test]
+fn stale_reads_and_replicas_that_got_none_stand_in_the_results() {
+    let mut lab = ended_with(|report| {
+        let tally = &mut report.stages[2].tally;
+        (tally.versioned_reads, tally.stale_reads) = (1_000, 250);
+        report.absences = vec![AbsenceReport {
+            stage: "gate".into(),
+            instance: "replica 2".into(),
+            from_secs: 4.0,
+            to_secs: Some(6.0),
+            why: "no answer".into(),
+        }];
+    });
+    let words = ["replica 2 of gate left the reads: no answer", "replica 2 of gate is back among the reads"];
+    for label in words.into_iter().chain(["stale 250 (25.0 % of its reads)"]) {
+        assert!(shows(&lab, label), "{label}");
+    }
+    lab.harness.state_mut().model.settings.lang = Lang::Zh;
+    lab.harness.run();
+    for label in ["gate 的 从节点 2 退出读取：无响应", "过期 250（占其读取的 25.0 %）"] {
+        assert!(shows(&lab, label), "{label}");
+    }
 }
 
 #[test]

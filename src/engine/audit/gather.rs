@@ -16,8 +16,6 @@ use crate::topology::RunPlan;
 
 /// How long a place may take to answer.
 const PATIENCE: Duration = Duration::from_secs(10);
-/// Products asked for at a time.
-const CHUNK: u32 = 1_000;
 
 /// Why the audit could not be done.
 #[derive(Debug, thiserror::Error)]
@@ -63,24 +61,10 @@ pub async fn gather(
         evidence.database = Some(contents.orders);
         evidence.booked = contents.booked;
     }
-    if let Some(resolver) = plan.decider.and_then(|decider| environment.master(decider)) {
-        evidence.booked = booked(&resolver, sale.items).await?;
+    if let Some(holder) = plan.decider.and_then(|decider| environment.holder(decider, PATIENCE)) {
+        evidence.booked = holder.booked(0..sale.items).await?;
     }
     Ok(evidence)
-}
-
-async fn booked(resolver: &Resolver, items: u32) -> RedisResult<Vec<i64>> {
-    let mut redis = LinkSettings::new(PATIENCE).connect(resolver.resolve().await?).await?;
-    let mut booked = Vec::with_capacity(items as usize);
-    for start in (0..items).step_by(CHUNK as usize) {
-        let mut pipeline = Pipeline::new();
-        for item in start..(start + CHUNK).min(items) {
-            pipeline.cmd("HGET").arg(keys::goods(item)).arg("Booked");
-        }
-        let chunk: Vec<Option<i64>> = pipeline.query_async(&mut redis).await?;
-        booked.extend(chunk.into_iter().map(Option::unwrap_or_default));
-    }
-    Ok(booked)
 }
 
 /// Orders in the list and in the processing lists.

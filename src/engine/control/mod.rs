@@ -18,6 +18,7 @@ use tokio::sync::{Mutex, watch};
 use tokio::time::{Instant, sleep_until};
 
 use super::clock::{Clock, nanos};
+use super::cluster::Holder;
 use super::keys;
 use super::ledger::Ledger;
 use super::redis_link::Connection;
@@ -51,8 +52,10 @@ pub struct Control {
     pub versions: Arc<Versions>,
     /// Replicas that must have what was preloaded before people come.
     pub gate_replicas: Vec<Connection>,
-    /// The inventory's master.
-    pub inventory: Option<Connection>,
+    /// The inventory: its master, or its cluster.
+    pub inventory: Option<Holder>,
+    /// Replicas of each shard that must have what was preloaded before people come; 0 on one master.
+    pub inventory_replicas: usize,
     /// The database.
     pub writer: Option<Writer>,
     /// The run's clock.

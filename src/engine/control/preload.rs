@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
-use redis::Pipeline;
+use redis::{Pipeline, RedisResult, Value};
 use tokio::time::{Instant, interval};
 
+use super::super::cluster::Holder;
 use super::super::keys;
 use super::super::sqlite::writer::Goods;
 use super::shelf::{PRELOADED, Shown, page};
@@ -31,15 +32,7 @@ impl Control {
             self.await_copies().await;
         }
         if let Some(inventory) = &self.inventory {
-            let holds_pages = self.gate.is_none();
-            self.in_chunks(inventory, |pipeline, item| {
-                let stock = self.sale.stock_of(item);
-                pipeline.cmd("HSET").arg(keys::goods(item)).arg("Total").arg(stock).arg("Booked").arg(0);
-                if holds_pages {
-                    pipeline.cmd("SET").arg(keys::page(item)).arg(preloaded(item));
-                }
-            })
-            .await?;
+            self.preload_inventory(inventory).await?;
         }
         if let Some(writer) = &self.writer {
             let goods = |item| Goods { item, total: self.sale.stock_of(item), page: preloaded(item) };
@@ -90,6 +83,29 @@ impl Control {
         if copied < self.gate_replicas.len() {
             self.troubles.note("the gate", &format!("only {copied} replicas have what was preloaded"));
         }
+    }
+
+    async fn preload_inventory(&self, inventory: &Holder) -> RedisResult<()> {
+        let (names, holds_pages) = (inventory.names(), self.gate.is_none());
+        let commands = |item| {
+            let mut goods = redis::cmd("HSET");
+            goods.arg(names.goods(item)).arg("Total").arg(self.sale.stock_of(item)).arg("Booked").arg(0);
+            let page =
+                holds_pages.then(|| redis::cmd("SET").arg(names.page(item)).arg(preloaded(item)).to_owned());
+            [Some(goods), page].into_iter().flatten().map(move |command| (item, command))
+        };
+        for start in (0..self.sale.items).step_by(CHUNK as usize) {
+            let items = start..(start + CHUNK).min(self.sale.items);
+            inventory.query::<Value>(&items.flat_map(commands).collect::<Vec<_>>()).await?;
+        }
+        if self.inventory_replicas > 0 {
+            let copied = inventory.wait(self.inventory_replicas, REPLICATED_WITHIN).await?;
+            if copied < self.inventory_replicas {
+                self.troubles
+                    .note("the inventory", &format!("only {copied} replicas have what was preloaded"));
+            }
+        }
+        Ok(())
     }
 }
 

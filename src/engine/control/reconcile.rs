@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use redis::{Pipeline, RedisResult, Script};
+use redis::{Pipeline, RedisResult};
 
 use super::super::clock::nanos;
 use super::super::keys;
@@ -81,34 +81,11 @@ impl Control {
         let expired = writer.settle(due_ns, move |id| is_paid(id, seed, unpaid_ratio), decided_here).await?;
         cancelled.extend(expired);
         if let Some(inventory) = &self.inventory {
-            self.give_back(inventory, cancelled).await?;
+            inventory.give_back(cancelled, self.sale.per_buyer_limit.unwrap_or(0)).await?;
         }
         self.note_on_sale(cancelled.iter().map(|order| order.item));
         self.ledger.note_returned(cancelled.iter().map(|order| u64::from(order.units)).sum());
         cancelled.clear();
-        Ok(())
-    }
-
-    async fn give_back(&self, inventory: &Connection, cancelled: &[Order]) -> RedisResult<()> {
-        let script = Script::new(keys::RETURN_SCRIPT);
-        for orders in cancelled.chunks(CHUNK as usize) {
-            let mut pipeline = Pipeline::with_capacity(orders.len() + 1);
-            pipeline.cmd("SCRIPT").arg("LOAD").arg(keys::RETURN_SCRIPT).ignore();
-            for order in orders {
-                pipeline
-                    .cmd("EVALSHA")
-                    .arg(script.get_hash())
-                    .arg(3)
-                    .arg(keys::goods(order.item))
-                    .arg(keys::buyers(order.item))
-                    .arg(keys::RETURNED)
-                    .arg(order.units)
-                    .arg(order.claimant)
-                    .arg(order.id)
-                    .arg(self.sale.per_buyer_limit.unwrap_or(0));
-            }
-            inventory.query::<Vec<i64>>(&pipeline).await?;
-        }
         Ok(())
     }
 
@@ -210,12 +187,7 @@ impl Control {
     /// Units booked of each of some products, as the stage that decides has them.
     async fn booked(&self, items: Range<u32>) -> Result<Vec<i64>, ControlError> {
         if let Some(inventory) = &self.inventory {
-            let mut pipeline = Pipeline::new();
-            for item in items {
-                pipeline.cmd("HGET").arg(keys::goods(item)).arg("Booked");
-            }
-            let booked: Vec<Option<i64>> = inventory.query(&pipeline).await?;
-            return Ok(booked.into_iter().map(Option::unwrap_or_default).collect());
+            return Ok(inventory.booked(items).await?);
         }
         match &self.writer {
             Some(writer) => Ok(writer.booked(items).await?),

@@ -119,10 +119,10 @@ impl Failovers {
         }
     }
 
-    /// Notes how many processes of each stage say that they are master: stage and process of each that does.
-    pub fn masters(&self, masters: &[(usize, usize)]) {
+    /// Notes how many processes of each stage say that they are master: the stage of each that does.
+    pub fn masters(&self, masters: impl Iterator<Item = usize> + Clone) {
         for (&stage, log) in &*self.0 {
-            log.masters(masters.iter().filter(|(of, _)| *of == stage).count());
+            log.masters(masters.clone().filter(|of| *of == stage).count());
         }
     }
 

@@ -29,9 +29,9 @@ pub async fn inject(
     let is_purge = fault.action == FaultAction::Purge;
     if let Some(cache) = hands.caches.get(&stage) {
         if is_purge {
-            cache.purge()
+            cache.purge();
         } else {
-            cache.expire()
+            cache.expire();
         }
         return Ok(());
     }

@@ -71,7 +71,7 @@ impl Memory {
             FaultAction::FreeMemory => self.free(&name, server).await,
             FaultAction::SlowScript => self.run(name, server, fault.lasts, troubles.clone()).await,
             _ => {
-                self.kill(server, troubles.clone());
+                Self::kill(server, troubles.clone());
                 Ok(())
             }
         };
@@ -124,7 +124,7 @@ impl Memory {
     }
 
     /// Has a script killed and doesn't wait until it is: the server listens only once it has run for some time.
-    fn kill(&self, server: Endpoint, troubles: Troubles) {
+    fn kill(server: Endpoint, troubles: Troubles) {
         tokio::spawn(async move {
             let patience = u64::try_from((2 * DEAF).as_millis()).unwrap_or(u64::MAX);
             let patient = LinkSettings { connect_timeout_ms: patience, ..LinkSettings::new(2 * DEAF) };
@@ -144,7 +144,7 @@ impl Memory {
     pub fn kill_all(&self, troubles: &Troubles) -> Vec<Name> {
         let running = self.scripts.iter().filter(|(_, script)| !script.running.is_finished());
         let killed = running.map(|(name, script)| {
-            self.kill(script.server, troubles.clone());
+            Self::kill(script.server, troubles.clone());
             name.clone()
         });
         killed.collect()

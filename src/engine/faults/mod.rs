@@ -81,6 +81,9 @@ pub async fn inject(scene: Scene<'_>, fault: &Fault) -> Result<(), String> {
         .map_err(|wrong| format!("{}; instead {}", wrong.text, wrong.remedy))?;
     check_ranges(fault)?;
     let stage = scene.plan.topology.index_of(&fault.stage).ok_or("there is no such stage")?;
+    if let Some(cluster) = scene.environment.cluster_mut(stage) {
+        return cluster.inject(fault).await;
+    }
     match fault.action {
         // A server that starts again takes what it takes.
         Action::Restart | Action::Kill | Action::Terminate | Action::Pause | Action::Resume => {

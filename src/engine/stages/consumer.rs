@@ -223,4 +223,29 @@ mod tests {
         let ids: BTreeSet<u64> = contents.orders.iter().map(|(order, _)| order.id).collect();
         assert_eq!((ids.len() as u64, contents.orders.len() as u64), (ORDERS, ORDERS));
     }
+
+    #[tokio::test]
+    async fn what_a_dead_consumer_says_late_takes_nothing_of_its_successor() {
+        let binary = find(None, &|_| {}).expect("a server program");
+        let folder = RunFolder::create().expect("a folder");
+        let node = RedisNode::start(&binary, &folder, NodeSettings::new("late")).await.expect("a server");
+        let settings = LinkSettings::new(Duration::from_secs(5));
+        let mut redis = settings.connect(node.endpoint()).await.expect("a connection");
+        let push = redis::cmd("RPUSH").arg("list").arg(&["a", "b", "c", "d"]).to_owned();
+        push.query_async::<()>(&mut redis).await.expect("it is pushed");
+        let done = ConsumerScripts::default().done;
+        // The successor has found the orders of the dead one, and more.
+        for (first, count, was_there, left) in [
+            ("a", 2, 1, vec!["c", "d"]),
+            ("a", 2, 0, vec!["c", "d"]),
+            ("c", 2, 1, vec![]),
+            ("c", 2, 0, vec![]),
+        ] {
+            let mut done = done.key("list");
+            let found: u64 = done.arg(first).arg(count).invoke_async(&mut redis).await.expect("it answers");
+            let rest = redis::cmd("LRANGE").arg("list").arg(0).arg(-1).to_owned();
+            let rest: Vec<String> = rest.query_async(&mut redis).await.expect("a list");
+            assert_eq!((found, rest), (was_there, left.into_iter().map(str::to_owned).collect()));
+        }
+    }
 }

@@ -190,7 +190,7 @@ impl MasterReplicaStage {
 }
 
 /// What the script's answer means.
-fn decision(pending: &Pending, reply: Result<Value, RedisError>) -> Decision {
+pub fn decision(pending: &Pending, reply: Result<Value, RedisError>) -> Decision {
     match reply.and_then(|value| Ok(from_redis_value::<i64>(value)?)) {
         Ok(taken) if taken == i64::from(pending.units) => Decision::Granted,
         Ok(0) => Decision::SoldOut,

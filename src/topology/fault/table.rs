@@ -24,6 +24,10 @@ pub enum Part {
     Cache,
     /// The clock of the sale, which data control has.
     Sale,
+    /// A node of a Redis Cluster.
+    Node,
+    /// The shards of a Redis Cluster: more or fewer of them.
+    Shards,
 }
 
 /// A row of the table.
@@ -73,13 +77,15 @@ impl Part {
             Some("database") => Some(Self::Database),
             Some("cache") => Some(Self::Cache),
             Some("sale") => Some(Self::Sale),
+            Some("node") => Some(Self::Node),
+            Some("shards") => Some(Self::Shards),
             _ => None,
         }
     }
 
     /// Whether it is a process of a server.
     pub fn is_process(self) -> bool {
-        matches!(self, Self::Data | Self::Sentinel)
+        matches!(self, Self::Data | Self::Sentinel | Self::Node)
     }
 
     /// What it is, for those who wanted something else of it.
@@ -91,20 +97,23 @@ impl Part {
             Self::Database => "it is embedded in this program",
             Self::Cache => "it is a cache and no process",
             Self::Sale => "it is the clock of the sale",
+            Self::Node => "it is a node of a cluster",
+            Self::Shards => "it is what a cluster is divided into",
         }
     }
 }
 
 impl FaultAction {
     /// Its row of the table.
+    #[allow(clippy::match_same_arms, reason = "a table")]
     pub const fn rule(self) -> Rule {
-        use Part::{Cache, Consumer, Data, Database, Sale, Sentinel};
+        use Part::{Cache, Consumer, Data, Database, Node, Sale, Sentinel, Shards};
         match self {
-            Self::Kill => lasting(&[Data, Sentinel, Consumer], Self::Restart),
-            Self::Terminate => lasting(&[Data, Sentinel], Self::Restart),
-            Self::Restart => mending(&[Data, Sentinel, Consumer]),
-            Self::Pause => lasting(&[Data, Sentinel, Consumer, Database], Self::Resume),
-            Self::Resume => mending(&[Data, Sentinel, Consumer, Database]),
+            Self::Kill => lasting(&[Data, Sentinel, Consumer, Node], Self::Restart),
+            Self::Terminate => lasting(&[Data, Sentinel, Node], Self::Restart),
+            Self::Restart => mending(&[Data, Sentinel, Consumer, Node]),
+            Self::Pause => lasting(&[Data, Sentinel, Consumer, Database, Node], Self::Resume),
+            Self::Resume => mending(&[Data, Sentinel, Consumer, Database, Node]),
             Self::Failover => passing(&[Data]),
             Self::CutLink => lasting(&[Data], Self::MendLink),
             Self::SlowLink => lasting(&[Data], Self::MendLink).with("delay"),
@@ -121,6 +130,8 @@ impl FaultAction {
             Self::Refill => mending(&[Cache]),
             Self::CloseSale => lasting(&[Sale], Self::OpenSale),
             Self::OpenSale => mending(&[Sale]),
+            Self::AddShard => lasting(&[Shards], Self::RemoveShard),
+            Self::RemoveShard => mending(&[Shards]),
         }
     }
 
@@ -161,8 +172,11 @@ impl FaultAction {
     fn obstacle(self, topology: &Topology, stage: &Stage, instance: &str) -> Option<Obstacle> {
         let part = Part::of(instance)?;
         if !self.rule().parts.contains(&part) {
-            let has_no_link = self.is_of_link() && part == Part::Sentinel;
-            let why = if has_no_link { "Sentinels have no link of their own" } else { part.nature() };
+            let why = match part {
+                Part::Sentinel if self.is_of_link() => "Sentinels have no link of their own",
+                Part::Node if self.is_of_link() => "nodes of a cluster have no link that could be cut",
+                part => part.nature(),
+            };
             return Some(Obstacle { why, remedy: None });
         }
         let refused = |why, remedy| Some(Obstacle { why, remedy: Some(remedy) });
@@ -230,6 +244,7 @@ pub fn targets(kind: &StageKind) -> Vec<String> {
         }
         StageKind::Database(_) => one("database"),
         StageKind::DataControl(_) => one("sale"),
+        StageKind::RedisCluster(_) => one("shards"),
         StageKind::Users(_) | StageKind::LoadBalancer(_) | StageKind::MasterReplica(_) => Vec::new(),
     };
     [instances(kind), more].concat()
@@ -275,6 +290,17 @@ mod tests {
     }
 
     #[test]
+    fn everything_can_be_done_to_the_link_of_a_data_process() {
+        let topology = design(vec![StageKind::MasterReplica(MasterReplica::default())]);
+        for &action in FaultAction::ALL.iter().filter(|action| action.is_of_link()) {
+            for instance in ["master", "replica 2"] {
+                assert_eq!(why(action, &topology, 0, instance), "", "{action:?} of {instance}");
+            }
+            assert!(why(action, &topology, 0, "sentinel 1").contains("no link of their own"));
+        }
+    }
+
+    #[test]
     fn what_is_lasting_is_mended_by_something_that_mends_the_same_parts() {
         for &action in FaultAction::ALL {
             if let Nature::Lasting(by) = action.rule().nature {
@@ -295,7 +321,16 @@ mod tests {
             let possible: Vec<_> = FaultAction::possible(&topology, stage, &target).collect();
             assert!(possible.len() > 1, "{} {target}: {possible:?}", stage.kind.word());
         }
-        let parts = [Part::Data, Part::Sentinel, Part::Consumer, Part::Database, Part::Cache, Part::Sale];
+        let parts = [
+            Part::Data,
+            Part::Sentinel,
+            Part::Consumer,
+            Part::Database,
+            Part::Cache,
+            Part::Sale,
+            Part::Node,
+            Part::Shards,
+        ];
         for part in parts {
             assert!(all_targets(&topology).any(|(_, target)| Part::of(&target) == Some(part)), "{part:?}");
         }

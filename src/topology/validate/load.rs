@@ -154,6 +154,10 @@ pub fn instances(kind: &StageKind) -> Vec<String> {
         StageKind::MasterReplica(params) => {
             [master(), numbered("replica", params.replicas), numbered("sentinel", params.sentinels)].concat()
         }
+        StageKind::RedisCluster(params) => {
+            // First the masters, then the first replica of each, then the second.
+            numbered("node", params.shards.saturating_mul(params.replicas.saturating_add(1)))
+        }
         StageKind::Queue(params) if params.on.is_none() => master(),
         _ => Vec::new(),
     }

@@ -4,7 +4,7 @@
 //! - `wiring`: names, links and the way of the traffic.
 //! - `roles`: whether each request can be answered, and whether the stages get what they need.
 //! - `availability`: whether a failover can happen, and what was chosen for one.
-//! - `load`: the workload and targets. `faults`: the scripted faults.
+//! - `load`: the workload and targets. [`faults`]: the scripted faults.
 
 mod availability;
 pub mod faults;

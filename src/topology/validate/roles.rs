@@ -59,14 +59,14 @@ fn check_answers(topology: &Topology, users: &Stage, reached: &[&Stage], problem
         problems.push(Problem::error(
             place.clone(),
             "its claims reach no stage that can decide them",
-            "link a MasterReplica or a Database behind it, or take claims out of the mix",
+            "link a MasterReplica, a RedisCluster or a Database behind it, or take claims out of the mix",
         ));
     }
     if wants(|mix| mix.read) && !reached.iter().any(|stage| stage.kind.answers_reads()) {
         problems.push(Problem::error(
             place,
             "its reads reach no stage that can answer them",
-            "link a ReadWriteSplit, a MasterReplica or a Database behind it, or take reads out of the mix",
+            "link a ReadWriteSplit, a MasterReplica, a RedisCluster or a Database behind it, or take reads out of the mix",
         ));
     }
 }
@@ -109,7 +109,7 @@ fn check_control(topology: &Topology, reached: &[&Stage], problems: &mut Vec<Pro
         check_unpaid(&topology.stages[control], problems);
     }
     if let (Some(decider), None) = (decider, gate)
-        && matches!(decider.kind, StageKind::MasterReplica(_))
+        && matches!(decider.kind, StageKind::MasterReplica(_) | StageKind::RedisCluster(_))
         && !topology.workload.sale.opens_at.is_zero()
         // An opening that never comes is spoken of by its own name.
         && topology.workload.sale.opens_at < topology.workload.duration()
@@ -156,6 +156,7 @@ fn check_host(topology: &Topology, unread: &Unread, host: &str, place: &Place, p
     let stage = topology.stages.iter().find(|stage| stage.name == host);
     let text = match stage {
         Some(stage) if matches!(stage.kind, StageKind::MasterReplica(_)) => return,
+        // A list is one key: it would lie on one shard, and move with its slot.
         Some(stage) => format!("its list can't be on {host:?}, which is a {}", stage.kind.label()),
         None if unread.knows(topology, host) => return,
         None => format!("its list can't be on {host:?}: there is no such stage"),

@@ -267,7 +267,7 @@ fn every_request_can_be_answered() {
             },
             at("users"),
             "its claims reach no stage that can decide them",
-            "MasterReplica or a Database",
+            "RedisCluster or a Database",
         ),
         (
             |t| {
@@ -471,18 +471,6 @@ fn faults_hit_something_in_time() {
             "let the action be SlowLink",
         ),
     ]);
-}
-
-#[test]
-fn links_of_data_processes_can_be_cut_slowed_and_mended() {
-    let mut topology = good();
-    for action in [FaultAction::CutLink, FaultAction::SlowLink, FaultAction::MendLink] {
-        for instance in ["master", "replica 2"] {
-            let fault = &mut topology.faults[0];
-            (fault.action, fault.instance) = (action, instance.into());
-            assert_eq!(validate(&topology), [], "{action:?} of {instance}");
-        }
-    }
 }
 
 #[test]

@@ -14,6 +14,7 @@ const ONLY_ONE: &[(&str, &str)] = &[
     ("LoadBalancer", "a run works with one load balancer; take one away"),
     ("ReadWriteSplit", "a run works with one read-write split; take one away"),
     ("MasterReplica", "a run works with one inventory; take one away"),
+    ("RedisCluster", "a run works with one inventory; take one away"),
     ("Queue", "a run works with one queue; take one away"),
     ("Database", "a run works with one database; take one away"),
     ("DataControl", "one data-control module looks after the whole design; take one away"),
@@ -98,6 +99,12 @@ fn check_only_ones(topology: &Topology, problems: &mut Vec<Problem>) {
             problems.push(Problem::error(Place::Stage(second.name.clone()), text, *remedy));
         }
     }
+    let of = |word: &str| topology.stages.iter().find(|stage| stage.kind.word() == word);
+    if let (Some(group), Some(cluster)) = (of("MasterReplica"), of("RedisCluster")) {
+        let text = format!("it and {:?} both hold the inventory", group.name);
+        let remedy = "a run works with one inventory; take one away";
+        problems.push(Problem::error(Place::Stage(cluster.name.clone()), text, remedy));
+    }
 }
 
 fn check_links(topology: &Topology, unread: &Unread, problems: &mut Vec<Problem>) {
@@ -131,7 +138,10 @@ pub fn refusal(from: &StageKind, to: &StageKind) -> Option<(String, &'static str
     let text = format!("{} can't send to {}", from.label(), to.label());
     match (from, to) {
         (_, K::Users(_)) => Some((text, "users only send; turn the link round")),
-        (K::DataControl(_), K::ReadWriteSplit(_) | K::MasterReplica(_) | K::Database(_)) => None,
+        (
+            K::DataControl(_),
+            K::ReadWriteSplit(_) | K::MasterReplica(_) | K::RedisCluster(_) | K::Database(_),
+        ) => None,
         (K::DataControl(_), _) => {
             Some((text, "data control looks after the read-write split, the inventory and the database"))
         }
@@ -139,8 +149,10 @@ pub fn refusal(from: &StageKind, to: &StageKind) -> Option<(String, &'static str
         (K::Queue(_), K::Database(_)) => None,
         (K::Queue(_), _) => Some((text, "consumers of the queue write to a database")),
         (K::Database(_), _) => Some((text, "the database is the last stage")),
-        (K::MasterReplica(_), K::Queue(_) | K::Database(_)) => None,
-        (K::MasterReplica(_), _) => Some((text, "behind the inventory comes a queue or a database")),
+        (K::MasterReplica(_) | K::RedisCluster(_), K::Queue(_) | K::Database(_)) => None,
+        (K::MasterReplica(_) | K::RedisCluster(_), _) => {
+            Some((text, "behind the inventory comes a queue or a database"))
+        }
         (K::Service(_), K::Service(_) | K::LoadBalancer(_)) => {
             Some((text, "one tier of services is possible: put them side by side behind one load balancer"))
         }

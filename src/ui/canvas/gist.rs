@@ -5,7 +5,7 @@ use super::super::text::{Lang, Text, text};
 use crate::report::text::grouped;
 use crate::topology::stage::{
     BalancePolicy, DataControl, Database, Decrement, LoadBalancer, MasterReplica, Persistence, Queue,
-    ReadPolicy, ReadWriteSplit, RowStrategy, Service, Shape,
+    ReadPolicy, ReadWriteSplit, RedisCluster, RowStrategy, Service, Shape,
 };
 use crate::topology::{StageKind, Topology};
 
@@ -34,6 +34,9 @@ const SENTINEL: Text = text("1 Sentinel", "1 个哨兵");
 const NO_SENTINEL: Text = text("no Sentinel", "无哨兵");
 const LUA: Text = text("Lua script", "Lua 脚本");
 const NAIVE: Text = text("read, then write", "先读后写");
+const SHARDS: Text = text("{} shards", "{} 个分片");
+const ALL_OR_NONE: Text = text("all slots or none", "须覆盖全部槽");
+const SHARD_BY_SHARD: Text = text("each shard for itself", "各分片独立服务");
 const FORGETS: Text = text("no persistence", "不持久化");
 const SNAPSHOTS: Text = text("RDB snapshots", "RDB 快照");
 const EVERY_SECOND: Text = text("AOF each second", "AOF 每秒");
@@ -62,6 +65,7 @@ pub fn lines(lang: Lang, topology: &Topology, kind: &StageKind) -> [String; 2] {
         StageKind::Service(service) => service_lines(lang, service),
         StageKind::ReadWriteSplit(split) => split_lines(lang, split),
         StageKind::MasterReplica(group) => group_lines(lang, group),
+        StageKind::RedisCluster(cluster) => cluster_lines(lang, cluster),
         StageKind::Queue(queue) => queue_lines(lang, queue),
         StageKind::Database(database) => database_lines(lang, database),
         StageKind::DataControl(control) => control_lines(lang, control),
@@ -130,13 +134,25 @@ fn group_lines(lang: Lang, group: &MasterReplica) -> [String; 2] {
         Decrement::LuaEvalsha => LUA,
         Decrement::NaiveReadThenWrite => NAIVE,
     };
-    let persistence = match group.persistence {
+    [joined(&replicas, &sentinels), joined(lang.t(decrement), lang.t(survives(group.persistence)))]
+}
+
+fn survives(persistence: Persistence) -> Text {
+    match persistence {
         Persistence::None => FORGETS,
         Persistence::Rdb => SNAPSHOTS,
         Persistence::AofEverysec => EVERY_SECOND,
         Persistence::AofAlways => ALWAYS,
-    };
-    [joined(&replicas, &sentinels), joined(lang.t(decrement), lang.t(persistence))]
+    }
+}
+
+fn cluster_lines(lang: Lang, cluster: &RedisCluster) -> [String; 2] {
+    let replicas = counted(lang, NO_REPLICA, REPLICA, REPLICAS, cluster.replicas);
+    let coverage = if cluster.full_coverage { ALL_OR_NONE } else { SHARD_BY_SHARD };
+    [
+        joined(&lang.f(SHARDS, &[&cluster.shards]), &replicas),
+        joined(lang.t(coverage), lang.t(survives(cluster.persistence))),
+    ]
 }
 
 fn queue_lines(lang: Lang, queue: &Queue) -> [String; 2] {

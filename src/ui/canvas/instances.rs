@@ -17,9 +17,9 @@ use super::face::{NEAR, running};
 use super::pen::Pen;
 use crate::metrics::{InstanceState, InstanceSummary, Role};
 use crate::report::text::grouped;
-use crate::topology::Stage;
 use crate::topology::fault::{FaultAction, Part};
 use crate::topology::validate::instances;
+use crate::topology::{Stage, StageKind};
 
 /// How long a row stays lit after a process changed its role, in seconds.
 const FLASH_SECS: f64 = 1.5;
@@ -71,27 +71,51 @@ struct Row {
 
 /// Draws the processes of a stage below its body. One that is clicked is selected.
 pub fn show(pen: &Pen<'_>, index: usize, stage: &Stage, out: &mut Intents) {
-    let names = instances(&stage.kind);
+    let mut names = instances(&stage.kind);
     if names.is_empty() {
         return;
+    }
+    let drawn = names.len();
+    names.extend(newcomers(pen, index, &names));
+    if names.len() > drawn {
+        // They have no place in the box, which is as large as the design says.
+        let (top, height) = (HEAD + BODY + 6.0 + ROW * drawn as f32, ROW * (names.len() - drawn) as f32);
+        let rect = pen.part(0.0, top, WIDTH, height);
+        let (painter, round) = (pen.ui.painter(), CornerRadius::same(6));
+        painter.rect_filled(rect, round, pen.tokens.card);
+        painter.rect_stroke(rect, round, Stroke::new(1.0, pen.tokens.line), StrokeKind::Inside);
     }
     let rule = pen.part(INSET, HEAD + BODY, WIDTH - 2.0 * INSET, 0.0);
     pen.ui.painter().hline(rule.x_range(), rule.top(), Stroke::new(1.0, pen.tokens.line));
     let run = running(pen.model, index);
     for (number, name) in names.iter().enumerate() {
-        let row = run.map_or_else(|| planned(pen.lang, name), |(run, at)| row(pen.lang, run, at, name));
+        let before = || planned(pen.lang, &stage.kind, name);
+        let row = run.map_or_else(before, |(run, at)| row(pen.lang, run, at, name));
         let top = HEAD + BODY + 3.0 + ROW * number as f32;
         let rect = pen.part(INSET * 0.5, top, WIDTH - INSET, ROW);
         show_row(pen, index, name, rect, &row, out);
     }
 }
 
+/// The processes that came while the run went on, and are in no design.
+fn newcomers(pen: &Pen<'_>, index: usize, drawn: &[String]) -> Vec<String> {
+    let Some((run, at)) = running(pen.model, index) else { return Vec::new() };
+    let of_stage = run.instances.iter().filter(|state| state.stage == at);
+    let names = of_stage.map(|state| &state.name).filter(|name| !drawn.contains(name));
+    names.cloned().collect()
+}
+
 /// A process that doesn't run yet.
-fn planned(lang: Lang, name: &str) -> Row {
+fn planned(lang: Lang, kind: &StageKind, name: &str) -> Row {
     let role = match name.split(' ').next() {
         Some("master") => Role::Master,
         Some("replica") => Role::Replica,
         Some("sentinel") => Role::Sentinel,
+        // The first nodes of a cluster are its masters.
+        Some("node") => match (kind, name.rsplit(' ').next().and_then(|number| number.parse::<u32>().ok())) {
+            (StageKind::RedisCluster(cluster), Some(number)) if number <= cluster.shards => Role::Master,
+            _ => Role::Replica,
+        },
         _ => Role::Unknown,
     };
     Row { role, words: vec![lang.t(NOT_RUN).to_owned()], ..Row::default() }
@@ -99,17 +123,18 @@ fn planned(lang: Lang, name: &str) -> Row {
 
 /// A process of a run: as it is now, or what it did.
 fn row(lang: Lang, run: &Run, stage: usize, name: &str) -> Row {
+    let kind = &run.topology.stages[stage].kind;
     if let Some(report) = run.report() {
         let of_stage = &run.topology.stages[stage].name;
         let found = report.instances.iter().find(|one| one.stage == *of_stage && one.name == name);
         let last = run.instances.iter().find(|state| state.stage == stage && state.name == name);
         let is_gone = last.is_some_and(|state| !state.is_reachable);
-        return found.map_or_else(|| planned(lang, name), |summary| ended(lang, summary, is_gone));
+        return found.map_or_else(|| planned(lang, kind, name), |summary| ended(lang, summary, is_gone));
     }
     let found = run.instances.iter().find(|state| state.stage == stage && state.name == name);
     // Before the first look, a process has not said what it is.
     let found = found.filter(|state| state.is_reachable || state.role != Role::Unknown);
-    found.map_or_else(|| planned(lang, name), |state| live(lang, state))
+    found.map_or_else(|| planned(lang, kind, name), |state| live(lang, state))
 }
 
 fn live(lang: Lang, state: &InstanceState) -> Row {

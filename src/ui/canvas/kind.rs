@@ -6,8 +6,18 @@ use super::super::text::{Text, text};
 use crate::topology::StageKind;
 
 /// The keys that add a stage, in the order of the kinds.
-pub const KEYS: [Key; 9] =
-    [Key::Num1, Key::Num2, Key::Num3, Key::Num4, Key::Num5, Key::Num6, Key::Num7, Key::Num8, Key::Num9];
+pub const KEYS: [Key; 10] = [
+    Key::Num1,
+    Key::Num2,
+    Key::Num3,
+    Key::Num4,
+    Key::Num5,
+    Key::Num6,
+    Key::Num0,
+    Key::Num7,
+    Key::Num8,
+    Key::Num9,
+];
 
 /// Every kind of stage with its defaults, in the order shown to people.
 pub fn all() -> impl Iterator<Item = StageKind> {
@@ -40,6 +50,10 @@ pub fn tip(kind: &StageKind) -> Text {
         StageKind::MasterReplica(_) => text(
             "Redis that holds the inventory: a master, replicas, and Sentinels that replace a dead master",
             "保存库存的 Redis：主节点、副本，以及在主节点失效时接替它的哨兵",
+        ),
+        StageKind::RedisCluster(_) => text(
+            "Redis Cluster that holds the inventory: shards that share the products, replace a dead master and can grow",
+            "保存库存的 Redis 集群：各分片分担商品，能自行接替失效的主节点，也能扩容",
         ),
         StageKind::Queue(_) => text(
             "The queue between the sale and the database: a Redis list that consumers empty",

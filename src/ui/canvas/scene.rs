@@ -29,7 +29,7 @@ impl Port {
             StageKind::Users(_) => &[Self::Out],
             StageKind::DataControl(_) => &[Self::ControlOut],
             StageKind::Database(_) => &[Self::In, Self::ControlIn],
-            StageKind::ReadWriteSplit(_) | StageKind::MasterReplica(_) => {
+            StageKind::ReadWriteSplit(_) | StageKind::MasterReplica(_) | StageKind::RedisCluster(_) => {
                 &[Self::In, Self::Out, Self::ControlIn]
             }
             StageKind::Cdn(_) | StageKind::LoadBalancer(_) | StageKind::Service(_) | StageKind::Queue(_) => {

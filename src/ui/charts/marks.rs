@@ -18,6 +18,7 @@ const NEAR: f32 = 5.0;
 
 const NO_MASTER: Text = text("no master: {}", "无主节点：{}");
 const NO_MASTER_SPAN: Text = text("{} had no master for {}", "{} 无主节点持续 {}");
+const SHARD_OF: Text = text("shard {} of {}", "分片 {}（{}）");
 const SEE_EVENTS: Text = text("Click to see all events", "点击查看所有事件");
 
 /// A moment.
@@ -61,6 +62,8 @@ impl Marks {
         });
         let stretch = |band: &Band| {
             let stage = run.topology.stages.get(band.stage).map_or("?", |stage| &stage.name);
+            let stage =
+                band.shard.map_or_else(|| stage.to_owned(), |shard| lang.f(SHARD_OF, &[&shard, &stage]));
             let from = band.from.as_secs_f64();
             let to = band.to.map_or(end, |to| to.as_secs_f64().min(end)).max(from);
             let span = format!("{:.1} s", to - from);

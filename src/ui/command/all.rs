@@ -77,6 +77,8 @@ impl UiCommand {
         Self::Fault(FaultAction::Refill),
         Self::Fault(FaultAction::OpenSale),
         Self::Fault(FaultAction::CloseSale),
+        Self::Fault(FaultAction::AddShard),
+        Self::Fault(FaultAction::RemoveShard),
         Self::ThemeDark,
         Self::ThemeLight,
         Self::ThemeSystem,

@@ -39,5 +39,7 @@ fn icon(action: FaultAction) -> Icon {
         FaultAction::Refill => Icon::DatabaseZap,
         FaultAction::OpenSale => Icon::DoorOpen,
         FaultAction::CloseSale => Icon::DoorClosed,
+        FaultAction::AddShard => Icon::Plus,
+        FaultAction::RemoveShard => Icon::Minus,
     }
 }

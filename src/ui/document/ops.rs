@@ -57,6 +57,7 @@ pub fn usual_name(kind: &StageKind) -> &'static str {
         StageKind::Service(_) => "service",
         StageKind::ReadWriteSplit(_) => "gate",
         StageKind::MasterReplica(_) => "inventory",
+        StageKind::RedisCluster(_) => "store",
         StageKind::Queue(_) => "orders",
         StageKind::Database(_) => "database",
         StageKind::DataControl(_) => "control",

@@ -36,6 +36,8 @@ pub struct Line {
 pub struct Band {
     /// The stage, by its place in the running topology.
     pub stage: usize,
+    /// The shard, of a cluster.
+    pub shard: Option<usize>,
     /// From when.
     pub from: Duration,
     /// Until when; none while it lasts.
@@ -61,7 +63,11 @@ impl Log {
             EventKind::Trouble(text) => (Mark::Trouble, text.clone()),
             EventKind::SaleOpened => (Mark::Sale, "the sale is open".to_owned()),
             EventKind::Fault { fault, failed } => {
-                let what = format!("{} {} of {}", fault.action.word(), fault.instance, fault.stage);
+                let what = if fault.action.is_of_shards() {
+                    fault.to_string()
+                } else {
+                    format!("{} {} of {}", fault.action.word(), fault.instance, fault.stage)
+                };
                 match failed {
                     None => (Mark::Fault, what),
                     Some(reason) => (Mark::Trouble, format!("{what} failed: {reason}")),
@@ -72,14 +78,11 @@ impl Log {
                 Some(reason) => (Mark::Trouble, format!("{} failed: {reason}", change.text())),
             },
             EventKind::MasterLost { stage } => {
-                self.bands.push(Band { stage: *stage, from: event.at, to: None });
+                self.bands.push(Band { stage: *stage, shard: None, from: event.at, to: None });
                 (Mark::Note, format!("{} has no master", name(*stage)))
             }
             EventKind::MasterFound { stage, instance } => {
-                let open = self.bands.iter_mut().rev().find(|band| band.stage == *stage && band.to.is_none());
-                if let Some(band) = open {
-                    band.to = Some(event.at);
-                }
+                self.close_band(*stage, None, event.at);
                 (Mark::Note, format!("{} has {instance} as its master", name(*stage)))
             }
             EventKind::Failover { stage, step } => (Mark::Note, format!("{}: {}", name(*stage), step.text())),
@@ -90,10 +93,29 @@ impl Log {
                     None => (Mark::Note, format!("{who} is back among the reads")),
                 }
             }
+            EventKind::ShardLost { stage, shard } => {
+                self.bands.push(Band { stage: *stage, shard: Some(*shard), from: event.at, to: None });
+                (Mark::Note, format!("shard {shard} of {} has no master", name(*stage)))
+            }
+            EventKind::ShardFound { stage, shard, instance } => {
+                self.close_band(*stage, Some(*shard), event.at);
+                (Mark::Note, format!("shard {shard} of {} has {instance} as its master", name(*stage)))
+            }
+            EventKind::Reshaped { what, failed } => match failed {
+                None => (Mark::Change, what.clone()),
+                Some(reason) => (Mark::Trouble, format!("{what} failed: {reason}")),
+            },
             EventKind::Finished(report) => (Mark::Note, format!("verdict: {}", report.verdict.label())),
             EventKind::Failed(failure) => (Mark::Trouble, failure.text.clone()),
         };
         self.lines.push(Line { at: event.at, mark, text });
+    }
+
+    fn close_band(&mut self, stage: usize, shard: Option<usize>, at: Duration) {
+        let is_open = |band: &&mut Band| band.stage == stage && band.shard == shard && band.to.is_none();
+        if let Some(band) = self.bands.iter_mut().rev().find(is_open) {
+            band.to = Some(at);
+        }
     }
 
     /// The lines that leave a mark on the charts.

@@ -34,6 +34,22 @@ pub const WORDS: &[Word] = &[
         ),
     ),
     (
+        "AddShard",
+        text("Add shard", "增加分片"),
+        text(
+            "The cluster gets one more master with replicas, and slots move to it under load",
+            "集群增加一个主节点及其从节点，并在负载下把槽迁移过去",
+        ),
+    ),
+    (
+        "RemoveShard",
+        text("Remove shard", "移除分片"),
+        text(
+            "The last shard of the cluster gives its slots to the others under load, and ends",
+            "集群的最后一个分片在负载下把槽交给其他分片后退出",
+        ),
+    ),
+    (
         "CutLink",
         text("Cut link", "切断链路"),
         text(

@@ -182,6 +182,30 @@ const CHINESE: &[(&str, PresetWords<'static>)] = &[
             source: "从节点链式复制的读写分离：每个从节点从前一个复制",
         },
     ),
+    (
+        "cluster-sale.ron",
+        PresetWords {
+            title: "Redis 集群上的秒杀",
+            question: "三个分片各承载 2,000 种商品的三分之一，能否每件恰好卖出一次？",
+            source: "以 Redis 集群保存库存，因为单线程的单机是上限",
+        },
+    ),
+    (
+        "cluster-scale-out.ron",
+        PresetWords {
+            title: "高峰时增加第四个分片",
+            question: "每秒数千次点击时集群增加一个分片，用户会察觉到什么？",
+            source: "直播场景的 Redis 集群：据称高峰扩容对用户透明",
+        },
+    ),
+    (
+        "cluster-failover.ron",
+        PresetWords {
+            title: "三个主节点中的一个失效",
+            question: "集群的一个主节点被杀死时，谁会察觉、持续多久，其余三分之二的抢购怎样？",
+            source: "Redis 集群由其余主节点投票，自行接替失效的主节点",
+        },
+    ),
 ];
 
 /// The words of a preset; English where there is no Chinese.

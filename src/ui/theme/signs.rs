@@ -15,6 +15,7 @@ pub fn kind(kind: &StageKind) -> Icon {
         StageKind::Service(_) => Icon::Server,
         StageKind::ReadWriteSplit(_) => Icon::ShieldCheck,
         StageKind::MasterReplica(_) => Icon::Boxes,
+        StageKind::RedisCluster(_) => Icon::Network,
         StageKind::Queue(_) => Icon::ListOrdered,
         StageKind::Database(_) => Icon::Database,
         StageKind::DataControl(_) => Icon::SlidersHorizontal,

@@ -217,6 +217,7 @@ impl Tokens {
             StageKind::Service(_) => self.series[2],
             StageKind::ReadWriteSplit(_) => self.series[1],
             StageKind::MasterReplica(_) => self.series[6],
+            StageKind::RedisCluster(_) => self.series[7],
             StageKind::Queue(_) => self.series[4],
             StageKind::Database(_) => self.series[5],
             StageKind::DataControl(_) => self.rejected,

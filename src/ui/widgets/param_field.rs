@@ -27,6 +27,8 @@ const LIVE: Text = text("Takes effect at once, also during the run", "立即生�
 const NEXT_RUN: Text = text("Takes effect at the next run", "下次运行时生效");
 const NOTHING_TO_CHOOSE: Text = text("There is none to choose", "没有可选项");
 
+/// How high a list of choices may be.
+const LIST: f32 = 460.0;
 /// How far texts below a field are set in.
 const INDENT: f32 = 8.0;
 
@@ -57,8 +59,8 @@ pub struct Field<'a> {
     pub usual: Option<ParamValue>,
     /// For a text: what may be chosen.
     pub offers: Option<Vec<String>>,
-    /// For a choice: words that can't be chosen now, and why; in English.
-    pub unfit: Vec<(&'static str, &'static str)>,
+    /// For a choice: words that can't be chosen now, and why, in English; those without a reason are not offered at all.
+    pub unfit: Vec<(&'static str, Option<&'static str>)>,
     /// What is wrong with it, in words.
     pub problems: Vec<String>,
     /// Whether a problem that is told elsewhere has to do with it.
@@ -248,15 +250,19 @@ fn choice_editor(
     };
     let mut chosen = None;
     let shown = now.map_or(SEVERAL, |word| params::word(lang, word));
-    let combo = ComboBox::from_id_salt("choice").selected_text(shown).width(width).truncate();
+    let combo = ComboBox::from_id_salt("choice").selected_text(shown).width(width).height(LIST).truncate();
     let shown = combo.show_ui(ui, |ui| {
         for word in words.iter().copied() {
-            let why_not = field.unfit.iter().find(|(unfit, _)| *unfit == word);
+            let why_not = match field.unfit.iter().find(|(unfit, _)| *unfit == word) {
+                Some((_, None)) => continue,
+                Some((_, why)) => *why,
+                None => None,
+            };
             let row = Button::selectable(now == Some(word), params::word(lang, word));
             let row = ui.add_enabled(why_not.is_none(), row);
             let row = row.on_hover_text(params::word_help(lang, word));
             let row = match why_not {
-                Some((_, why)) => row.on_disabled_hover_text(lang.of(why)),
+                Some(why) => row.on_disabled_hover_text(lang.of(why)),
                 None => row,
             };
             if row.clicked() {

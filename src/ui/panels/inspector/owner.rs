@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use crate::param::{ParamValue, Params};
-use crate::topology::fault::FaultAction;
 use crate::topology::fault::table::targets;
+use crate::topology::fault::{FaultAction, Part};
 use crate::topology::{Fault, Place, StageKind, Target, Topology};
 use crate::ui::run::Run;
 use crate::workload::{Audience, Mix, Sale, Shape};
@@ -120,23 +120,26 @@ impl Owner {
         }
     }
 
-    /// The words of a choice that make no sense beside what the others are, and why.
-    pub fn unfit(&self, topology: &Topology, key: &str) -> Vec<(&'static str, &'static str)> {
+    /// What of a choice can't be chosen beside what the others are: a word, and why; without a reason where it is about
+    /// something else altogether.
+    pub fn unfit(&self, topology: &Topology, key: &str) -> Vec<(&'static str, Option<&'static str>)> {
         let (Self::Fault(fault), "action") = (self, key) else { return Vec::new() };
         let Some(fault) = topology.faults.get(*fault) else { return Vec::new() };
         let Some(stage) = topology.index_of(&fault.stage).map(|stage| &topology.stages[stage]) else {
             return Vec::new();
         };
         let targets = targets(&stage.kind);
-        let why_not = |action: FaultAction| {
-            // What is said of the instance that is named says most.
-            let mut whys = targets.iter().map(|target| (action.refusal(topology, stage, target), target));
-            let all: Option<Vec<_>> = whys.by_ref().map(|(why, target)| Some((why?.why, target))).collect();
-            let all = all?;
-            let named = all.iter().find(|(_, target)| **target == fault.instance);
-            named.or(all.first()).map(|(why, _)| (action.word(), *why))
+        let is_about = |action: FaultAction| {
+            let mut parts = targets.iter().filter_map(|target| Part::of(target));
+            parts.any(|part| action.rule().parts.contains(&part))
         };
-        FaultAction::ALL.iter().filter_map(|&action| why_not(action)).collect()
+        let unfit = FaultAction::ALL.iter().filter_map(|&action| {
+            let whys: Option<Vec<&str>> =
+                targets.iter().map(|target| Some(action.refusal(topology, stage, target)?.why)).collect();
+            let why = whys?.first().copied().filter(|_| is_about(action));
+            Some((action.word(), why))
+        });
+        unfit.collect()
     }
 
     /// Sets a parameter of all that is edited together.

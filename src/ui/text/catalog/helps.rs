@@ -93,6 +93,32 @@ pub const ROWS: &[Row] = &[
         "应答超过多久，购买算作不确定、读取算作失败。",
     ),
     (
+        "Shards: masters, each with an equal share of the 16,384 slots into which keys fall.",
+        "分片数：每个主节点均分 16,384 个槽，键都落在这些槽里。",
+    ),
+    (
+        "Replicas of each master; none: nobody replaces a dead one.",
+        "每个主节点的从节点数；无：主节点失效后没有谁接替。",
+    ),
+    (
+        "How long a node must be silent before another one believes it down.",
+        "节点沉默多久，其他节点认为它已下线。",
+    ),
+    (
+        "Whether a shard without a master stops the other shards too (`cluster-require-full-coverage`).",
+        "某个分片没有主节点时，其他分片是否也停止服务（`cluster-require-full-coverage`）。",
+    ),
+    ("How slots move when a shard comes or goes.", "分片增减时槽如何迁移。"),
+    ("Connections to each node; each carries pipelines.", "到每个节点的连接数；每个连接承载管道。"),
+    (
+        "Requests waiting or under way at one node before more are answered `shed`.",
+        "单个节点等待或在途的请求上限，超过则答复“过载丢弃”。",
+    ),
+    (
+        "How long an answer may take before a claim counts as indefinite and a read as failed; within it a request follows its slot from node to node.",
+        "应答超过多久，购买算作不确定、读取算作失败；在此期间请求会跟随其槽在节点间转移。",
+    ),
+    (
         "The Redis stage whose master holds the list; None: a Redis process of its own.",
         "由哪个 Redis 阶段的主节点保存列表；无：使用自己的 Redis 进程。",
     ),
@@ -131,8 +157,8 @@ pub const ROWS: &[Row] = &[
     ("What is done.", "做什么。"),
     ("The stage it is done to.", "作用于哪个阶段。"),
     (
-        "Which of the stage's instances: \"master\", \"replica 1\", \"sentinel 2\", \"consumer 1\", \"database\", \"cache\", \"sale\".",
-        "阶段的哪个实例：\"master\"、\"replica 1\"、\"sentinel 2\"、\"consumer 1\"、\"database\"、\"cache\"、\"sale\"。",
+        "Which of the stage's instances: \"master\", \"replica 1\", \"sentinel 2\", \"consumer 1\", \"database\", \"cache\", \"sale\"; of a Redis Cluster \"node 1\", \"shards\".",
+        "阶段的哪个实例：\"master\"、\"replica 1\"、\"sentinel 2\"、\"consumer 1\"、\"database\"、\"cache\"、\"sale\"；Redis 集群中为 \"node 1\"、\"shards\"。",
     ),
     (
         "How much later a slow link carries what is sent, each way; other actions have none.",

@@ -1,0 +1,168 @@
+//! The slot map of one cluster, shared by all who send to it, and kept up to date.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
+
+use futures_util::future::join_all;
+use redis::RedisError;
+use redis::aio::MultiplexedConnection;
+use tokio::sync::{Mutex, Notify, watch};
+use tokio::time::{sleep, timeout};
+
+use super::super::redis_link::LinkSettings;
+use super::slot_map::SlotMap;
+use crate::servers::Endpoint;
+use crate::servers::cluster::view::parse;
+use crate::servers::cluster::{NodeView, SLOTS};
+
+/// How often the nodes are asked even if nobody misses anything.
+const LOOK: Duration = Duration::from_millis(200);
+/// The least time between two rounds of asking, however much is missed.
+const PAUSE: Duration = Duration::from_millis(20);
+/// How long a node may take to answer; others are not waited for longer.
+const PATIENCE: Duration = Duration::from_millis(100);
+
+/// Where requests for a slot go.
+#[derive(Debug)]
+pub struct Routes {
+    map: RwLock<Arc<SlotMap>>,
+    missed: Notify,
+    /// Counts changes, for those who wait for one.
+    changes: watch::Sender<u64>,
+    lines: Mutex<BTreeMap<Endpoint, MultiplexedConnection>>,
+}
+
+/// What a server says of a request that it doesn't serve here and now. Nothing happened to it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Redirection {
+    /// The slot is at another node from now on.
+    Moved(u16, Endpoint),
+    /// The key is at another node, while its slot is on the way there.
+    Ask(Endpoint),
+    /// Some of the keys have gone over and others have not.
+    TryAgain,
+}
+
+impl Redirection {
+    /// What an error says, if it is one of these.
+    pub fn of(error: &RedisError) -> Option<Self> {
+        let to = || {
+            let (address, slot) = error.redirect_node()?;
+            let port = address.rsplit_once(':')?.1.parse().ok()?;
+            (slot < SLOTS).then_some((slot, Endpoint::local(port)))
+        };
+        match error.code()? {
+            "MOVED" => to().map(|(slot, to)| Self::Moved(slot, to)),
+            "ASK" => to().map(|(_, to)| Self::Ask(to)),
+            "TRYAGAIN" => Some(Self::TryAgain),
+            _ => None,
+        }
+    }
+}
+
+impl Routes {
+    /// Routes of a cluster with these nodes, as far as they are known.
+    pub fn new(views: &[NodeView]) -> Self {
+        let mut map = SlotMap::default();
+        map.learn(views);
+        Self {
+            map: RwLock::new(Arc::new(map)),
+            missed: Notify::new(),
+            changes: watch::channel(0).0,
+            lines: Mutex::default(),
+        }
+    }
+
+    /// The map now.
+    pub fn map(&self) -> Arc<SlotMap> {
+        self.map.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Hears of changes.
+    pub fn changes(&self) -> watch::Receiver<u64> {
+        self.changes.subscribe()
+    }
+
+    /// Notes where a MOVED sends those who ask for a slot; the nodes are asked for the rest soon.
+    pub fn moved(&self, slot: u16, to: Endpoint) {
+        self.change(|map| map.moved(slot, to));
+        self.miss();
+    }
+
+    /// Says that something is not where the map has it: the nodes are asked soon.
+    pub fn miss(&self) {
+        self.missed.notify_one();
+    }
+
+    /// Keeps the map up to date until it is dropped.
+    pub async fn keep(self: Arc<Self>) {
+        loop {
+            drop(timeout(LOOK, self.missed.notified()).await);
+            self.look().await;
+            sleep(PAUSE).await;
+        }
+    }
+
+    /// Asks every node, and takes over what each says as soon as it says it.
+    pub async fn look(&self) {
+        let nodes = self.map().nodes().to_vec();
+        let mut lines = self.lines.lock().await;
+        let asked = nodes.into_iter().map(|node| {
+            let line = lines.remove(&node);
+            async move {
+                let answer = timeout(PATIENCE, ask(node, line)).await.ok()??;
+                self.change(|map| map.learn(&parse(&answer.0)));
+                Some((node, answer.1))
+            }
+        });
+        let answered = join_all(asked).await;
+        lines.extend(answered.into_iter().flatten());
+    }
+
+    fn change(&self, change: impl FnOnce(&mut SlotMap) -> bool) {
+        let mut shared = self.map.write().unwrap_or_else(PoisonError::into_inner);
+        if change(Arc::make_mut(&mut shared)) {
+            self.changes.send_modify(|changes| *changes += 1);
+        }
+    }
+}
+
+/// `CLUSTER NODES` of one node, and the line on which it was asked; none if it doesn't answer.
+async fn ask(node: Endpoint, line: Option<MultiplexedConnection>) -> Option<(String, MultiplexedConnection)> {
+    let mut line = match line {
+        Some(line) => line,
+        None => LinkSettings::new(PATIENCE).connect(node).await.ok()?,
+    };
+    let answer = redis::cmd("CLUSTER").arg("NODES").query_async(&mut line).await.ok()?;
+    Some((answer, line))
+}
+
+#[cfg(test)]
+mod tests {
+    use redis::ServerErrorKind;
+
+    use super::*;
+
+    #[test]
+    fn redirections_are_told_from_other_errors() {
+        let error = |kind: ServerErrorKind, detail: &str| {
+            let kind = redis::ErrorKind::Server(kind);
+            Redirection::of(&RedisError::from((kind, "said by a server", detail.to_owned())))
+        };
+        let there = Endpoint::local(6_381);
+        assert_eq!(
+            error(ServerErrorKind::Moved, "3999 127.0.0.1:6381"),
+            Some(Redirection::Moved(3_999, there))
+        );
+        assert_eq!(error(ServerErrorKind::Ask, "3999 127.0.0.1:6381"), Some(Redirection::Ask(there)));
+        assert_eq!(error(ServerErrorKind::TryAgain, "Multiple keys"), Some(Redirection::TryAgain));
+        for (kind, detail) in [
+            (ServerErrorKind::ClusterDown, "The cluster is down"),
+            (ServerErrorKind::Moved, "99999 127.0.0.1:6381"),
+            (ServerErrorKind::Moved, "nonsense"),
+        ] {
+            assert_eq!(error(kind, detail), None, "{detail}");
+        }
+    }
+}

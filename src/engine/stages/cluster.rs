@@ -1,0 +1,375 @@
+//! Redis Cluster: the inventory on shards. Each request goes to the node that has the slot of its product, in a pipeline with
+//! others for that node; claims are decided by the same script as on one master.
+//!
+//! What a server doesn't serve here and now has not happened, so it is sent on, as long as the request has time: MOVED changes
+//! the slot map and the request takes the new way; ASK is followed this once; what is to TRYAGAIN waits a moment. What a server
+//! refuses (CLUSTERDOWN), or what can't be sent at all, fails at once: to try again would turn an outage into slowness. A
+//! claim that was sent and got no answer is indefinite.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::time::Duration;
+
+use redis::{Pipeline, RedisError, Script, Value};
+use tokio::sync::Notify;
+use tokio::task::JoinSet;
+use tokio::time::sleep;
+
+use super::super::clock::nanos;
+use super::super::cluster::counts::{NodeCounts, add};
+use super::super::cluster::names::{Names, slot_of_item};
+use super::super::cluster::{Counts, Redirection, Routes};
+use super::super::keys;
+use super::super::pending::{Batch, Pending};
+use super::super::redis_link::Resolver;
+use super::core::{Core, Stage};
+use super::lanes::{Lane, LaneShape, Lanes};
+use super::master_replica::{Decision, decision};
+use super::pipeline::{Replies, send};
+use crate::metrics::{Outcome, Reason};
+use crate::servers::Endpoint;
+use crate::workload::Operation;
+
+/// How long a request waits that has nowhere to go for the moment.
+const MOMENT: Duration = Duration::from_millis(2);
+
+/// Where the stage stands between the stages and its servers.
+pub struct ClusterWiring {
+    /// The stage's core.
+    pub core: Arc<Core>,
+    /// Where granted claims become orders; without it they end here.
+    pub next: Option<Arc<dyn Stage>>,
+    /// Whether no deeper stage owns the product data.
+    pub owns_reads: bool,
+    /// The most units of a product that a buyer may have.
+    pub per_buyer_limit: Option<u32>,
+    /// Products in the sale.
+    pub items: u32,
+    /// Who has which slot.
+    pub routes: Arc<Routes>,
+    /// Where it counts what clients see.
+    pub counts: Counts,
+    /// The lanes to each node.
+    pub shape: LaneShape,
+    /// How long a request may follow its slot from node to node.
+    pub timeout: Duration,
+}
+
+/// The cluster stage.
+pub struct ClusterStage {
+    wiring: ClusterWiring,
+    script: Script,
+    /// The slot of each product.
+    slots: Vec<u16>,
+    nodes: RwLock<BTreeMap<Endpoint, Arc<Node>>>,
+    /// Requests that have nowhere to go for the moment.
+    waiting: Mutex<Batch>,
+    is_waiting: Notify,
+}
+
+/// The way to one node.
+struct Node {
+    lanes: Lanes,
+    /// For what is sent there this once.
+    lane: Lane,
+    counts: Arc<NodeCounts>,
+}
+
+/// What became of a batch, sorted.
+#[derive(Default)]
+struct Sorted {
+    decided: Vec<(Pending, Decision)>,
+    pages: Batch,
+    missing: Batch,
+    failed: Batch,
+    /// The server didn't know the script.
+    unknown: Batch,
+    /// To be sent by the map, which has changed.
+    moved: Batch,
+    /// To be sent to a node this once.
+    asked: BTreeMap<Endpoint, Batch>,
+    /// To be sent in a moment.
+    put_off: Batch,
+    cluster_down: usize,
+}
+
+impl ClusterStage {
+    /// The stage, and a worker's share of the lanes to each node there is; nodes that come later get theirs from
+    /// [`Self::keep`].
+    pub fn new(wiring: ClusterWiring) -> (Arc<Self>, Vec<(Endpoint, Lane)>) {
+        let slots = (0..wiring.items).map(slot_of_item).collect();
+        let stage = Self {
+            wiring,
+            script: Script::new(keys::CLAIM_SCRIPT),
+            slots,
+            nodes: RwLock::default(),
+            waiting: Mutex::default(),
+            is_waiting: Notify::new(),
+        };
+        let lanes = stage.connect_newcomers();
+        (Arc::new(stage), lanes)
+    }
+
+    /// Serves a lane to a node until the stage is gone. The script is loaded first.
+    pub async fn work(self: Arc<Self>, node: Endpoint, lane: Lane) {
+        let mut load = Pipeline::new();
+        load.cmd("SCRIPT").arg("LOAD").arg(keys::CLAIM_SCRIPT);
+        drop(send::<Value>(&lane, &mut load).await);
+        let counts = self.wiring.counts.of(node);
+        while let Some(batch) = lane.next().await {
+            let count = batch.len();
+            let reached = self.serve(&lane, &counts, batch).await;
+            lane.done(count, reached);
+        }
+    }
+
+    /// Looks after what waits, and makes lanes to nodes that come. Until it is dropped; its workers end with it.
+    pub async fn keep(self: Arc<Self>) {
+        let mut changes = self.wiring.routes.changes();
+        let mut workers: JoinSet<()> = JoinSet::new();
+        loop {
+            tokio::select! {
+                Ok(()) = changes.changed() => {
+                    for (node, lane) in self.connect_newcomers() {
+                        workers.spawn(self.clone().work(node, lane));
+                    }
+                }
+                () = self.is_waiting.notified() => {
+                    sleep(MOMENT).await;
+                    let batch = std::mem::take(&mut *self.lock_waiting());
+                    self.route(batch);
+                }
+                Some(Err(ended)) = workers.join_next(), if !workers.is_empty() => {
+                    if ended.is_panic() {
+                        std::panic::resume_unwind(ended.into_panic());
+                    }
+                }
+            }
+        }
+    }
+
+    /// Lanes to the nodes of the map that have none.
+    fn connect_newcomers(&self) -> Vec<(Endpoint, Lane)> {
+        let map = self.wiring.routes.map();
+        let mut nodes = self.nodes.write().unwrap_or_else(PoisonError::into_inner);
+        let mut new = Vec::new();
+        for &endpoint in map.nodes() {
+            if nodes.contains_key(&endpoint) {
+                continue;
+            }
+            let (lanes, workers) = Lanes::new(&Resolver::Fixed(endpoint), self.wiring.shape);
+            let Some(lane) = workers.first().cloned() else { continue };
+            nodes.insert(endpoint, Arc::new(Node { lanes, lane, counts: self.wiring.counts.of(endpoint) }));
+            new.extend(workers.into_iter().map(|lane| (endpoint, lane)));
+        }
+        new
+    }
+
+    /// Gives each request to the node that has its slot.
+    fn route(&self, batch: Batch) {
+        let too_old_ns = self.wiring.core.now_ns().saturating_sub(nanos(self.wiring.timeout));
+        let map = self.wiring.routes.map();
+        let (mut by_node, mut homeless, mut late) =
+            (BTreeMap::<Endpoint, Batch>::new(), Batch::new(), Batch::new());
+        for pending in batch {
+            if pending.arrived_ns < too_old_ns {
+                // Wherever it was sent, it was sent on.
+                late.push(pending);
+                continue;
+            }
+            match map.owner(self.slots[pending.item as usize]) {
+                Some(node) => by_node.entry(node).or_default().push(pending),
+                None => homeless.push(pending),
+            }
+        }
+        self.wiring.core.end(&late, Outcome::Failed);
+        let mut refused = Batch::new();
+        {
+            let nodes = self.nodes.read().unwrap_or_else(PoisonError::into_inner);
+            for (endpoint, mut part) in by_node {
+                match nodes.get(&endpoint) {
+                    Some(node) => refused.append(&mut node.lanes.offer(part)),
+                    None => homeless.append(&mut part),
+                }
+            }
+        }
+        self.wiring.core.intercept(&refused, Reason::Shed);
+        self.put_off(homeless);
+    }
+
+    /// Lets requests wait a moment.
+    fn put_off(&self, mut batch: Batch) {
+        if !batch.is_empty() {
+            self.lock_waiting().append(&mut batch);
+            self.is_waiting.notify_one();
+        }
+    }
+
+    /// Sends a batch and does what the answers say. Answers whether the server could be reached.
+    async fn serve(&self, lane: &Lane, counts: &NodeCounts, batch: Batch) -> bool {
+        let replies = self.ask(lane, &batch).await;
+        let reached = !matches!(replies, Replies::Unreachable);
+        let mut sorted = self.sort(counts, batch, replies);
+        let unknown = std::mem::take(&mut sorted.unknown);
+        let asked = std::mem::take(&mut sorted.asked);
+        self.conclude(counts, sorted);
+        if !unknown.is_empty() {
+            self.retry(lane, counts, unknown, false).await;
+        }
+        for (endpoint, batch) in asked {
+            let node = self.nodes.read().unwrap_or_else(PoisonError::into_inner).get(&endpoint).cloned();
+            match node {
+                Some(node) => self.retry(&node.lane, &node.counts, batch, true).await,
+                None => self.put_off(batch),
+            }
+        }
+        reached
+    }
+
+    /// Sends requests once more: with the script for a server that didn't know it, or after an ASK.
+    async fn retry(&self, lane: &Lane, counts: &NodeCounts, batch: Batch, is_asking: bool) {
+        let mut pipeline = Pipeline::with_capacity(2 * batch.len() + 1);
+        pipeline.cmd("SCRIPT").arg("LOAD").arg(keys::CLAIM_SCRIPT);
+        for pending in &batch {
+            if is_asking {
+                pipeline.cmd("ASKING");
+            }
+            self.command(&mut pipeline, pending);
+        }
+        let replies = match send(lane, &mut pipeline).await {
+            Replies::Each(each) if is_asking => Replies::Each(each.into_iter().skip(2).step_by(2).collect()),
+            Replies::Each(each) => Replies::Each(each.into_iter().skip(1).collect()),
+            other => other,
+        };
+        let mut sorted = self.sort(counts, batch, replies);
+        // What is sent to yet another node takes the way by the map.
+        let rest: Vec<Batch> = std::mem::take(&mut sorted.asked).into_values().collect();
+        sorted.put_off.extend(rest.into_iter().flatten());
+        sorted.failed.append(&mut sorted.unknown);
+        self.conclude(counts, sorted);
+    }
+
+    async fn ask(&self, lane: &Lane, batch: &[Pending]) -> Replies<Value> {
+        let mut pipeline = Pipeline::with_capacity(batch.len());
+        for pending in batch {
+            self.command(&mut pipeline, pending);
+        }
+        send(lane, &mut pipeline).await
+    }
+
+    fn command(&self, pipeline: &mut Pipeline, pending: &Pending) {
+        let item = pending.item;
+        match pending.operation {
+            Operation::Read => pipeline.cmd("GET").arg(Names::Tagged.page(item)),
+            Operation::Claim => pipeline
+                .cmd("EVALSHA")
+                .arg(self.script.get_hash())
+                .arg(2)
+                .arg(Names::Tagged.goods(item))
+                .arg(Names::Tagged.buyers(item))
+                .arg(pending.units)
+                .arg(pending.claimant)
+                .arg(self.wiring.per_buyer_limit.unwrap_or(0)),
+        };
+    }
+
+    /// Sorts the answers of a node.
+    fn sort(&self, counts: &NodeCounts, batch: Batch, replies: Replies<Value>) -> Sorted {
+        let mut sorted = Sorted::default();
+        let replies = match replies {
+            Replies::Each(replies) => replies,
+            Replies::Unreachable => {
+                self.wiring.routes.miss();
+                sorted.failed = batch;
+                return sorted;
+            }
+            Replies::Unknown => {
+                self.wiring.routes.miss();
+                let (reads, claims): (Batch, Batch) =
+                    batch.into_iter().partition(|pending| pending.operation == Operation::Read);
+                add(&counts.indefinite, claims.len());
+                sorted.failed = reads;
+                sorted.decided = claims.into_iter().map(|pending| (pending, Decision::Indefinite)).collect();
+                return sorted;
+            }
+        };
+        for (pending, reply) in batch.into_iter().zip(replies) {
+            match (pending.operation, reply) {
+                (_, Err(error)) => self.sort_error(counts, pending, &error, &mut sorted),
+                (Operation::Read, Ok(Value::Nil)) => sorted.missing.push(pending),
+                (Operation::Read, Ok(_)) => sorted.pages.push(pending),
+                (Operation::Claim, reply) => sorted.decided.push((pending, decision(&pending, reply))),
+            }
+        }
+        sorted
+    }
+
+    /// An error of a single command is the server's refusal: nothing happened.
+    fn sort_error(&self, counts: &NodeCounts, pending: Pending, error: &RedisError, sorted: &mut Sorted) {
+        match Redirection::of(error) {
+            Some(Redirection::Moved(slot, to)) => {
+                self.wiring.routes.moved(slot, to);
+                add(&counts.moved, 1);
+                sorted.moved.push(pending);
+            }
+            Some(Redirection::Ask(to)) => {
+                add(&counts.asked, 1);
+                sorted.asked.entry(to).or_default().push(pending);
+            }
+            Some(Redirection::TryAgain) => {
+                add(&counts.put_off, 1);
+                sorted.put_off.push(pending);
+            }
+            None if error.code() == Some("NOSCRIPT") => sorted.unknown.push(pending),
+            None => {
+                if error.code() == Some("CLUSTERDOWN") {
+                    sorted.cluster_down += 1;
+                }
+                sorted.failed.push(pending);
+            }
+        }
+    }
+
+    /// Tells the buyers, passes on what is granted or missing here, and sends on what was redirected.
+    fn conclude(&self, counts: &NodeCounts, sorted: Sorted) {
+        let ClusterWiring { core, next, owns_reads, .. } = &self.wiring;
+        let of = |wanted| {
+            let fits = sorted.decided.iter().filter(move |(_, decision)| *decision == wanted);
+            fits.map(|(pending, _)| *pending).collect::<Batch>()
+        };
+        let mut failed = sorted.failed;
+        failed.extend(of(Decision::Failed));
+        let (granted, indefinite) = (of(Decision::Granted), of(Decision::Indefinite));
+        let (sold_out, duplicate) = (of(Decision::SoldOut), of(Decision::Duplicate));
+        let answered = [&granted, &sold_out, &duplicate, &sorted.pages, &sorted.missing];
+        add(&counts.answered, answered.iter().map(|batch| batch.len()).sum());
+        add(&counts.failed, failed.len());
+        add(&counts.cluster_down, sorted.cluster_down);
+        if sorted.cluster_down > 0 {
+            self.wiring.routes.miss();
+        }
+        core.end(&sold_out, Outcome::Rejected(Reason::SoldOut));
+        core.end(&duplicate, Outcome::Rejected(Reason::Duplicate));
+        core.end(&failed, Outcome::Failed);
+        core.end(&indefinite, Outcome::Indefinite);
+        match next {
+            Some(next) => core.pass(granted, &**next),
+            None => core.end(&granted, Outcome::Sold),
+        }
+        core.answer_reads(&sorted.pages, *owns_reads);
+        core.pass_or_fail(sorted.missing, next.as_deref());
+        self.put_off(sorted.put_off);
+        self.route(sorted.moved);
+    }
+
+    fn lock_waiting(&self) -> std::sync::MutexGuard<'_, Batch> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Stage for ClusterStage {
+    fn take(&self, mut batch: Batch) {
+        self.wiring.core.arrive(&mut batch);
+        self.route(batch);
+    }
+}
