@@ -383,7 +383,11 @@ fn what_makes_no_sense_with_a_cluster_is_refused_with_a_reason() {
         ("Queue()", r#"(action: AddShard, stage: "gate")"#, "it is a Redis process with data"),
         ("Queue()", r#"(stage: "store")"#, "has no instance \"master\""),
         ("Queue()", r#"(stage: "store", instance: "node 7")"#, "has no instance \"node 7\""),
-        ("Queue()", r#"(action: CutLink, stage: "store", instance: "node 1")"#, "have no link that could be cut"),
+        (
+            "Queue()",
+            r#"(action: CutLink, stage: "store", instance: "node 1")"#,
+            "have no link that could be cut",
+        ),
     ] {
         let found = problems(&with(queue), fault);
         assert!(found.contains(reason), "{reason}: {found}");

@@ -31,7 +31,7 @@ use super::versions::Versions;
 use super::watch::Watch;
 use super::wiring::{Builder, Notes, Wired, control};
 use crate::metrics::bucket::BUCKET;
-use crate::report::{AuditReport, ChangeReport, FaultReport, Report};
+use crate::report::{AbsenceReport, AuditReport, ChangeReport, FaultReport, Report};
 use crate::servers::{self, RunFolder};
 use crate::topology::{Change, Fault, RunPlan};
 use crate::workload::Source;
@@ -123,20 +123,9 @@ async fn run_in(
     mend::servers(live.scene(plan, environment, &mut hands), outbox).await;
 
     outbox.phase(RunPhase::Auditing);
-    let ending = Ending {
-        audit: examine(plan, environment, &ledger, live.hired(), outbox).await,
-        faults,
-        absences: notes.absences.all(),
-        changes: std::mem::take(&mut live.changes),
-        drained,
-        arrivals_ended_at: live.arrivals_ended_at,
-        achieved_on_sale: live.achieved_on_sale,
-        broken: live.broken.take(),
-        stopped_early: live.schedule.was_stopped(),
-        troubles: troubles.all(),
-        instances: live.watch.summaries(),
-        failovers: live.supervisor.failovers.assemble(),
-    };
+    let audit = examine(plan, environment, &ledger, live.hired(), outbox).await;
+    let said = (notes.absences.all(), troubles.all());
+    let ending = live.ending(audit, faults, drained, said);
     Ok(summary::report(plan, environment, &live.observer, ending))
 }
 
@@ -382,6 +371,30 @@ impl Live {
     /// How many consumers there have ever been.
     fn hired(&self) -> usize {
         self.tuner.crew.as_ref().map_or(0, |crew| crew.hired().get())
+    }
+
+    /// How the run ended, with what was said of absent replicas and of errors.
+    fn ending(
+        &mut self,
+        audit: Result<AuditReport, AuditError>,
+        faults: Vec<FaultReport>,
+        drained: bool,
+        (absences, troubles): (Vec<AbsenceReport>, Vec<String>),
+    ) -> Ending {
+        Ending {
+            audit,
+            faults,
+            absences,
+            drained,
+            troubles,
+            changes: std::mem::take(&mut self.changes),
+            arrivals_ended_at: self.arrivals_ended_at,
+            achieved_on_sale: self.achieved_on_sale,
+            broken: self.broken.take(),
+            stopped_early: self.schedule.was_stopped(),
+            instances: self.watch.summaries(),
+            failovers: self.supervisor.failovers.assemble(),
+        }
     }
 
     /// Shows a bucket, and looks whether a stage failed inside: then nothing more is to be expected of the run.

@@ -75,6 +75,41 @@ const LOOKS: &[(&str, Text)] = &[
             "看中断：没有发生故障转移；再看审计：等待中的订单没了，库存也没了",
         ),
     ),
+    (
+        "cache-death.ron",
+        text(
+            "Look at the database from the kill on: its arrivals, p99 and what it sheds; then at what brings the pages back",
+            "看杀死之后的数据库：到达、p99 与因过载丢弃的请求；再看是什么让页面回来",
+        ),
+    ),
+    (
+        "stale-reads.ron",
+        text(
+            "Look at the lag in seconds and at the stale reads: the end of the chain is twice the delay behind",
+            "看以秒计的延迟与过期读：链尾落后两倍的时延",
+        ),
+    ),
+    (
+        "cluster-sale.ron",
+        text(
+            "Look at the table of shards: each has its third of the requests, and the audit counts all of them together",
+            "看分片表：各承担三分之一的请求，审计把它们合在一起计数",
+        ),
+    ),
+    (
+        "cluster-scale-out.ron",
+        text(
+            "Look at the response times around the change, and at the shards: requests were sent on, and none failed",
+            "看扩容前后的响应时间与分片表：请求被转送，没有失败",
+        ),
+    ),
+    (
+        "cluster-failover.ron",
+        text(
+            "Look at the failed requests until the replica is promoted: only one shard of three has any",
+            "看从节点提升之前失败的请求：三个分片中只有一个有",
+        ),
+    ),
 ];
 
 /// What to look at in a run of a preset.
