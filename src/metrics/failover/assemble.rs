@@ -103,14 +103,33 @@ impl Story {
         if let (true, What::Error { clients: ClientKind::SentinelAware, .. }) = (is_over, &sight.what) {
             self.last_error = Some(at);
         }
-        if let Some(outage) = self.outages.last_mut() {
-            outage.add(at, &sight.what, self.master);
+        let master = self.master;
+        if let Some(outage) = self.outage_of(&sight.what) {
+            outage.add(at, &sight.what, master);
         }
         if let What::Sentinel(event) = &sight.what
             && let Some(to) = event.to
         {
             self.master = to;
         }
+    }
+
+    /// The outage that something belongs to: the last one, unless that is over and this is what a switch leaves behind for
+    /// seconds, such as two masters; then the last one that ended in a switch.
+    fn outage_of(&mut self, what: &What) -> Option<&mut Outage> {
+        let is_left_behind = match what {
+            What::Masters(_) => true,
+            What::Error { clients, .. } | What::Gap { clients, .. } | What::LastWrite { clients, .. } => {
+                *clients == ClientKind::Naive
+            }
+            What::Sentinel(event) => event.channel == "+convert-to-slave",
+            _ => false,
+        };
+        let of_switch = || self.outages.iter().rposition(|outage| outage.switched.is_some());
+        let is_over = self.outages.last().is_some_and(Outage::is_over);
+        let found = if is_left_behind && is_over { of_switch() } else { None };
+        let last = self.outages.len().checked_sub(1)?;
+        self.outages.get_mut(found.unwrap_or(last))
     }
 
     /// Whether an outage begins with this, if none is under way.
@@ -134,15 +153,16 @@ impl Story {
     fn count_masters(&mut self, at: u64, what: &What) {
         if let What::Masters(count) = what {
             let (since, before) = std::mem::replace(&mut self.masters, (at, *count));
-            if let (Some(outage), true) = (self.outages.last_mut(), before > 1) {
+            if let (Some(outage), true) = (self.outage_of(what), before > 1) {
                 outage.two_masters += at - since;
             }
         } else if let What::LastWrite { .. } = what
             && self.masters.1 > 1
-            && let Some(outage) = self.outages.last_mut()
         {
-            outage.two_masters += at - self.masters.0;
-            self.masters.0 = at;
+            let since = std::mem::replace(&mut self.masters.0, at);
+            if let Some(outage) = self.outage_of(&What::Masters(0)) {
+                outage.two_masters += at - since;
+            }
         }
     }
 }
