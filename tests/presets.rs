@@ -22,6 +22,7 @@ fn scaled_down(path: &std::path::Path) -> Topology {
     topology.workload.stretch_to(Duration::from_secs(3));
     topology.workload.scale_to(2_500.0);
     topology.workload.sale.stock = 200;
+    topology.workload.sale.items = topology.workload.sale.items.min(200);
     topology
 }
 
