@@ -24,9 +24,10 @@ fn preset(name: &str) -> PathBuf {
 /// Short, and with many more clicks than units.
 fn scaled_down(path: &std::path::Path) -> Topology {
     let mut topology = open(path);
-    topology.workload.stretch_to(Duration::from_secs(3));
+    topology.stretch_to(Duration::from_secs(3));
     topology.workload.scale_to(2_500.0);
     topology.workload.sale.stock = 200;
+    topology.workload.sale.items = topology.workload.sale.items.min(200);
     topology
 }
 
