@@ -220,6 +220,16 @@ fn shard(ran: &Ran, number: u64) -> &ShardReport {
     ran.report.shards.iter().find(|shard| shard.shard == number).expect("the shard")
 }
 
+/// A master that was silent for a moment, on a busy machine, is found again as it was.
+fn assert_nobody_took_over(ran: &Ran, masters: &[&str]) {
+    let found = ran.shards.iter().filter_map(|(_, _, instance)| instance.as_deref());
+    assert!(found.clone().all(|instance| masters.contains(&instance)), "{:?}", ran.shards);
+    for name in masters {
+        let one = ran.report.instances.iter().find(|one| one.name == *name).expect("it is watched");
+        assert_eq!(one.role, Role::Master, "{one:?}");
+    }
+}
+
 #[test]
 fn a_sale_on_a_cluster_is_exact_and_every_shard_has_its_part() {
     let mut topology = sale("RedisCluster()", "items: 300, stock: 600", &clicks("3s", 3_000), "");
@@ -292,7 +302,7 @@ fn comes_under_load(slots_move: &str) -> Ran {
     assert!(ran.report.shards.iter().map(|shard| shard.moved).sum::<u64>() > 0, "{:#?}", ran.report.shards);
     let node = ran.report.instances.iter().find(|one| one.name == "node 7").expect("it is watched");
     assert!(node.role == Role::Master && node.commands > 0, "{node:?}");
-    assert!(ran.shards.is_empty(), "nobody lost a master: {:?}", ran.shards);
+    assert_nobody_took_over(&ran, &["node 1", "node 2", "node 3", "node 7"]);
     ran
 }
 
@@ -305,7 +315,7 @@ fn a_shard_that_goes_under_load_costs_no_claim_and_is_not_missed() {
     let totals = &ran.report.totals;
     assert_eq!((totals.failed, totals.indefinite), (0, 0), "{totals:?} {:#?}", ran.report.shards);
     assert!(ran.reshaped.len() == 1 && ran.reshaped[0].1.is_none(), "{:?}", ran.reshaped);
-    assert!(ran.shards.is_empty(), "{:?}", ran.shards);
+    assert_nobody_took_over(&ran, &["node 1", "node 2", "node 3"]);
     assert!(!ran.instances.iter().any(|one| one.name == "node 4"), "it is gone from the window");
     assert!(ran.report.instances.iter().any(|one| one.name == "node 4"), "and not from the report");
 }

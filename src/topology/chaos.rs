@@ -242,12 +242,12 @@ mod tests {
     }
 
     const PINNED: [&str; 8] = [
-        "Kill consumer 1 of 6",
-        "Restart consumer 1 of 6",
-        "Lock database of 7",
-        "Unlock database of 7",
-        "Pause database of 7",
-        "Resume database of 7",
+        "Kill consumer 1 of 7",
+        "Restart consumer 1 of 7",
+        "Lock database of 8",
+        "Unlock database of 8",
+        "Pause database of 8",
+        "Resume database of 8",
         "ResetLink master of 4",
         "Expire cache of 1",
     ];
