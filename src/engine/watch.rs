@@ -141,7 +141,7 @@ impl Watch {
                 answers.push(answer);
             }
             let speaking = self.note(&answers);
-            self.failovers.masters(speaking.iter().map(|((stage, _), _)| *stage));
+            self.failovers.masters(&(speaking.iter().map(|((stage, _), _)| *stage)));
             for finding in masters.look(&speaking) {
                 self.tell(&finding);
             }

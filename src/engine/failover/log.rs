@@ -120,7 +120,7 @@ impl Failovers {
     }
 
     /// Notes how many processes of each stage say that they are master: the stage of each that does.
-    pub fn masters(&self, masters: impl Iterator<Item = usize> + Clone) {
+    pub fn masters(&self, masters: &(impl Iterator<Item = usize> + Clone)) {
         for (&stage, log) in &*self.0 {
             log.masters(masters.clone().filter(|of| *of == stage).count());
         }
