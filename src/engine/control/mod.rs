@@ -114,21 +114,21 @@ pub enum ControlError {
 impl Control {
     /// Writes at the gate whether the sale is open, of every product.
     async fn write_gate(&self, is_open: bool) -> RedisResult<()> {
-        let mut shelf = self.shelf.lock().await;
-        shelf.is_open = is_open;
+        let mut at_gate = self.shelf.lock().await;
+        at_gate.is_open = is_open;
         let Some(gate) = &self.gate else { return Ok(()) };
         for start in (0..self.sale.items).step_by(CHUNK as usize) {
             let mut pipeline = Pipeline::new();
             let mut written = Vec::with_capacity(CHUNK as usize);
             for item in start..start.saturating_add(CHUNK).min(self.sale.items) {
-                let version = shelf.next_version(item);
+                let version = at_gate.next_version(item);
                 let mset = pipeline.cmd("MSET").arg(keys::start(item)).arg(u8::from(is_open));
                 mset.arg(keys::version(item)).arg(version).ignore();
                 written.push((item, version));
             }
             gate.query::<()>(&pipeline).await?;
             self.versions.acknowledge(&[], &written);
-            shelf.keep(&written);
+            at_gate.keep(&written);
         }
         Ok(())
     }

@@ -47,19 +47,19 @@ impl Control {
     /// The gate refuses.
     pub async fn refill(&self) -> Result<(), ControlError> {
         let Some(gate) = &self.gate else { return Ok(()) };
-        let mut shelf = self.shelf.lock().await;
+        let mut at_gate = self.shelf.lock().await;
         for start in (0..self.sale.items).step_by(CHUNK as usize) {
             let mut pipeline = Pipeline::new();
             let mut written = Vec::with_capacity(CHUNK as usize);
             for item in start..start.saturating_add(CHUNK).min(self.sale.items) {
-                let version = shelf.next_version(item);
+                let version = at_gate.next_version(item);
                 let mset = pipeline.cmd("MSET").arg(keys::version(item)).arg(version);
-                mset.arg(keys::page(item)).arg(page(item, version, shelf.shown(item))).ignore();
+                mset.arg(keys::page(item)).arg(page(item, version, at_gate.shown(item))).ignore();
                 written.push((item, version));
             }
             gate.query::<()>(&pipeline).await?;
             self.versions.acknowledge(&written, &[]);
-            shelf.keep(&written);
+            at_gate.keep(&written);
         }
         Ok(())
     }

@@ -94,7 +94,7 @@ impl Control {
         let until = from.saturating_add(PRODUCTS_A_ROUND).min(self.sale.items);
         for start in (from..until).step_by(CHUNK as usize) {
             let Some(gate) = &self.gate else { return Ok(()) };
-            let mut shelf = self.shelf.lock().await;
+            let mut at_gate = self.shelf.lock().await;
             let items = start..(start + CHUNK).min(until);
             let mut pipeline = Pipeline::new();
             items.clone().for_each(|item| {
@@ -105,9 +105,9 @@ impl Control {
             let booked = self.booked(items.clone()).await?;
             let writes: Vec<Write> = items
                 .zip(seen.into_iter().zip(booked))
-                .filter_map(|(item, (seen, booked))| self.find_out(&shelf, item, seen, booked))
+                .filter_map(|(item, (seen, booked))| self.find_out(&at_gate, item, seen, booked))
                 .collect();
-            self.write(gate, &mut shelf, &writes).await?;
+            self.write(gate, &mut at_gate, &writes).await?;
         }
         Ok(())
     }
@@ -120,23 +120,23 @@ impl Control {
     /// - Its page shows another stock than there is.
     fn find_out(
         &self,
-        shelf: &Shelf,
+        at_gate: &Shelf,
         item: u32,
         (access, version, count): Seen,
         booked: i64,
     ) -> Option<Write> {
         let stock = self.sale.stock_of(item);
         let (access, booked) = (access.unwrap_or(0), u64::try_from(booked).unwrap_or(0));
-        let has_forgotten = version != Some(shelf.version(item)) || count.is_none();
+        let has_forgotten = version != Some(at_gate.version(item)) || count.is_none();
         let is_closed = access >= ReadWriteSplit::admits(self.settings.borrow().admission_ratio, stock);
-        let lets_in = shelf.is_open && is_closed && booked < stock && access > booked;
+        let lets_in = at_gate.is_open && is_closed && booked < stock && access > booked;
         let access = if has_forgotten || lets_in { booked } else { access };
         // As the source of the six phases has it: the stock shown is count − access.
-        let shown = if shelf.is_open { Shown::Left(stock.saturating_sub(access)) } else { Shown::Soon };
-        let shows_another = has_forgotten || shelf.shown(item) != shown;
+        let shown = if at_gate.is_open { Shown::Left(stock.saturating_sub(access)) } else { Shown::Soon };
+        let shows_another = has_forgotten || at_gate.shown(item) != shown;
         (has_forgotten || lets_in || shows_another).then(|| Write {
             item,
-            version: shelf.next_version(item).max(version.unwrap_or(0) + 1),
+            version: at_gate.next_version(item).max(version.unwrap_or(0) + 1),
             has_forgotten,
             access: (has_forgotten || lets_in).then_some(access),
             shown: shows_another.then_some(shown),
@@ -144,7 +144,7 @@ impl Control {
     }
 
     /// Writes, each product by one command, and notes what is acknowledged.
-    async fn write(&self, gate: &Connection, shelf: &mut Shelf, writes: &[Write]) -> RedisResult<()> {
+    async fn write(&self, gate: &Connection, at_gate: &mut Shelf, writes: &[Write]) -> RedisResult<()> {
         if writes.is_empty() {
             return Ok(());
         }
@@ -155,7 +155,7 @@ impl Control {
         for write in writes {
             let Write { item, version, .. } = *write;
             let mset = pipeline.cmd("MSET").arg(keys::version(item)).arg(version);
-            mset.arg(keys::start(item)).arg(u8::from(shelf.is_open));
+            mset.arg(keys::start(item)).arg(u8::from(at_gate.is_open));
             if write.has_forgotten {
                 mset.arg(keys::count(item)).arg(self.sale.stock_of(item));
             }
@@ -172,13 +172,13 @@ impl Control {
             writes.iter().filter(|write| wanted(write)).map(|write| (write.item, write.version)).collect()
         };
         self.versions.acknowledge(&of(|write| write.shown.is_some()), &of(|write| write.access.is_some()));
-        shelf.keep(&of(|_| true));
+        at_gate.keep(&of(|_| true));
         for write in writes {
             if let Some(shown) = write.shown {
-                shelf.keep_page(write.item, shown);
+                at_gate.keep_page(write.item, shown);
             }
         }
-        if shelf.is_open {
+        if at_gate.is_open {
             self.note_on_sale(writes.iter().filter(|write| write.access.is_some()).map(|write| write.item));
         }
         Ok(())
