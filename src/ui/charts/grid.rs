@@ -171,10 +171,15 @@ impl Frame<'_> {
                 self.view.solo(chart.place());
             }
             let unit = RichText::new(lang.t(chart.measure())).size(10.5).color(tokens.weak);
-            ui.add(Label::new(unit).truncate());
+            // What stands at the right end keeps its room.
+            let kept = if chart.place() == Chart::Lag { 60.0 } else { 30.0 };
+            let room = vec2((ui.available_width() - kept).max(0.0), HEADING);
+            ui.allocate_ui_with_layout(room, Layout::left_to_right(Align::Center), |ui| {
+                ui.add(Label::new(unit).truncate());
+            });
             if is_beside {
                 ui.add_space(6.0);
-                let width = ui.available_width() - if chart.place() == Chart::Lag { 60.0 } else { 30.0 };
+                let width = ui.available_width() - kept;
                 self.legend(ui, chart, traces, width);
             }
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
