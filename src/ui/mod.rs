@@ -41,6 +41,7 @@ use std::panic::{self, AssertUnwindSafe};
 use std::path::PathBuf;
 use std::rc::Rc;
 use std::sync::Arc;
+use std::time::Duration;
 
 pub use app::LabApp;
 
@@ -49,6 +50,8 @@ use crate::servers::Surroundings;
 use session::Session;
 use settings::Settings;
 
+/// News of the engine are drawn after so long. Without any delay egui would draw each of them twice.
+const WAKE_WITHIN: Duration = Duration::from_millis(1);
 /// Where the settings are kept in the window's storage.
 pub const SETTINGS_KEY: &str = "settings";
 /// The window's storage, in the data folder.
@@ -149,9 +152,8 @@ fn make(
 ) -> Result<Box<dyn eframe::App>, Box<dyn std::error::Error + Send + Sync>> {
     let settings = Settings::load(cc.storage);
     let ctx = cc.egui_ctx.clone();
-    let engine = EngineHandle::start(Arc::new(move || ctx.request_repaint()))?;
+    let engine = EngineHandle::start(Arc::new(move || ctx.request_repaint_after(WAKE_WITHIN)))?;
     let app = LabApp::new(&cc.egui_ctx, Box::new(engine), settings);
     theme::chinese::install(&cc.egui_ctx);
-    renderer::find_out(&cc.egui_ctx);
     Ok(Box::new(app.begin(&cc.egui_ctx, Session::of_user(), file)))
 }

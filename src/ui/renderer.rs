@@ -13,15 +13,10 @@ const SPARING: Duration = Duration::from_millis(100);
 /// Threads of Mesa's software renderer are called so (`lp_rast.c` in Mesa's llvmpipe driver).
 const SOFTWARE_THREAD: &str = "llvmpipe";
 
-/// Finds out who draws. To be called when the window is open.
-pub fn find_out(ctx: &Context) {
-    let is_software = has_thread(Path::new("/proc/self/task"), SOFTWARE_THREAD);
-    ctx.data_mut(|data| data.insert_temp(id(), is_software));
-}
-
-/// Time between two frames while dots move.
+/// Time between two frames while dots move. Who draws is found out at the first call: by then the window has been drawn.
 pub fn dots_pace(ctx: &Context) -> Duration {
-    let is_software = ctx.data(|data| data.get_temp::<bool>(id())).unwrap_or(false);
+    let look = || has_thread(Path::new("/proc/self/task"), SOFTWARE_THREAD);
+    let is_software = ctx.data_mut(|data| *data.get_temp_mut_or_insert_with(id(), look));
     if is_software { SPARING } else { QUICK }
 }
 
