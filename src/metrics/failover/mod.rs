@@ -2,7 +2,7 @@
 //!
 //! - [`sight`]: what can be seen: faults, errors and writes of clients, Sentinels' events.
 //! - [`anatomy`]: one outage, step by step, as reports have it.
-//! - [`assemble`]: from sights to outages.
+//! - [`mod@assemble`]: from sights to outages.
 
 pub mod anatomy;
 pub mod assemble;
