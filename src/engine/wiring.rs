@@ -449,15 +449,11 @@ pub fn control(
     versions: &Arc<Versions>,
 ) -> Option<(Arc<Control>, watch::Sender<Settings>)> {
     let settings = Settings::of(plan, &plan.topology)?;
-    let connection = |stage: usize| {
-        let settings = LinkSettings::new(CONTROL_PATIENCE);
-        let clients = plan.clients(plan.control?, stage);
-        Some(Connection::new(environment.master_for(stage, clients)?, settings))
-    };
+    let connect = |to: Resolver| Connection::new(to, LinkSettings::new(CONTROL_PATIENCE));
+    let connection =
+        |stage: usize| Some(connect(environment.master_for(stage, plan.clients(plan.control?, stage))?));
     let replicas = |stage: usize| -> Vec<Connection> {
-        let settings = LinkSettings::new(CONTROL_PATIENCE);
-        let connect = |way| Connection::new(Resolver::Fixed(way), settings);
-        environment.replicas(stage).into_iter().map(connect).collect()
+        environment.replicas(stage).into_iter().map(Resolver::Fixed).map(connect).collect()
     };
     let expires = settings.params.unpaid_ratio > 0.0;
     let (sender, settings) = watch::channel(settings);

@@ -131,35 +131,21 @@ mod tests {
     use std::time::Duration;
 
     use super::super::stage::{Cdn, DataControl, LoadBalancer, Queue, Users};
+    use super::super::testing::design;
     use super::*;
-    use crate::workload::{Audience, Sale, Workload};
 
     fn topology(unpaid_ratio: f64) -> Topology {
         let stage = |name: &str, kind| Stage { name: name.into(), kind, at: (0.0, 0.0) };
+        let control = DataControl { unpaid_ratio, ..DataControl::default() };
         Topology {
-            title: String::new(),
-            question: String::new(),
-            source: String::new(),
-            expected: None,
             stages: vec![
                 stage("users", StageKind::Users(Users {})),
                 stage("cdn", StageKind::Cdn(Cdn::default())),
                 stage("balancer", StageKind::LoadBalancer(LoadBalancer::default())),
                 stage("orders", StageKind::Queue(Queue::default())),
-                stage(
-                    "control",
-                    StageKind::DataControl(DataControl { unpaid_ratio, ..DataControl::default() }),
-                ),
+                stage("control", StageKind::DataControl(control)),
             ],
-            links: Vec::new(),
-            workload: Workload {
-                seed: 1,
-                sale: Sale::default(),
-                audience: Audience::default(),
-                phases: Vec::new(),
-            },
-            faults: Vec::new(),
-            targets: Vec::new(),
+            ..design(Vec::new())
         }
     }
 

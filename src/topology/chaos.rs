@@ -159,14 +159,13 @@ impl Harm<'_> {
 #[cfg(test)]
 mod tests {
     use super::super::stage::{Cdn, DataControl, Database, MasterReplica, Queue, StageKind, Users};
+    use super::super::testing;
     use super::super::validate::faults::check_target;
     use super::*;
     use crate::workload::arrival::Constant;
-    use crate::workload::{Audience, Mix, Phase, Sale, Shape, Spacing, Workload};
+    use crate::workload::{Mix, Phase, Shape, Spacing};
 
     fn design(kinds: Vec<StageKind>, secs: u64) -> Topology {
-        let stage =
-            |(number, kind): (usize, StageKind)| Stage { name: format!("{number}"), kind, at: (0.0, 0.0) };
         let phase = Phase {
             name: "rush".into(),
             span: Duration::from_secs(secs),
@@ -174,18 +173,10 @@ mod tests {
             spacing: Spacing::Even,
             mix: Mix { read: 1.0, claim: 1.0 },
         };
-        let sale = Sale { opens_at: Duration::from_secs(2), ..Sale::default() };
-        Topology {
-            title: String::new(),
-            question: String::new(),
-            source: String::new(),
-            expected: None,
-            stages: kinds.into_iter().enumerate().map(stage).collect(),
-            links: Vec::new(),
-            workload: Workload { seed: 1, sale, audience: Audience::default(), phases: vec![phase] },
-            faults: Vec::new(),
-            targets: Vec::new(),
-        }
+        let mut topology = testing::design(kinds);
+        topology.workload.sale.opens_at = Duration::from_secs(2);
+        topology.workload.phases = vec![phase];
+        topology
     }
 
     fn whole(secs: u64) -> Topology {

@@ -20,6 +20,8 @@ pub mod plan;
 pub mod problem;
 pub mod stage;
 pub mod target;
+#[cfg(test)]
+mod testing;
 pub mod validate;
 
 use std::time::Duration;

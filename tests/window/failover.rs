@@ -2,33 +2,19 @@
 
 use egui_kittest::kittest::Queryable;
 use seckill_lab::engine::EventKind;
-use seckill_lab::files::parse_topology;
-use seckill_lab::files::presets::PRESETS;
 use seckill_lab::metrics::failover::{Failover, NaiveClients, Outcome, Step};
 use seckill_lab::topology::stage::MasterReplica;
 use seckill_lab::topology::{ClientKind, StageKind};
-use seckill_lab::ui::document::{Document, Origin};
 use seckill_lab::ui::selection::Selection;
 use seckill_lab::ui::text::Lang;
 
 use super::fake::Lab;
+use super::inspector::{select, with};
 use super::results::ended_with;
 use super::run::started;
 
 fn lab() -> Lab {
-    let preset = PRESETS.iter().find(|preset| preset.file == "seckill-six-phases.ron").unwrap();
-    let topology = parse_topology(preset.text).topology.unwrap();
-    let mut lab = Lab::open();
-    let app = lab.harness.state_mut();
-    app.view.dialog = None;
-    app.model.doc = Document::unsaved(topology, Origin::New);
-    lab.harness.run();
-    lab
-}
-
-fn select(lab: &mut Lab, selection: Selection) {
-    lab.harness.state_mut().model.selection = selection;
-    lab.harness.run();
+    with(|_| {})
 }
 
 fn click(lab: &mut Lab, label: &str) {

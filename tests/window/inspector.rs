@@ -21,7 +21,8 @@ fn lab() -> Lab {
     with(|_| {})
 }
 
-fn with(change: impl FnOnce(&mut Topology)) -> Lab {
+/// The six phases, changed, in a window without a dialog.
+pub fn with(change: impl FnOnce(&mut Topology)) -> Lab {
     let preset = PRESETS.iter().find(|preset| preset.file == "seckill-six-phases.ron").unwrap();
     let mut topology = parse_topology(preset.text).topology.unwrap();
     change(&mut topology);
@@ -33,7 +34,8 @@ fn with(change: impl FnOnce(&mut Topology)) -> Lab {
     lab
 }
 
-fn select(lab: &mut Lab, selection: Selection) {
+/// Selects a part of the design.
+pub fn select(lab: &mut Lab, selection: Selection) {
     lab.harness.state_mut().model.selection = selection;
     lab.harness.run();
 }

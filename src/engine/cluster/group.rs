@@ -7,6 +7,7 @@ use std::time::Duration;
 use tokio::task::AbortHandle;
 
 use super::super::environment::Instance;
+use super::super::faults::process;
 use super::super::message::EventKind;
 use super::super::outbox::Outbox;
 use super::super::trouble::Troubles;
@@ -15,7 +16,7 @@ use super::counts::Counts;
 use super::routes::Routes;
 use crate::report::{ReshapeReport, ShardReport};
 use crate::servers::cluster::{Member, Reshaped};
-use crate::servers::{Cluster, ClusterError, NodeError, Restart};
+use crate::servers::{Cluster, ClusterError};
 use crate::topology::Fault;
 use crate::topology::fault::FaultAction;
 use crate::topology::stage::SlotMoving;
@@ -129,22 +130,8 @@ impl ClusterGroup {
             return self.reshape(fault.action);
         }
         let mut node = self.cluster.node(&fault.instance).await.ok_or("there is no such instance")?;
-        let done = match fault.action {
-            FaultAction::Kill => {
-                node.kill();
-                Ok(())
-            }
-            FaultAction::Terminate => node.terminate(),
-            FaultAction::Pause => node.pause(),
-            FaultAction::Resume => node.resume(),
-            FaultAction::Restart if node.is_running() => Ok(()),
-            FaultAction::Restart => node.restart(Restart::AsBefore).await,
-            _ => Err(NodeError::Setting {
-                name: node.name().to_owned(),
-                what: format!("{} can't be done to a node of a cluster", fault.action.word()),
-            }),
-        };
-        done.map_err(|error| error.to_string())
+        // What else a fault may say is not for nodes: the table of actions was asked before.
+        process::strike(&mut node, fault.action).await
     }
 
     /// Begins to add or remove a shard. It goes on beside the run.

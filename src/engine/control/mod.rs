@@ -116,18 +116,33 @@ impl Control {
     async fn write_gate(&self, is_open: bool) -> RedisResult<()> {
         let mut at_gate = self.shelf.lock().await;
         at_gate.is_open = is_open;
+        let start = |_: &Shelf, mset: &mut Pipeline, item, _| {
+            mset.arg(keys::start(item)).arg(u8::from(is_open));
+        };
+        self.write_anew(&mut at_gate, start, |versions, written| versions.acknowledge(&[], written)).await
+    }
+
+    /// Writes something of every product at the gate, each by one command and with its next version. `add` puts the rest
+    /// into the `MSET` of a product, and `acknowledge` notes which versions were acknowledged, by product.
+    async fn write_anew(
+        &self,
+        at_gate: &mut Shelf,
+        add: impl Fn(&Shelf, &mut Pipeline, u32, u64),
+        acknowledge: impl Fn(&Versions, &[(u32, u64)]),
+    ) -> RedisResult<()> {
         let Some(gate) = &self.gate else { return Ok(()) };
         for start in (0..self.sale.items).step_by(CHUNK as usize) {
             let mut pipeline = Pipeline::new();
             let mut written = Vec::with_capacity(CHUNK as usize);
             for item in start..start.saturating_add(CHUNK).min(self.sale.items) {
                 let version = at_gate.next_version(item);
-                let mset = pipeline.cmd("MSET").arg(keys::start(item)).arg(u8::from(is_open));
-                mset.arg(keys::version(item)).arg(version).ignore();
+                let mset = pipeline.cmd("MSET").arg(keys::version(item)).arg(version);
+                add(at_gate, mset, item, version);
+                mset.ignore();
                 written.push((item, version));
             }
             gate.query::<()>(&pipeline).await?;
-            self.versions.acknowledge(&[], &written);
+            acknowledge(&self.versions, &written);
             at_gate.keep(&written);
         }
         Ok(())

@@ -8,7 +8,7 @@ use tokio::time::{Instant, interval};
 use super::super::cluster::Holder;
 use super::super::keys;
 use super::super::sqlite::writer::Goods;
-use super::shelf::{PRELOADED, Shown, page};
+use super::shelf::{PRELOADED, Shelf, Shown, page};
 use super::{CHUNK, Control, ControlError};
 
 /// How long the replicas may take to copy what was preloaded.
@@ -46,21 +46,11 @@ impl Control {
     /// # Errors
     /// The gate refuses.
     pub async fn refill(&self) -> Result<(), ControlError> {
-        let Some(gate) = &self.gate else { return Ok(()) };
         let mut at_gate = self.shelf.lock().await;
-        for start in (0..self.sale.items).step_by(CHUNK as usize) {
-            let mut pipeline = Pipeline::new();
-            let mut written = Vec::with_capacity(CHUNK as usize);
-            for item in start..start.saturating_add(CHUNK).min(self.sale.items) {
-                let version = at_gate.next_version(item);
-                let mset = pipeline.cmd("MSET").arg(keys::version(item)).arg(version);
-                mset.arg(keys::page(item)).arg(page(item, version, at_gate.shown(item))).ignore();
-                written.push((item, version));
-            }
-            gate.query::<()>(&pipeline).await?;
-            self.versions.acknowledge(&written, &[]);
-            at_gate.keep(&written);
-        }
+        let pages = |shelf: &Shelf, mset: &mut Pipeline, item, version| {
+            mset.arg(keys::page(item)).arg(page(item, version, shelf.shown(item)));
+        };
+        self.write_anew(&mut at_gate, pages, |versions, written| versions.acknowledge(written, &[])).await?;
         Ok(())
     }
 

@@ -12,7 +12,7 @@ mod database;
 mod link;
 mod memory;
 pub mod mend;
-mod process;
+pub mod process;
 mod sale;
 mod sentinel;
 

@@ -1,7 +1,7 @@
 //! Server processes are killed, paused and started again.
 
 use super::{NO_INSTANCE, Place, place_of};
-use crate::servers::{NodeError, ReplicaGroup, Restart};
+use crate::servers::{NodeError, RedisNode, ReplicaGroup, Restart};
 use crate::topology::Fault;
 use crate::topology::fault::FaultAction;
 
@@ -15,9 +15,16 @@ pub async fn inject(group: &mut ReplicaGroup, fault: &Fault) -> Result<(), Strin
         Place::Sentinel(index) => (group.sentinel_nodes_mut(), index),
         _ => return Err(NO_INSTANCE.into()),
     };
-    let node = nodes.get_mut(index).ok_or(NO_INSTANCE)?;
+    strike(nodes.get_mut(index).ok_or(NO_INSTANCE)?, fault.action).await
+}
+
+/// Does something to a process, of whatever kind of stage. Doing it twice changes nothing more.
+///
+/// # Errors
+/// The system refuses.
+pub async fn strike(node: &mut RedisNode, action: FaultAction) -> Result<(), String> {
     let is_running = node.is_running();
-    let done = match fault.action {
+    let done = match action {
         FaultAction::Kill => {
             node.kill();
             Ok(())

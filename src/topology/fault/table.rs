@@ -260,29 +260,8 @@ pub fn all_targets(topology: &Topology) -> impl Iterator<Item = (usize, String)>
 #[cfg(test)]
 mod tests {
     use super::super::super::stage::{DataControl, Database, MasterReplica, ReadWriteSplit};
+    use super::super::super::testing::design;
     use super::*;
-    use crate::workload::{Audience, Sale, Workload};
-
-    fn design(kinds: Vec<StageKind>) -> Topology {
-        let stage =
-            |(number, kind): (usize, StageKind)| Stage { name: format!("{number}"), kind, at: (0.0, 0.0) };
-        Topology {
-            title: String::new(),
-            question: String::new(),
-            source: String::new(),
-            expected: None,
-            stages: kinds.into_iter().enumerate().map(stage).collect(),
-            links: Vec::new(),
-            workload: Workload {
-                seed: 1,
-                sale: Sale::default(),
-                audience: Audience::default(),
-                phases: Vec::new(),
-            },
-            faults: Vec::new(),
-            targets: Vec::new(),
-        }
-    }
 
     fn why(action: FaultAction, topology: &Topology, stage: usize, instance: &str) -> String {
         let refusal = action.refusal(topology, &topology.stages[stage], instance);

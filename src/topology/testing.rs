@@ -1,0 +1,26 @@
+//! Designs for the tests of this module.
+
+use super::{Stage, StageKind, Topology};
+use crate::workload::{Audience, Sale, Workload};
+
+/// A design of unlinked stages, each named by its place, to which nobody comes.
+pub fn design(kinds: Vec<StageKind>) -> Topology {
+    let stage =
+        |(number, kind): (usize, StageKind)| Stage { name: format!("{number}"), kind, at: (0.0, 0.0) };
+    Topology {
+        title: String::new(),
+        question: String::new(),
+        source: String::new(),
+        expected: None,
+        stages: kinds.into_iter().enumerate().map(stage).collect(),
+        links: Vec::new(),
+        workload: Workload {
+            seed: 1,
+            sale: Sale::default(),
+            audience: Audience::default(),
+            phases: Vec::new(),
+        },
+        faults: Vec::new(),
+        targets: Vec::new(),
+    }
+}
