@@ -10,6 +10,8 @@ pub const RETURNED: &str = "returned";
 
 /// Where the lab writes its heartbeats: nanoseconds on the run's clock.
 pub const HEARTBEAT: &str = "lab:heartbeat";
+/// Where a probe writes, for each kind of clients.
+pub const PROBE: &str = "lab:probe";
 
 /// How often data control has written a product at the gate.
 pub fn version(item: u32) -> String {

@@ -386,16 +386,7 @@ impl<'a> Builder<'a> {
         let Some((store, _)) = &self.environment.database else { return Ok(None) };
         let decides = self.plan.decider == Some(index);
         let limit = self.plan.topology.workload.sale.per_buyer_limit;
-        let (connections, max_waiting) = (params.connections, params.max_waiting);
-        let stage = DatabaseStage::start(
-            core,
-            store,
-            connections,
-            max_waiting,
-            decides,
-            limit,
-            self.troubles.clone(),
-        )?;
+        let stage = DatabaseStage::start(core, store, params, decides, limit, self.troubles.clone())?;
         Ok(Some(Arc::new(stage)))
     }
 
@@ -429,7 +420,7 @@ impl<'a> Builder<'a> {
     fn master_lanes(&self, index: usize, shape: LaneShape, clients: ClientKind) -> (Lanes, Vec<Lane>) {
         let resolver = self.environment.master_for(index, clients);
         let resolver = resolver.unwrap_or_else(|| unreachable!("a stage before Redis has its servers"));
-        Lanes::watched(&resolver, shape, || Some(self.notes.failovers.of(index)?.pulse(clients)))
+        Lanes::watched(&resolver, shape, || Some(self.notes.failovers.of(index)?.witness(clients)))
     }
 
     fn note(&mut self, lanes: Vec<Lane>) -> Vec<Lane> {

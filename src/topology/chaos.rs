@@ -102,10 +102,8 @@ fn harms_by_stage(topology: &Topology) -> Vec<Vec<Vec<Harm<'_>>>> {
     let mut stages: Vec<(usize, Vec<Vec<Harm<'_>>>)> = Vec::new();
     for (index, instance) in all_targets(topology) {
         let stage = &topology.stages[index];
-        // A shard that comes is no harm, and takes longer than chaos waits.
-        let is_harm = |action: &FaultAction| {
-            action.rule().nature != Nature::Mending && *action != FaultAction::AddShard
-        };
+        let is_harm =
+            |action: &FaultAction| !matches!(action.rule().nature, Nature::Mending | Nature::Growth);
         let harms: Vec<Harm<'_>> = FaultAction::possible(topology, stage, &instance)
             .filter(is_harm)
             .map(|action| Harm {

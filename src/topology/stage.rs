@@ -80,6 +80,14 @@ choices! {
         /// One transaction locks the stock, checks, decrements and inserts the order.
         RowLock,
     }
+
+    /// What the database does for the page of a product.
+    pub enum PageQuery {
+        /// It looks the product up by its number.
+        ByKey,
+        /// It also counts the products of which more is sold, as a page with a place in the ranking does: every product is read.
+        Ranked,
+    }
 }
 
 params! {
@@ -221,6 +229,8 @@ params! {
     pub struct Database {
         /// How stock is taken where claims reach the database directly.
         strategy: RowStrategy = RowStrategy::RowLock;
+        /// What it does for the page of a product.
+        page_query: PageQuery = PageQuery::ByKey;
         /// Connections for reads and for claims; each works on one request at a time.
         connections: u32 = 8, in 1..64, "connections";
         /// Requests waiting for a connection before more are answered `shed`.

@@ -14,7 +14,7 @@ use super::super::outbox::Outbox;
 use super::super::redis_link::LinkSettings;
 use super::listen::listen;
 use super::probe::{Probe, ProbeState};
-use super::pulse::Pulse;
+use super::witness::Witness;
 use crate::metrics::failover::sight::PROBE;
 use crate::metrics::failover::{Facts, Failover, SentinelEvent, Sight, Step, What, assemble};
 use crate::topology::fault::FaultAction;
@@ -102,9 +102,9 @@ impl Failovers {
                 if log.has_naive { ClientKind::ALL } else { &[ClientKind::SentinelAware] };
             for &clients in kinds {
                 let Some(resolver) = environment.master_for(stage, clients) else { continue };
-                let pulse = Pulse::new(log.clone(), clients, PROBE);
+                let witness = Witness::new(log.clone(), clients, PROBE);
                 let settings = LinkSettings::new(params.timeout);
-                let probe = Probe::new(log.clone(), clients, pulse, resolver, settings, params);
+                let probe = Probe::new(log.clone(), clients, witness, resolver, settings, params);
                 log.probes().push((clients, probe.state()));
                 tasks.push(Box::pin(probe.run()));
             }
@@ -152,9 +152,9 @@ impl StageLog {
         &self.clock
     }
 
-    /// A pulse for one more connection of the stage's clients.
-    pub fn pulse(self: &Arc<Self>, clients: ClientKind) -> Pulse {
-        Pulse::new(self.clone(), clients, self.clients.fetch_add(1, Ordering::Relaxed))
+    /// A witness for one more connection of the stage's clients.
+    pub fn witness(self: &Arc<Self>, clients: ClientKind) -> Witness {
+        Witness::new(self.clone(), clients, self.clients.fetch_add(1, Ordering::Relaxed))
     }
 
     /// Notes what is seen just now.

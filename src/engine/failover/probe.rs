@@ -8,10 +8,11 @@ use redis::{Pipeline, RedisError, Value, from_redis_value};
 use tokio::time::{MissedTickBehavior, interval};
 
 use super::super::clock::nanos;
+use super::super::keys;
 use super::super::redis_link::connection::breaks_line;
 use super::super::redis_link::{Connection, LinkSettings, Resolver};
 use super::log::StageLog;
-use super::pulse::Pulse;
+use super::witness::Witness;
 use crate::metrics::failover::{Step, What};
 use crate::topology::ClientKind;
 use crate::topology::stage::MasterReplica;
@@ -25,7 +26,7 @@ const STALL: Duration = Duration::from_millis(100);
 pub struct Probe {
     log: Arc<StageLog>,
     clients: ClientKind,
-    pulse: Pulse,
+    witness: Witness,
     connection: Connection,
     key: String,
     wait: Option<(u32, Duration)>,
@@ -62,7 +63,7 @@ impl Probe {
     pub fn new(
         log: Arc<StageLog>,
         clients: ClientKind,
-        pulse: Pulse,
+        witness: Witness,
         resolver: Resolver,
         settings: LinkSettings,
         params: &MasterReplica,
@@ -70,9 +71,9 @@ impl Probe {
         Self {
             log,
             clients,
-            pulse,
+            witness,
             connection: Connection::new(resolver, settings),
-            key: format!("lab:heartbeat:{}", clients.word()),
+            key: format!("{}:{}", keys::PROBE, clients.word()),
             wait: (params.wait_replicas > 0).then_some((params.wait_replicas, params.wait_timeout)),
             state: Arc::default(),
         }
@@ -93,7 +94,7 @@ impl Probe {
                 Ok(generation) => self.acknowledged(generation),
                 Err(Missed::Error | Missed::Unsafe) => {
                     self.state.is_failing.store(true, Ordering::Relaxed);
-                    self.pulse.error();
+                    self.witness.error();
                 }
             }
         }
@@ -103,7 +104,7 @@ impl Probe {
         let now_ns = self.log.clock().now_ns();
         let from_ns = self.state.acknowledged_ns.swap(now_ns, Ordering::Relaxed);
         let was_failing = self.state.is_failing.swap(false, Ordering::Relaxed);
-        let has_moved = self.pulse.wrote(generation);
+        let has_moved = self.witness.wrote(generation);
         if from_ns == 0 {
             return;
         }

@@ -4,7 +4,7 @@ use redis::aio::MultiplexedConnection;
 use redis::{ErrorKind, FromRedisValue, Pipeline, RedisError, RedisResult, Value};
 use tokio::sync::Mutex;
 
-use super::super::failover::Pulse;
+use super::super::failover::Witness;
 use super::resolver::Resolver;
 use super::settings::LinkSettings;
 
@@ -15,7 +15,7 @@ pub struct Connection {
     settings: LinkSettings,
     line: Mutex<Line>,
     /// What is noted for the anatomy of failovers, where its stage has one.
-    pulse: Option<Pulse>,
+    witness: Option<Witness>,
 }
 
 #[derive(Debug, Default)]
@@ -40,13 +40,13 @@ pub struct OpenLine {
 impl Connection {
     /// A connection that is made at first use.
     pub fn new(resolver: Resolver, settings: LinkSettings) -> Self {
-        Self { resolver, settings, line: Mutex::default(), pulse: None }
+        Self { resolver, settings, line: Mutex::default(), witness: None }
     }
 
     /// The same connection, whose errors and acknowledged writes are noted.
     #[must_use]
-    pub fn with_pulse(self, pulse: Option<Pulse>) -> Self {
-        Self { pulse, ..self }
+    pub fn with_witness(self, witness: Option<Witness>) -> Self {
+        Self { witness, ..self }
     }
 
     /// The line, made now if there is none.
@@ -103,15 +103,15 @@ impl Connection {
 
     /// Notes an error of a write: no line, no answer, or a server that refuses writes.
     pub fn note_error(&self) {
-        if let Some(pulse) = &self.pulse {
-            pulse.error();
+        if let Some(witness) = &self.witness {
+            witness.error();
         }
     }
 
     /// Notes that writes were acknowledged on the line of a generation.
     pub fn note_write(&self, generation: u64) {
-        if let Some(pulse) = &self.pulse {
-            pulse.wrote(generation);
+        if let Some(witness) = &self.witness {
+            witness.wrote(generation);
         }
     }
 

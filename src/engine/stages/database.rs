@@ -15,6 +15,7 @@ use super::super::sqlite::schema::Store;
 use super::super::trouble::Troubles;
 use super::core::{Core, Stage};
 use crate::metrics::{Outcome, Reason};
+use crate::topology::stage::{Database, PageQuery};
 use crate::workload::Operation;
 
 /// The database stage. Its threads end with it.
@@ -33,26 +34,29 @@ struct Clerk {
     troubles: Troubles,
     jobs: Receiver<Pending>,
     valve: Valve,
+    /// What is asked for a page.
+    page_sql: &'static str,
 }
 
 impl DatabaseStage {
-    /// Starts a pool of `connections`, before which `max_waiting` requests may wait.
+    /// Starts the pool of connections.
     ///
     /// # Errors
     /// The database can't be opened.
     pub fn start(
         core: Arc<Core>,
         store: &Store,
-        connections: u32,
-        max_waiting: u32,
+        params: &Database,
         decides: bool,
         per_buyer_limit: Option<u32>,
         troubles: Troubles,
     ) -> Result<Self, StoreError> {
-        let (jobs, receiver) = bounded(max_waiting as usize);
+        let (jobs, receiver) = bounded(params.max_waiting as usize);
         let valve = store.valve().clone();
-        let clerk = Clerk { core: core.clone(), decides, per_buyer_limit, troubles, jobs: receiver, valve };
-        for number in 1..=connections {
+        let page_sql = page_sql(params.page_query);
+        let clerk =
+            Clerk { core: core.clone(), decides, per_buyer_limit, troubles, jobs: receiver, valve, page_sql };
+        for number in 1..=params.connections {
             let (clerk, connection) = (clerk.clone(), store.connect()?);
             std::thread::Builder::new()
                 .name(format!("database-{number}"))
@@ -68,7 +72,7 @@ impl Clerk {
         for pending in &self.jobs {
             self.valve.pass();
             let outcome = match pending.operation {
-                Operation::Read => read(&connection, pending.item),
+                Operation::Read => self.read(&connection, pending.item),
                 Operation::Claim if self.decides => self.claim(&mut connection, &pending),
                 Operation::Claim => self.insert(&mut connection, &pending),
             };
@@ -79,6 +83,11 @@ impl Clerk {
             });
             self.core.end(&[pending], outcome);
         }
+    }
+
+    fn read(&self, connection: &Connection, item: u32) -> rusqlite::Result<Outcome> {
+        let found = connection.prepare_cached(self.page_sql)?.query_row([item], |_page| Ok(())).optional()?;
+        Ok(if found.is_some() { Outcome::Served } else { Outcome::Failed })
     }
 
     fn claim(&self, connection: &mut Connection, pending: &Pending) -> rusqlite::Result<Outcome> {
@@ -100,12 +109,15 @@ impl Clerk {
     }
 }
 
-fn read(connection: &Connection, item: u32) -> rusqlite::Result<Outcome> {
-    let page: Option<String> = connection
-        .prepare_cached("SELECT page FROM goods WHERE item = ?1")?
-        .query_row([item], |row| row.get(0))
-        .optional()?;
-    Ok(if page.is_some() { Outcome::Served } else { Outcome::Failed })
+/// What is asked for the page of a product.
+fn page_sql(query: PageQuery) -> &'static str {
+    match query {
+        PageQuery::ByKey => "SELECT page FROM goods WHERE item = ?1",
+        PageQuery::Ranked => {
+            "SELECT page, (SELECT COUNT(*) FROM goods AS other WHERE other.booked > goods.booked)
+             FROM goods WHERE item = ?1"
+        }
+    }
 }
 
 impl Stage for DatabaseStage {

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use tokio::sync::{Mutex, mpsc};
 
-use super::super::failover::Pulse;
+use super::super::failover::Witness;
 use super::super::pending::Batch;
 use super::super::redis_link::{Connection, LinkSettings, Resolver};
 
@@ -83,11 +83,11 @@ impl Lanes {
         Self::watched(resolver, shape, || None)
     }
 
-    /// The same lanes, each of whose connections has the pulse that `pulse` gives it.
+    /// The same lanes, each of whose connections has the witness that `witness` gives it.
     pub fn watched(
         resolver: &Resolver,
         shape: LaneShape,
-        pulse: impl Fn() -> Option<Pulse>,
+        witness: impl Fn() -> Option<Witness>,
     ) -> (Self, Vec<Lane>) {
         let limit = shape.limit as usize;
         let (sender, receiver) = mpsc::channel(limit);
@@ -96,7 +96,7 @@ impl Lanes {
         let waiting = Arc::new(Mutex::new(receiver));
         let lanes = (0..shape.connections)
             .flat_map(|_| {
-                let connection = Connection::new(resolver.clone(), shape.settings).with_pulse(pulse());
+                let connection = Connection::new(resolver.clone(), shape.settings).with_witness(witness());
                 let connection = Arc::new(connection);
                 std::iter::repeat_n(connection, shape.window as usize)
             })

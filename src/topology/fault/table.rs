@@ -50,6 +50,8 @@ pub enum Nature {
     Passing,
     /// It mends.
     Mending,
+    /// It is no harm: the design grows, or shrinks again.
+    Growth,
 }
 
 /// Why an action can't be done to an instance, and what to do about it; in words.
@@ -130,8 +132,7 @@ impl FaultAction {
             Self::Refill => mending(&[Cache]),
             Self::CloseSale => lasting(&[Sale], Self::OpenSale),
             Self::OpenSale => mending(&[Sale]),
-            Self::AddShard => lasting(&[Shards], Self::RemoveShard),
-            Self::RemoveShard => mending(&[Shards]),
+            Self::AddShard | Self::RemoveShard => growth(&[Shards]),
         }
     }
 
@@ -224,6 +225,10 @@ const fn lasting(parts: &'static [Part], mended_by: FaultAction) -> Rule {
 
 const fn passing(parts: &'static [Part]) -> Rule {
     Rule { parts, param: None, nature: Nature::Passing }
+}
+
+const fn growth(parts: &'static [Part]) -> Rule {
+    Rule { parts, param: None, nature: Nature::Growth }
 }
 
 const fn mending(parts: &'static [Part]) -> Rule {

@@ -49,6 +49,7 @@ const KEYS: &[(&str, Text)] = &[
     ("consumers", text("Consumers", "消费者数")),
     ("batch", text("Batch", "批量")),
     ("strategy", text("Stock taken by", "扣减方式")),
+    ("page_query", text("Page query", "页面查询")),
     ("sync_each_commit", text("Sync each commit", "逐次刷盘")),
     ("interval", text("Interval", "间隔")),
     ("unpaid_ratio", text("Unpaid share", "未付款比例")),
@@ -184,6 +185,15 @@ const WORDS: &[Word] = &[
         text(
             "One transaction locks the stock, checks, decrements and inserts the order",
             "一个事务锁住库存、检查、扣减并插入订单",
+        ),
+    ),
+    ("ByKey", text("By key", "按主键"), text("The product is looked up by its number", "按编号查出该商品")),
+    (
+        "Ranked",
+        text("With its rank", "含排名"),
+        text(
+            "The products of which more is sold are counted too: every product is read",
+            "还要统计售出更多的商品数：每个商品都要读一遍",
         ),
     ),
     ("Even", text("Even", "均匀"), text("At equal distances", "间隔相等")),

@@ -130,6 +130,7 @@ pub const ROWS: &[Row] = &[
     ("Connections that carry pipelines of LPUSH.", "承载 LPUSH 管道的连接数。"),
     ("How long an answer may take before the order counts as indefinite.", "应答超过多久，订单算作不确定。"),
     ("How stock is taken where claims reach the database directly.", "购买直达数据库时如何扣减库存。"),
+    ("What it does for the page of a product.", "为商品页面做什么查询。"),
     (
         "Connections for reads and for claims; each works on one request at a time.",
         "用于读取和购买的连接数；每个连接一次处理一个请求。",

@@ -1,4 +1,4 @@
-//! The pulse of one connection: its first error after an acknowledged write, and its first acknowledged write after an
+//! A witness: notes of one connection its first error after an acknowledged write, and its first acknowledged write after an
 //! error or on a new line.
 //!
 //! While nothing changes, a pipeline costs one load. The rest happens a few times in an outage.
@@ -13,9 +13,9 @@ use crate::topology::ClientKind;
 /// Set in the state after an error.
 const BROKEN: u64 = 1;
 
-/// The pulse of one connection.
+/// The witness of one connection.
 #[derive(Debug)]
-pub struct Pulse {
+pub struct Witness {
     log: Arc<StageLog>,
     clients: ClientKind,
     client: u32,
@@ -23,8 +23,8 @@ pub struct Pulse {
     state: AtomicU64,
 }
 
-impl Pulse {
-    /// The pulse of a stage's client with a number.
+impl Witness {
+    /// The witness of a stage's client with a number.
     pub fn new(log: Arc<StageLog>, clients: ClientKind, client: u32) -> Self {
         Self { log, clients, client, state: AtomicU64::new(0) }
     }
