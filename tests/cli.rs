@@ -281,7 +281,9 @@ fn repeated_runs_are_done_with_the_same_seed_and_say_what_they_have_in_common() 
     assert!(said.contains("lost acknowledged orders"), "{said}");
     let all: Value =
         serde_json::from_slice(&fs::read(place.path("all.json")).expect("it is there")).expect("JSON");
-    assert_eq!(keys(&all), BTreeSet::from(["repeat", "distribution", "runs"]));
+    assert_eq!(keys(&all), BTreeSet::from(["repeat", "verdicts", "distribution", "runs"]));
+    let verdicts = ["pass", "fail", "inconclusive"].map(|word| number(&all, &format!("/verdicts/{word}")));
+    assert_eq!((verdicts.iter().sum::<u64>(), verdicts[1]), (2, 0), "{verdicts:?}");
     assert_eq!((number(&all, "/repeat"), number(&all, "/distribution/lost_orders/count")), (2, 2));
     assert_eq!(all.pointer("/distribution/unavailable_secs/median"), Some(&Value::Null));
     for run in [0, 1] {

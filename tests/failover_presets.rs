@@ -21,6 +21,10 @@ fn ran(name: &str) -> Ran {
     let holds = report.targets.iter().all(|target| target.is_fact && target.holds == Some(true));
     assert_eq!(holds, expected == Some(Expected::Pass), "{:?} {:#?}", report.targets, report.failovers);
     assert_eq!(report.verdict == Verdict::Fail, !holds, "{:?}", report.reasons);
+    // None of them fails for another reason than the one that it is about.
+    let missed = report.targets.iter().filter(|target| target.holds == Some(false));
+    let about = |target: &str| target.starts_with("lost acknowledged") || target.starts_with("undersold ≤ 0");
+    assert!(missed.clone().all(|missed| about(&missed.target)), "{:#?}", report.targets);
     ran
 }
 

@@ -6,7 +6,7 @@ use super::args::HowArgs;
 use super::run::{Terminal, show};
 use super::{exit, out};
 use crate::report::failover::Distribution;
-use crate::report::{Report, repeated_to_json};
+use crate::report::{Report, Verdicts, repeated_to_json};
 use crate::topology::RunPlan;
 
 /// Runs a plan so many times. Answers the JSON of what there is, unless no run has a report, and the exit code of the worst
@@ -37,11 +37,24 @@ pub fn run(plan: &RunPlan, args: &HowArgs, times: u32, signals: &Receiver<()>) -
     let distribution = Distribution::of(&runs);
     let outages: usize = runs.iter().map(|run| run.failovers.len()).sum();
     out::line(format_args!(
-        "\n  {outages} outages in {} of {times} runs with seed {seed}\n{}",
+        "\n  {outages} outages in {} of {times} runs with seed {seed}: {}\n{}",
         runs.len(),
+        verdicts(plan, &runs),
         distribution.render().trim_end()
     ));
     (Some(repeated_to_json(times, &distribution, &runs)), worst)
+}
+
+/// How the runs ended, and how many of them as the design promises.
+fn verdicts(plan: &RunPlan, runs: &[Report]) -> String {
+    let counts = Verdicts::of(runs.iter().map(|run| run.verdict)).render();
+    match plan.topology.expected {
+        Some(promise) => {
+            let kept = runs.iter().filter(|run| run.verdict.keeps(promise)).count();
+            format!("{counts}; {kept} as this design promises")
+        }
+        None => counts,
+    }
 }
 
 /// The worse of two exit codes: no report at all is worst, then a fail, an inconclusive run, a pass.

@@ -24,7 +24,7 @@ use crate::topology::{Realness, Topology};
 
 pub use audit::AuditReport;
 pub use cluster::{ReshapeReport, ShardReport};
-pub use verdict::{TargetResult, Verdict};
+pub use verdict::{TargetResult, Verdict, Verdicts};
 
 /// The version of the JSON form that this program writes.
 pub const REPORT_VERSION: u32 = 1;
@@ -258,13 +258,15 @@ pub fn to_json(report: &Report) -> String {
 #[derive(Debug, Serialize)]
 struct Repeated<'a> {
     repeat: u32,
+    verdicts: Verdicts,
     distribution: &'a failover::Distribution,
     runs: &'a [Report],
 }
 
 /// The reports of a run that was to be done `repeat` times, with what they have in common, as JSON with a newline at its end.
 pub fn repeated_to_json(repeat: u32, distribution: &failover::Distribution, runs: &[Report]) -> String {
-    let mut json = serde_json::to_string_pretty(&Repeated { repeat, distribution, runs })
+    let verdicts = Verdicts::of(runs.iter().map(|run| run.verdict));
+    let mut json = serde_json::to_string_pretty(&Repeated { repeat, verdicts, distribution, runs })
         .unwrap_or_else(|error| unreachable!("a report has text keys and finite numbers: {error}"));
     json.push('\n');
     json

@@ -6,7 +6,7 @@ use super::verdict::{Verdict, micros, percent};
 use super::{AuditReport, Report, failover};
 use crate::metrics::tally::ByReason;
 use crate::metrics::{Role, StageTally};
-use crate::topology::{Expected, StageKind};
+use crate::topology::StageKind;
 
 /// Spans of lost orders that are written out.
 const LOST_SPANS: usize = 5;
@@ -53,9 +53,7 @@ fn write_report(out: &mut String, report: &Report) -> std::fmt::Result {
     let promised = match (report.topology.expected, report.verdict) {
         // The promise is one of the design as it was drawn.
         (Some(_), _) if was_changed => ", of a design that was changed on the way",
-        (Some(Expected::Pass), Verdict::Pass) | (Some(Expected::Fail), Verdict::Fail) => {
-            ", as this design promises"
-        }
+        (Some(promise), verdict) if verdict.keeps(promise) => ", as this design promises",
         (Some(_), Verdict::Pass | Verdict::Fail) => ", which is not what this design promises",
         _ => "",
     };

@@ -4,8 +4,8 @@ use serde::Serialize;
 
 use super::{AuditReport, OperationsReport};
 use crate::metrics::{Quantiles, Totals};
-use crate::topology::Target;
 use crate::topology::target::{Quantile, Requests};
+use crate::topology::{Expected, Target};
 
 /// What a run says in one word. Also the exit code of the command line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -36,6 +36,47 @@ impl Verdict {
             Self::Fail => "fail",
             Self::Inconclusive => "inconclusive",
         }
+    }
+
+    /// Whether it is what a design promises.
+    pub fn keeps(self, promise: Expected) -> bool {
+        matches!((promise, self), (Expected::Pass, Self::Pass) | (Expected::Fail, Self::Fail))
+    }
+}
+
+/// How often several runs of one design came to each verdict.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct Verdicts {
+    /// All targets held.
+    pub pass: u64,
+    /// A target did not hold.
+    pub fail: u64,
+    /// The run couldn't say.
+    pub inconclusive: u64,
+}
+
+impl Verdicts {
+    /// Of these.
+    pub fn of(verdicts: impl IntoIterator<Item = Verdict>) -> Self {
+        let mut counts = Self::default();
+        for verdict in verdicts {
+            match verdict {
+                Verdict::Pass => counts.pass += 1,
+                Verdict::Fail => counts.fail += 1,
+                Verdict::Inconclusive => counts.inconclusive += 1,
+            }
+        }
+        counts
+    }
+
+    /// In words.
+    pub fn render(self) -> String {
+        [(self.pass, Verdict::Pass), (self.fail, Verdict::Fail), (self.inconclusive, Verdict::Inconclusive)]
+            .into_iter()
+            .filter(|(count, _)| *count > 0)
+            .map(|(count, verdict)| format!("{count} {}", verdict.label()))
+            .collect::<Vec<_>>()
+            .join(", ")
     }
 }
 

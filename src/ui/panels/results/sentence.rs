@@ -4,7 +4,6 @@ use super::super::super::text::{Lang, Text, text};
 use crate::report::text::grouped;
 use crate::report::verdict::percent;
 use crate::report::{AuditReport, Report, Verdict};
-use crate::topology::Expected;
 
 const AS_PROMISED: Text = text("as this design promises", "与此设计的预期一致");
 const NOT_AS_PROMISED: Text = text("not what this design promises", "与此设计的预期不符");
@@ -25,7 +24,7 @@ pub fn promise(report: &Report) -> Option<Text> {
     match (expected, report.verdict) {
         // The promise is one of the design as it was drawn.
         _ if was_changed => Some(CHANGED),
-        (Expected::Pass, Verdict::Pass) | (Expected::Fail, Verdict::Fail) => Some(AS_PROMISED),
+        (promise, verdict) if verdict.keeps(promise) => Some(AS_PROMISED),
         (_, Verdict::Inconclusive) => None,
         _ => Some(NOT_AS_PROMISED),
     }
