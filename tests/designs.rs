@@ -36,6 +36,7 @@ fn a_queue_on_a_process_of_its_own_with_many_consumers_of_one_order_at_a_time_lo
     let ran = sells_out(&[USERS, SERVICE, GATE, INVENTORY, queue, DATABASE, CONTROL]);
     assert_eq!(stage(&ran, "orders").tally.sold, 60);
     assert_eq!(ran.report.audit.places.database_orders, Some(60));
+    assert_eq!(ran.report.audit.places.inventory_orders, None, "the database keeps them");
 }
 
 #[test]
@@ -84,7 +85,9 @@ fn without_a_queue_the_buyers_wait_for_the_database() {
 #[test]
 fn an_inventory_may_be_the_last_stage() {
     let ran = sells_out(&[USERS, SERVICE, GATE, INVENTORY, CONTROL]);
-    assert_eq!((stage(&ran, "inventory").tally.sold, ran.report.audit.places.database_orders), (60, None));
+    let places = &ran.report.audit.places;
+    assert_eq!((stage(&ran, "inventory").tally.sold, places.inventory_orders), (60, Some(60)));
+    assert_eq!((places.database_orders, places.queue_orders), (None, 0));
 }
 
 #[test]

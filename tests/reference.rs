@@ -185,7 +185,7 @@ fn full_report(topology: Topology) -> Report {
     let offence =
         Offence { kind: "oversold", order_id: 1, item: 0, claimant: 2, units: 1, accepted_secs: 1.0 };
     let lost_spans = vec![LostSpan::default()];
-    let places = Places { database_orders: Some(1), ..Places::default() };
+    let places = Places { database_orders: Some(1), inventory_orders: Some(1), ..Places::default() };
     Report {
         report_version: 1,
         verdict: Verdict::Fail,

@@ -37,6 +37,10 @@ pub fn goods(item: u32) -> String {
 pub fn buyers(item: u32) -> String {
     format!("buyers:{item}")
 }
+/// The hash from id to text of the orders of a product, at an inventory behind which nobody keeps them.
+pub fn orders(item: u32) -> String {
+    format!("orders:{item}")
+}
 /// The page of a product.
 pub fn page(item: u32) -> String {
     format!("page:{item}")
@@ -46,8 +50,9 @@ pub fn processing(consumer: usize) -> String {
     format!("{ORDER_LIST}:processing:{consumer}")
 }
 
-/// Takes units, atomically, because Redis runs a script alone.
-/// KEYS: goods, buyers. ARGV: units, buyer, the most units a buyer may have (0: no limit).
+/// Takes units, atomically, because Redis runs a script alone; and keeps the order with them, where it is given one.
+/// KEYS: goods, buyers, and orders with an order. ARGV: units, buyer, the most units a buyer may have (0: no limit), and
+/// the order's id and text, if nobody deeper keeps it.
 /// Answers the units taken, 0 when the stock does not suffice, −1 when the buyer would exceed the limit.
 pub const CLAIM_SCRIPT: &str = r"
 local units = tonumber(ARGV[1])
@@ -58,6 +63,7 @@ local total, booked = tonumber(stock[1] or '0'), tonumber(stock[2] or '0')
 if booked + units > total then return 0 end
 redis.call('HINCRBY', KEYS[1], 'Booked', units)
 if limit > 0 then redis.call('HINCRBY', KEYS[2], ARGV[2], units) end
+if ARGV[4] then redis.call('HSET', KEYS[3], ARGV[4], ARGV[5]) end
 return units";
 
 /// Gives the units of a cancelled order back, once however often it is called.

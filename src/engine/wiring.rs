@@ -298,6 +298,7 @@ impl<'a> Builder<'a> {
             owns_reads: self.plan.read_owner == Some(index),
             master,
             per_buyer_limit: self.plan.topology.workload.sale.per_buyer_limit,
+            keeps_orders: self.plan.keeper == Some(index),
             safety: Safety::new(params.wait_replicas, params.wait_timeout),
         };
         let lanes = self.note(lanes);
@@ -325,6 +326,7 @@ impl<'a> Builder<'a> {
             next: self.next(index),
             owns_reads: self.plan.read_owner == Some(index),
             per_buyer_limit: self.plan.topology.workload.sale.per_buyer_limit,
+            keeps_orders: self.plan.keeper == Some(index),
             items: self.plan.topology.workload.sale.items,
             routes: cluster.routes(),
             counts: cluster.counts(),

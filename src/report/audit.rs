@@ -77,6 +77,8 @@ pub struct Places {
     pub ledger_orders: u64,
     /// Units booked, by the stage that decides.
     pub booked_units: i64,
+    /// Orders that the inventory keeps; none where a stage behind it does, or there is none.
+    pub inventory_orders: Option<u64>,
     /// Orders still in the queue.
     pub queue_orders: u64,
     /// Orders in the database, cancelled ones included; none where no database keeps orders.

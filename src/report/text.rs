@@ -231,12 +231,16 @@ fn write_audit(out: &mut String, report: &Report) -> std::fmt::Result {
     )?;
     write_losses(out, audit)?;
     let places = &audit.places;
-    let database = places.database_orders.map_or("no database".to_owned(), |orders| {
-        format!("database {} orders ({} cancelled)", grouped(orders), grouped(places.cancelled_orders))
-    });
+    let kept = match (places.inventory_orders, places.database_orders) {
+        (Some(orders), _) => format!("inventory {} orders", grouped(orders)),
+        (None, Some(orders)) => {
+            format!("database {} orders ({} cancelled)", grouped(orders), grouped(places.cancelled_orders))
+        }
+        (None, None) => "no place for orders".to_owned(),
+    };
     writeln!(
         out,
-        "  by themselves: ledger {} orders, {database}, queue {} orders, booked {} units",
+        "  by themselves: ledger {} orders, {kept}, queue {} orders, booked {} units",
         grouped(places.ledger_orders),
         grouped(places.queue_orders),
         places.booked_units

@@ -18,6 +18,8 @@ pub struct RunPlan {
     pub above: Vec<Vec<usize>>,
     /// The stage that holds the stock and decides claims.
     pub decider: Option<usize>,
+    /// The Redis that decides claims, where it keeps the orders too: no stage behind it does.
+    pub keeper: Option<usize>,
     /// The stage that owns the product data: the database, or without one the first Redis that has the pages.
     pub read_owner: Option<usize>,
     /// The read-write split that is the gate of the sale.
@@ -48,8 +50,11 @@ impl RunPlan {
         let on_the_way =
             |fits: fn(&StageKind) -> bool| order.iter().copied().find(|&index| fits(kind(index)));
         let database = on_the_way(|kind| matches!(kind, StageKind::Database(_)));
+        let decider = on_the_way(StageKind::decides_claims);
+        let keeps = |index: &usize| graph.next[*index].is_empty() && Some(*index) != database;
         Ok(Self {
-            decider: on_the_way(StageKind::decides_claims),
+            keeper: decider.filter(keeps),
+            decider,
             // Data control preloads pages into the database and into the first Redis on the way.
             read_owner: database.or_else(|| on_the_way(StageKind::answers_reads)),
             gate: on_the_way(|kind| matches!(kind, StageKind::ReadWriteSplit(_))),

@@ -45,9 +45,10 @@ impl Present {
         let database = evidence.database.iter().flatten();
         let cancelled =
             database.clone().filter(|(_, cancelled)| *cancelled).map(|(order, _)| order.id).collect();
+        let elsewhere = evidence.queue.iter().chain(evidence.inventory.iter().flatten());
         let orders =
-            database.map(|(order, _)| order).chain(&evidence.queue).map(|order| (order.id, *order)).collect();
-        Self { orders, cancelled, is_kept: evidence.database.is_some() }
+            database.map(|(order, _)| order).chain(elsewhere).map(|order| (order.id, *order)).collect();
+        Self { orders, cancelled, is_kept: evidence.database.is_some() || evidence.inventory.is_some() }
     }
 }
 
@@ -56,6 +57,7 @@ fn places(evidence: &Evidence) -> Places {
     Places {
         ledger_orders: evidence.promises.acknowledged.len() as u64,
         booked_units: evidence.booked.iter().sum(),
+        inventory_orders: evidence.inventory.as_ref().map(|orders| orders.len() as u64),
         queue_orders: evidence.queue.len() as u64,
         database_orders: evidence.database.as_ref().map(|orders| orders.len() as u64),
         cancelled_orders: cancelled as u64,
@@ -173,6 +175,7 @@ mod tests {
         Evidence {
             promises: Promises { acknowledged: orders.clone(), indefinite: Vec::new() },
             database: Some(orders.into_iter().map(|order| (order, false)).collect()),
+            inventory: None,
             queue: Vec::new(),
             stock: vec![2, 2],
             booked: vec![2, 2],
@@ -210,6 +213,31 @@ mod tests {
         let report = compare(&evidence);
         assert_eq!((report.unacknowledged_present, report.sold), (1, 4));
         assert_eq!((report.indefinite_happened, report.indefinite_not_happened), (1, 1));
+    }
+
+    #[test]
+    fn orders_that_the_inventory_keeps_are_held_against_the_promises() {
+        let at_database = sound();
+        let mut evidence = Evidence { database: None, ..at_database.clone() };
+        let kept = at_database.database.unwrap().into_iter().map(|(order, _)| order);
+        evidence.inventory = Some(kept.collect());
+        assert_eq!(compare(&evidence), AuditReport { places: places(&evidence), ..compare(&sound()) });
+        // One is forgotten; one was never told of; of two without an answer one is there; a buyer has two.
+        let kept = evidence.inventory.as_mut().unwrap();
+        kept.retain(|order| order.id != 2);
+        kept.extend([order(5, 0, 14), order(6, 1, 12)]);
+        evidence.promises.indefinite = vec![order(6, 1, 12), order(7, 1, 15)];
+        let report = compare(&evidence);
+        assert_eq!((report.lost_acknowledged, report.unacknowledged_present), (1, 2));
+        assert_eq!((report.indefinite_happened, report.indefinite_not_happened), (1, 1));
+        assert_eq!((report.duplicates, report.sold, report.oversold), (1, 6, 2));
+        assert_eq!((report.places.inventory_orders, report.places.database_orders), (Some(5), None));
+        // Where nobody keeps orders, no promise can be looked up.
+        evidence.inventory = None;
+        assert_eq!(
+            (compare(&evidence).lost_acknowledged, compare(&evidence).indefinite_not_happened),
+            (0, 0)
+        );
     }
 
     #[test]

@@ -63,6 +63,9 @@ pub async fn gather(
     }
     if let Some(holder) = plan.decider.and_then(|decider| environment.holder(decider, PATIENCE)) {
         evidence.booked = holder.booked(0..sale.items).await?;
+        if plan.keeper.is_some() {
+            evidence.inventory = Some(holder.orders(0..sale.items).await?);
+        }
     }
     Ok(evidence)
 }

@@ -23,6 +23,8 @@ pub struct Evidence {
     pub promises: Promises,
     /// Orders in the database, each with whether it was cancelled; none where no database keeps orders.
     pub database: Option<Vec<(Order, bool)>>,
+    /// Orders at the inventory; none where a stage behind it keeps them.
+    pub inventory: Option<Vec<Order>>,
     /// Orders still in the queue or in a consumer's hands.
     pub queue: Vec<Order>,
     /// By product: stock at the start.

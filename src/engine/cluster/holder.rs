@@ -1,9 +1,10 @@
 //! Who holds the inventory's data: one master, or the shards of a cluster. Data control and the audit ask here.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 use std::time::Duration;
 
-use redis::{Cmd, FromRedisValue, Pipeline, RedisResult};
+use redis::{Cmd, ErrorKind, FromRedisValue, Pipeline, RedisResult};
 
 use super::super::keys;
 use super::super::order::Order;
@@ -13,6 +14,12 @@ use super::names::Names;
 
 /// Products asked for at a time.
 const CHUNK: u32 = 1_000;
+/// Products whose orders are read at a time, and orders of each in one answer: so an answer has some megabytes at the most,
+/// however many orders there are.
+const SCANNED: usize = 50;
+const ORDERS_AT_ONCE: u32 = 1_000;
+/// How often the orders of a product are read before it is an error that they go on changing.
+const READINGS: usize = 3;
 
 /// Where the inventory's data lie.
 #[derive(Debug)]
@@ -62,6 +69,60 @@ impl Holder {
             booked.extend(answers.into_iter().map(Option::unwrap_or_default));
         }
         Ok(booked)
+    }
+
+    /// The orders of some products, where they are kept here.
+    ///
+    /// # Errors
+    /// A server can't be reached, or orders go on coming.
+    pub async fn orders(&self, items: Range<u32>) -> RedisResult<Vec<Order>> {
+        let (mut found, items) = (Vec::new(), items.collect::<Vec<_>>());
+        for chunk in items.chunks(SCANNED) {
+            let mut rest = chunk.to_vec();
+            for _ in 0..READINGS {
+                let mut read = self.scan(&rest).await?;
+                // A cursor is worth nothing at another server. Whoever became master meanwhile is asked from the beginning.
+                let length =
+                    |item: &u32| (*item, redis::cmd("HLEN").arg(self.names().orders(*item)).to_owned());
+                let lengths: Vec<usize> = self.query(&rest.iter().map(length).collect::<Vec<_>>()).await?;
+                let mut lengths = lengths.into_iter();
+                rest.retain(|item| {
+                    let orders = read.remove(item).unwrap_or_default();
+                    let is_whole = lengths.next() == Some(orders.len());
+                    found.extend(orders.into_values().filter(|_| is_whole));
+                    !is_whole
+                });
+                if rest.is_empty() {
+                    break;
+                }
+            }
+            if !rest.is_empty() {
+                return Err((ErrorKind::Client, "the orders changed while they were read").into());
+            }
+        }
+        Ok(found)
+    }
+
+    /// One reading of the orders of some products, by product and id: a scan may say one twice.
+    async fn scan(&self, items: &[u32]) -> RedisResult<BTreeMap<u32, BTreeMap<u64, Order>>> {
+        let mut read: BTreeMap<u32, BTreeMap<u64, Order>> = BTreeMap::new();
+        let mut open: Vec<(u32, u64)> = items.iter().map(|&item| (item, 0)).collect();
+        while !open.is_empty() {
+            let next = |&(item, cursor): &(u32, u64)| {
+                let mut next = redis::cmd("HSCAN");
+                next.arg(self.names().orders(item)).arg(cursor).arg("COUNT").arg(ORDERS_AT_ONCE);
+                (item, next)
+            };
+            let answers: Vec<(u64, Vec<(u64, String)>)> =
+                self.query(&open.iter().map(next).collect::<Vec<_>>()).await?;
+            for ((item, cursor), (later, orders)) in open.iter_mut().zip(answers) {
+                let orders = orders.iter().filter_map(|(id, text)| Some((*id, Order::parse(text)?)));
+                read.entry(*item).or_default().extend(orders);
+                *cursor = later;
+            }
+            open.retain(|(_, cursor)| *cursor != 0);
+        }
+        Ok(read)
     }
 
     /// Gives the units of cancelled orders back, once however often it is called.

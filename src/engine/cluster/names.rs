@@ -24,6 +24,11 @@ impl Names {
         self.name("buyers", item, keys::buyers)
     }
 
+    /// The hash from id to text of the orders of a product.
+    pub fn orders(self, item: u32) -> String {
+        self.name("orders", item, keys::orders)
+    }
+
     /// The page of a product.
     pub fn page(self, item: u32) -> String {
         self.name("page", item, keys::page)
@@ -55,7 +60,8 @@ mod tests {
     fn all_keys_of_a_product_lie_in_one_slot() {
         for item in [0, 3, 1_000_000] {
             let names = Names::Tagged;
-            for key in [names.goods(item), names.buyers(item), names.page(item), names.returned(item)] {
+            let keys = [names.goods(item), names.buyers(item), names.orders(item), names.page(item)];
+            for key in keys.into_iter().chain([names.returned(item)]) {
                 assert_eq!(slot_of(&key), slot_of_item(item), "{key}");
             }
         }

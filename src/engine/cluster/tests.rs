@@ -4,14 +4,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use redis::aio::MultiplexedConnection;
-use redis::{Cmd, FromRedisValue};
+use redis::{Cmd, FromRedisValue, Pipeline};
 
-use super::super::redis_link::LinkSettings;
+use super::super::order::Order;
+use super::super::redis_link::{Connection, LinkSettings, Resolver};
 use super::client::Client;
+use super::holder::Holder;
 use super::names::{Names, slot_of_item};
 use super::routes::Routes;
 use super::slot::slot_of;
-use crate::servers::{Cluster, ClusterSettings, RunFolder, find};
+use crate::servers::{Cluster, ClusterSettings, NodeSettings, RedisNode, RunFolder, find};
 
 const ITEMS: u32 = 300;
 
@@ -67,4 +69,30 @@ async fn slots_are_the_servers_and_a_client_finds_what_has_moved_or_is_on_its_wa
     let rest = Arc::new(Routes::new(cluster.views_at_start()));
     rest.look().await;
     assert_eq!(rest.map().owner(slot_of_item(item)), Some(to.endpoint), "and so does looking");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn orders_are_read_to_the_last_one_however_many_a_product_has() {
+    let binary = find(None, &|_| {}).expect("a server program");
+    let folder = RunFolder::create().expect("a folder");
+    let node = RedisNode::start(&binary, &folder, NodeSettings::new("orders")).await.expect("a server");
+    let settings = LinkSettings::new(Duration::from_secs(20));
+    let holder = Holder::Master(Connection::new(Resolver::Fixed(node.endpoint()), settings));
+    let order = |id: u64, item| Order { id, item, claimant: id * 3, units: 2, accepted_ns: id };
+    // One product has most of them, some have few, many have none.
+    let all: Vec<Order> = (0..150_000)
+        .map(|id| order(id, if id % 100 == 0 { u32::try_from(id % 170).unwrap() } else { 7 }))
+        .collect();
+    for part in all.chunks(10_000) {
+        let mut pipeline = Pipeline::with_capacity(part.len());
+        for order in part {
+            let key = Names::Plain.orders(order.item);
+            pipeline.cmd("HSET").arg(key).arg(order.id).arg(order.to_string()).ignore();
+        }
+        let Holder::Master(connection) = &holder else { unreachable!() };
+        connection.query::<()>(&pipeline).await.expect("they are written");
+    }
+    let mut found = holder.orders(0..170).await.expect("they are read");
+    found.sort_unstable_by_key(|order| order.id);
+    assert!(found == all, "{} of {}", found.len(), all.len());
 }

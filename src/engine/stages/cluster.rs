@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
-use redis::{Pipeline, RedisError, Script, Value};
+use redis::{Pipeline, RedisError, Value};
 use tokio::sync::Notify;
 use tokio::task::JoinSet;
 use tokio::time::sleep;
@@ -19,12 +19,11 @@ use super::super::clock::nanos;
 use super::super::cluster::counts::{NodeCounts, add};
 use super::super::cluster::names::{Names, slot_of_item};
 use super::super::cluster::{Counts, Redirection, Routes};
-use super::super::keys;
 use super::super::pending::{Batch, Pending};
 use super::super::redis_link::Resolver;
+use super::command::{Commands, Decision, decision};
 use super::core::{Core, Stage};
 use super::lanes::{Lane, LaneShape, Lanes};
-use super::master_replica::{Decision, decision};
 use super::pipeline::{Replies, send};
 use crate::metrics::{Outcome, Reason};
 use crate::servers::Endpoint;
@@ -43,6 +42,8 @@ pub struct ClusterWiring {
     pub owns_reads: bool,
     /// The most units of a product that a buyer may have.
     pub per_buyer_limit: Option<u32>,
+    /// Whether the orders are kept here, because no stage behind does.
+    pub keeps_orders: bool,
     /// Products in the sale.
     pub items: u32,
     /// Who has which slot.
@@ -58,7 +59,7 @@ pub struct ClusterWiring {
 /// The cluster stage.
 pub struct ClusterStage {
     wiring: ClusterWiring,
-    script: Script,
+    commands: Commands,
     /// The slot of each product.
     slots: Vec<u16>,
     nodes: RwLock<BTreeMap<Endpoint, Arc<Node>>>,
@@ -98,9 +99,10 @@ impl ClusterStage {
     /// [`Self::keep`].
     pub fn new(wiring: ClusterWiring) -> (Arc<Self>, Vec<(Endpoint, Lane)>) {
         let slots = (0..wiring.items).map(slot_of_item).collect();
+        let commands = Commands::new(Names::Tagged, wiring.per_buyer_limit, wiring.keeps_orders);
         let stage = Self {
             wiring,
-            script: Script::new(keys::CLAIM_SCRIPT),
+            commands,
             slots,
             nodes: RwLock::default(),
             waiting: Mutex::default(),
@@ -113,7 +115,7 @@ impl ClusterStage {
     /// Serves a lane to a node until the stage is gone. The script is loaded first.
     pub async fn work(self: Arc<Self>, node: Endpoint, lane: Lane) {
         let mut load = Pipeline::new();
-        load.cmd("SCRIPT").arg("LOAD").arg(keys::CLAIM_SCRIPT);
+        Commands::load(&mut load);
         drop(send::<Value>(&lane, &mut load).await);
         let counts = self.wiring.counts.of(node);
         while let Some(batch) = lane.next().await {
@@ -229,12 +231,13 @@ impl ClusterStage {
     /// Sends requests once more: with the script for a server that didn't know it, or after an ASK.
     async fn retry(&self, lane: &Lane, counts: &NodeCounts, batch: Batch, is_asking: bool) {
         let mut pipeline = Pipeline::with_capacity(2 * batch.len() + 1);
-        pipeline.cmd("SCRIPT").arg("LOAD").arg(keys::CLAIM_SCRIPT);
+        Commands::load(&mut pipeline);
+        let now_ns = self.wiring.core.now_ns();
         for pending in &batch {
             if is_asking {
                 pipeline.cmd("ASKING");
             }
-            self.command(&mut pipeline, pending);
+            self.commands.add(&mut pipeline, pending, now_ns);
         }
         let replies = match send(lane, &mut pipeline).await {
             Replies::Each(each) if is_asking => Replies::Each(each.into_iter().skip(2).step_by(2).collect()),
@@ -251,26 +254,11 @@ impl ClusterStage {
 
     async fn ask(&self, lane: &Lane, batch: &[Pending]) -> Replies<Value> {
         let mut pipeline = Pipeline::with_capacity(batch.len());
+        let now_ns = self.wiring.core.now_ns();
         for pending in batch {
-            self.command(&mut pipeline, pending);
+            self.commands.add(&mut pipeline, pending, now_ns);
         }
         send(lane, &mut pipeline).await
-    }
-
-    fn command(&self, pipeline: &mut Pipeline, pending: &Pending) {
-        let item = pending.item;
-        match pending.operation {
-            Operation::Read => pipeline.cmd("GET").arg(Names::Tagged.page(item)),
-            Operation::Claim => pipeline
-                .cmd("EVALSHA")
-                .arg(self.script.get_hash())
-                .arg(2)
-                .arg(Names::Tagged.goods(item))
-                .arg(Names::Tagged.buyers(item))
-                .arg(pending.units)
-                .arg(pending.claimant)
-                .arg(self.wiring.per_buyer_limit.unwrap_or(0)),
-        };
     }
 
     /// Sorts the answers of a node.

@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use redis::{Pipeline, RedisError, Script, Value, from_redis_value};
+use redis::{Pipeline, Value, from_redis_value};
 
-use super::super::keys;
+use super::super::cluster::names::Names;
 use super::super::pending::{Batch, Pending};
+use super::command::{Commands, Decision, decision};
 use super::core::{Core, Stage};
 use super::lanes::{Lane, Lanes};
 use super::pipeline::{Replies, Safety, send, send_on};
@@ -16,7 +17,7 @@ use crate::workload::Operation;
 pub struct MasterReplicaStage {
     /// What the strategies share.
     pub inventory: Inventory,
-    script: Script,
+    commands: Commands,
 }
 
 /// What the decrement strategies share: how a decision is told and passed on.
@@ -31,23 +32,10 @@ pub struct Inventory {
     pub master: Lanes,
     /// The most units of a product that a buyer may have.
     pub per_buyer_limit: Option<u32>,
+    /// Whether the orders are kept here, because no stage behind does.
+    pub keeps_orders: bool,
     /// Replicas that must have a granted claim before it is told or passed on.
     pub safety: Option<Safety>,
-}
-
-/// What the stock says to a claim.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Decision {
-    /// The units are the buyer's.
-    Granted,
-    /// The stock does not suffice.
-    SoldOut,
-    /// The buyer would have more than one buyer may.
-    Duplicate,
-    /// An error before anything happened.
-    Failed,
-    /// No answer: it may have happened.
-    Indefinite,
 }
 
 impl Inventory {
@@ -78,7 +66,8 @@ impl Inventory {
 impl MasterReplicaStage {
     /// The stage; its workers are started by [`Self::work`].
     pub fn new(inventory: Inventory) -> Self {
-        Self { inventory, script: Script::new(keys::CLAIM_SCRIPT) }
+        let commands = Commands::new(Names::Plain, inventory.per_buyer_limit, inventory.keeps_orders);
+        Self { inventory, commands }
     }
 
     /// Serves a lane until the stage is gone. The script is loaded first.
@@ -93,7 +82,7 @@ impl MasterReplicaStage {
     /// SCRIPT LOAD. Where it fails, the first claim finds out and loads it.
     async fn load(&self, lane: &Lane) {
         let mut pipeline = Pipeline::new();
-        pipeline.cmd("SCRIPT").arg("LOAD").arg(keys::CLAIM_SCRIPT);
+        Commands::load(&mut pipeline);
         drop(send::<Value>(lane, &mut pipeline).await);
     }
 
@@ -114,21 +103,11 @@ impl MasterReplicaStage {
     async fn ask(&self, lane: &Lane, batch: &[Pending], load: bool) -> (Replies<Value>, u64) {
         let mut pipeline = Pipeline::with_capacity(batch.len() + 2);
         if load {
-            pipeline.cmd("SCRIPT").arg("LOAD").arg(keys::CLAIM_SCRIPT);
+            Commands::load(&mut pipeline);
         }
+        let now_ns = self.inventory.core.now_ns();
         for pending in batch {
-            match pending.operation {
-                Operation::Read => pipeline.cmd("GET").arg(keys::page(pending.item)),
-                Operation::Claim => pipeline
-                    .cmd("EVALSHA")
-                    .arg(self.script.get_hash())
-                    .arg(2)
-                    .arg(keys::goods(pending.item))
-                    .arg(keys::buyers(pending.item))
-                    .arg(pending.units)
-                    .arg(pending.claimant)
-                    .arg(self.inventory.per_buyer_limit.unwrap_or(0)),
-            };
+            self.commands.add(&mut pipeline, pending, now_ns);
         }
         if let Some(safety) = self.safety_of(batch) {
             safety.ask(&mut pipeline);
@@ -186,16 +165,6 @@ impl MasterReplicaStage {
         self.inventory.conclude_reads(&found, missing);
         self.inventory.conclude(&decided);
         unknown
-    }
-}
-
-/// What the script's answer means.
-pub fn decision(pending: &Pending, reply: Result<Value, RedisError>) -> Decision {
-    match reply.and_then(|value| Ok(from_redis_value::<i64>(value)?)) {
-        Ok(taken) if taken == i64::from(pending.units) => Decision::Granted,
-        Ok(0) => Decision::SoldOut,
-        Ok(-1) => Decision::Duplicate,
-        _ => Decision::Failed,
     }
 }
 

@@ -7,12 +7,13 @@
 //! - [`lanes`], [`pipeline`]: the connections of a stage to one server, and one exchange on them.
 //! - [`cdn`], [`balancer`], [`service`]: in process.
 //! - [`read_write_split`], [`master_replica`], [`naive`], [`queue`], [`consumer`]: before real Redis.
-//! - [`cluster`]: before a real Redis Cluster.
+//! - [`cluster`]: before a real Redis Cluster. [`command`]: what a request becomes there and at a master-replica stage.
 //! - [`database`]: before embedded SQLite.
 
 pub mod balancer;
 pub mod cdn;
 pub mod cluster;
+pub mod command;
 pub mod consumer;
 pub mod core;
 pub mod database;

@@ -8,10 +8,12 @@ use std::sync::Arc;
 use redis::{Pipeline, RedisError, Value, from_redis_value};
 
 use super::super::keys;
+use super::super::order::Order;
 use super::super::pending::{Batch, Pending};
+use super::command::Decision;
 use super::core::Stage;
 use super::lanes::Lane;
-use super::master_replica::{Decision, Inventory};
+use super::master_replica::Inventory;
 use super::pipeline::{Replies, send, send_on};
 use crate::metrics::{Outcome, Reason};
 use crate::workload::Operation;
@@ -94,6 +96,10 @@ impl NaiveStage {
         let mut pipeline = Pipeline::new();
         pipeline.cmd("HSET").arg(keys::goods(pending.item)).arg("Booked").arg(booked);
         pipeline.cmd("HSET").arg(keys::buyers(pending.item)).arg(pending.claimant).arg(had);
+        if self.inventory.keeps_orders {
+            let order = Order::of(&pending.request, self.inventory.core.now_ns());
+            pipeline.cmd("HSET").arg(keys::orders(order.item)).arg(order.id).arg(order.to_string());
+        }
         if let Some(safety) = self.inventory.safety {
             safety.ask(&mut pipeline);
         }
@@ -115,7 +121,7 @@ impl NaiveStage {
     }
 }
 
-/// The first answer of a pipeline.
+/// What became of a pipeline.
 enum Answer {
     Value(Value),
     Refused,
@@ -123,10 +129,13 @@ enum Answer {
     Unknown,
 }
 
+/// The first answer of a pipeline. If one of its commands was refused, it all counts as refused: nobody is told that he has
+/// what was written only in part.
 fn one(replies: Replies<Value>) -> Answer {
     match replies {
         Replies::Each(replies) => {
-            replies.into_iter().next().and_then(Result::ok).map_or(Answer::Refused, Answer::Value)
+            let answers: Result<Vec<Value>, RedisError> = replies.into_iter().collect();
+            answers.ok().and_then(|answers| answers.into_iter().next()).map_or(Answer::Refused, Answer::Value)
         }
         Replies::Unreachable => Answer::Unreachable,
         Replies::Unknown => Answer::Unknown,

@@ -24,7 +24,7 @@ const TIMING_TIP: Text = text(
 );
 const NO_AUDIT: Text = text("No audit was possible: what was sold is not known", "无法审计：卖出多少未知");
 const PLACES: Text = text("What each place says by itself", "各处自己的说法");
-const NO_DATABASE: Text = text("none", "无");
+const NOT_KEPT: Text = text("none", "无");
 
 /// A figure: name, definition, value, whether it is bad.
 type Figure = (Text, Text, u64, bool);
@@ -193,9 +193,9 @@ fn orders(audit: &AuditReport) -> [Figure; 7] {
     ]
 }
 
-fn places(lang: Lang, audit: &AuditReport) -> [(Text, Text, String); 5] {
+fn places(lang: Lang, audit: &AuditReport) -> [(Text, Text, String); 6] {
     let places = &audit.places;
-    let database = places.database_orders.map_or_else(|| lang.t(NO_DATABASE).to_owned(), grouped);
+    let kept = |orders: Option<u64>| orders.map_or_else(|| lang.t(NOT_KEPT).to_owned(), grouped);
     [
         (
             text("ledger, orders", "账本，订单"),
@@ -208,6 +208,14 @@ fn places(lang: Lang, audit: &AuditReport) -> [(Text, Text, String); 5] {
             places.booked_units.to_string(),
         ),
         (
+            text("inventory, orders", "库存，订单"),
+            text(
+                "Orders at the inventory, which keeps them where no stage behind it does",
+                "库存处的订单；后面没有阶段保存订单时由它保存",
+            ),
+            kept(places.inventory_orders),
+        ),
+        (
             text("queue, orders", "队列，订单"),
             text("Orders still in the queue", "仍在队列中的订单"),
             grouped(places.queue_orders),
@@ -215,7 +223,7 @@ fn places(lang: Lang, audit: &AuditReport) -> [(Text, Text, String); 5] {
         (
             text("database, orders", "数据库，订单"),
             text("Orders in the database, cancelled ones included", "数据库中的订单，含已取消的"),
-            database,
+            kept(places.database_orders),
         ),
         (
             text("of them cancelled", "其中已取消"),
