@@ -214,6 +214,7 @@ fn full_report(topology: Topology) -> Report {
         instances: vec![InstanceSummary::default()],
         faults: vec![FaultReport {
             at_secs: 1.0,
+            what: some(),
             action: some(),
             stage: some(),
             instance: some(),

@@ -314,6 +314,7 @@ impl Live {
     fn fault_report(&self, fault: &Fault, error: Option<String>) -> FaultReport {
         FaultReport {
             at_secs: self.clock.since_first_arrival().as_secs_f64(),
+            what: fault.to_string(),
             action: fault.action.word().to_owned(),
             stage: fault.stage.clone(),
             instance: fault.instance.clone(),

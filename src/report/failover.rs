@@ -17,8 +17,8 @@ pub fn render(outage: &Failover) -> String {
 
 fn write_outage(out: &mut String, outage: &Failover) -> std::fmt::Result {
     let Failover { stage, master_before, master_after, .. } = outage;
-    let cause = outage.cause.as_deref().unwrap_or("no fault of this run");
-    writeln!(out, "  outage of {stage}: {cause}, {}", outage.outcome.label())?;
+    let cause = outage.cause.clone().unwrap_or_else(|| format!("{stage}, no fault of this run"));
+    writeln!(out, "  outage: {cause}; {}", outage.outcome.label())?;
     if outage.outcome == Outcome::Failover {
         writeln!(out, "    {master_before} was master, {master_after} is")?;
     }
@@ -151,7 +151,7 @@ mod tests {
         let outage = Failover {
             stage: "inventory".into(),
             outcome: Outcome::Failover,
-            cause: Some("Kill master".into()),
+            cause: Some("Kill master of inventory".into()),
             master_before: "master".into(),
             master_after: "replica 2".into(),
             fault_secs: Some(2.0),
@@ -162,7 +162,7 @@ mod tests {
             ..Failover::default()
         };
         let text = render(&outage);
-        assert!(text.contains("outage of inventory: Kill master, failover"), "{text}");
+        assert!(text.contains("outage: Kill master of inventory; failover"), "{text}");
         assert!(text.contains("master was master, replica 2 is"), "{text}");
         assert!(text.contains("2.690 s    +0.690  quorum agrees"), "{text}");
         assert!(text.contains("detection 0.690 s, promotion –, unavailable 1.779 s"), "{text}");

@@ -185,6 +185,8 @@ pub struct SettingReport {
 pub struct FaultReport {
     /// When, in seconds from the first arrival.
     pub at_secs: f64,
+    /// What was done, in words.
+    pub what: String,
     /// What was done.
     pub action: String,
     /// To which stage.

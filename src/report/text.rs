@@ -10,6 +10,8 @@ use crate::topology::StageKind;
 
 /// Spans of lost orders that are written out.
 const LOST_SPANS: usize = 5;
+/// Faults that are written out: chaos may do more.
+const FAULTS: usize = 20;
 
 /// A whole report as text, with a newline at its end.
 pub fn render(report: &Report) -> String {
@@ -33,10 +35,7 @@ fn write_report(out: &mut String, report: &Report) -> std::fmt::Result {
         super::cluster::write(out, report)?;
         writeln!(out)?;
     }
-    for outage in &report.failovers {
-        out.push_str(&failover::render(outage));
-        writeln!(out)?;
-    }
+    write_broken(out, report)?;
     write_audit(out, report)?;
     writeln!(out)?;
     for target in &report.targets {
@@ -201,6 +200,27 @@ fn write_instances(out: &mut String, report: &Report) -> std::fmt::Result {
             "  {who} of {stage} got no reads from {:.1} s to {until}: {}",
             absence.from_secs, absence.why
         )?;
+    }
+    Ok(())
+}
+
+/// What was broken and mended, and the outages that came of it.
+fn write_broken(out: &mut String, report: &Report) -> std::fmt::Result {
+    if !report.faults.is_empty() {
+        writeln!(out, "  {:>11}  {:<48}  how it went", "at", "fault")?;
+        for fault in report.faults.iter().take(FAULTS) {
+            let at = format!("{:.3} s", fault.at_secs);
+            let went = fault.error.as_ref().map_or("done".to_owned(), |why| format!("refused: {why}"));
+            writeln!(out, "  {at:>11}  {:<48}  {went}", fault.what)?;
+        }
+        if report.faults.len() > FAULTS {
+            writeln!(out, "  and {} more", report.faults.len() - FAULTS)?;
+        }
+        writeln!(out)?;
+    }
+    for outage in &report.failovers {
+        out.push_str(&failover::render(outage));
+        writeln!(out)?;
     }
     Ok(())
 }

@@ -117,14 +117,14 @@ impl Fault {
 
     /// Whether a parameter says anything to its action: all do but those that other actions have for themselves.
     pub fn has(&self, key: &str) -> bool {
-        !table::OWN_PARAMS.contains(&key) || self.action.rule().param == Some(key)
+        table::OWN_PARAMS.iter().all(|(own, _)| *own != key) || self.action.rule().param == Some(key)
     }
 
     /// Gives parameters that say nothing to its action their defaults.
     pub fn forget_idle(&mut self) {
         let usual = Self::default();
-        for key in table::OWN_PARAMS.iter().filter(|key| !self.has(key)).copied().collect::<Vec<_>>() {
-            if let Some(value) = usual.get(key) {
+        for (key, _) in table::OWN_PARAMS {
+            if let Some(value) = usual.get(key).filter(|_| !self.has(key)) {
                 self.set(key, value);
             }
         }
@@ -134,18 +134,17 @@ impl Fault {
 /// For people: "Kill master of inventory", "`SlowLink` replica 1 of gate by 50ms".
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.action.is_of_shards() {
-            return write!(f, "{} of {}", self.action.word(), self.stage);
+        write!(f, "{}", self.action.word())?;
+        if !self.action.is_of_shards() {
+            write!(f, " {}", self.instance)?;
         }
-        write!(f, "{} {} of {}", self.action.word(), self.instance, self.stage)?;
-        if let Some(delay) = self.link_delay() {
-            write!(f, " by {}", humantime::format_duration(delay))?;
-        }
-        if let Some(rate) = self.link_rate() {
-            write!(f, " to {rate} bytes/s")?;
-        }
-        if let Some(time) = self.script_time() {
-            write!(f, " for {}", humantime::format_duration(time))?;
+        write!(f, " of {}", self.stage)?;
+        for (key, word) in table::OWN_PARAMS.iter().filter(|(key, _)| self.has(key)) {
+            let spec = Self::SPECS.iter().find(|spec| spec.key == *key);
+            if let (Some(value), Some(spec)) = (self.get(key), spec) {
+                let gap = if spec.unit.is_empty() { "" } else { " " };
+                write!(f, " {word} {value}{gap}{}", spec.unit)?;
+            }
         }
         Ok(())
     }

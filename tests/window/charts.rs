@@ -11,6 +11,7 @@ use seckill_lab::files::parse_topology;
 use seckill_lab::files::presets::PRESETS;
 use seckill_lab::metrics::{Bucket, InstanceState, Outcome, Quantiles, Reason, Role, StageBucket};
 use seckill_lab::topology::Fault;
+use seckill_lab::topology::fault::FaultAction;
 use seckill_lab::ui::charts::ChartsView;
 use seckill_lab::ui::charts::kind::Chart;
 use seckill_lab::ui::document::{Document, Origin};
@@ -196,20 +197,20 @@ fn the_readout_says_what_the_bucket_says() {
 #[test]
 fn a_fault_leaves_a_mark_that_leads_to_the_events() {
     let mut lab = running(80);
-    let fault = Fault { stage: "inventory".into(), instance: "master".into(), ..Fault::default() };
-    let word = fault.action.word();
+    let action = FaultAction::SlowLink;
+    let fault = Fault { action, stage: "inventory".into(), instance: "master".into(), ..Fault::default() };
     lab.engine.tell(3_000, EventKind::Fault { fault, failed: None });
     lab.engine.tell(3_200, EventKind::MasterLost { stage: 5 });
     lab.engine.tell(4_700, EventKind::MasterFound { stage: 5, instance: "replica 1".into() });
     lab.harness.run();
-    let mark = format!("3.0 s · {word} master of inventory");
-    assert!(has(&lab, &mark));
+    let mark = "3.0 s · SlowLink master of inventory by 50ms";
+    assert!(has(&lab, mark));
     let plot = place(&lab, Chart::Stock);
     let at_four_secs = plot.left_center() + Vec2::X * plot.width() * 4.0 / 12.0;
     lab.harness.hover_at(at_four_secs);
     lab.harness.run();
     assert!(has(&lab, "inventory had no master for 1.5 s"));
-    lab.click(&mark);
+    lab.click(mark);
     assert_eq!(lab.harness.state().view.tab, seckill_lab::ui::view::BottomTab::Events);
 }
 

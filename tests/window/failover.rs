@@ -77,7 +77,7 @@ fn outage() -> Failover {
     Failover {
         stage: "inventory".into(),
         outcome: Outcome::Failover,
-        cause: Some("Kill master".into()),
+        cause: Some("Kill master of inventory".into()),
         master_before: "master".into(),
         master_after: "replica 2".into(),
         fault_secs: Some(2.0),

@@ -135,19 +135,24 @@ fn a_fail_lists_its_reasons_and_the_offending_orders() {
     assert_eq!(lab.harness.state().view.notices[0].notice.severity, Some(Severity::Error));
 }
 
+fn killed(error: Option<&str>) -> FaultReport {
+    FaultReport {
+        at_secs: 5.0,
+        what: "Kill master of inventory".into(),
+        action: "Kill".into(),
+        stage: "inventory".into(),
+        instance: "master".into(),
+        delay_ms: None,
+        rate_bytes_per_sec: None,
+        lasts_ms: None,
+        error: error.map(str::to_owned),
+    }
+}
+
 #[test]
 fn what_was_broken_and_changed_stands_in_the_results() {
     let mut lab = ended_with(|report| {
-        report.faults = vec![FaultReport {
-            at_secs: 5.0,
-            action: "Kill".into(),
-            stage: "inventory".into(),
-            instance: "master".into(),
-            delay_ms: None,
-            rate_bytes_per_sec: None,
-            lasts_ms: None,
-            error: None,
-        }];
+        report.faults = vec![killed(None)];
         report.changes = vec![ChangeReport { at_secs: 6.0, what: "offered rate × 1.5".into(), error: None }];
     });
     for label in ["Kill master of inventory", "offered rate × 1.5", "of a design that was changed on the way"]
@@ -186,13 +191,19 @@ fn stale_reads_and_replicas_that_got_none_stand_in_the_results() {
 
 #[test]
 fn the_report_is_copied_as_the_terminal_shows_it() {
-    let mut lab = ended_with(|_| ());
+    let mut lab = ended_with(|report| report.faults = vec![killed(None), killed(Some("it was too late"))]);
     lab.harness.get_by_label("Copy report as text").click();
     lab.harness.step();
-    let copied = lab.harness.output().platform_output.commands.iter().any(|command| {
-        matches!(command, egui::OutputCommand::CopyText(text) if text.contains("each once") && text.contains("Verdict: pass"))
+    let commands = &lab.harness.output().platform_output.commands;
+    let copied = commands.iter().find_map(|command| match command {
+        egui::OutputCommand::CopyText(text) => Some(text),
+        _ => None,
     });
-    assert!(copied);
+    let copied = copied.expect("the report as text");
+    assert!(copied.contains("each once") && copied.contains("Verdict: pass"), "{copied}");
+    let faults: Vec<&str> = copied.lines().filter(|line| line.contains("Kill master of inventory")).collect();
+    assert!(faults[0].starts_with("      5.000 s  Kill") && faults[0].ends_with("  done"), "{copied}");
+    assert!(faults[1].ends_with("  refused: it was too late"), "{copied}");
 }
 
 #[test]

@@ -6,9 +6,10 @@ use seckill_lab::files::parse_topology;
 use seckill_lab::files::presets::PRESETS;
 use seckill_lab::metrics::{Reason, Role};
 use seckill_lab::param::{ParamSpec, Params};
-use seckill_lab::topology::fault::Fault;
+use seckill_lab::topology::fault::table::{Rule, targets};
+use seckill_lab::topology::fault::{Fault, FaultAction, Part};
 use seckill_lab::topology::{Place, Realness, StageKind, Target};
-use seckill_lab::ui::text::catalog::knows;
+use seckill_lab::ui::text::catalog::{chinese, knows};
 use seckill_lab::workload::{Audience, Mix, Sale, Shape};
 
 fn expect_known<'a>(texts: impl IntoIterator<Item = &'a str>) {
@@ -42,6 +43,26 @@ fn kinds_badges_reasons_and_roles_have_chinese() {
     expect_known([Role::Unknown, Role::Master, Role::Replica, Role::Sentinel].map(Role::label));
     let places = [Place::Stage("a".into()), Place::Workload(None), Place::Fault(1), Place::Design];
     expect_known(places.map(|place| place.to_string()).iter().map(String::as_str));
+}
+
+#[test]
+fn every_fault_is_named_whole_in_chinese() {
+    let kinds: Vec<_> = StageKind::WORDS.iter().filter_map(|word| StageKind::from_word(word)).collect();
+    for &action in FaultAction::ALL {
+        let Rule { parts, param, .. } = action.rule();
+        let is_hit = |target: &String| Part::of(target).is_some_and(|part| parts.contains(&part));
+        let instances: Vec<String> = kinds.iter().flat_map(targets).filter(is_hit).collect();
+        assert!(!instances.is_empty(), "{action:?}");
+        for instance in instances {
+            let fault = Fault { action, stage: "gate".into(), instance, ..Fault::default() };
+            for english in [fault.to_string(), format!("{fault} failed: it was too late")] {
+                let said = chinese(&english);
+                assert!(!said.contains(action.word()), "{english}: {said}");
+                let amount = param.and_then(|key| fault.get(key)).map(|value| value.to_string());
+                assert!(said.contains("gate") && said.contains(&amount.unwrap_or_default()), "{said}");
+            }
+        }
+    }
 }
 
 #[test]

@@ -206,7 +206,7 @@ impl StageLog {
         let takes_away = asks_for_failover || port.is_some() && TAKES_AWAY.contains(&action);
         let brings_back = action.rule().nature == Nature::Mending;
         let port = port.filter(|_| !asks_for_failover);
-        self.note_at(at_ns, What::Fault { action: action.word(), port, takes_away, brings_back });
+        self.note_at(at_ns, What::Fault { what: fault.to_string(), port, takes_away, brings_back });
     }
 
     fn masters(&self, count: usize) {

@@ -53,7 +53,7 @@ struct Story {
 #[derive(Debug, Default)]
 struct Outage {
     opened: u64,
-    cause: Option<(u64, &'static str, Option<u16>)>,
+    cause: Option<(u64, String)>,
     before: u16,
     after: u16,
     first_error: Option<u64>,
@@ -186,9 +186,9 @@ impl Outage {
 
     fn add(&mut self, at: u64, what: &What, master: u16) {
         match what {
-            What::Fault { action, port, takes_away, brings_back } => {
+            What::Fault { what, port, takes_away, brings_back } => {
                 if *takes_away && self.cause.is_none() && at == self.opened {
-                    self.cause = Some((at, *action, *port));
+                    self.cause = Some((at, what.clone()));
                     // An action on the stage as a whole asks the Sentinels for a failover.
                     self.begun = port.is_none().then_some(at);
                 } else if *brings_back && port.is_some_and(|port| port == self.before) {
@@ -274,14 +274,12 @@ impl Outage {
             let found = facts.processes.iter().find(|(_, of)| *of == port);
             found.map_or_else(|| format!("port {port}"), |(name, _)| name.clone())
         };
-        let fault = self.cause.map(|(at, ..)| at);
+        let fault = self.cause.as_ref().map(|(at, _)| *at);
         let moved = self.clients.values().copied().collect::<Option<Vec<u64>>>();
         Failover {
             stage: facts.stage.to_owned(),
             outcome: self.outcome(),
-            cause: self.cause.map(|(_, action, port)| {
-                port.map_or_else(|| action.to_owned(), |port| format!("{action} {}", name(port)))
-            }),
+            cause: self.cause.as_ref().map(|(_, what)| what.clone()),
             master_before: name(self.before),
             master_after: name(self.after),
             fault_secs: moment(fault),

@@ -16,8 +16,8 @@ pub struct Sight {
 pub enum What {
     /// Something was done to a process of the stage.
     Fault {
-        /// The word of the action.
-        action: &'static str,
+        /// What, in words.
+        what: String,
         /// The port that the process announces; none of an action on the stage as a whole.
         port: Option<u16>,
         /// Whether it takes the process away from its clients, or asks for a failover.

@@ -6,8 +6,8 @@ use super::super::stage::{Stage, StageKind};
 use super::super::validate::{all_in_range, instances};
 use super::FaultAction;
 
-/// The parameters of a fault that say something to one action only.
-pub const OWN_PARAMS: &[&str] = &["delay", "rate", "lasts"];
+/// The parameters of a fault that say something to one action only, each with the word that leads to its value: "by 50ms".
+pub const OWN_PARAMS: &[(&str, &str)] = &[("delay", "by"), ("rate", "to"), ("lasts", "for")];
 
 /// What an instance is, as far as faults go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -266,7 +266,9 @@ pub fn all_targets(topology: &Topology) -> impl Iterator<Item = (usize, String)>
 mod tests {
     use super::super::super::stage::{DataControl, Database, MasterReplica, ReadWriteSplit};
     use super::super::super::testing::design;
+    use super::super::Fault;
     use super::*;
+    use crate::param::Params;
 
     fn why(action: FaultAction, topology: &Topology, stage: usize, instance: &str) -> String {
         let refusal = action.refusal(topology, &topology.stages[stage], instance);
@@ -291,7 +293,18 @@ mod tests {
                 assert_eq!(by.rule().nature, Nature::Mending, "{action:?}");
                 assert!(action.rule().parts.iter().all(|part| by.rule().parts.contains(part)), "{action:?}");
             }
-            assert!(action.rule().param.is_none_or(|param| OWN_PARAMS.contains(&param)), "{action:?}");
+        }
+    }
+
+    #[test]
+    fn a_fault_is_named_with_whatever_its_action_has_of_its_own() {
+        for &action in FaultAction::ALL {
+            let fault = Fault { action, stage: "gate".into(), ..Fault::default() };
+            let Some(key) = action.rule().param else { continue };
+            let (spec, value) = (Fault::SPECS.iter().find(|spec| spec.key == key), fault.get(key));
+            let (spec, value) = (spec.expect("a parameter"), value.expect("its value"));
+            let ending = format!("{value} {}", spec.unit);
+            assert!(fault.to_string().ends_with(ending.trim_end()), "{fault}");
         }
     }
 

@@ -90,7 +90,8 @@ pub fn why_nothing(kind: &StageKind) -> &'static str {
 /// A parameter that was set although it says nothing to the action.
 fn idle_param(fault: &Fault) -> Option<&'static str> {
     let usual = Fault::default();
-    OWN_PARAMS.iter().copied().find(|key| !fault.has(key) && fault.get(key) != usual.get(key))
+    let mut own = OWN_PARAMS.iter().map(|(key, _)| *key);
+    own.find(|key| !fault.has(key) && fault.get(key) != usual.get(key))
 }
 
 /// The field of a problem that is about one parameter.

@@ -62,17 +62,10 @@ impl Log {
             EventKind::Note(text) => (Mark::Note, text.clone()),
             EventKind::Trouble(text) => (Mark::Trouble, text.clone()),
             EventKind::SaleOpened => (Mark::Sale, "the sale is open".to_owned()),
-            EventKind::Fault { fault, failed } => {
-                let what = if fault.action.is_of_shards() {
-                    fault.to_string()
-                } else {
-                    format!("{} {} of {}", fault.action.word(), fault.instance, fault.stage)
-                };
-                match failed {
-                    None => (Mark::Fault, what),
-                    Some(reason) => (Mark::Trouble, format!("{what} failed: {reason}")),
-                }
-            }
+            EventKind::Fault { fault, failed } => match failed {
+                None => (Mark::Fault, fault.to_string()),
+                Some(reason) => (Mark::Trouble, format!("{fault} failed: {reason}")),
+            },
             EventKind::Changed { change, failed } => match failed {
                 None => (Mark::Change, change.text()),
                 Some(reason) => (Mark::Trouble, format!("{} failed: {reason}", change.text())),

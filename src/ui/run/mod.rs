@@ -156,8 +156,7 @@ impl Run {
             }
             EventKind::Note(text) => self.note = Some(text),
             EventKind::Fault { fault, failed: Some(why) } => {
-                let what = format!("{} {} of {}", fault.action.word(), fault.instance, fault.stage);
-                return Some(News::Refused { what, why });
+                return Some(News::Refused { what: fault.to_string(), why });
             }
             EventKind::Changed { change, failed } => {
                 if matches!(change, Change::OfferedRate { .. }) {

@@ -23,9 +23,9 @@ fn heard(ms: u64, channel: &str, text: &str) -> Sight {
     at(ms, What::Sentinel(SentinelEvent::parse(channel, text)))
 }
 
-fn fault(ms: u64, action: &'static str, port: Option<u16>) -> Sight {
-    let brings_back = matches!(action, "Resume" | "Restart" | "MendLink");
-    at(ms, What::Fault { action, port, takes_away: !brings_back, brings_back })
+fn fault(ms: u64, what: &str, port: Option<u16>) -> Sight {
+    let brings_back = ["Resume", "Restart", "MendLink"].iter().any(|word| what.starts_with(word));
+    at(ms, What::Fault { what: what.to_owned(), port, takes_away: !brings_back, brings_back })
 }
 
 fn gap(clients: ClientKind, from: u64, to: u64) -> Sight {
@@ -116,7 +116,7 @@ fn recorded(from_ms: u64, list: &str) -> Vec<Sight> {
 fn kill(ms: u64) -> Vec<Sight> {
     let mut seen = recorded(ms, KILL);
     seen.extend([
-        fault(ms, "Kill", Some(7001)),
+        fault(ms, "Kill master", Some(7001)),
         error(ms + 2, 3),
         error(ms + 4, PROBE),
         error(ms + 6, 4),
@@ -165,8 +165,8 @@ fn a_kill_is_told_step_by_step() {
 fn a_second_kill_is_an_outage_of_its_own_and_hits_who_is_master_then() {
     let mut seen = kill(2_000);
     // The first process is dead already: nothing begins.
-    seen.push(fault(5_000, "Kill", Some(7001)));
-    seen.push(fault(6_000, "Kill", Some(7003)));
+    seen.push(fault(5_000, "Kill master", Some(7001)));
+    seen.push(fault(6_000, "Kill replica 2", Some(7003)));
     seen.push(error(6_004, PROBE));
     seen.push(at(9_000, What::LastWrite { clients: AWARE, from_ns: ns(5_999), is_failing: true }));
     let told = told(&seen, false);
@@ -179,7 +179,7 @@ fn a_second_kill_is_an_outage_of_its_own_and_hits_who_is_master_then() {
 #[test]
 fn a_restart_in_place_is_told_as_such() {
     let seen = [
-        fault(2_000, "Kill", Some(7001)),
+        fault(2_000, "Kill master", Some(7001)),
         error(2_003, PROBE),
         at(2_130, What::Restarted { port: 7001 }),
         write(2_135, PROBE),
@@ -222,7 +222,7 @@ fn a_manual_failover_leaves_two_masters_and_naive_clients_behind() {
 #[test]
 fn what_was_given_up_is_told_with_its_reason_and_belongs_to_the_same_outage() {
     let mut seen = vec![
-        fault(1_000, "Kill", Some(7001)),
+        fault(1_000, "Kill master", Some(7001)),
         error(1_003, PROBE),
         heard(1_600, "+sdown", "master inventory 127.0.0.1 7001"),
         heard(1_650, "+odown", "master inventory 127.0.0.1 7001 #quorum 2/2"),

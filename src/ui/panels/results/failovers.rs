@@ -13,7 +13,7 @@ use super::tables;
 use crate::metrics::failover::{Failover, Outcome};
 
 const TITLE: Text = text("{}: {}", "{}：{}");
-const NO_FAULT: Text = text("no fault of this run", "并非本次运行注入的故障");
+const NO_FAULT: Text = text("{}, no fault of this run", "{}，并非本次运行注入的故障");
 const FROM_TO: Text = text("{} was master, {} is", "主节点由 {} 变为 {}");
 const DETECTION: Text = text("detection", "发现");
 const DETECTION_TIP: Text = text(
@@ -63,8 +63,8 @@ struct Phase {
 pub fn show(ui: &mut Ui, lang: Lang, outage: &Failover, out: &mut Intents) {
     let colours = tokens(ui);
     let cause = outage.cause.as_deref().map_or_else(
-        || lang.t(NO_FAULT).to_owned(),
-        |cause| lang.of(&format!("{cause} of {}", outage.stage)).into_owned(),
+        || lang.f(NO_FAULT, &[&outage.stage]),
+        |cause| lang.of(cause).into_owned(),
     );
     ui.horizontal_wrapped(|ui| {
         let is_back = outage.outcome != Outcome::NotOver;

@@ -63,6 +63,7 @@ pub const ROWS: &[Row] = &[
     ("requests/s", "请求/秒"),
     ("arrivals/s", "到达/秒"),
     ("bytes/s", "字节/秒"),
+    ("{} bytes/s", "{} 字节/秒"),
     ("instances", "个实例"),
     ("replicas", "个从节点"),
     ("shards", "个分片"),
