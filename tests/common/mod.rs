@@ -71,6 +71,18 @@ pub fn link(from: &str, to: &str) -> String {
     format!("(from: {from:?}, to: {to:?}),\n")
 }
 
+/// The slot of a key with this in braces: CRC16 (XMODEM), as the specification of clusters has it.
+pub fn slot_of_tag(tag: &str) -> u16 {
+    let mut crc: u16 = 0;
+    for byte in tag.bytes() {
+        crc ^= u16::from(byte) << 8;
+        for _ in 0..8 {
+            crc = if crc & 0x8000 == 0 { crc << 1 } else { (crc << 1) ^ 0x1021 };
+        }
+    }
+    crc % 16_384
+}
+
 /// A sound topology from its text.
 pub fn parse(text: &str) -> Topology {
     let opened = parse_topology(text);
