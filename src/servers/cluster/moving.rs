@@ -1,7 +1,7 @@
 //! How slots move from one master to another while requests come.
 //!
 //! Valkey 9 moves them as a whole (`CLUSTER MIGRATESLOTS`): the giver sends a copy and what is written meanwhile, then pauses
-//! for a moment and hands over. Other servers move them [`key_by_key`].
+//! for a moment and hands over. Other servers move them key by key (`key_by_key`).
 
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
