@@ -7,9 +7,8 @@ use std::path::PathBuf;
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
-use common::{assert_balanced, assert_each_bucket_balances, chain_text, parse, run, slot_of_tag};
+use common::{assert_balanced, assert_each_bucket_balances, chain_text, line, parse, run, slot_of_tag};
 use redis::RedisResult;
-use redis::aio::MultiplexedConnection;
 use seckill_lab::servers::cluster::{NodeView, Reshaped, view};
 use seckill_lab::servers::{Cluster, ClusterError, ClusterSettings, Endpoint, Restart, RunFolder, find};
 use seckill_lab::topology::stage::{Persistence, SlotMoving};
@@ -20,13 +19,8 @@ const PATIENCE: Duration = Duration::from_secs(30);
 const HOT_KEYS: usize = 20_000;
 /// When the new node has this many keys, it is struck: more than all others of its share.
 const GONE: usize = 1_500;
-/// The node that comes.
+/// The node that comes, where the others have no replicas.
 const NEW: &str = "node 4";
-
-async fn line(endpoint: Endpoint) -> MultiplexedConnection {
-    let client = redis::Client::open(format!("redis://{endpoint}")).expect("a client");
-    client.get_multiplexed_async_connection().await.expect("a line")
-}
 
 /// Looks until a condition holds.
 async fn until(what: &str, mut look: impl AsyncFnMut() -> bool) {
@@ -41,6 +35,8 @@ async fn until(what: &str, mut look: impl AsyncFnMut() -> bool) {
 /// Three masters with keys; most lie in one slot, which is among the first to go when a fourth one comes.
 struct Store {
     cluster: Cluster,
+    /// The master that comes.
+    new: String,
     hot: u16,
     /// Keys, each with its slot.
     keys: Vec<(String, u16)>,
@@ -49,13 +45,13 @@ struct Store {
 }
 
 impl Store {
-    async fn start() -> Self {
+    async fn start(replica_count: usize) -> Self {
         let named = std::env::var_os("SECKILL_LAB_REDIS_SERVER").map(PathBuf::from);
         let server = find(named.as_deref(), &|_| {}).expect("a server");
         let folder = RunFolder::create().expect("a folder");
         let settings = ClusterSettings {
-            replica_count: 0,
-            // On a busy machine a node may be silent for a moment, and none is to be replaced here.
+            replica_count,
+            // On a busy machine a node may be silent for a moment.
             node_timeout: Duration::from_secs(3),
             full_coverage: false,
             slots_move: SlotMoving::KeyByKey,
@@ -69,8 +65,9 @@ impl Store {
         let keys = hot.map(|key| (key, slot_of_tag(&tag)));
         let others = (0..3_000).map(|tag| (format!("goods:{{{tag}}}"), slot_of_tag(&tag.to_string())));
         let keys = keys.chain(others).collect();
-        let store =
-            Self { cluster, hot: slot_of_tag(&tag), keys, troubles: Mutex::default(), _folder: folder };
+        let new = format!("node {}", 3 * (replica_count + 1) + 1);
+        let (hot, troubles) = (slot_of_tag(&tag), Mutex::default());
+        let store = Self { cluster, new, hot, keys, troubles, _folder: folder };
         store.all("SET").await;
         store
     }
@@ -80,9 +77,9 @@ impl Store {
     }
 
     async fn nodes(&self) -> Vec<NodeView> {
-        let mut first = line(self.endpoint("node 1").expect("it is there")).await;
+        let mut third = line(self.endpoint("node 3").expect("it is there")).await;
         let text: String =
-            redis::cmd("CLUSTER").arg("NODES").query_async(&mut first).await.expect("an answer");
+            redis::cmd("CLUSTER").arg("NODES").query_async(&mut third).await.expect("an answer");
         view::parse(&text)
     }
 
@@ -117,7 +114,7 @@ impl Store {
         let trouble = |text: &str| self.troubles.lock().expect("it is whole").push(text.to_owned());
         let midway = async {
             until("keys of the hot slot go over", async || {
-                let Some(endpoint) = self.endpoint(NEW) else { return false };
+                let Some(endpoint) = self.endpoint(&self.new) else { return false };
                 let size = redis::cmd("DBSIZE").query_async::<usize>(&mut line(endpoint).await).await;
                 size.is_ok_and(|size| size >= GONE)
             })
@@ -156,22 +153,22 @@ fn text_is_own(text: &str, view: &NodeView) -> bool {
     text.lines().any(|line| line.starts_with(&view.id) && line.contains("myself"))
 }
 
-fn with_store(test: impl AsyncFnOnce(Store)) {
+fn with_store(replica_count: usize, test: impl AsyncFnOnce(Store)) {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
-    runtime.expect("a runtime").block_on(async { test(Store::start().await).await });
+    runtime.expect("a runtime").block_on(async { test(Store::start(replica_count).await).await });
 }
 
 const ALL: [&str; 4] = ["node 1", "node 2", "node 3", NEW];
 
 /// Asserts that the shard came all the same, with every key, and that it was told what happened.
-async fn assert_resumed(store: &Store, done: Result<Reshaped, ClusterError>) {
+async fn assert_resumed(store: &Store, done: Result<Reshaped, ClusterError>, masters: [&str; 4]) {
     let done = done.expect("it comes all the same");
     assert_eq!((done.slots, done.way), (4_096, SlotMoving::KeyByKey));
-    store.assert_in_order(&ALL).await;
+    store.assert_in_order(&masters).await;
     let answers = store.all("GET").await;
     assert_eq!(answers.len(), store.keys.len(), "each slot has an owner that lives");
     assert!(answers.iter().all(|(key, _, value)| value.as_deref() == Some(key)), "a key is missing");
-    let new = store.endpoint(NEW);
+    let new = store.endpoint(&store.new);
     let owner = store
         .nodes()
         .await
@@ -179,13 +176,19 @@ async fn assert_resumed(store: &Store, done: Result<Reshaped, ClusterError>) {
         .find(|node| node.slots.iter().any(|range| range.contains(&store.hot)));
     assert_eq!(owner.map(|node| node.endpoint), new, "the hot slot has moved");
     let told = store.told();
-    assert!(told[0].contains("128 slots on their way from node 1 to node 4 were interrupted"), "{told:?}");
-    assert!(told.iter().any(|text| text.contains("were resumed, and have come to node 4")), "{told:?}");
+    assert!(
+        told[0].contains(&format!("128 slots on their way from node 1 to {} were interrupted", store.new)),
+        "{told:?}"
+    );
+    assert!(
+        told.iter().any(|text| text.contains(&format!("were resumed, and have come to {}", store.new))),
+        "{told:?}"
+    );
 }
 
 #[test]
 fn a_receiver_that_dies_and_comes_back_gets_the_rest() {
-    with_store(async |store| {
+    with_store(0, async |store| {
         let done = store
             .add_shard(async || {
                 store.cluster.node(NEW).await.expect("it is there").kill();
@@ -194,13 +197,13 @@ fn a_receiver_that_dies_and_comes_back_gets_the_rest() {
                 node.restart(Restart::AsBefore).await.expect("it comes back with its files");
             })
             .await;
-        assert_resumed(&store, done).await;
+        assert_resumed(&store, done, ALL).await;
     });
 }
 
 #[test]
 fn a_receiver_that_stands_still_until_keys_time_out_gets_the_rest() {
-    with_store(async |store| {
+    with_store(0, async |store| {
         let done = store
             .add_shard(async || {
                 store.cluster.node(NEW).await.expect("it is there").pause().expect("it stands still");
@@ -208,13 +211,33 @@ fn a_receiver_that_stands_still_until_keys_time_out_gets_the_rest() {
                 store.cluster.node(NEW).await.expect("it is there").resume().expect("it goes on");
             })
             .await;
-        assert_resumed(&store, done).await;
+        assert_resumed(&store, done, ALL).await;
+    });
+}
+
+#[test]
+fn the_successor_of_a_giver_that_dies_gives_the_rest() {
+    with_store(1, async |store| {
+        let done = store
+            .add_shard(async || {
+                store.cluster.node("node 1").await.expect("it is there").kill();
+                let successor = store.endpoint("node 4").expect("its replica");
+                until("its replica is master", async || {
+                    let nodes = store.nodes().await;
+                    nodes.iter().any(|node| node.endpoint == successor && node.is_master)
+                })
+                .await;
+                let mut node = store.cluster.node("node 1").await.expect("it is there");
+                node.restart(Restart::AsBefore).await.expect("it comes back");
+            })
+            .await;
+        assert_resumed(&store, done, ["node 4", "node 2", "node 3", "node 7"]).await;
     });
 }
 
 #[test]
 fn slots_of_a_receiver_that_stays_dead_stay_with_the_giver_and_are_served_there() {
-    with_store(async |store| {
+    with_store(0, async |store| {
         let failed = store
             .add_shard(async || store.cluster.node(NEW).await.expect("it is there").kill())
             .await
@@ -235,7 +258,7 @@ fn slots_of_a_receiver_that_stays_dead_stay_with_the_giver_and_are_served_there(
 
 #[test]
 fn a_receiver_that_refuses_keys_gives_those_of_a_half_moved_slot_back() {
-    with_store(async |store| {
+    with_store(0, async |store| {
         let failed = store
             .add_shard(async || {
                 let mut new = line(store.endpoint(NEW).expect("it is there")).await;

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use common::{Ran, assert_balanced, assert_sound, chain_text, parse, run_and_keep, slot_of_tag};
+use common::{Ran, assert_balanced, assert_sound, chain_text, line, parse, run_and_keep, slot_of_tag};
 use seckill_lab::servers::{NodeSettings, RedisNode, Restart, RunFolder, find};
 use seckill_lab::topology::Topology;
 use seckill_lab::topology::stage::Persistence;
@@ -77,8 +77,7 @@ fn on_disk(ran: &Ran, process: &str, tagged: bool) -> BTreeSet<u64> {
             fs::copy(file.path(), to.join(file.file_name())).expect("a copy");
         }
         reader.restart(Restart::AsBefore).await.expect("it reads the file");
-        let client = redis::Client::open(format!("redis://{}", reader.endpoint())).expect("a client");
-        let mut line = client.get_multiplexed_async_connection().await.expect("a line");
+        let mut line = line(reader.endpoint()).await;
         let mut found = BTreeSet::new();
         for item in 0..ITEMS {
             let key = if tagged { format!("orders:{{{item}}}") } else { format!("orders:{item}") };
