@@ -164,7 +164,7 @@ fn comes_and_goes(slots_move: SlotMoving) {
         for name in &names {
             keys.send(&["SET", name, name]).await;
         }
-        let done = cluster.add_shard(|_| {}, &|_| {}).await.expect("it comes");
+        let done = cluster.add_shard(|_| {}, &|_| {}, &|_| {}).await.expect("it comes");
         assert_eq!((done.shard, done.slots, done.members.len()), (4, 4_096, 2));
         assert!(
             done.way == slots_move || done.way == SlotMoving::KeyByKey,
@@ -179,13 +179,13 @@ fn comes_and_goes(slots_move: SlotMoving) {
         let moved: u64 = ask(new.endpoint, &["DBSIZE"]).await.expect("a size");
         assert!((30..150).contains(&moved), "about a quarter of 300 keys: {moved}");
 
-        let done = cluster.remove_shard(|_| {}, &|_| {}).await.expect("it goes");
+        let done = cluster.remove_shard(|_| {}, &|_| {}, &|_| {}).await.expect("it goes");
         assert_eq!((done.shard, done.slots), (4, 4_096));
         assert_eq!((cluster.members().len(), nodes(first).await.len()), (6, 6));
         for name in &names {
             assert_eq!(&keys.send(&["GET", name]).await, name);
         }
-        let refused = cluster.remove_shard(|_| {}, &|_| {}).await.expect_err("three are left");
+        let refused = cluster.remove_shard(|_| {}, &|_| {}, &|_| {}).await.expect_err("three are left");
         assert!(refused.to_string().contains("three shards"), "{refused}");
     });
 }

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use common::{Ran, assert_balanced, assert_sound, chain_text, parse, run_and_keep};
+use common::{Ran, assert_balanced, assert_sound, chain_text, line, parse, run_and_keep, slot_of_tag};
 use seckill_lab::servers::{NodeSettings, RedisNode, Restart, RunFolder, find};
 use seckill_lab::topology::Topology;
 use seckill_lab::topology::stage::Persistence;
@@ -77,8 +77,7 @@ fn on_disk(ran: &Ran, process: &str, tagged: bool) -> BTreeSet<u64> {
             fs::copy(file.path(), to.join(file.file_name())).expect("a copy");
         }
         reader.restart(Restart::AsBefore).await.expect("it reads the file");
-        let client = redis::Client::open(format!("redis://{}", reader.endpoint())).expect("a client");
-        let mut line = client.get_multiplexed_async_connection().await.expect("a line");
+        let mut line = line(reader.endpoint()).await;
         let mut found = BTreeSet::new();
         for item in 0..ITEMS {
             let key = if tagged { format!("orders:{{{item}}}") } else { format!("orders:{item}") };
@@ -136,23 +135,12 @@ fn a_shard_that_comes_back_empty_has_lost_its_orders_and_the_others_keep_theirs(
     topology.workload.audience.item_skew = 0.0;
     let ran = ran(topology);
     let promised = ledger(&ran, "sold");
-    let (died, kept): (Vec<_>, Vec<_>) = promised.into_iter().partition(|order| is_on_first_shard(order.1));
+    let (died, kept): (Vec<_>, Vec<_>) =
+        promised.into_iter().partition(|order| slot_of_tag(&order.1.to_string()) < 16_384 / 3);
     assert!(died.len() > 100 && kept.len() > 1_000, "{} and {}", died.len(), kept.len());
     let audit = &ran.report.audit;
     assert_eq!(audit.lost_acknowledged, died.len() as u64, "{audit:#?}");
     assert_eq!(audit.places.inventory_orders, Some(kept.len() as u64), "{audit:#?}");
-}
-
-/// Whether the slot of a product is among the first third: CRC16 (XMODEM) of what stands in braces.
-fn is_on_first_shard(item: u32) -> bool {
-    let mut crc: u16 = 0;
-    for byte in item.to_string().bytes() {
-        crc ^= u16::from(byte) << 8;
-        for _ in 0..8 {
-            crc = if crc & 0x8000 == 0 { crc << 1 } else { (crc << 1) ^ 0x1021 };
-        }
-    }
-    crc % 16_384 < 16_384 / 3
 }
 
 #[test]

@@ -1,49 +1,36 @@
 //! One run: start servers → preload → warm up → on sale → drain → audit → report.
+//!
+//! - `live`: what is alive on sale and in the drain.
+
+mod live;
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use futures_util::future::join_all;
 use tokio::sync::{mpsc, watch};
-use tokio::time::{Instant, MissedTickBehavior, interval, interval_at, sleep, sleep_until};
 
+use self::live::Live;
 use super::audit::{self, AuditError};
-use super::clock::Clock;
 use super::cluster::Voice;
 use super::control::{Control, ControlError};
-use super::crew::Crew;
 use super::environment::{Environment, needs_redis};
 use super::failover::{Failovers, Supervisor};
-use super::faults::{self, Hands, Scene, mend};
-use super::generator::{self, Schedule};
-use super::handle::TOO_LATE;
+use super::faults::{Hands, mend};
 use super::ledger::Ledger;
 use super::message::{EventKind, FailureKind, RunFailure, RunOptions, RunPhase};
-use super::observer::Observer;
 use super::outbox::Outbox;
-use super::queue_watch;
 use super::stages::read_write_split::roster::Absences;
-use super::summary::{self, Ending};
+use super::summary;
 use super::trouble::Troubles;
-use super::tuner::Tuner;
 use super::versions::Versions;
-use super::watch::Watch;
 use super::wiring::{Builder, Notes, Wired, control};
-use crate::metrics::bucket::BUCKET;
-use crate::report::{AbsenceReport, AuditReport, ChangeReport, FaultReport, Report};
+use crate::report::{AuditReport, Report};
 use crate::servers::{self, RunFolder};
 use crate::topology::{Change, Fault, RunPlan};
-use crate::workload::Source;
 
-/// Between the start of the clock and the first arrival, so that nothing else starts up beside it.
-const LEAD: Duration = Duration::from_millis(50);
-/// How long requests and orders under way may take to end after the last arrival.
-const DRAIN_WITHIN: Duration = Duration::from_mins(1);
-/// How long a shard on its way may take after that.
+/// How long a shard on its way may take after the drain.
 const SETTLE_WITHIN: Duration = Duration::from_mins(1);
-/// How often the drain looks whether it is over.
-const DRAIN_LOOK: Duration = Duration::from_millis(20);
 /// How long opening the connections may take.
 const WARM_UP_WITHIN: Duration = Duration::from_secs(10);
 
@@ -144,277 +131,6 @@ async fn examine(
         outbox.note(&format!("The ledger could not be written into {}: {error}", folder.display()));
     }
     evidence.map(|evidence| audit::compare(&evidence))
-}
-
-/// What is alive while requests arrive.
-struct Live {
-    schedule: Arc<Schedule>,
-    observer: Observer,
-    backlog: Arc<AtomicU64>,
-    arrivals_ended_at: Duration,
-    /// Requests that got an answer while others still arrived.
-    achieved_on_sale: u64,
-    /// What failed inside, if something did.
-    broken: Option<String>,
-    clock: Clock,
-    started: Instant,
-    watch: Watch,
-    tuner: Tuner,
-    changes: Vec<ChangeReport>,
-    /// Restarts processes in place where a stage asks for it, and notes what is seen of failovers.
-    supervisor: Supervisor,
-    /// Ends with this: the stages, their workers and the watchers.
-    wired: Wired,
-}
-
-impl Live {
-    fn start(
-        plan: &Arc<RunPlan>,
-        environment: &Environment,
-        mut wired: Wired,
-        ledger: &Arc<Ledger>,
-        supervisor: Supervisor,
-        outbox: &Outbox,
-    ) -> Result<Self, RunFailure> {
-        let clock = outbox.clock();
-        let backlog = Arc::new(AtomicU64::new(0));
-        if let Some(hired) = wired.crew.as_ref().map(Crew::hired)
-            && let Some(watch) = queue_watch::of(plan, environment, hired, backlog.clone())
-        {
-            wired.tasks.spawn(watch);
-        }
-        let (watch, looking) =
-            Watch::start(plan, environment, &wired.pulses, outbox.clone(), supervisor.failovers.clone());
-        wired.tasks.spawn(looking);
-        let schedule = Arc::new(Schedule::default());
-        let observer = Observer::new(
-            clock.clone(),
-            schedule.clone(),
-            wired.books.clone(),
-            plan,
-            ledger.clone(),
-            backlog.clone(),
-        );
-        let started = Instant::now();
-        let start_ns = clock.start_schedule(LEAD);
-        outbox.phase(RunPhase::OnSale);
-        let source = Source::new(&plan.topology.workload);
-        generator::start(source, clock.clone(), start_ns, schedule.clone(), wired.first.clone())
-            .map_err(|error| failure(&error))?;
-        let tuner = Tuner {
-            plan: plan.clone(),
-            topology: plan.topology.clone(),
-            schedule: schedule.clone(),
-            stages: std::mem::take(&mut wired.tunable),
-            crew: wired.crew.take(),
-            control: None,
-            ledger: ledger.clone(),
-            clock: clock.clone(),
-        };
-        Ok(Self {
-            schedule,
-            observer,
-            backlog,
-            arrivals_ended_at: plan.topology.workload.duration(),
-            achieved_on_sale: 0,
-            broken: None,
-            clock: clock.clone(),
-            started,
-            watch,
-            tuner,
-            changes: Vec::new(),
-            supervisor,
-            wired,
-        })
-    }
-
-    /// Until the last arrival: shows buckets, injects faults, makes changes. Answers the faults that were injected.
-    async fn on_sale(
-        &mut self,
-        plan: &RunPlan,
-        environment: &mut Environment,
-        hands: &mut Hands,
-        requests: &mut Requests,
-        outbox: &Outbox,
-    ) -> Vec<FaultReport> {
-        let mut scripted = plan.topology.faults.clone();
-        scripted.sort_by_key(|fault| fault.at);
-        let mut scripted = scripted.into_iter().peekable();
-        let mut reports = Vec::new();
-        let to_first_bucket = BUCKET + LEAD.saturating_sub(self.started.elapsed());
-        let mut buckets = interval_at(Instant::now() + to_first_bucket, BUCKET);
-        buckets.set_missed_tick_behavior(MissedTickBehavior::Skip);
-        let mut looks = Supervisor::looks();
-        while !self.schedule.has_ended() {
-            let next_fault =
-                scripted.peek().map(|fault| fault.at.saturating_sub(self.clock.since_first_arrival()));
-            let mut is_look = false;
-            let mut fault = tokio::select! {
-                _ = buckets.tick() => { self.observe(outbox); None }
-                _ = looks.tick(), if self.supervisor.is_wanted => { is_look = true; None }
-                _ = requests.stop.wait_for(|stop| *stop), if !self.schedule.was_stopped() => {
-                    self.schedule.stop();
-                    self.arrivals_ended_at = self.clock.since_first_arrival();
-                    None
-                }
-                fault = requests.faults.recv() => fault,
-                Some(change) = requests.changes.recv() => { self.change(change, outbox); None }
-                () = sleep(next_fault.unwrap_or_default()), if next_fault.is_some() => scripted.next(),
-            };
-            if is_look {
-                self.supervisor.look(environment).await;
-            }
-            while let Some(now) = fault {
-                let begun_ns = self.clock.now_ns();
-                let error = faults::inject(self.scene(plan, environment, hands), &now).await.err();
-                if error.is_none() {
-                    self.supervisor.failovers.fault(plan, &now, begun_ns);
-                }
-                reports.push(self.fault_report(&now, error.clone()));
-                // What is due at the same moment is done at once, before anything else.
-                let since = self.clock.since_first_arrival();
-                fault = scripted.next_if(|next| next.at <= since);
-                outbox.event(EventKind::Fault { fault: now, failed: error });
-            }
-        }
-        self.observe(outbox);
-        self.achieved_on_sale = self.observer.totals().achieved();
-        requests.changes.close();
-        while let Ok(change) = requests.changes.try_recv() {
-            self.answer(change, Some(TOO_LATE.to_owned()), outbox);
-        }
-        reports
-    }
-
-    fn change(&mut self, change: Change, outbox: &Outbox) {
-        let failed = self.tuner.apply(&change).err();
-        self.answer(change, failed, outbox);
-    }
-
-    fn answer(&mut self, change: Change, failed: Option<String>, outbox: &Outbox) {
-        self.changes.push(ChangeReport {
-            at_secs: self.clock.since_first_arrival().as_secs_f64(),
-            what: change.text(),
-            error: failed.clone(),
-        });
-        outbox.event(EventKind::Changed { change, failed });
-    }
-
-    /// All that faults can hit.
-    fn scene<'a>(
-        &'a mut self,
-        plan: &'a RunPlan,
-        environment: &'a mut Environment,
-        hands: &'a mut Hands,
-    ) -> Scene<'a> {
-        let Tuner { topology, crew, .. } = &mut self.tuner;
-        Scene { plan, topology, environment, crew: crew.as_mut(), hands }
-    }
-
-    fn fault_report(&self, fault: &Fault, error: Option<String>) -> FaultReport {
-        FaultReport {
-            at_secs: self.clock.since_first_arrival().as_secs_f64(),
-            what: fault.to_string(),
-            action: fault.action.word().to_owned(),
-            stage: fault.stage.clone(),
-            instance: fault.instance.clone(),
-            delay_ms: fault.link_delay().map(|delay| delay.as_secs_f64() * 1_000.0),
-            rate_bytes_per_sec: fault.link_rate(),
-            lasts_ms: fault.script_time().map(|time| time.as_secs_f64() * 1_000.0),
-            error,
-        }
-    }
-
-    /// Waits until every request has ended and the queue is empty. Answers whether that happened in time.
-    async fn drain(
-        &mut self,
-        plan: &RunPlan,
-        environment: &mut Environment,
-        hands: &mut Hands,
-        outbox: &Outbox,
-    ) -> bool {
-        outbox.phase(RunPhase::Draining);
-        let until = Instant::now() + DRAIN_WITHIN;
-        let mut buckets = interval(BUCKET);
-        let mut looks = interval(DRAIN_LOOK);
-        let mut supervision = Supervisor::looks();
-        // The queue's depth is measured twenty times a second: only a depth seen after the last request counts.
-        let mut empty_since: Option<Instant> = None;
-        loop {
-            tokio::select! {
-                _ = buckets.tick() => self.observe(outbox),
-                _ = looks.tick() => {}
-                _ = supervision.tick(), if self.supervisor.is_wanted => self.supervisor.look(environment).await,
-                () = sleep_until(until) => return false,
-            }
-            if self.broken.is_some() {
-                return false;
-            }
-            // Each request ends as the faults let it end; after that, orders can't reach the database over a cut link.
-            if self.observer.in_flight() == 0 {
-                mend::servers(self.scene(plan, environment, hands), outbox).await;
-            }
-            if self.observer.in_flight() > 0 || self.backlog.load(Ordering::Relaxed) > 0 {
-                empty_since = None;
-            } else if empty_since.get_or_insert_with(Instant::now).elapsed() > 2 * BUCKET {
-                return true;
-            }
-        }
-    }
-
-    /// Waits for the consumers, so that no order moves while the audit looks.
-    async fn end_consumers(&mut self) {
-        if let Some(crew) = &mut self.tuner.crew {
-            crew.end().await;
-        }
-    }
-
-    /// How many consumers there have ever been.
-    fn hired(&self) -> usize {
-        self.tuner.crew.as_ref().map_or(0, |crew| crew.hired().get())
-    }
-
-    /// How the run ended, with what was said of absent replicas and of errors.
-    fn ending(
-        &mut self,
-        audit: Result<AuditReport, AuditError>,
-        faults: Vec<FaultReport>,
-        drained: bool,
-        (absences, troubles): (Vec<AbsenceReport>, Vec<String>),
-    ) -> Ending {
-        Ending {
-            audit,
-            faults,
-            absences,
-            drained,
-            troubles,
-            changes: std::mem::take(&mut self.changes),
-            arrivals_ended_at: self.arrivals_ended_at,
-            achieved_on_sale: self.achieved_on_sale,
-            broken: self.broken.take(),
-            stopped_early: self.schedule.was_stopped(),
-            instances: self.watch.summaries(),
-            failovers: self.supervisor.failovers.assemble(),
-        }
-    }
-
-    /// Shows a bucket, and looks whether a stage failed inside: then nothing more is to be expected of the run.
-    fn observe(&mut self, outbox: &Outbox) {
-        outbox.bucket(self.observer.observe(), self.watch.states(), self.schedule.factor());
-        while let Some(ended) = self.wired.tasks.try_join_next() {
-            if let Err(panic) = ended.map_err(|error| error.to_string()) {
-                self.broken = Some(panic);
-                self.schedule.stop();
-            }
-        }
-    }
-}
-
-impl Drop for Live {
-    fn drop(&mut self) {
-        // A run that is given up must not leave its generator behind.
-        self.schedule.stop();
-    }
 }
 
 async fn start_servers(

@@ -1,4 +1,8 @@
 //! From a plan to stages that run: built from the last stage to the first, then told who listens.
+//!
+//! - `before_redis`: the stages before real Redis, with their lanes.
+
+mod before_redis;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -15,27 +19,20 @@ use super::crew::{Crew, Equipment};
 use super::environment::Environment;
 use super::failover::Failovers;
 use super::generator::BATCHES_WAITING;
-use super::heartbeat::{Heart, Pulse};
+use super::heartbeat::Pulse;
 use super::ledger::Ledger;
 use super::pending::Batch;
 use super::redis_link::{Connection, LinkSettings, Resolver};
 use super::sqlite::StoreError;
 use super::stages::balancer::BalancerStage;
 use super::stages::cdn::CdnStage;
-use super::stages::cluster::{ClusterStage, ClusterWiring};
 use super::stages::core::{Cache, Core, Listener, Stage, Tunable};
 use super::stages::database::DatabaseStage;
-use super::stages::lanes::{Lane, LaneShape, Lanes};
-use super::stages::master_replica::{Inventory, MasterReplicaStage};
-use super::stages::naive::NaiveStage;
-use super::stages::pipeline::Safety;
-use super::stages::queue::QueueStage;
-use super::stages::read_write_split::roster::{Absences, Roster, Seat};
-use super::stages::read_write_split::{ReadWriteSplitStage, SplitWiring};
+use super::stages::read_write_split::roster::Absences;
 use super::stages::service::ServiceStage;
 use super::trouble::Troubles;
 use super::versions::Versions;
-use crate::topology::stage::{self, Decrement, StageKind};
+use crate::topology::stage::{self, StageKind};
 use crate::topology::{ClientKind, RunPlan};
 
 /// How long data control waits for a server.
@@ -234,136 +231,6 @@ impl<'a> Builder<'a> {
         Some(u16::try_from(instances.sum::<u32>()).unwrap_or(u16::MAX))
     }
 
-    fn split(&mut self, index: usize, core: Arc<Core>, params: &stage::ReadWriteSplit) -> Arc<dyn Stage> {
-        let shape =
-            LaneShape::pipelined(params.connections, params.window, params.max_waiting, params.timeout);
-        let (master, mut lanes) = self.master_lanes(index, shape, ClientKind::SentinelAware);
-        // Reads may go to the master as well: it too is looked after.
-        self.tasks.extend(lanes.first().cloned().map(Lane::look_after));
-        let heart = Arc::new(Heart::new(self.clock.clone()));
-        let mut processes = self.environment.data_instances(index).into_iter();
-        self.tasks.extend(processes.next().map(|master| heart.clone().beat(master.endpoint)));
-        let mut seats = Vec::new();
-        for (replica, way) in processes.zip(self.environment.replicas(index)) {
-            let (replica_lanes, more) = Lanes::new(&Resolver::Fixed(way), shape);
-            self.tasks.extend(more.first().cloned().map(Lane::look_after));
-            let mut connections: Vec<_> = more.iter().map(|lane| lane.connection.clone()).collect();
-            connections.dedup_by(|one, other| Arc::ptr_eq(one, other));
-            lanes.extend(more);
-            let pulse = Arc::<Pulse>::default();
-            self.tasks.spawn(heart.clone().feel(replica.endpoint, pulse.clone()));
-            self.pulses.insert((index, replica.name.clone()), pulse.clone());
-            seats.push(Seat::new(replica.name, replica_lanes, connections, pulse));
-        }
-        let roster = Arc::new(Roster::new(seats, heart, params.lag_limit));
-        for seat in 0..roster.seats.len() {
-            let named = (index, self.plan.name(index).to_owned());
-            self.tasks.spawn(roster.clone().keep(seat, named, self.notes.absences.clone()));
-        }
-        let workload = &self.plan.topology.workload;
-        let wiring = SplitWiring {
-            next: self.next(index),
-            owns_reads: self.plan.read_owner == Some(index),
-            master,
-            roster,
-            versions: self.notes.versions.clone(),
-            items: workload.sale.items,
-            seed: workload.seed,
-        };
-        let stage = Arc::new(ReadWriteSplitStage::new(core, params, wiring));
-        self.tunable.insert(index, stage.clone());
-        for lane in self.note(lanes) {
-            self.tasks.spawn(stage.clone().work(lane));
-        }
-        stage
-    }
-
-    fn inventory(
-        &mut self,
-        index: usize,
-        core: Arc<Core>,
-        params: &stage::MasterReplica,
-        clients: ClientKind,
-    ) -> Arc<dyn Stage> {
-        let naive = params.decrement == Decrement::NaiveReadThenWrite;
-        let shape = if naive {
-            LaneShape::one_at_a_time(params.connections, params.max_waiting, params.timeout)
-        } else {
-            LaneShape::pipelined(params.connections, params.window, params.max_waiting, params.timeout)
-        };
-        let (master, lanes) = self.master_lanes(index, shape, clients);
-        let inventory = Inventory {
-            core,
-            next: self.next(index),
-            owns_reads: self.plan.read_owner == Some(index),
-            master,
-            per_buyer_limit: self.plan.topology.workload.sale.per_buyer_limit,
-            keeps_orders: self.plan.keeper == Some(index),
-            safety: Safety::new(params.wait_replicas, params.wait_timeout),
-        };
-        let lanes = self.note(lanes);
-        if naive {
-            let stage = Arc::new(NaiveStage::new(inventory));
-            for lane in lanes {
-                self.tasks.spawn(stage.clone().work(lane));
-            }
-            return stage;
-        }
-        let stage = Arc::new(MasterReplicaStage::new(inventory));
-        for lane in lanes {
-            self.tasks.spawn(stage.clone().work(lane));
-        }
-        stage
-    }
-
-    fn cluster(&mut self, index: usize, core: Arc<Core>, params: &stage::RedisCluster) -> Arc<dyn Stage> {
-        let cluster = self.environment.cluster(index);
-        let cluster = cluster.unwrap_or_else(|| unreachable!("a cluster stage has its servers"));
-        let shape =
-            LaneShape::pipelined(params.connections, params.window, params.max_waiting, params.timeout);
-        let (stage, lanes) = ClusterStage::new(ClusterWiring {
-            core,
-            next: self.next(index),
-            owns_reads: self.plan.read_owner == Some(index),
-            per_buyer_limit: self.plan.topology.workload.sale.per_buyer_limit,
-            keeps_orders: self.plan.keeper == Some(index),
-            items: self.plan.topology.workload.sale.items,
-            routes: cluster.routes(),
-            counts: cluster.counts(),
-            shape,
-            timeout: params.timeout,
-        });
-        self.connections.extend(lanes.iter().map(|(_, lane)| lane.connection.clone()));
-        for (node, lane) in lanes {
-            self.tasks.spawn(stage.clone().work(node, lane));
-        }
-        self.tasks.spawn(cluster.routes().keep());
-        self.tasks.spawn(stage.clone().keep());
-        stage
-    }
-
-    fn queue(
-        &mut self,
-        (index, clients): (usize, ClientKind),
-        core: Arc<Core>,
-        next: Arc<dyn Stage>,
-        params: &stage::Queue,
-    ) -> Arc<dyn Stage> {
-        let shape =
-            LaneShape::pipelined(params.connections, params.window, params.max_waiting, params.timeout);
-        let host = self.plan.queue_host(index);
-        let (lanes, workers) = self.master_lanes(host, shape, clients);
-        let safety = match &self.plan.topology.stages[host].kind {
-            StageKind::MasterReplica(host) => Safety::new(host.wait_replicas, host.wait_timeout),
-            _ => None,
-        };
-        let stage = Arc::new(QueueStage::new(core, next, lanes, safety));
-        for lane in self.note(workers) {
-            self.tasks.spawn(stage.clone().work(lane));
-        }
-        stage
-    }
-
     fn crew(&self) -> Option<Crew> {
         let (queue, database) = (self.plan.queue?, self.plan.database?);
         let StageKind::Queue(params) = &self.plan.topology.stages[queue].kind else { return None };
@@ -417,17 +284,6 @@ impl<'a> Builder<'a> {
     fn sent_to(&self, from: usize, to: usize) -> Option<Arc<dyn Stage>> {
         let is_naive = self.plan.clients(from, to) == ClientKind::Naive;
         self.built.get(&(to, is_naive)).or_else(|| self.built.get(&(to, false))).cloned()
-    }
-
-    fn master_lanes(&self, index: usize, shape: LaneShape, clients: ClientKind) -> (Lanes, Vec<Lane>) {
-        let resolver = self.environment.master_for(index, clients);
-        let resolver = resolver.unwrap_or_else(|| unreachable!("a stage before Redis has its servers"));
-        Lanes::watched(&resolver, shape, || Some(self.notes.failovers.of(index)?.witness(clients)))
-    }
-
-    fn note(&mut self, lanes: Vec<Lane>) -> Vec<Lane> {
-        self.connections.extend(lanes.iter().map(|lane| lane.connection.clone()));
-        lanes
     }
 }
 

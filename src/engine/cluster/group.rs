@@ -237,6 +237,7 @@ impl Reshaping {
         let clock = self.voice.outbox.clock();
         let started_at = clock.since_first_arrival();
         let progress = |text: &str| self.voice.outbox.note(&format!("{}: {text}", self.name));
+        let trouble = |text: &str| self.voice.troubles.note(&self.name, &text);
         let place = |member: &Member| instance(self.stage, member);
         let result = if action == FaultAction::AddShard {
             let joined = |members: &[Member]| {
@@ -244,13 +245,13 @@ impl Reshaping {
                 // Whoever sends here hears of the new nodes, and connects to them before slots move.
                 self.routes.miss();
             };
-            self.cluster.add_shard(joined, &progress).await
+            self.cluster.add_shard(joined, &progress, &trouble).await
         } else {
             let left = |members: &[Member]| {
                 self.newcomers.add(members.iter().map(|member| Newcomer::Left(place(member))));
                 self.gone.lock().unwrap_or_else(PoisonError::into_inner).extend(members.to_vec());
             };
-            self.cluster.remove_shard(left, &progress).await
+            self.cluster.remove_shard(left, &progress, &trouble).await
         };
         self.routes.miss();
         let ended_at = clock.since_first_arrival();

@@ -361,3 +361,6 @@ impl Stage for ClusterStage {
         self.route(batch);
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -5,9 +5,11 @@
 //! - `form`: how nodes become a cluster, by the protocol alone.
 //! - [`view`]: what a node knows of all nodes.
 //! - [`shares`]: which slots belong to whom, and which ones move.
-//! - `moving`: how slots move while requests come. `reshape`: a shard comes, or goes.
+//! - `moving`: how slots move while requests come; `key_by_key`: one way, and what becomes of a move that is interrupted.
+//!   `reshape`: a shard comes, or goes.
 
 mod form;
+mod key_by_key;
 mod moving;
 mod peer;
 mod reshape;

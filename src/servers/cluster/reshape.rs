@@ -27,7 +27,7 @@ pub struct Reshaped {
 
 impl Cluster {
     /// Starts one more shard, and moves its share of the slots to it. `joined` hears of its nodes before the first slot
-    /// moves.
+    /// moves, and `trouble` of what interrupts the moving.
     ///
     /// # Errors
     /// Another change goes on, there are too many shards, a server doesn't start, or a node refuses. Slots that have moved
@@ -36,6 +36,7 @@ impl Cluster {
         &self,
         joined: impl Fn(&[Member]) + Send,
         progress: Progress<'_>,
+        trouble: Progress<'_>,
     ) -> Result<Reshaped, ClusterError> {
         let Ok(_alone) = self.reshaping.try_lock() else { return Err(BUSY) };
         let before = self.members();
@@ -65,12 +66,13 @@ impl Cluster {
         let owned: Vec<Vec<RangeInclusive<u16>>> = masters.into_iter().map(|(_, view)| view.slots).collect();
         let place = |index: usize| givers.get(index).copied().unwrap_or(receiver);
         let transfers = for_newcomer(&owned);
-        let (way, moving_time) = self.transfer(&mut peers, &transfers, place, progress).await?;
+        let (way, moving_time) = self.transfer(&mut peers, &transfers, place, (progress, trouble)).await?;
         let slots = transfers.iter().map(Transfer::count).sum();
         Ok(Reshaped { shard, members, slots, way, moving_time })
     }
 
-    /// Moves the slots of the last shard to the others, and ends its nodes. `left` hears of them before they end.
+    /// Moves the slots of the last shard to the others, and ends its nodes. `left` hears of them before they end,
+    /// and `trouble` of what interrupts the moving.
     ///
     /// # Errors
     /// Another change goes on, three shards are left, or a node refuses. Slots that have moved stay moved.
@@ -78,6 +80,7 @@ impl Cluster {
         &self,
         left: impl Fn(&[Member]) + Send,
         progress: Progress<'_>,
+        trouble: Progress<'_>,
     ) -> Result<Reshaped, ClusterError> {
         let Ok(_alone) = self.reshaping.try_lock() else { return Err(BUSY) };
         let before = self.members();
@@ -97,7 +100,7 @@ impl Cluster {
         let owned: Vec<Vec<RangeInclusive<u16>>> = masters.into_iter().map(|(_, view)| view.slots).collect();
         let transfers = of_leaver(&owned, leaving);
         let (way, moving_time) =
-            self.transfer(&mut peers, &transfers, |index| places[index], progress).await?;
+            self.transfer(&mut peers, &transfers, |index| places[index], (progress, trouble)).await?;
         let slots = transfers.iter().map(Transfer::count).sum();
 
         let (gone, mut rest): (Vec<Peer>, Vec<Peer>) =
@@ -127,14 +130,14 @@ impl Cluster {
         peers: &mut [Peer],
         transfers: &[Transfer],
         place: impl Fn(usize) -> usize,
-        progress: Progress<'_>,
+        (progress, trouble): (Progress<'_>, Progress<'_>),
     ) -> Result<(SlotMoving, Duration), ClusterError> {
         let way = moving::way_of(&mut peers[0], self.settings.slots_move).await?;
         let started_at = Instant::now();
         for transfer in transfers {
             let (from, to) = (place(transfer.from), place(transfer.to));
             let began_at = Instant::now();
-            moving::move_slots(peers, (from, to), &transfer.slots, way).await?;
+            moving::move_slots(peers, (from, to), &transfer.slots, way, trouble).await?;
             progress(&format!(
                 "{} slots went from {} to {} in {} ms",
                 transfer.count(),
