@@ -46,6 +46,7 @@ mod trouble;
 mod tuner;
 mod versions;
 mod watch;
+mod wire;
 mod wiring;
 
 pub use handle::{EngineGone, EngineHandle};
