@@ -1,46 +1,91 @@
 //! One connection, shared by the pipelines under way on it, and made anew after an error.
 
+use std::sync::Arc;
+use std::time::Duration;
+
 use redis::aio::MultiplexedConnection;
 use redis::{ErrorKind, FromRedisValue, Pipeline, RedisError, RedisResult, Value};
 use tokio::sync::Mutex;
 
 use super::super::failover::Witness;
+use super::super::wire::{self, Commands, Reply};
 use super::resolver::Resolver;
 use super::settings::LinkSettings;
+use crate::servers::Endpoint;
+
+/// What a connection is made of: the library's handle, or a line of the fast path.
+pub trait Handle: Clone + Send + Sync {
+    /// Connects to a server.
+    fn connect(endpoint: Endpoint, settings: LinkSettings) -> impl Future<Output = RedisResult<Self>> + Send;
+
+    /// Whether the server says that it is master (`ROLE`).
+    fn is_master(&self) -> impl Future<Output = RedisResult<bool>> + Send;
+}
 
 /// A connection to whatever server the resolver names.
 #[derive(Debug)]
-pub struct Connection {
+pub struct Connection<H = MultiplexedConnection> {
     resolver: Resolver,
     settings: LinkSettings,
-    line: Mutex<Line>,
+    line: Mutex<Line<H>>,
     /// What is noted for the anatomy of failovers, where its stage has one.
     witness: Option<Witness>,
 }
 
-#[derive(Debug, Default)]
-struct Line {
+#[derive(Debug)]
+struct Line<H> {
     /// Counts the connections made so far, so that an error of an old one doesn't close a new one.
     generation: u64,
     /// [`Resolver::changes`] when the open one was made.
     changes: u64,
-    open: Option<MultiplexedConnection>,
+    open: Option<H>,
 }
 
 /// A line to send on.
 #[derive(Debug, Clone)]
-pub struct OpenLine {
-    /// The library's handle; a clone sends on the same socket.
-    pub handle: MultiplexedConnection,
+pub struct OpenLine<H = MultiplexedConnection> {
+    /// What it is sent with; a clone sends on the same socket.
+    pub handle: H,
     generation: u64,
     /// [`Resolver::changes`] when it was made.
     changes: u64,
 }
 
-impl Connection {
+impl Handle for MultiplexedConnection {
+    async fn connect(endpoint: Endpoint, settings: LinkSettings) -> RedisResult<Self> {
+        settings.connect(endpoint).await
+    }
+
+    async fn is_master(&self) -> RedisResult<bool> {
+        let role: Vec<Value> = redis::cmd("ROLE").query_async(&mut self.clone()).await?;
+        Ok(matches!(role.first(), Some(Value::BulkString(word)) if word == b"master"))
+    }
+}
+
+impl Handle for Arc<wire::Line> {
+    async fn connect(endpoint: Endpoint, settings: LinkSettings) -> RedisResult<Self> {
+        let [within, patience] =
+            [settings.connect_timeout_ms, settings.response_timeout_ms].map(Duration::from_millis);
+        Ok(Self::new(wire::Line::connect(endpoint, within, patience).await?))
+    }
+
+    async fn is_master(&self) -> RedisResult<bool> {
+        let mut role = Commands::default();
+        role.command(1).word("ROLE");
+        let answers = self.ask(&role).await?;
+        let first = match answers.get(0) {
+            Some(Reply::Array(mut words)) => words.next(),
+            _ => None,
+        };
+        Ok(first == Some(Reply::Text(b"master")))
+    }
+}
+
+impl<H: Handle> Connection<H> {
     /// A connection that is made at first use.
     pub fn new(resolver: Resolver, settings: LinkSettings) -> Self {
-        Self { resolver, settings, line: Mutex::default(), witness: None }
+        let line = Line { generation: 0, changes: 0, open: None };
+        Self { resolver, settings, line: Mutex::new(line), witness: None }
     }
 
     /// The same connection, whose errors and acknowledged writes are noted.
@@ -53,7 +98,7 @@ impl Connection {
     ///
     /// # Errors
     /// The server can't be found, doesn't answer, or is no master although the Sentinels name it. Nothing was sent then.
-    pub async fn line(&self) -> RedisResult<OpenLine> {
+    pub async fn line(&self) -> RedisResult<OpenLine<H>> {
         let mut line = self.line.lock().await;
         if line.changes != self.resolver.changes() {
             line.open = None;
@@ -70,13 +115,13 @@ impl Connection {
     }
 
     /// Whether no other server has become master since a line was made. For those who keep one for long.
-    pub fn is_current(&self, line: &OpenLine) -> bool {
+    pub fn is_current(&self, line: &OpenLine<H>) -> bool {
         line.changes == self.resolver.changes()
     }
 
     /// Connects to the server of the moment. If another one becomes master meanwhile, to that one: the first may be paused
     /// and never answer.
-    async fn open(&self) -> RedisResult<(MultiplexedConnection, u64)> {
+    async fn open(&self) -> RedisResult<(H, u64)> {
         loop {
             let changes = self.resolver.changes();
             tokio::select! {
@@ -87,16 +132,13 @@ impl Connection {
         }
     }
 
-    async fn connect(&self) -> RedisResult<MultiplexedConnection> {
+    async fn connect(&self) -> RedisResult<H> {
         let endpoint = self.resolver.resolve().await?;
-        let mut handle = self.settings.connect(endpoint).await?;
-        if self.resolver.wants_master() {
-            // The step that clients of Sentinel must not leave out
-            // (https://redis.io/docs/latest/develop/reference/sentinel-clients/).
-            let role: Vec<Value> = redis::cmd("ROLE").query_async(&mut handle).await?;
-            if !matches!(role.first(), Some(Value::BulkString(word)) if word == b"master") {
-                return Err((ErrorKind::Client, "the server that the Sentinels name is no master yet").into());
-            }
+        let handle = H::connect(endpoint, self.settings).await?;
+        // The step that clients of Sentinel must not leave out
+        // (https://redis.io/docs/latest/develop/reference/sentinel-clients/).
+        if self.resolver.wants_master() && !handle.is_master().await? {
+            return Err((ErrorKind::Client, "the server that the Sentinels name is no master yet").into());
         }
         Ok(handle)
     }
@@ -115,6 +157,16 @@ impl Connection {
         }
     }
 
+    /// Gives up a line after an error on it; the next use makes a new one.
+    pub async fn give_up(&self, broken: &OpenLine<H>) {
+        let mut line = self.line.lock().await;
+        if line.generation == broken.generation {
+            line.open = None;
+        }
+    }
+}
+
+impl Connection {
     /// Sends a pipeline and reads its answers. For those who ask now and then: an error gives the line up.
     ///
     /// # Errors
@@ -127,17 +179,9 @@ impl Connection {
         }
         answer
     }
-
-    /// Gives up a line after an error on it; the next use makes a new one.
-    pub async fn give_up(&self, broken: &OpenLine) {
-        let mut line = self.line.lock().await;
-        if line.generation == broken.generation {
-            line.open = None;
-        }
-    }
 }
 
-impl OpenLine {
+impl<H> OpenLine<H> {
     /// Tells the lines of one connection apart; later ones have higher numbers.
     pub fn generation(&self) -> u64 {
         self.generation

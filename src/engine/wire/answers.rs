@@ -14,7 +14,7 @@ pub struct Answers {
 }
 
 /// What a server says to one command.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Reply<'a> {
     /// There is nothing.
     Nil,
@@ -29,7 +29,7 @@ pub enum Reply<'a> {
 }
 
 /// The elements of an array.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Elements<'a> {
     count: usize,
     rest: &'a [u8],
@@ -121,16 +121,16 @@ impl<'a> Reply<'a> {
     }
 
     /// The number that it is or spells; none if it is something else.
-    pub fn int(self) -> Option<i64> {
+    pub fn int(&self) -> Option<i64> {
         match self {
-            Self::Int(number) => Some(number),
+            Self::Int(number) => Some(*number),
             Self::Text(text) => number(text),
             Self::Nil | Self::Error(_) | Self::Array(_) => None,
         }
     }
 
     /// The first word of an error.
-    pub fn code(self) -> Option<&'a [u8]> {
+    pub fn code(&self) -> Option<&'a [u8]> {
         let Self::Error(text) = self else { return None };
         text.split(|byte| *byte == b' ').next()
     }

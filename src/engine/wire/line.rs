@@ -12,7 +12,7 @@ use futures_util::poll;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
-use tokio::sync::{Mutex, MutexGuard};
+use tokio::sync::Mutex;
 use tokio::time::{Instant, timeout, timeout_at};
 
 use super::answers::{Answers, Ends, Garbled};
@@ -47,6 +47,15 @@ pub enum LineError {
     /// It was sent, and no answer came, or not all of them.
     #[error("no answer: {0}")]
     NoAnswer(#[from] io::Error),
+}
+
+impl From<LineError> for redis::RedisError {
+    fn from(error: LineError) -> Self {
+        match error {
+            LineError::NotSent => io::Error::from(io::ErrorKind::NotConnected).into(),
+            LineError::NoAnswer(source) => source.into(),
+        }
+    }
 }
 
 impl Line {
