@@ -3,48 +3,35 @@
 //! The names follow the source text of the six phases: `goodsId_count`, `goodsId_start` and `goodsId_access` at the
 //! gate, the hash `goodsId` with `Total` and `Booked` at the inventory, and the list `orderList`.
 
+use super::wire::Key;
+
 /// The list of orders on their way to the database.
 pub const ORDER_LIST: &str = "orderList";
 /// Ids of the orders whose units were returned to the inventory, so that a repeated return changes nothing.
 pub const RETURNED: &str = "returned";
+
+/// How often data control has written a product at the gate.
+pub const VERSION: Key = Key { before: "", behind: "_version" };
+/// Stock of a product, at the gate.
+pub const COUNT: Key = Key { before: "", behind: "_count" };
+/// 1 once the sale of a product is open, at the gate.
+pub const START: Key = Key { before: "", behind: "_start" };
+/// Orders of a product let in, at the gate.
+pub const ACCESS: Key = Key { before: "", behind: "_access" };
+/// The hash `{Total, Booked}` of a product, at the inventory.
+pub const GOODS: Key = Key { before: "goods:", behind: "" };
+/// The hash from buyer to units of a product, at the inventory.
+pub const BUYERS: Key = Key { before: "buyers:", behind: "" };
+/// The hash from id to text of the orders of a product, at an inventory behind which nobody keeps them.
+pub const ORDERS: Key = Key { before: "orders:", behind: "" };
+/// The page of a product.
+pub const PAGE: Key = Key { before: "page:", behind: "" };
 
 /// Where the lab writes its heartbeats: nanoseconds on the run's clock.
 pub const HEARTBEAT: &str = "lab:heartbeat";
 /// Where a probe writes, for each kind of clients.
 pub const PROBE: &str = "lab:probe";
 
-/// How often data control has written a product at the gate.
-pub fn version(item: u32) -> String {
-    format!("{item}_version")
-}
-/// Stock of a product, at the gate.
-pub fn count(item: u32) -> String {
-    format!("{item}_count")
-}
-/// 1 once the sale of a product is open, at the gate.
-pub fn start(item: u32) -> String {
-    format!("{item}_start")
-}
-/// Orders of a product let in, at the gate.
-pub fn access(item: u32) -> String {
-    format!("{item}_access")
-}
-/// The hash `{Total, Booked}` of a product, at the inventory.
-pub fn goods(item: u32) -> String {
-    format!("goods:{item}")
-}
-/// The hash from buyer to units of a product, at the inventory.
-pub fn buyers(item: u32) -> String {
-    format!("buyers:{item}")
-}
-/// The hash from id to text of the orders of a product, at an inventory behind which nobody keeps them.
-pub fn orders(item: u32) -> String {
-    format!("orders:{item}")
-}
-/// The page of a product.
-pub fn page(item: u32) -> String {
-    format!("page:{item}")
-}
 /// The list of the orders that a consumer has taken and not yet written.
 pub fn processing(consumer: usize) -> String {
     format!("{ORDER_LIST}:processing:{consumer}")

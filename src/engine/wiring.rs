@@ -28,6 +28,7 @@ use super::stages::balancer::BalancerStage;
 use super::stages::cdn::CdnStage;
 use super::stages::core::{Cache, Core, Listener, Stage, Tunable};
 use super::stages::database::DatabaseStage;
+use super::stages::lanes::LaneConnection;
 use super::stages::read_write_split::roster::Absences;
 use super::stages::service::ServiceStage;
 use super::trouble::Troubles;
@@ -53,7 +54,7 @@ pub struct Wired {
     /// The consumers of the queue, which end when they are told to.
     pub crew: Option<Crew>,
     /// Connections of the lanes, to be opened before the first arrival.
-    pub connections: Vec<Arc<Connection>>,
+    pub connections: Vec<Arc<LaneConnection>>,
     /// What heartbeats tell of replicas, by the place of their stage and their name.
     pub pulses: BTreeMap<(usize, String), Arc<Pulse>>,
 }
@@ -73,7 +74,7 @@ pub struct Builder<'a> {
     troubles: &'a Troubles,
     notes: &'a Notes,
     tasks: JoinSet<()>,
-    connections: Vec<Arc<Connection>>,
+    connections: Vec<Arc<LaneConnection>>,
     pulses: BTreeMap<(usize, String), Arc<Pulse>>,
 }
 

@@ -64,7 +64,8 @@ impl Holder {
         let mut booked = Vec::with_capacity(items.len());
         for start in items.clone().step_by(CHUNK as usize) {
             let chunk = start..start.saturating_add(CHUNK).min(items.end);
-            let of = |item| (item, redis::cmd("HGET").arg(self.names().goods(item)).arg("Booked").to_owned());
+            let of =
+                |item| (item, redis::cmd("HGET").arg(self.names().goods().of(item)).arg("Booked").to_owned());
             let answers: Vec<Option<i64>> = self.query(&chunk.map(of).collect::<Vec<_>>()).await?;
             booked.extend(answers.into_iter().map(Option::unwrap_or_default));
         }
@@ -83,7 +84,7 @@ impl Holder {
                 let mut read = self.scan(&rest).await?;
                 // A cursor is worth nothing at another server. Whoever became master meanwhile is asked from the beginning.
                 let length =
-                    |item: &u32| (*item, redis::cmd("HLEN").arg(self.names().orders(*item)).to_owned());
+                    |item: &u32| (*item, redis::cmd("HLEN").arg(self.names().orders().of(*item)).to_owned());
                 let lengths: Vec<usize> = self.query(&rest.iter().map(length).collect::<Vec<_>>()).await?;
                 let mut lengths = lengths.into_iter();
                 rest.retain(|item| {
@@ -110,7 +111,7 @@ impl Holder {
         while !open.is_empty() {
             let next = |&(item, cursor): &(u32, u64)| {
                 let mut next = redis::cmd("HSCAN");
-                next.arg(self.names().orders(item)).arg(cursor).arg("COUNT").arg(ORDERS_AT_ONCE);
+                next.arg(self.names().orders().of(item)).arg(cursor).arg("COUNT").arg(ORDERS_AT_ONCE);
                 (item, next)
             };
             let answers: Vec<(u64, Vec<(u64, String)>)> =
@@ -135,8 +136,8 @@ impl Holder {
             let mut call = redis::cmd("EVAL");
             call.arg(keys::RETURN_SCRIPT)
                 .arg(3)
-                .arg(names.goods(order.item))
-                .arg(names.buyers(order.item))
+                .arg(names.goods().of(order.item))
+                .arg(names.buyers().of(order.item))
                 .arg(names.returned(order.item))
                 .arg(order.units)
                 .arg(order.claimant)

@@ -2,6 +2,7 @@
 //! lie in one slot and one script can use them.
 
 use super::super::keys;
+use super::super::wire::Key;
 use super::slot::slot_of;
 
 /// How keys are named.
@@ -15,41 +16,44 @@ pub enum Names {
 
 impl Names {
     /// The hash `{Total, Booked}` of a product.
-    pub fn goods(self, item: u32) -> String {
-        self.name("goods", item, keys::goods)
+    pub fn goods(self) -> Key {
+        self.name(keys::GOODS, "goods:{")
     }
 
     /// The hash from buyer to units of a product.
-    pub fn buyers(self, item: u32) -> String {
-        self.name("buyers", item, keys::buyers)
+    pub fn buyers(self) -> Key {
+        self.name(keys::BUYERS, "buyers:{")
     }
 
     /// The hash from id to text of the orders of a product.
-    pub fn orders(self, item: u32) -> String {
-        self.name("orders", item, keys::orders)
+    pub fn orders(self) -> Key {
+        self.name(keys::ORDERS, "orders:{")
     }
 
     /// The page of a product.
-    pub fn page(self, item: u32) -> String {
-        self.name("page", item, keys::page)
+    pub fn page(self) -> Key {
+        self.name(keys::PAGE, "page:{")
     }
 
     /// Ids of the orders whose units were returned; of all products together where the names are plain.
     pub fn returned(self, item: u32) -> String {
-        self.name(keys::RETURNED, item, |_| keys::RETURNED.to_owned())
+        match self {
+            Self::Plain => keys::RETURNED.to_owned(),
+            Self::Tagged => Key { before: "returned:{", behind: "}" }.of(item),
+        }
     }
 
-    fn name(self, what: &str, item: u32, plain: fn(u32) -> String) -> String {
+    fn name(self, plain: Key, before: &'static str) -> Key {
         match self {
-            Self::Plain => plain(item),
-            Self::Tagged => format!("{what}:{{{item}}}"),
+            Self::Plain => plain,
+            Self::Tagged => Key { before, behind: "}" },
         }
     }
 }
 
 /// The slot in which the keys of a product lie.
 pub fn slot_of_item(item: u32) -> u16 {
-    slot_of(&Names::Tagged.goods(item))
+    slot_of(&Names::Tagged.goods().of(item))
 }
 
 #[cfg(test)]
@@ -60,12 +64,15 @@ mod tests {
     fn all_keys_of_a_product_lie_in_one_slot() {
         for item in [0, 3, 1_000_000] {
             let names = Names::Tagged;
-            let keys = [names.goods(item), names.buyers(item), names.orders(item), names.page(item)];
-            for key in keys.into_iter().chain([names.returned(item)]) {
+            let keys = [names.goods(), names.buyers(), names.orders(), names.page()];
+            for key in keys.map(|key| key.of(item)).into_iter().chain([names.returned(item)]) {
                 assert_eq!(slot_of(&key), slot_of_item(item), "{key}");
             }
         }
-        assert_eq!(Names::Tagged.goods(3), "goods:{3}");
-        assert_eq!((Names::Plain.goods(3), Names::Plain.returned(3)), (keys::goods(3), "returned".into()));
+        assert_eq!(Names::Tagged.goods().of(3), "goods:{3}");
+        assert_eq!(
+            (Names::Plain.goods().of(3), Names::Plain.returned(3)),
+            ("goods:3".into(), "returned".into())
+        );
     }
 }

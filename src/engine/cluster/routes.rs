@@ -45,14 +45,20 @@ pub enum Redirection {
 }
 
 impl Redirection {
-    /// What an error says, if it is one of these.
+    /// What an error of the library says, if it is one of these.
     pub fn of(error: &RedisError) -> Option<Self> {
+        Self::said(error.code()?, error.detail().unwrap_or_default())
+    }
+
+    /// What an error says, if it is one of these: its first word, and the rest.
+    pub fn said(code: &str, rest: &str) -> Option<Self> {
         let to = || {
-            let (address, slot) = error.redirect_node()?;
+            let (slot, address) = rest.split_once(' ')?;
             let port = address.rsplit_once(':')?.1.parse().ok()?;
+            let slot = slot.parse().ok()?;
             (slot < SLOTS).then_some((slot, Endpoint::local(port)))
         };
-        match error.code()? {
+        match code {
             "MOVED" => to().map(|(slot, to)| Self::Moved(slot, to)),
             "ASK" => to().map(|(_, to)| Self::Ask(to)),
             "TRYAGAIN" => Some(Self::TryAgain),

@@ -43,10 +43,10 @@ async fn slots_are_the_servers_and_a_client_finds_what_has_moved_or_is_on_its_wa
     let client = Client::new(routes.clone(), Duration::from_secs(5));
     let command = |item, words: &[&str]| (item, redis::cmd(words[0]).arg(&words[1..]).to_owned());
     let set: Vec<(u32, Cmd)> = (0..ITEMS)
-        .map(|item| command(item, &["SET", &Names::Tagged.page(item), &item.to_string()]))
+        .map(|item| command(item, &["SET", &Names::Tagged.page().of(item), &item.to_string()]))
         .collect();
     let get: Vec<(u32, Cmd)> =
-        (0..ITEMS).map(|item| command(item, &["GET", &Names::Tagged.page(item)])).collect();
+        (0..ITEMS).map(|item| command(item, &["GET", &Names::Tagged.page().of(item)])).collect();
     client.query::<String>(&set).await.expect("they are set");
     let all: Vec<u32> = (0..ITEMS).collect();
     assert_eq!(client.query::<u32>(&get).await.expect("they are found"), all);
@@ -57,7 +57,7 @@ async fn slots_are_the_servers_and_a_client_finds_what_has_moved_or_is_on_its_wa
     let (from, to) = (&members[0], &members[1]);
     ask::<()>(&mut lines[1], &["CLUSTER", "SETSLOT", &slot, "IMPORTING", &from.id]).await;
     ask::<()>(&mut lines[0], &["CLUSTER", "SETSLOT", &slot, "MIGRATING", &to.id]).await;
-    let (port, key) = (to.endpoint.port.to_string(), Names::Tagged.page(item));
+    let (port, key) = (to.endpoint.port.to_string(), Names::Tagged.page().of(item));
     ask::<redis::Value>(&mut lines[0], &["MIGRATE", "127.0.0.1", &port, &key, "0", "5000"]).await;
     assert_eq!(client.query::<u32>(&get).await.expect("ASK is followed"), all);
     assert_eq!(routes.map().owner(slot_of_item(item)), Some(from.endpoint), "an ASK changes no map");
@@ -86,7 +86,7 @@ async fn orders_are_read_to_the_last_one_however_many_a_product_has() {
     for part in all.chunks(10_000) {
         let mut pipeline = Pipeline::with_capacity(part.len());
         for order in part {
-            let key = Names::Plain.orders(order.item);
+            let key = Names::Plain.orders().of(order.item);
             pipeline.cmd("HSET").arg(key).arg(order.id).arg(order.to_string()).ignore();
         }
         let Holder::Master(connection) = &holder else { unreachable!() };

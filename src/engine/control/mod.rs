@@ -117,7 +117,7 @@ impl Control {
         let mut at_gate = self.shelf.lock().await;
         at_gate.is_open = is_open;
         let start = |_: &Shelf, mset: &mut Pipeline, item, _| {
-            mset.arg(keys::start(item)).arg(u8::from(is_open));
+            mset.arg(keys::START.of(item)).arg(u8::from(is_open));
         };
         self.write_anew(&mut at_gate, start, |versions, written| versions.acknowledge(&[], written)).await
     }
@@ -136,7 +136,7 @@ impl Control {
             let mut written = Vec::with_capacity(CHUNK as usize);
             for item in start..start.saturating_add(CHUNK).min(self.sale.items) {
                 let version = at_gate.next_version(item);
-                let mset = pipeline.cmd("MSET").arg(keys::version(item)).arg(version);
+                let mset = pipeline.cmd("MSET").arg(keys::VERSION.of(item)).arg(version);
                 add(at_gate, mset, item, version);
                 mset.ignore();
                 written.push((item, version));

@@ -24,9 +24,9 @@ impl Control {
     pub async fn preload(&self) -> Result<(), ControlError> {
         if let Some(gate) = &self.gate {
             self.in_chunks(gate, |pipeline, item| {
-                let mset = pipeline.cmd("MSET").arg(keys::count(item)).arg(self.sale.stock_of(item));
-                mset.arg(keys::start(item)).arg(0).arg(keys::access(item)).arg(0);
-                mset.arg(keys::version(item)).arg(PRELOADED).arg(keys::page(item)).arg(preloaded(item));
+                let mset = pipeline.cmd("MSET").arg(keys::COUNT.of(item)).arg(self.sale.stock_of(item));
+                mset.arg(keys::START.of(item)).arg(0).arg(keys::ACCESS.of(item)).arg(0);
+                mset.arg(keys::VERSION.of(item)).arg(PRELOADED).arg(keys::PAGE.of(item)).arg(preloaded(item));
             })
             .await?;
             self.await_copies().await;
@@ -48,7 +48,7 @@ impl Control {
     pub async fn refill(&self) -> Result<(), ControlError> {
         let mut at_gate = self.shelf.lock().await;
         let pages = |shelf: &Shelf, mset: &mut Pipeline, item, version| {
-            mset.arg(keys::page(item)).arg(page(item, version, shelf.shown(item)));
+            mset.arg(keys::PAGE.of(item)).arg(page(item, version, shelf.shown(item)));
         };
         self.write_anew(&mut at_gate, pages, |versions, written| versions.acknowledge(written, &[])).await?;
         Ok(())
@@ -57,7 +57,7 @@ impl Control {
     /// Waits until each replica has what was preloaded. `WAIT` would speak of those only that copy from the master itself.
     async fn await_copies(&self) {
         let mut last = Pipeline::new();
-        last.cmd("EXISTS").arg(keys::page(self.sale.items - 1));
+        last.cmd("EXISTS").arg(keys::PAGE.of(self.sale.items - 1));
         let mut looks = interval(LOOK);
         let until = Instant::now() + REPLICATED_WITHIN;
         let mut copied = 0;
@@ -79,9 +79,9 @@ impl Control {
         let (names, holds_pages) = (inventory.names(), self.gate.is_none());
         let commands = |item| {
             let mut goods = redis::cmd("HSET");
-            goods.arg(names.goods(item)).arg("Total").arg(self.sale.stock_of(item)).arg("Booked").arg(0);
-            let page =
-                holds_pages.then(|| redis::cmd("SET").arg(names.page(item)).arg(preloaded(item)).to_owned());
+            goods.arg(names.goods().of(item)).arg("Total").arg(self.sale.stock_of(item)).arg("Booked").arg(0);
+            let page = holds_pages
+                .then(|| redis::cmd("SET").arg(names.page().of(item)).arg(preloaded(item)).to_owned());
             [Some(goods), page].into_iter().flatten().map(move |command| (item, command))
         };
         for start in (0..self.sale.items).step_by(CHUNK as usize) {

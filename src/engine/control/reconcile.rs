@@ -98,8 +98,8 @@ impl Control {
             let items = start..(start + CHUNK).min(until);
             let mut pipeline = Pipeline::new();
             items.clone().for_each(|item| {
-                let mget = pipeline.cmd("MGET").arg(keys::access(item)).arg(keys::version(item));
-                mget.arg(keys::count(item));
+                let mget = pipeline.cmd("MGET").arg(keys::ACCESS.of(item)).arg(keys::VERSION.of(item));
+                mget.arg(keys::COUNT.of(item));
             });
             let seen: Vec<Seen> = gate.query(&pipeline).await?;
             let booked = self.booked(items.clone()).await?;
@@ -154,16 +154,16 @@ impl Control {
         let mut pipeline = Pipeline::new();
         for write in writes {
             let Write { item, version, .. } = *write;
-            let mset = pipeline.cmd("MSET").arg(keys::version(item)).arg(version);
-            mset.arg(keys::start(item)).arg(u8::from(at_gate.is_open));
+            let mset = pipeline.cmd("MSET").arg(keys::VERSION.of(item)).arg(version);
+            mset.arg(keys::START.of(item)).arg(u8::from(at_gate.is_open));
             if write.has_forgotten {
-                mset.arg(keys::count(item)).arg(self.sale.stock_of(item));
+                mset.arg(keys::COUNT.of(item)).arg(self.sale.stock_of(item));
             }
             if let Some(access) = write.access {
-                mset.arg(keys::access(item)).arg(access);
+                mset.arg(keys::ACCESS.of(item)).arg(access);
             }
             if let Some(shown) = write.shown {
-                mset.arg(keys::page(item)).arg(page(item, version, shown));
+                mset.arg(keys::PAGE.of(item)).arg(page(item, version, shown));
             }
             mset.ignore();
         }

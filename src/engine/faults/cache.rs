@@ -46,10 +46,10 @@ pub async fn inject(
             let mut pipeline = Pipeline::new();
             for item in start..(start + CHUNK).min(items) {
                 if is_purge {
-                    pipeline.cmd("UNLINK").arg(keys::page(item)).ignore();
+                    pipeline.cmd("UNLINK").arg(keys::PAGE.of(item)).ignore();
                 } else {
                     // A time to live of 0 would be another word for deleting it; so each node lets the pages expire itself.
-                    pipeline.cmd("PEXPIRE").arg(keys::page(item)).arg(1).ignore();
+                    pipeline.cmd("PEXPIRE").arg(keys::PAGE.of(item)).arg(1).ignore();
                 }
             }
             pipeline.query_async::<()>(&mut line).await?;

@@ -10,7 +10,6 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
-use redis::{Pipeline, RedisError, Value};
 use tokio::sync::Notify;
 use tokio::task::JoinSet;
 use tokio::time::sleep;
@@ -21,7 +20,8 @@ use super::super::cluster::names::{Names, slot_of_item};
 use super::super::cluster::{Counts, Redirection, Routes};
 use super::super::pending::{Batch, Pending};
 use super::super::redis_link::Resolver;
-use super::command::{Commands, Decision, decision};
+use super::super::wire::{Commands, Reply};
+use super::command::{Asking, Decision, decision};
 use super::core::{Core, Stage};
 use super::lanes::{Lane, LaneShape, Lanes};
 use super::pipeline::{Replies, send};
@@ -59,7 +59,7 @@ pub struct ClusterWiring {
 /// The cluster stage.
 pub struct ClusterStage {
     wiring: ClusterWiring,
-    commands: Commands,
+    asking: Asking,
     /// The slot of each product.
     slots: Vec<u16>,
     nodes: RwLock<BTreeMap<Endpoint, Arc<Node>>>,
@@ -99,10 +99,10 @@ impl ClusterStage {
     /// [`Self::keep`].
     pub fn new(wiring: ClusterWiring) -> (Arc<Self>, Vec<(Endpoint, Lane)>) {
         let slots = (0..wiring.items).map(slot_of_item).collect();
-        let commands = Commands::new(Names::Tagged, wiring.per_buyer_limit, wiring.keeps_orders);
+        let asking = Asking::new(Names::Tagged, wiring.per_buyer_limit, wiring.keeps_orders);
         let stage = Self {
             wiring,
-            commands,
+            asking,
             slots,
             nodes: RwLock::default(),
             waiting: Mutex::default(),
@@ -114,9 +114,9 @@ impl ClusterStage {
 
     /// Serves a lane to a node until the stage is gone. The script is loaded first.
     pub async fn work(self: Arc<Self>, node: Endpoint, lane: Lane) {
-        let mut load = Pipeline::new();
-        Commands::load(&mut load);
-        drop(send::<Value>(&lane, &mut load).await);
+        let mut load = Commands::default();
+        Asking::load(&mut load);
+        drop(send(&lane, &load).await);
         let counts = self.wiring.counts.of(node);
         while let Some(batch) = lane.next().await {
             let count = batch.len();
@@ -209,9 +209,14 @@ impl ClusterStage {
 
     /// Sends a batch and does what the answers say. Answers whether the server could be reached.
     async fn serve(&self, lane: &Lane, counts: &NodeCounts, batch: Batch) -> bool {
-        let replies = self.ask(lane, &batch).await;
+        let mut commands = Commands::default();
+        let now_ns = self.wiring.core.now_ns();
+        for pending in &batch {
+            self.asking.add(&mut commands, pending, now_ns);
+        }
+        let (replies, _) = send(lane, &commands).await;
         let reached = !matches!(replies, Replies::Unreachable);
-        let mut sorted = self.sort(counts, batch, replies);
+        let mut sorted = self.sort(counts, batch, &replies, (0, 1));
         let unknown = std::mem::take(&mut sorted.unknown);
         let asked = std::mem::take(&mut sorted.asked);
         self.conclude(counts, sorted);
@@ -230,21 +235,18 @@ impl ClusterStage {
 
     /// Sends requests once more: with the script for a server that didn't know it, or after an ASK.
     async fn retry(&self, lane: &Lane, counts: &NodeCounts, batch: Batch, is_asking: bool) {
-        let mut pipeline = Pipeline::with_capacity(2 * batch.len() + 1);
-        Commands::load(&mut pipeline);
+        let mut commands = Commands::default();
+        Asking::load(&mut commands);
         let now_ns = self.wiring.core.now_ns();
         for pending in &batch {
             if is_asking {
-                pipeline.cmd("ASKING");
+                commands.command(1).word("ASKING");
             }
-            self.commands.add(&mut pipeline, pending, now_ns);
+            self.asking.add(&mut commands, pending, now_ns);
         }
-        let replies = match send(lane, &mut pipeline).await {
-            Replies::Each(each) if is_asking => Replies::Each(each.into_iter().skip(2).step_by(2).collect()),
-            Replies::Each(each) => Replies::Each(each.into_iter().skip(1).collect()),
-            other => other,
-        };
-        let mut sorted = self.sort(counts, batch, replies);
+        let (replies, _) = send(lane, &commands).await;
+        let places = if is_asking { (2, 2) } else { (1, 1) };
+        let mut sorted = self.sort(counts, batch, &replies, places);
         // What is sent to yet another node takes the way by the map.
         let rest: Vec<Batch> = std::mem::take(&mut sorted.asked).into_values().collect();
         sorted.put_off.extend(rest.into_iter().flatten());
@@ -252,20 +254,17 @@ impl ClusterStage {
         self.conclude(counts, sorted);
     }
 
-    async fn ask(&self, lane: &Lane, batch: &[Pending]) -> Replies<Value> {
-        let mut pipeline = Pipeline::with_capacity(batch.len());
-        let now_ns = self.wiring.core.now_ns();
-        for pending in batch {
-            self.commands.add(&mut pipeline, pending, now_ns);
-        }
-        send(lane, &mut pipeline).await
-    }
-
-    /// Sorts the answers of a node.
-    fn sort(&self, counts: &NodeCounts, batch: Batch, replies: Replies<Value>) -> Sorted {
+    /// Sorts the answers of a node: which is the first one that answers a request, and after how many comes the next one.
+    fn sort(
+        &self,
+        counts: &NodeCounts,
+        batch: Batch,
+        replies: &Replies,
+        (first, step): (usize, usize),
+    ) -> Sorted {
         let mut sorted = Sorted::default();
-        let replies = match replies {
-            Replies::Each(replies) => replies,
+        let answers = match replies {
+            Replies::Each(answers) => answers,
             Replies::Unreachable => {
                 self.wiring.routes.miss();
                 sorted.failed = batch;
@@ -281,20 +280,22 @@ impl ClusterStage {
                 return sorted;
             }
         };
-        for (pending, reply) in batch.into_iter().zip(replies) {
+        for (pending, reply) in batch.into_iter().zip(answers.iter().skip(first).step_by(step)) {
             match (pending.operation, reply) {
-                (_, Err(error)) => self.sort_error(counts, pending, &error, &mut sorted),
-                (Operation::Read, Ok(Value::Nil)) => sorted.missing.push(pending),
-                (Operation::Read, Ok(_)) => sorted.pages.push(pending),
-                (Operation::Claim, reply) => sorted.decided.push((pending, decision(&pending, reply))),
+                (_, Reply::Error(said)) => self.sort_error(counts, pending, said, &mut sorted),
+                (Operation::Read, Reply::Nil) => sorted.missing.push(pending),
+                (Operation::Read, _) => sorted.pages.push(pending),
+                (Operation::Claim, reply) => sorted.decided.push((pending, decision(&pending, &reply))),
             }
         }
         sorted
     }
 
     /// An error of a single command is the server's refusal: nothing happened.
-    fn sort_error(&self, counts: &NodeCounts, pending: Pending, error: &RedisError, sorted: &mut Sorted) {
-        match Redirection::of(error) {
+    fn sort_error(&self, counts: &NodeCounts, pending: Pending, said: &[u8], sorted: &mut Sorted) {
+        let said = String::from_utf8_lossy(said);
+        let (code, rest) = said.split_once(' ').unwrap_or((&*said, ""));
+        match Redirection::said(code, rest) {
             Some(Redirection::Moved(slot, to)) => {
                 self.wiring.routes.moved(slot, to);
                 add(&counts.moved, 1);
@@ -308,9 +309,9 @@ impl ClusterStage {
                 add(&counts.put_off, 1);
                 sorted.put_off.push(pending);
             }
-            None if error.code() == Some("NOSCRIPT") => sorted.unknown.push(pending),
+            None if code == "NOSCRIPT" => sorted.unknown.push(pending),
             None => {
-                if error.code() == Some("CLUSTERDOWN") {
+                if code == "CLUSTERDOWN" {
                     sorted.cluster_down += 1;
                 }
                 sorted.failed.push(pending);

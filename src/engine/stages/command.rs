@@ -1,11 +1,12 @@
 //! What a request becomes at the inventory, on one master and on shards alike: a page is read, a claim is the script.
 
-use redis::{Pipeline, RedisError, Script, Value, from_redis_value};
+use redis::Script;
 
 use super::super::cluster::names::Names;
 use super::super::keys;
 use super::super::order::Order;
 use super::super::pending::Pending;
+use super::super::wire::{Commands, Reply};
 use crate::workload::Operation;
 
 /// What the stock says to a claim.
@@ -23,52 +24,53 @@ pub enum Decision {
     Indefinite,
 }
 
-/// The commands of one stage.
-pub struct Commands {
+/// How one stage asks.
+pub struct Asking {
     script: Script,
     names: Names,
-    per_buyer_limit: u32,
+    per_buyer_limit: u64,
     keeps_orders: bool,
 }
 
-impl Commands {
-    /// Commands on keys named like this. Where the stage keeps the orders, each claim brings its own.
+impl Asking {
+    /// By keys named like this. Where the stage keeps the orders, each claim brings its own.
     pub fn new(names: Names, per_buyer_limit: Option<u32>, keeps_orders: bool) -> Self {
         let script = Script::new(keys::CLAIM_SCRIPT);
-        Self { script, names, per_buyer_limit: per_buyer_limit.unwrap_or(0), keeps_orders }
+        Self { script, names, per_buyer_limit: per_buyer_limit.map_or(0, u64::from), keeps_orders }
     }
 
     /// Adds SCRIPT LOAD.
-    pub fn load(pipeline: &mut Pipeline) {
-        pipeline.cmd("SCRIPT").arg("LOAD").arg(keys::CLAIM_SCRIPT);
+    pub fn load(commands: &mut Commands) {
+        commands.command(3).word("SCRIPT").word("LOAD").word(keys::CLAIM_SCRIPT);
     }
 
     /// Adds the command of a request that is sent at `now_ns` on the run's clock.
-    pub fn add(&self, pipeline: &mut Pipeline, pending: &Pending, now_ns: u64) {
+    pub fn add(&self, commands: &mut Commands, pending: &Pending, now_ns: u64) {
         let item = pending.item;
         if pending.operation == Operation::Read {
-            pipeline.cmd("GET").arg(self.names.page(item));
+            commands.command(2).word("GET").key(self.names.page(), item);
             return;
         }
-        let claim = pipeline.cmd("EVALSHA").arg(self.script.get_hash()).arg(2 + u8::from(self.keeps_orders));
-        claim.arg(self.names.goods(item)).arg(self.names.buyers(item));
+        let (words, keys) = if self.keeps_orders { (11, 3) } else { (8, 2) };
+        commands.command(words).word("EVALSHA").word(self.script.get_hash()).number(keys);
+        commands.key(self.names.goods(), item).key(self.names.buyers(), item);
         if self.keeps_orders {
-            claim.arg(self.names.orders(item));
+            commands.key(self.names.orders(), item);
         }
-        claim.arg(pending.units).arg(pending.claimant).arg(self.per_buyer_limit);
+        commands.number(u64::from(pending.units)).number(pending.claimant).number(self.per_buyer_limit);
         // A stage before a queue or a database sends no order: its text would cost every claim something.
         if self.keeps_orders {
-            claim.arg(pending.id).arg(Order::of(&pending.request, now_ns).to_string());
+            commands.number(pending.id).word(Order::of(&pending.request, now_ns).to_string());
         }
     }
 }
 
 /// What the script's answer means.
-pub fn decision(pending: &Pending, reply: Result<Value, RedisError>) -> Decision {
-    match reply.and_then(|value| Ok(from_redis_value::<i64>(value)?)) {
-        Ok(taken) if taken == i64::from(pending.units) => Decision::Granted,
-        Ok(0) => Decision::SoldOut,
-        Ok(-1) => Decision::Duplicate,
+pub fn decision(pending: &Pending, reply: &Reply<'_>) -> Decision {
+    match reply {
+        Reply::Int(taken) if *taken == i64::from(pending.units) => Decision::Granted,
+        Reply::Int(0) => Decision::SoldOut,
+        Reply::Int(-1) => Decision::Duplicate,
         _ => Decision::Failed,
     }
 }
@@ -79,16 +81,15 @@ mod tests {
     use super::*;
 
     fn words(keeps_orders: bool, operation: Operation) -> Vec<String> {
-        let mut pipeline = Pipeline::new();
-        let commands = Commands::new(Names::Tagged, Some(2), keeps_orders);
-        commands.add(&mut pipeline, &request(operation, 7, 3), 99);
-        let command = pipeline.cmd_iter().next().unwrap();
-        let words = command.args_iter().map(|arg| match arg {
-            redis::Arg::Simple(bytes) => String::from_utf8_lossy(bytes).into_owned(),
-            redis::Arg::Cursor => "cursor".to_owned(),
-            _ => panic!("another kind of argument"),
-        });
-        words.collect()
+        let mut commands = Commands::default();
+        let asking = Asking::new(Names::Tagged, Some(2), keeps_orders);
+        asking.add(&mut commands, &request(operation, 7, 3), 99);
+        let text = String::from_utf8_lossy(commands.bytes()).into_owned();
+        let mut lines = text.lines();
+        let count: usize = lines.next().unwrap()[1..].parse().unwrap();
+        let words: Vec<String> = lines.skip(1).step_by(2).map(str::to_owned).collect();
+        assert_eq!(words.len(), count, "{text}");
+        words
     }
 
     #[test]

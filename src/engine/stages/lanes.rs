@@ -12,6 +12,7 @@ use tokio::sync::{Mutex, mpsc};
 use super::super::failover::Witness;
 use super::super::pending::Batch;
 use super::super::redis_link::{Connection, LinkSettings, Resolver};
+use super::super::wire::{Commands, Line};
 
 /// Waiting batches are joined into one pipeline until it has this many requests: deep enough that the system call no
 /// longer counts, and still about a millisecond of work for the server.
@@ -36,6 +37,9 @@ struct LaneState {
     /// Whether the last attempt to reach the server succeeded.
     reachable: AtomicBool,
 }
+
+/// A connection on the fast path.
+pub type LaneConnection = Connection<Arc<Line>>;
 
 /// Where the workers take batches from.
 type Waiting = Arc<Mutex<mpsc::Receiver<Batch>>>;
@@ -71,7 +75,7 @@ impl LaneShape {
 #[derive(Debug, Clone)]
 pub struct Lane {
     /// The connection it sends on.
-    pub connection: Arc<Connection>,
+    pub connection: Arc<LaneConnection>,
     waiting: Waiting,
     depth: usize,
     state: Arc<LaneState>,
@@ -144,6 +148,21 @@ impl Lanes {
     pub fn is_reachable(&self) -> bool {
         self.state.reachable.load(Ordering::Relaxed)
     }
+}
+
+/// Whether a connection carries something. One that broke is made anew.
+pub async fn carries(connection: &LaneConnection) -> bool {
+    let mut ping = Commands::default();
+    ping.command(1).word("PING");
+    // An error gives the line up, and the second try makes another.
+    for _ in 0..2 {
+        let Ok(line) = connection.line().await else { return false };
+        if line.handle.ask(&ping).await.is_ok() {
+            return true;
+        }
+        connection.give_up(&line).await;
+    }
+    false
 }
 
 impl Lane {

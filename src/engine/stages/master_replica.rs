@@ -2,14 +2,13 @@
 
 use std::sync::Arc;
 
-use redis::{Pipeline, Value, from_redis_value};
-
 use super::super::cluster::names::Names;
 use super::super::pending::{Batch, Pending};
-use super::command::{Commands, Decision, decision};
+use super::super::wire::{Commands, Reply};
+use super::command::{Asking, Decision, decision};
 use super::core::{Core, Stage};
 use super::lanes::{Lane, Lanes};
-use super::pipeline::{Replies, Safety, send, send_on};
+use super::pipeline::{Replies, Safety, send};
 use crate::metrics::{Outcome, Reason};
 use crate::workload::Operation;
 
@@ -17,7 +16,7 @@ use crate::workload::Operation;
 pub struct MasterReplicaStage {
     /// What the strategies share.
     pub inventory: Inventory,
-    commands: Commands,
+    asking: Asking,
 }
 
 /// What the decrement strategies share: how a decision is told and passed on.
@@ -66,57 +65,49 @@ impl Inventory {
 impl MasterReplicaStage {
     /// The stage; its workers are started by [`Self::work`].
     pub fn new(inventory: Inventory) -> Self {
-        let commands = Commands::new(Names::Plain, inventory.per_buyer_limit, inventory.keeps_orders);
-        Self { inventory, commands }
+        let asking = Asking::new(Names::Plain, inventory.per_buyer_limit, inventory.keeps_orders);
+        Self { inventory, asking }
     }
 
     /// Serves a lane until the stage is gone. The script is loaded first.
     pub async fn work(self: Arc<Self>, lane: Lane) {
-        self.load(&lane).await;
+        let mut commands = Commands::default();
+        Asking::load(&mut commands);
+        // Where it fails, the first claim finds out and loads it.
+        drop(send(&lane, &commands).await);
         while let Some(batch) = lane.next().await {
-            let (count, reached) = (batch.len(), self.serve(&lane, batch).await);
+            let (count, reached) = (batch.len(), self.serve(&lane, &mut commands, batch).await);
             lane.done(count, reached);
         }
     }
 
-    /// SCRIPT LOAD. Where it fails, the first claim finds out and loads it.
-    async fn load(&self, lane: &Lane) {
-        let mut pipeline = Pipeline::new();
-        Commands::load(&mut pipeline);
-        drop(send::<Value>(lane, &mut pipeline).await);
-    }
-
     /// One pipeline, and a second one for what the server didn't know the script for.
-    async fn serve(&self, lane: &Lane, batch: Batch) -> bool {
-        let (replies, generation) = self.ask(lane, &batch, false).await;
+    async fn serve(&self, lane: &Lane, commands: &mut Commands, batch: Batch) -> bool {
+        commands.clear();
+        self.ask(commands, &batch);
+        let (replies, generation) = send(lane, commands).await;
         let reached = !matches!(replies, Replies::Unreachable);
-        let unknown = self.settle(lane, generation, batch, replies);
+        let unknown = self.settle(lane, generation, batch, &replies, 0);
         if !unknown.is_empty() {
-            let (replies, generation) = self.ask(lane, &unknown, true).await;
-            let still_unknown = self.settle(lane, generation, unknown, replies);
+            commands.clear();
+            Asking::load(commands);
+            self.ask(commands, &unknown);
+            let (replies, generation) = send(lane, commands).await;
+            let still_unknown = self.settle(lane, generation, unknown, &replies, 1);
             self.inventory.core.end(&still_unknown, Outcome::Failed);
         }
         reached
     }
 
-    /// Answers the replies, that to `WAIT` last where there is one, and the generation of the line.
-    async fn ask(&self, lane: &Lane, batch: &[Pending], load: bool) -> (Replies<Value>, u64) {
-        let mut pipeline = Pipeline::with_capacity(batch.len() + 2);
-        if load {
-            Commands::load(&mut pipeline);
-        }
+    /// Adds the commands of a batch, and `WAIT` at their end where one has to wait.
+    fn ask(&self, commands: &mut Commands, batch: &[Pending]) {
         let now_ns = self.inventory.core.now_ns();
         for pending in batch {
-            self.commands.add(&mut pipeline, pending, now_ns);
+            self.asking.add(commands, pending, now_ns);
         }
         if let Some(safety) = self.safety_of(batch) {
-            safety.ask(&mut pipeline);
+            safety.ask(commands);
         }
-        let (mut replies, generation) = send_on(lane, &mut pipeline).await;
-        if let (true, Replies::Each(each)) = (load, &mut replies) {
-            drop(each.remove(0));
-        }
-        (replies, generation)
     }
 
     /// What a batch has to wait for: reads wait for nothing.
@@ -124,13 +115,14 @@ impl MasterReplicaStage {
         self.inventory.safety.filter(|_| batch.iter().any(|pending| pending.operation == Operation::Claim))
     }
 
-    /// Concludes what was answered; gives back the claims for which the server didn't know the script.
-    fn settle(&self, lane: &Lane, generation: u64, batch: Batch, replies: Replies<Value>) -> Batch {
+    /// Concludes what was answered after so many answers to something else; gives back the claims for which the server didn't
+    /// know the script.
+    fn settle(&self, lane: &Lane, generation: u64, batch: Batch, replies: &Replies, first: usize) -> Batch {
         let (mut decided, mut unknown) = (Vec::with_capacity(batch.len()), Batch::new());
         let (mut found, mut missing) = (Batch::new(), Batch::new());
         let safety = self.safety_of(&batch);
-        let mut replies = match replies {
-            Replies::Each(replies) => replies,
+        let answers = match replies {
+            Replies::Each(answers) => answers,
             Replies::Unreachable => {
                 self.inventory.core.end(&batch, Outcome::Failed);
                 return unknown;
@@ -143,14 +135,13 @@ impl MasterReplicaStage {
                 return unknown;
             }
         };
-        let is_safe = safety
-            .is_none_or(|safety| safety.is_met(replies.pop(), |value| from_redis_value::<u64>(value).ok()));
-        for (pending, reply) in batch.into_iter().zip(replies) {
+        let is_safe = safety.is_none_or(|safety| safety.is_met(answers));
+        for (pending, reply) in batch.into_iter().zip(answers.iter().skip(first)) {
             match (pending.operation, reply) {
-                (Operation::Read, Ok(Value::Nil)) => missing.push(pending),
-                (Operation::Read, Ok(_)) => found.push(pending),
-                (Operation::Claim, Err(error)) if error.code() == Some("NOSCRIPT") => unknown.push(pending),
-                (_, reply) => decided.push((pending, decision(&pending, reply))),
+                (Operation::Read, Reply::Nil) => missing.push(pending),
+                (Operation::Read, Reply::Text(_)) => found.push(pending),
+                (Operation::Claim, error) if error.code() == Some(b"NOSCRIPT") => unknown.push(pending),
+                (_, reply) => decided.push((pending, decision(&pending, &reply))),
             }
         }
         let is_granted = |decision: Decision| decision == Decision::Granted;

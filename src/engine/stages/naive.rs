@@ -5,16 +5,15 @@
 
 use std::sync::Arc;
 
-use redis::{Pipeline, RedisError, Value, from_redis_value};
-
 use super::super::keys;
 use super::super::order::Order;
 use super::super::pending::{Batch, Pending};
+use super::super::wire::{Answers, Commands, Reply};
 use super::command::Decision;
 use super::core::Stage;
 use super::lanes::Lane;
 use super::master_replica::Inventory;
-use super::pipeline::{Replies, send, send_on};
+use super::pipeline::{Replies, send};
 use crate::metrics::{Outcome, Reason};
 use crate::workload::Operation;
 
@@ -45,18 +44,15 @@ impl NaiveStage {
     }
 
     async fn read(&self, lane: &Lane, pending: Pending) -> bool {
-        let mut pipeline = Pipeline::new();
-        pipeline.cmd("GET").arg(keys::page(pending.item));
-        match one(send::<Value>(lane, &mut pipeline).await) {
-            Answer::Value(Value::Nil) => self.inventory.conclude_reads(&[], vec![pending]),
-            Answer::Value(_) => self.inventory.conclude_reads(&[pending], Vec::new()),
-            Answer::Refused | Answer::Unknown => self.inventory.core.end(&[pending], Outcome::Failed),
-            Answer::Unreachable => {
-                self.inventory.core.end(&[pending], Outcome::Failed);
-                return false;
-            }
+        let mut commands = Commands::default();
+        commands.command(2).word("GET").key(keys::PAGE, pending.item);
+        let (replies, _) = send(lane, &commands).await;
+        match replies.first() {
+            Some(Reply::Nil) => self.inventory.conclude_reads(&[], vec![pending]),
+            Some(Reply::Text(_)) => self.inventory.conclude_reads(&[pending], Vec::new()),
+            _ => self.inventory.core.end(&[pending], Outcome::Failed),
         }
-        true
+        !matches!(replies, Replies::Unreachable)
     }
 
     async fn claim(&self, lane: &Lane, pending: Pending) -> bool {
@@ -71,16 +67,16 @@ impl NaiveStage {
 
     /// First round trip: total and booked, and what the buyer has.
     async fn read_stock(&self, lane: &Lane, pending: &Pending) -> Result<(i64, i64), (Decision, bool)> {
-        let mut pipeline = Pipeline::new();
-        pipeline.cmd("HMGET").arg(keys::goods(pending.item)).arg("Total").arg("Booked");
-        pipeline.cmd("HGET").arg(keys::buyers(pending.item)).arg(pending.claimant);
-        let replies = match send::<Value>(lane, &mut pipeline).await {
-            Replies::Each(replies) => replies,
+        let mut commands = Commands::default();
+        commands.command(4).word("HMGET").key(keys::GOODS, pending.item).word("Total").word("Booked");
+        commands.command(3).word("HGET").key(keys::BUYERS, pending.item).number(pending.claimant);
+        let answers = match send(lane, &commands).await.0 {
+            Replies::Each(answers) => answers,
             Replies::Unreachable => return Err((Decision::Failed, false)),
             // Only reads were sent.
             Replies::Unknown => return Err((Decision::Failed, true)),
         };
-        let (total, booked, had) = stock(replies).map_err(|_unreadable| (Decision::Failed, true))?;
+        let (total, booked, had) = stock(&answers).ok_or((Decision::Failed, true))?;
         let units = i64::from(pending.units);
         if self.inventory.per_buyer_limit.is_some_and(|limit| had + units > i64::from(limit)) {
             Err((Decision::Duplicate, true))
@@ -93,62 +89,50 @@ impl NaiveStage {
 
     /// Second round trip: the new figures, computed from what may no longer be true.
     async fn write_stock(&self, lane: &Lane, pending: &Pending, (booked, had): (i64, i64)) -> Decision {
-        let mut pipeline = Pipeline::new();
-        pipeline.cmd("HSET").arg(keys::goods(pending.item)).arg("Booked").arg(booked);
-        pipeline.cmd("HSET").arg(keys::buyers(pending.item)).arg(pending.claimant).arg(had);
+        let mut commands = Commands::default();
+        commands
+            .command(4)
+            .word("HSET")
+            .key(keys::GOODS, pending.item)
+            .word("Booked")
+            .word(booked.to_string());
+        let buyers = commands.command(4).word("HSET").key(keys::BUYERS, pending.item);
+        buyers.number(pending.claimant).word(had.to_string());
         if self.inventory.keeps_orders {
             let order = Order::of(&pending.request, self.inventory.core.now_ns());
-            pipeline.cmd("HSET").arg(keys::orders(order.item)).arg(order.id).arg(order.to_string());
+            let orders = commands.command(4).word("HSET").key(keys::ORDERS, order.item);
+            orders.number(order.id).word(order.to_string());
         }
+        let writes = commands.len();
         if let Some(safety) = self.inventory.safety {
-            safety.ask(&mut pipeline);
+            safety.ask(&mut commands);
         }
-        let (mut replies, generation) = send_on::<Value>(lane, &mut pipeline).await;
-        let is_safe = match (self.inventory.safety, &mut replies) {
-            (Some(safety), Replies::Each(each)) => {
-                safety.is_met(each.pop(), |value| from_redis_value::<u64>(value).ok())
-            }
-            _ => true,
+        let (replies, generation) = send(lane, &commands).await;
+        let answers = match replies {
+            Replies::Each(answers) => answers,
+            Replies::Unreachable => return Decision::Failed,
+            Replies::Unknown => return Decision::Indefinite,
         };
-        match one(replies) {
-            Answer::Value(_) if is_safe => {
-                lane.wrote(generation);
-                Decision::Granted
-            }
-            Answer::Value(_) | Answer::Unknown => Decision::Indefinite,
-            Answer::Refused | Answer::Unreachable => Decision::Failed,
+        // If one of them was refused, nobody is told that he has what was written only in part.
+        if answers.iter().take(writes).any(|reply| matches!(reply, Reply::Error(_))) {
+            Decision::Failed
+        } else if self.inventory.safety.is_none_or(|safety| safety.is_met(&answers)) {
+            lane.wrote(generation);
+            Decision::Granted
+        } else {
+            Decision::Indefinite
         }
     }
 }
 
-/// What became of a pipeline.
-enum Answer {
-    Value(Value),
-    Refused,
-    Unreachable,
-    Unknown,
-}
-
-/// The first answer of a pipeline. If one of its commands was refused, it all counts as refused: nobody is told that he has
-/// what was written only in part.
-fn one(replies: Replies<Value>) -> Answer {
-    match replies {
-        Replies::Each(replies) => {
-            let answers: Result<Vec<Value>, RedisError> = replies.into_iter().collect();
-            answers.ok().and_then(|answers| answers.into_iter().next()).map_or(Answer::Refused, Answer::Value)
-        }
-        Replies::Unreachable => Answer::Unreachable,
-        Replies::Unknown => Answer::Unknown,
-    }
-}
-
-/// Total, booked, and the units that the buyer has.
-fn stock(replies: Vec<Result<Value, RedisError>>) -> Result<(i64, i64, i64), RedisError> {
-    let mut replies = replies.into_iter();
-    let mut next = || replies.next().unwrap_or(Ok(Value::Nil));
-    let (total, booked) = from_redis_value::<(Option<i64>, Option<i64>)>(next()?)?;
-    let had = from_redis_value::<Option<i64>>(next()?)?;
-    Ok((total.unwrap_or(0), booked.unwrap_or(0), had.unwrap_or(0)))
+/// Total, booked, and the units that the buyer has; none if the answers are something else.
+fn stock(answers: &Answers) -> Option<(i64, i64, i64)> {
+    let number = |reply: &Reply<'_>| match reply {
+        Reply::Nil => Some(0),
+        other => other.int(),
+    };
+    let Reply::Array(mut goods) = answers.get(0)? else { return None };
+    Some((number(&goods.next()?)?, number(&goods.next()?)?, number(&answers.get(1)?)?))
 }
 
 impl Stage for NaiveStage {

@@ -2,20 +2,28 @@
 
 use std::time::Duration;
 
-use redis::{FromRedisValue, Pipeline, RedisError};
-
-use super::super::redis_link::connection::breaks_line;
+use super::super::wire::{Answers, Commands, LineError, Reply};
 use super::lanes::Lane;
 
 /// The answers to a pipeline.
 #[derive(Debug)]
-pub enum Replies<T> {
+pub enum Replies {
     /// One answer a command; a command's own error is the server's refusal, so that nothing happened.
-    Each(Vec<Result<T, RedisError>>),
+    Each(Answers),
     /// The server could not be reached; nothing was sent.
     Unreachable,
     /// Sent, and no answer came: each command may have happened.
     Unknown,
+}
+
+impl Replies {
+    /// The first answer.
+    pub fn first(&self) -> Option<Reply<'_>> {
+        match self {
+            Self::Each(answers) => answers.get(0),
+            Self::Unreachable | Self::Unknown => None,
+        }
+    }
 }
 
 /// How many replicas must have a write before it counts, and how long they may take: `WAIT`.
@@ -33,51 +41,46 @@ impl Safety {
 
     /// Asks at the end of a pipeline: one `WAIT` covers all writes of its connection before it
     /// (<https://redis.io/docs/latest/commands/wait/>).
-    pub fn ask(self, pipeline: &mut Pipeline) {
-        pipeline.cmd("WAIT").arg(self.replicas).arg(self.patience.as_millis());
+    pub fn ask(self, commands: &mut Commands) {
+        let patience_ms = u64::try_from(self.patience.as_millis()).unwrap_or(u64::MAX);
+        commands.command(3).word("WAIT").number(u64::from(self.replicas)).number(patience_ms);
     }
 
-    /// Whether the answer says that enough replicas have the writes. An error, such as that of a master which became a
-    /// replica while it waited, says that nobody knows.
-    pub fn is_met<T>(self, answer: Option<Result<T, RedisError>>, number: impl Fn(T) -> Option<u64>) -> bool {
-        let copies = answer.and_then(Result::ok).and_then(number);
-        copies.is_some_and(|copies| copies >= u64::from(self.replicas))
+    /// Whether the answer, which is the last of a pipeline, says that enough replicas have the writes. An error, such as that
+    /// of a master which became a replica while it waited, says that nobody knows.
+    pub fn is_met(self, answers: &Answers) -> bool {
+        let copies = answers.len().checked_sub(1).and_then(|last| answers.get(last)?.int());
+        copies.is_some_and(|copies| copies >= i64::from(self.replicas))
     }
 }
 
-/// Sends a pipeline on a lane.
-pub async fn send<T: FromRedisValue>(lane: &Lane, pipeline: &mut Pipeline) -> Replies<T> {
-    send_on(lane, pipeline).await.0
-}
-
-/// The same; with the answers, the generation of the line on which they came, for [`Lane::wrote`].
-pub async fn send_on<T: FromRedisValue>(lane: &Lane, pipeline: &mut Pipeline) -> (Replies<T>, u64) {
-    let Ok(mut open) = lane.connection.line().await else {
-        lane.connection.note_error();
-        return (Replies::Unreachable, 0);
-    };
-    let generation = open.generation();
-    match pipeline.ignore_errors().query_async::<Vec<Result<T, RedisError>>>(&mut open.handle).await {
-        Ok(replies) => {
-            let refuses = |code: &str| {
-                replies.iter().any(|reply| reply.as_ref().is_err_and(|error| error.code() == Some(code)))
-            };
-            // A master that became a replica refuses writes for ever: look for the new one.
-            let is_replica = refuses("READONLY");
-            if is_replica {
-                lane.connection.give_up(&open).await;
+/// Sends commands on a lane. With the answers, the generation of the line on which they came, for [`Lane::wrote`].
+pub async fn send(lane: &Lane, commands: &Commands) -> (Replies, u64) {
+    // A line on which the server hung up sends nothing: then a new one does.
+    for _ in 0..2 {
+        let Ok(open) = lane.connection.line().await else { break };
+        let generation = open.generation();
+        match open.handle.ask(commands).await {
+            Ok(answers) => {
+                let refuses = |code: &[u8]| answers.errors().any(|error| error.code() == Some(code));
+                // A master that became a replica refuses writes for ever: look for the new one.
+                let is_replica = refuses(b"READONLY");
+                if is_replica {
+                    lane.connection.give_up(&open).await;
+                }
+                if is_replica || refuses(b"NOREPLICAS") {
+                    lane.connection.note_error();
+                }
+                return (Replies::Each(answers), generation);
             }
-            if is_replica || refuses("NOREPLICAS") {
+            Err(LineError::NotSent) => lane.connection.give_up(&open).await,
+            Err(LineError::NoAnswer(_)) => {
+                lane.connection.give_up(&open).await;
                 lane.connection.note_error();
+                return (Replies::Unknown, generation);
             }
-            (Replies::Each(replies), generation)
-        }
-        Err(error) => {
-            if breaks_line(&error) {
-                lane.connection.give_up(&open).await;
-            }
-            lane.connection.note_error();
-            (Replies::Unknown, generation)
         }
     }
+    lane.connection.note_error();
+    (Replies::Unreachable, 0)
 }

@@ -2,14 +2,13 @@
 
 use std::sync::Arc;
 
-use redis::Pipeline;
-
 use super::super::keys;
 use super::super::order::Order;
 use super::super::pending::Batch;
+use super::super::wire::{Commands, Reply};
 use super::core::{Core, Stage};
 use super::lanes::{Lane, Lanes};
-use super::pipeline::{Replies, Safety, send_on};
+use super::pipeline::{Replies, Safety, send};
 use crate::metrics::{Outcome, Reason};
 use crate::workload::Operation;
 
@@ -31,24 +30,25 @@ impl QueueStage {
 
     /// Serves a lane until the stage is gone.
     pub async fn work(self: Arc<Self>, lane: Lane) {
+        let mut commands = Commands::default();
         while let Some(batch) = lane.next().await {
             let now_ns = self.core.now_ns();
-            let mut pipeline = Pipeline::with_capacity(batch.len());
+            commands.clear();
             for pending in &batch {
                 let order = Order::of(&pending.request, now_ns);
-                pipeline.cmd("LPUSH").arg(keys::ORDER_LIST).arg(order.to_string());
+                commands.command(3).word("LPUSH").word(keys::ORDER_LIST).word(order.to_string());
             }
             if let Some(safety) = self.safety {
-                safety.ask(&mut pipeline);
+                safety.ask(&mut commands);
             }
-            let (replies, generation) = send_on::<u64>(&lane, &mut pipeline).await;
+            let (replies, generation) = send(&lane, &commands).await;
             lane.done(batch.len(), !matches!(replies, Replies::Unreachable));
             match replies {
-                Replies::Each(mut replies) => {
-                    let is_safe = self.safety.is_none_or(|safety| safety.is_met(replies.pop(), Some));
+                Replies::Each(answers) => {
+                    let is_safe = self.safety.is_none_or(|safety| safety.is_met(&answers));
                     let (mut pushed, mut failed) = (Batch::with_capacity(batch.len()), Batch::new());
-                    for (pending, reply) in batch.into_iter().zip(replies) {
-                        if reply.is_ok() { &mut pushed } else { &mut failed }.push(pending);
+                    for (pending, reply) in batch.into_iter().zip(answers.iter()) {
+                        if matches!(reply, Reply::Int(_)) { &mut pushed } else { &mut failed }.push(pending);
                     }
                     if is_safe && !pushed.is_empty() {
                         lane.wrote(generation);

@@ -46,16 +46,18 @@ impl Answers {
         self.ends.len()
     }
 
-    /// Whether there is none.
-    pub fn is_empty(&self) -> bool {
-        self.ends.is_empty()
-    }
-
     /// One of them.
     pub fn get(&self, index: usize) -> Option<Reply<'_>> {
         let end = *self.ends.get(index)?;
         let start = index.checked_sub(1).map_or(0, |before| self.ends[before]);
         Reply::read(self.bytes.get(start..end)?)
+    }
+
+    /// Those that are errors.
+    pub fn errors(&self) -> impl Iterator<Item = Reply<'_>> {
+        let starts = std::iter::once(0).chain(self.ends.iter().copied());
+        let is_error = |start: usize| self.bytes.get(start) == Some(&b'-');
+        starts.enumerate().filter(move |(_, start)| is_error(*start)).filter_map(|(index, _)| self.get(index))
     }
 
     /// All of them.
@@ -203,10 +205,10 @@ mod tests {
         let answers = answers(SAID, 8);
         let read: Vec<Reply<'_>> = answers.iter().collect();
         assert_eq!(read[..3], [Reply::Int(42), Reply::Nil, Reply::Text(b"a\r\nb!")]);
-        let Reply::Array(elements) = read[3] else { panic!("{read:?}") };
+        let Reply::Array(elements) = read[3].clone() else { panic!("{read:?}") };
         let elements: Vec<Reply<'_>> = elements.collect();
-        assert_eq!((elements[0].int(), elements[1], elements.len()), (Some(7), Reply::Nil, 3));
-        let Reply::Array(mut inner) = elements[2] else { panic!("{elements:?}") };
+        assert_eq!((elements[0].int(), elements[1].clone(), elements.len()), (Some(7), Reply::Nil, 3));
+        let Reply::Array(mut inner) = elements[2].clone() else { panic!("{elements:?}") };
         assert_eq!((inner.next(), inner.next()), (Some(Reply::Int(-1)), None));
         assert_eq!(read[4].code(), Some(&b"NOSCRIPT"[..]));
         assert_eq!(read[5..], [Reply::Text(b"OK"), Reply::Nil, Reply::Text(b"")]);

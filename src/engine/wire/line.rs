@@ -190,8 +190,10 @@ mod tests {
                 for turn in 0..200 {
                     let mut commands = Commands::default();
                     let texts: Vec<String> =
-                        (0..turn % 7 + 1).map(|part| format!("{asker} {turn} {part}")).collect();
-                    texts.iter().for_each(|text| drop(commands.command(2).word("ECHO").word(text)));
+                        (0..=turn % 7).map(|part| format!("{asker} {turn} {part}")).collect();
+                    for text in &texts {
+                        commands.command(2).word("ECHO").word(text);
+                    }
                     let answers = line.ask(&commands).await.expect("answers");
                     let said: Vec<Reply<'_>> = answers.iter().collect();
                     let sent: Vec<Reply<'_>> =

@@ -18,6 +18,6 @@ pub mod answers;
 pub mod commands;
 pub mod line;
 
-pub use answers::{Answers, Reply};
+pub use answers::{Answers, Elements, Reply};
 pub use commands::{Commands, Key};
 pub use line::{Line, LineError};

@@ -13,13 +13,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use rand::{RngExt, SeedableRng};
 use rand_pcg::Pcg64Mcg;
-use redis::{Pipeline, RedisError, Value, from_redis_value};
 
 use super::super::control::page_version;
 use super::super::dial::Dial;
 use super::super::keys;
 use super::super::pending::{Batch, Pending};
 use super::super::versions::{Compare, Versions};
+use super::super::wire::{Answers, Commands, Elements, Reply};
 use super::core::{Core, Stage, Tunable};
 use super::lanes::{Lane, Lanes};
 use super::pipeline::{Replies, send};
@@ -80,8 +80,21 @@ struct Sorted {
     failed: Batch,
 }
 
-/// What `MGET` of a check answers: `start`, `count`, `access` and `version`.
-type Check = (Option<u64>, Option<u64>, Option<u64>, Option<u64>);
+/// What `MGET` of a check answers.
+struct Check {
+    start: Option<u64>,
+    count: Option<u64>,
+    access: Option<u64>,
+    version: Option<u64>,
+}
+
+impl Check {
+    fn read(values: Elements<'_>) -> Self {
+        let mut numbers = values.map(|value| value.int().and_then(|number| u64::try_from(number).ok()));
+        let mut next = || numbers.next().flatten();
+        Self { start: next(), count: next(), access: next(), version: next() }
+    }
+}
 
 impl ReadWriteSplitStage {
     /// The stage; its workers are started by [`Self::work`].
@@ -104,45 +117,42 @@ impl ReadWriteSplitStage {
 
     /// Serves a lane until the stage is gone.
     pub async fn work(self: Arc<Self>, lane: Lane) {
+        let mut commands = Commands::default();
         while let Some(batch) = lane.next().await {
-            let mut pipeline = Pipeline::with_capacity(batch.len());
+            commands.clear();
             for pending in &batch {
-                command(&mut pipeline, pending);
+                command(&mut commands, pending);
             }
             let sent_ns = self.core.now_ns();
-            let replies = send::<Value>(&lane, &mut pipeline).await;
+            let (replies, _) = send(&lane, &commands).await;
             // One that didn't answer in time gets nothing more until it was reached again.
             lane.done(batch.len(), matches!(replies, Replies::Each(_)));
             match replies {
-                Replies::Each(replies) => self.settle(batch, replies, sent_ns),
+                Replies::Each(answers) => self.settle(batch, &answers, sent_ns),
                 Replies::Unreachable | Replies::Unknown => self.conclude_unanswered(batch),
             }
         }
     }
 
-    fn settle(&self, batch: Batch, replies: Vec<Result<Value, RedisError>>, sent_ns: u64) {
+    fn settle(&self, batch: Batch, answers: &Answers, sent_ns: u64) {
         let mut sorted = Sorted::default();
         let mut seen = Seen::new(&self.versions, sent_ns);
-        for (mut pending, reply) in batch.into_iter().zip(replies) {
-            let group = match reply {
-                Err(_) => &mut sorted.failed,
-                Ok(reply) => match pending.operation {
-                    Operation::Read if matches!(reply, Value::Nil) => &mut sorted.missing,
-                    Operation::Read => {
-                        seen.page(pending.item, &reply);
-                        &mut sorted.pages
-                    }
-                    Operation::Claim if pending.knows_started => {
-                        self.judge_access(&pending, reply, &mut sorted)
-                    }
-                    Operation::Claim => match from_redis_value::<Check>(reply) {
-                        Ok(check) => {
-                            seen.check(pending.item, check.3);
-                            self.judge_check(&mut pending, check, &mut sorted)
-                        }
-                        Err(_) => &mut sorted.failed,
-                    },
-                },
+        for (mut pending, reply) in batch.into_iter().zip(answers.iter()) {
+            let group = match (pending.operation, reply) {
+                (Operation::Read, Reply::Nil) => &mut sorted.missing,
+                (Operation::Read, Reply::Text(page)) => {
+                    seen.page(pending.item, page);
+                    &mut sorted.pages
+                }
+                (Operation::Claim, Reply::Int(access)) if pending.knows_started => {
+                    self.judge_access(&pending, access, &mut sorted)
+                }
+                (Operation::Claim, Reply::Array(values)) if !pending.knows_started => {
+                    let check = Check::read(values);
+                    seen.check(pending.item, check.version);
+                    self.judge_check(&mut pending, &check, &mut sorted)
+                }
+                _ => &mut sorted.failed,
             };
             group.push(pending);
         }
@@ -165,19 +175,14 @@ impl ReadWriteSplitStage {
     }
 
     /// The gate: `start`, `count` and `access` as a replica has them.
-    fn judge_check<'a>(
-        &self,
-        pending: &mut Pending,
-        (start, count, access, _version): Check,
-        sorted: &'a mut Sorted,
-    ) -> &'a mut Batch {
-        let Some(count) = count else { return &mut sorted.failed };
-        if start != Some(1) {
+    fn judge_check<'a>(&self, pending: &mut Pending, check: &Check, sorted: &'a mut Sorted) -> &'a mut Batch {
+        let Some(count) = check.count else { return &mut sorted.failed };
+        if check.start != Some(1) {
             return &mut sorted.closed;
         }
         self.stocks[pending.item as usize].store(count, Ordering::Relaxed);
         pending.knows_started = true;
-        if access.unwrap_or(0) >= self.limit(pending.item) {
+        if check.access.unwrap_or(0) >= self.limit(pending.item) {
             &mut sorted.sold_out
         } else {
             &mut sorted.checked
@@ -185,11 +190,11 @@ impl ReadWriteSplitStage {
     }
 
     /// The gate: `access` after the INCR on the master.
-    fn judge_access<'a>(&self, pending: &Pending, reply: Value, sorted: &'a mut Sorted) -> &'a mut Batch {
-        match from_redis_value::<u64>(reply) {
+    fn judge_access<'a>(&self, pending: &Pending, access: i64, sorted: &'a mut Sorted) -> &'a mut Batch {
+        match u64::try_from(access) {
             Ok(access) if access <= self.limit(pending.item) => &mut sorted.admitted,
             Ok(_) => &mut sorted.sold_out,
-            Err(_) => &mut sorted.failed,
+            Err(_negative) => &mut sorted.failed,
         }
     }
 
@@ -281,9 +286,8 @@ impl<'a> Seen<'a> {
         }
     }
 
-    fn page(&mut self, item: u32, page: &Value) {
-        let Value::BulkString(bytes) = page else { return };
-        let Some(version) = page_version(bytes) else { return };
+    fn page(&mut self, item: u32, page: &[u8]) {
+        let Some(version) = page_version(page) else { return };
         let age_ns = self.pages.age_ns(item, version, self.sent_ns);
         self.note(Operation::Read, age_ns);
     }
@@ -301,14 +305,14 @@ impl<'a> Seen<'a> {
 }
 
 /// What a request asks of Redis: a page, a check on a replica, or to be let in by the master.
-fn command(pipeline: &mut Pipeline, pending: &Pending) {
+fn command(commands: &mut Commands, pending: &Pending) {
     let item = pending.item;
     match pending.operation {
-        Operation::Read => pipeline.cmd("GET").arg(keys::page(item)),
-        Operation::Claim if pending.knows_started => pipeline.cmd("INCR").arg(keys::access(item)),
+        Operation::Read => commands.command(2).word("GET").key(keys::PAGE, item),
+        Operation::Claim if pending.knows_started => commands.command(2).word("INCR").key(keys::ACCESS, item),
         Operation::Claim => {
-            let mget = pipeline.cmd("MGET").arg(keys::start(item)).arg(keys::count(item));
-            mget.arg(keys::access(item)).arg(keys::version(item))
+            let mget = commands.command(5).word("MGET").key(keys::START, item).key(keys::COUNT, item);
+            mget.key(keys::ACCESS, item).key(keys::VERSION, item)
         }
     };
 }

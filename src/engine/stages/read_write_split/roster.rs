@@ -9,7 +9,6 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use futures_util::future::join_all;
-use redis::{Pipeline, Value};
 use tokio::time::{MissedTickBehavior, interval};
 
 use super::super::super::clock::nanos;
@@ -17,8 +16,7 @@ use super::super::super::dial::Dial;
 use super::super::super::heartbeat::{FEEL, Heart, Pulse};
 use super::super::super::message::EventKind;
 use super::super::super::outbox::Outbox;
-use super::super::super::redis_link::Connection;
-use super::super::lanes::Lanes;
+use super::super::lanes::{LaneConnection, Lanes, carries};
 use crate::report::AbsenceReport;
 
 /// Spans that are kept for the report; a run with more has one cause, and it is among the first.
@@ -31,7 +29,7 @@ pub struct Seat {
     /// The lanes to it.
     pub lanes: Lanes,
     /// The connections of these lanes.
-    connections: Vec<Arc<Connection>>,
+    connections: Vec<Arc<LaneConnection>>,
     /// What is known of it.
     pub pulse: Arc<Pulse>,
     is_in: AtomicBool,
@@ -76,20 +74,17 @@ struct Sight {
 
 impl Seat {
     /// A replica that gets reads.
-    pub fn new(name: String, lanes: Lanes, connections: Vec<Arc<Connection>>, pulse: Arc<Pulse>) -> Self {
+    pub fn new(name: String, lanes: Lanes, connections: Vec<Arc<LaneConnection>>, pulse: Arc<Pulse>) -> Self {
         Self { name, lanes, connections, pulse, is_in: AtomicBool::new(true) }
     }
 
     /// Whether each connection carries something. One that broke while the replica was away is made anew, so that no read
     /// has to find out.
     async fn has_lines(&self) -> bool {
-        let mut ping = Pipeline::new();
-        ping.cmd("PING");
-        let carries = async |connection: &Arc<Connection>| {
-            // An error gives the line up, and the second try makes another.
-            connection.query::<Value>(&ping).await.is_ok() || connection.query::<Value>(&ping).await.is_ok()
-        };
-        join_all(self.connections.iter().map(carries)).await.into_iter().all(|carried| carried)
+        join_all(self.connections.iter().map(|connection| carries(connection)))
+            .await
+            .into_iter()
+            .all(|carried| carried)
     }
 
     /// Whether it gets reads. One that an exchange has just missed gets none either.

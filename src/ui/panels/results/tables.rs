@@ -164,9 +164,10 @@ fn process(ui: &mut Ui, lang: Lang, instance: &InstanceSummary) {
 
 /// Faults that were injected, changes that were made, and which replicas left the reads, in the order of time.
 pub fn deeds(ui: &mut Ui, lang: Lang, report: &Report, out: &mut Intents) {
-    let faults = report.faults.iter().map(|fault| {
-        (fault.at_secs, Icon::Zap, tokens(ui).fault, fault.what.clone(), &fault.error)
-    });
+    let faults = report
+        .faults
+        .iter()
+        .map(|fault| (fault.at_secs, Icon::Zap, tokens(ui).fault, fault.what.clone(), &fault.error));
     let changes = report.changes.iter().map(|change| {
         (change.at_secs, Icon::SlidersHorizontal, tokens(ui).accent, change.what.clone(), &change.error)
     });
