@@ -87,7 +87,7 @@ async fn claims_whose_keys_lie_on_two_nodes_are_put_off_and_decided_once() {
         cluster.members().into_iter().partition(|member| member.endpoint == owner);
     let (mut from, mut to) = (End::new(&from[0]).await, End::new(&others[0]).await);
     let (names, slot) = (Names::Tagged, slot_of_item(ITEM).to_string());
-    let (goods, buyers, orders) = (names.goods(ITEM), names.buyers(ITEM), names.orders(ITEM));
+    let (goods, buyers, orders) = (names.goods().of(ITEM), names.buyers().of(ITEM), names.orders().of(ITEM));
     ask::<()>(&mut from.line, &["HSET", &goods, "Total", "10", "Booked", "1"]).await;
     ask::<()>(&mut from.line, &["HSET", &buyers, "99", "1"]).await;
 
