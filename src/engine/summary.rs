@@ -172,8 +172,7 @@ fn settings(plan: &RunPlan, environment: &Environment) -> Vec<SettingReport> {
         for (name, value) in [
             ("response timeout", format!("{} ms", link.response_timeout_ms)),
             ("connect timeout", format!("{} ms", link.connect_timeout_ms)),
-            ("pipeline buffer", format!("{} pipelines", link.pipeline_buffer)),
-            ("retries by the library", link.library_retries.to_string()),
+            ("retries", "none".to_owned()),
             ("way to the servers", (if has_proxies { "through proxies" } else { "direct" }).to_owned()),
         ] {
             settings.push(SettingReport { stage: plan.name(index).to_owned(), name: name.to_owned(), value });

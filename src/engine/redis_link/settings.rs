@@ -4,21 +4,19 @@ use std::time::Duration;
 
 use redis::aio::MultiplexedConnection;
 use redis::{AsyncConnectionConfig, Client, RedisResult};
-use serde::Serialize;
 
 use crate::servers::Endpoint;
 
-/// What the library would otherwise choose by itself. Durations are written in milliseconds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+/// Pipelines that may wait inside a connection of the library.
+const PIPELINE_BUFFER: usize = 256;
+
+/// What would otherwise be chosen by a library.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LinkSettings {
     /// How long an answer may take, in milliseconds.
     pub response_timeout_ms: u64,
     /// How long making a connection may take, in milliseconds.
     pub connect_timeout_ms: u64,
-    /// Pipelines that may wait inside a connection.
-    pub pipeline_buffer: usize,
-    /// Retries by the library: none, because a repeated claim is another claim.
-    pub library_retries: u32,
 }
 
 impl LinkSettings {
@@ -27,8 +25,6 @@ impl LinkSettings {
         Self {
             response_timeout_ms: u64::try_from(response_timeout.as_millis()).unwrap_or(u64::MAX),
             connect_timeout_ms: 1_000,
-            pipeline_buffer: 256,
-            library_retries: 0,
         }
     }
 
@@ -45,6 +41,6 @@ impl LinkSettings {
         AsyncConnectionConfig::new()
             .set_response_timeout(Some(Duration::from_millis(self.response_timeout_ms)))
             .set_connection_timeout(Some(Duration::from_millis(self.connect_timeout_ms)))
-            .set_pipeline_buffer_size(self.pipeline_buffer)
+            .set_pipeline_buffer_size(PIPELINE_BUFFER)
     }
 }
