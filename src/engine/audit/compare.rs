@@ -1,7 +1,5 @@
 //! What the evidence means.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
-
 use super::super::order::Order;
 use super::Evidence;
 use super::losses;
@@ -32,23 +30,61 @@ pub fn compare(evidence: &Evidence) -> AuditReport {
     findings.report
 }
 
-/// Orders that are somewhere.
+/// Orders that are somewhere. In order of their ids, as everything here: millions of them are then compared by walking along
+/// both lists at once.
 struct Present {
-    orders: HashMap<u64, Order>,
-    cancelled: HashSet<u64>,
+    /// Each with whether it was cancelled.
+    orders: Vec<(Order, bool)>,
     /// Whether any place keeps orders. Where none does, a promise can't be looked up.
     is_kept: bool,
 }
 
 impl Present {
     fn of(evidence: &Evidence) -> Self {
-        let database = evidence.database.iter().flatten();
-        let cancelled =
-            database.clone().filter(|(_, cancelled)| *cancelled).map(|(order, _)| order.id).collect();
+        let database = evidence.database.iter().flatten().copied();
         let elsewhere = evidence.queue.iter().chain(evidence.inventory.iter().flatten());
-        let orders =
-            database.map(|(order, _)| order).chain(elsewhere).map(|order| (order.id, *order)).collect();
-        Self { orders, cancelled, is_kept: evidence.database.is_some() || evidence.inventory.is_some() }
+        let mut orders: Vec<_> = database.chain(elsewhere.map(|order| (*order, false))).collect();
+        // One that is in two places is taken as the database has it: a stable sort leaves that one first.
+        orders.sort_by_key(|(order, _)| order.id);
+        orders.dedup_by_key(|(order, _)| order.id);
+        Self { orders, is_kept: evidence.database.is_some() || evidence.inventory.is_some() }
+    }
+
+    fn has(&self, id: u64) -> bool {
+        self.orders.binary_search_by_key(&id, |(order, _)| order.id).is_ok()
+    }
+}
+
+/// An order that was promised, or is somewhere, or both.
+struct Known {
+    order: Order,
+    is_promised: bool,
+    is_present: bool,
+    is_cancelled: bool,
+}
+
+/// All of them, by id.
+fn known(promised: &[Order], present: &Present) -> Vec<Known> {
+    let mut promised = promised.to_vec();
+    promised.sort_by_key(|order| order.id);
+    let (mut promised, mut present) = (promised.into_iter().peekable(), present.orders.iter().peekable());
+    let mut known = Vec::with_capacity(promised.len().max(present.len()));
+    loop {
+        let id = match (promised.peek(), present.peek()) {
+            (Some(one), Some((other, _))) => one.id.min(other.id),
+            (Some(one), None) => one.id,
+            (None, Some((other, _))) => other.id,
+            (None, None) => return known,
+        };
+        let promise = promised.next_if(|order| order.id == id);
+        let found = present.next_if(|(order, _)| order.id == id);
+        let Some(order) = found.map(|(order, _)| *order).or(promise) else { return known };
+        known.push(Known {
+            order,
+            is_promised: promise.is_some(),
+            is_present: found.is_some(),
+            is_cancelled: found.is_some_and(|(_, is_cancelled)| *is_cancelled),
+        });
     }
 }
 
@@ -65,54 +101,55 @@ fn places(evidence: &Evidence) -> Places {
 }
 
 /// Looks every promise up, and every order that is there; answers the live orders, promised or present, by id.
-fn hold_promises(evidence: &Evidence, present: &Present, findings: &mut Findings) -> BTreeMap<u64, Order> {
-    let mut live = BTreeMap::new();
-    let (promises, mut lost) = (&evidence.promises, Vec::new());
-    for order in &promises.acknowledged {
-        if present.is_kept && !present.orders.contains_key(&order.id) {
-            lost.push(*order);
+fn hold_promises(evidence: &Evidence, present: &Present, findings: &mut Findings) -> Vec<Order> {
+    let promises = &evidence.promises;
+    let known = known(&promises.acknowledged, present);
+    if present.is_kept {
+        let is_lost = |one: &&Known| one.is_promised && !one.is_present;
+        let mut lost: Vec<Order> = known.iter().filter(is_lost).map(|one| one.order).collect();
+        lost.sort_by_key(|order| order.accepted_ns);
+        for order in &lost {
             findings.list("lost_acknowledged", order);
         }
-        live.insert(order.id, *order);
-    }
-    findings.report.lost_acknowledged = lost.len() as u64;
-    findings.report.lost_spans = losses::spans(&promises.acknowledged, &lost, evidence.start_ns);
-    if present.is_kept {
-        let happened =
-            promises.indefinite.iter().filter(|order| present.orders.contains_key(&order.id)).count();
+        findings.report.lost_acknowledged = lost.len() as u64;
+        findings.report.lost_spans = losses::spans(&promises.acknowledged, &lost, evidence.start_ns);
+        let happened = promises.indefinite.iter().filter(|order| present.has(order.id)).count();
         findings.report.indefinite_happened = happened as u64;
         findings.report.indefinite_not_happened = (promises.indefinite.len() - happened) as u64;
     }
-    let mut found: Vec<&Order> = present.orders.values().collect();
-    found.sort_unstable_by_key(|order| order.id);
-    for order in found {
-        if live.insert(order.id, *order).is_none() {
-            findings.report.unacknowledged_present += 1;
-            findings.list("unacknowledged_present", order);
-        }
+    for one in known.iter().filter(|one| !one.is_promised) {
+        findings.report.unacknowledged_present += 1;
+        findings.list("unacknowledged_present", &one.order);
     }
-    let returned: u64 = live.values().filter(|order| present.cancelled.contains(&order.id)).map(units).sum();
-    findings.report.returned = returned;
-    live.retain(|id, _| !present.cancelled.contains(id));
-    live
+    let (cancelled, live): (Vec<Known>, Vec<Known>) = known.into_iter().partition(|one| one.is_cancelled);
+    findings.report.returned = cancelled.iter().map(|one| units(&one.order)).sum();
+    live.into_iter().map(|one| one.order).collect()
 }
 
-fn find_duplicates(evidence: &Evidence, live: &BTreeMap<u64, Order>, findings: &mut Findings) {
+fn find_duplicates(evidence: &Evidence, live: &[Order], findings: &mut Findings) {
     let Some(limit) = evidence.per_buyer_limit else { return };
-    let mut held: HashMap<(u64, u32), u64> = HashMap::new();
-    for order in live.values() {
-        let units_held = held.entry((order.claimant, order.item)).or_default();
-        *units_held += units(order);
-        if *units_held > u64::from(limit) {
-            findings.report.duplicates += 1;
-            findings.list("duplicate", order);
+    let mut by_buyer = live.to_vec();
+    by_buyer.sort_by_key(|order| (order.claimant, order.item));
+    let mut duplicates = Vec::new();
+    for of_buyer in by_buyer.chunk_by(|one, next| (one.claimant, one.item) == (next.claimant, next.item)) {
+        let mut held = 0;
+        for order in of_buyer {
+            held += units(order);
+            if held > u64::from(limit) {
+                duplicates.push(*order);
+            }
         }
+    }
+    duplicates.sort_by_key(|order| order.id);
+    findings.report.duplicates = duplicates.len() as u64;
+    for order in &duplicates {
+        findings.list("duplicate", order);
     }
 }
 
-fn weigh_stock(evidence: &Evidence, live: &BTreeMap<u64, Order>, findings: &mut Findings) {
+fn weigh_stock(evidence: &Evidence, live: &[Order], findings: &mut Findings) {
     let mut sold = vec![0_u64; evidence.stock.len()];
-    for order in live.values() {
+    for order in live {
         let Some(sold) = sold.get_mut(order.item as usize) else { continue };
         *sold += units(order);
         if *sold > evidence.stock[order.item as usize] {
