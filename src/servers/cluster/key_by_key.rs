@@ -24,6 +24,8 @@ const KEYS_AT_ONCE: &str = "100";
 const MIGRATE_WITHIN: &str = "800";
 /// How long an interrupted move is tried again before it is given up.
 const RESUMED_WITHIN: Duration = Duration::from_secs(20);
+/// The same while the giver doesn't answer: without it nothing can be put in order.
+const GIVER_WITHIN: Duration = Duration::from_mins(1);
 /// Before each try.
 const REST: Duration = Duration::from_millis(100);
 /// Who doesn't answer within this time is not there for the moment.
@@ -59,7 +61,9 @@ async fn resume(
     let what = format!("{} slots on their way from {from} to {to}", group.len());
     trouble(&format!("{what} were interrupted: {last}"));
     let interrupted_at = Instant::now();
-    while interrupted_at.elapsed() < RESUMED_WITHIN {
+    while interrupted_at.elapsed() < RESUMED_WITHIN
+        || (interrupted_at.elapsed() < GIVER_WITHIN && own_view(&mut peers[ends.0]).await.is_none())
+    {
         sleep(REST).await;
         let tried = match masters(peers, ends).await {
             Ok(masters) => {
@@ -75,9 +79,10 @@ async fn resume(
         };
         last = error;
     }
+    let after = interrupted_at.elapsed().as_secs();
     let order = settle(peers, ends, group).await;
     let order = order.unwrap_or_else(|error| format!("they could not be put in order: {error}"));
-    let problem = format!("{last}; given up after {} s: {order}", RESUMED_WITHIN.as_secs());
+    let problem = format!("{last}; given up after {after} s: {order}");
     Err(ClusterError::NotMoved { from, to, problem })
 }
 

@@ -129,6 +129,27 @@ pub const ROWS: &[Row] = &[
     ),
     ("{}: {} slots went from {} to {} in {} ms", "{}：{} 个槽在 {5} 毫秒内从 {3} 迁到 {4}"),
     ("{}: {} has joined {}", "{}：{} 已加入 {}"),
+    (
+        "{}: {} slots on their way from {} to {} were interrupted: {}",
+        "{1}：从 {3} 迁往 {4} 的 {2} 个槽被中断：{5}",
+    ),
+    (
+        "{}: {} slots on their way from {} to {} were resumed, and have come to {} after {} ms",
+        "{1}：从 {3} 迁往 {4} 的 {2} 个槽已恢复迁移，{6} 毫秒后到达 {5}",
+    ),
+    (
+        "slots of {} didn't move to {}: {}; given up after {} s: {}",
+        "{1} 的槽未能迁到 {2}：{3}；{4} 秒后放弃：{5}",
+    ),
+    (
+        "they stay with {}; keys that had gone over are with {}, out of reach",
+        "它们留在 {}；已迁走的键在 {} 上，无法访问",
+    ),
+    ("{} of them are with {}, {} stay with {}", "其中 {} 个在 {}，{} 个留在 {}"),
+    ("{} doesn't answer, so they stay between the two", "{} 没有应答，它们仍处于两者之间"),
+    ("they could not be put in order: {}", "未能恢复一致：{}"),
+    ("a shard has no master that answers", "有分片没有应答的主节点"),
+    ("one of the two nodes doesn't answer", "两个节点之一没有应答"),
     ("{}: {} has left {}", "{}：{} 已离开 {}"),
     ("a shard is on its way already; wait until it has come or gone", "已有分片正在增减；请等它完成"),
     ("shards come and go only while requests arrive", "只有在请求到达期间才能增减分片"),
