@@ -81,7 +81,11 @@ fn a_master_that_stood_still_for_longer_than_down_after_comes_back_as_a_replica(
     let faults = fault("1s", "Pause", "master") + &fault("5s", "Resume", "master");
     let ran = ran(design("MasterReplica(timeout: \"400ms\")", 17, &faults));
     let [one] = &ran.report.failovers[..] else { panic!("{:#?}", ran.report.failovers) };
-    assert_eq!((one.outcome, one.cause.as_deref()), (Outcome::Failover, Some("Pause master of inventory")), "{one:#?}");
+    assert_eq!(
+        (one.outcome, one.cause.as_deref()),
+        (Outcome::Failover, Some("Pause master of inventory")),
+        "{one:#?}"
+    );
     assert!(one.brought_back_secs.is_some_and(|at| (4.9..5.5).contains(&at)), "{one:#?}");
     assert!(one.demoted_secs > one.brought_back_secs, "{one:#?}");
     assert!(one.unavailable_secs.is_some_and(|gap| (1.2..4.5).contains(&gap)), "{one:#?}");

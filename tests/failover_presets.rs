@@ -35,7 +35,10 @@ fn outage(ran: &Ran) -> &Failover {
 /// An outage that a failover ended, after a kill: every step is there, in its order, and takes as long as it was measured.
 fn assert_whole(one: &Failover) {
     assert_eq!(one.outcome, Outcome::Failover, "{one:#?}");
-    assert_eq!((one.cause.as_deref(), one.master_before.as_str()), (Some("Kill master of inventory"), "master"));
+    assert_eq!(
+        (one.cause.as_deref(), one.master_before.as_str()),
+        (Some("Kill master of inventory"), "master")
+    );
     assert!(one.master_after.starts_with("replica"), "{one:#?}");
     // The Sentinel that leads names the new master before it tells of the switch: clients that ask it are early.
     let sentinels = [
@@ -102,7 +105,10 @@ fn who_waits_for_a_replica_loses_nothing() {
 fn naive_clients_bring_orders_to_a_former_master_until_it_is_told() {
     let ran = ran("failover-naive.ron");
     let one = outage(&ran);
-    assert_eq!((one.outcome, one.cause.as_deref()), (Outcome::Failover, Some("Failover master of inventory")));
+    assert_eq!(
+        (one.outcome, one.cause.as_deref()),
+        (Outcome::Failover, Some("Failover master of inventory"))
+    );
     // From the promotion until Sentinel makes the former master a replica.
     assert!((7.0..14.0).contains(&one.two_masters_secs), "{one:#?}");
     assert!(one.demoted_secs.is_some() && one.unavailable_secs.is_some_and(|gap| gap < 1.0), "{one:#?}");

@@ -10,7 +10,7 @@ use tokio::time::{Instant, MissedTickBehavior, interval, interval_at, sleep, sle
 
 use super::audit::{self, AuditError};
 use super::clock::Clock;
-use super::cluster::Voice;
+use super::cluster::{ClusterGroup, ShardWatch, Voice};
 use super::control::{Control, ControlError};
 use super::crew::Crew;
 use super::environment::{Environment, needs_redis};
@@ -30,6 +30,7 @@ use super::tuner::Tuner;
 use super::versions::Versions;
 use super::watch::Watch;
 use super::wiring::{Builder, Notes, Wired, control};
+use crate::metrics::Bucket;
 use crate::metrics::bucket::BUCKET;
 use crate::report::{AbsenceReport, AuditReport, ChangeReport, FaultReport, Report};
 use crate::servers::{self, RunFolder};
@@ -159,6 +160,8 @@ struct Live {
     clock: Clock,
     started: Instant,
     watch: Watch,
+    /// One for each cluster.
+    shards: Vec<ShardWatch>,
     tuner: Tuner,
     changes: Vec<ChangeReport>,
     /// Restarts processes in place where a stage asks for it, and notes what is seen of failovers.
@@ -221,6 +224,7 @@ impl Live {
             clock: clock.clone(),
             started,
             watch,
+            shards: environment.clusters().iter().map(ClusterGroup::watch).collect(),
             tuner,
             changes: Vec::new(),
             supervisor,
@@ -400,7 +404,9 @@ impl Live {
 
     /// Shows a bucket, and looks whether a stage failed inside: then nothing more is to be expected of the run.
     fn observe(&mut self, outbox: &Outbox) {
-        outbox.bucket(self.observer.observe(), self.watch.states(), self.schedule.factor());
+        let shards = self.shards.iter_mut().flat_map(ShardWatch::look).collect();
+        let bucket = Bucket { shards, ..self.observer.observe() };
+        outbox.bucket(bucket, self.watch.states(), self.schedule.factor());
         while let Some(ended) = self.wired.tasks.try_join_next() {
             if let Err(panic) = ended.map_err(|error| error.to_string()) {
                 self.broken = Some(panic);

@@ -62,10 +62,10 @@ struct Phase {
 /// Draws it.
 pub fn show(ui: &mut Ui, lang: Lang, outage: &Failover, out: &mut Intents) {
     let colours = tokens(ui);
-    let cause = outage.cause.as_deref().map_or_else(
-        || lang.f(NO_FAULT, &[&outage.stage]),
-        |cause| lang.of(cause).into_owned(),
-    );
+    let cause = outage
+        .cause
+        .as_deref()
+        .map_or_else(|| lang.f(NO_FAULT, &[&outage.stage]), |cause| lang.of(cause).into_owned());
     ui.horizontal_wrapped(|ui| {
         let is_back = outage.outcome != Outcome::NotOver;
         let (sign, colour) = if is_back { (Icon::Zap, colours.fault) } else { (Icon::CircleX, colours.bad) };

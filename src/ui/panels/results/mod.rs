@@ -2,7 +2,7 @@
 //!
 //! - [`sentence`]: the outcome in one plain sentence. [`verdict`]: its sign, and the head of the results.
 //! - [`funnel`]: what became of the requests, stage by stage.
-//! - [`failovers`]: outages, step by step.
+//! - [`failovers`]: outages, step by step. [`shards`]: the shards of a cluster.
 //! - [`figures`]: targets and audit. [`losses`]: when lost orders had been promised. [`tables`]: orders, times, processes, faults.
 
 pub mod failovers;
@@ -10,6 +10,7 @@ pub mod figures;
 pub mod funnel;
 pub mod losses;
 pub mod sentence;
+pub mod shards;
 pub mod tables;
 pub mod verdict;
 
@@ -49,6 +50,7 @@ const AUDIT: Text = text("Audit", "审计");
 const LOSSES: Text = text("Lost orders", "丢失的订单");
 const OFFENCES: Text = text("Offending orders", "违规订单");
 const OUTAGE: Text = text("Outage", "中断");
+const SHARDS: Text = text("Shards, as clients saw them", "客户端所见的分片");
 const TIMES: Text = text("Response and service time", "响应时间与服务时间");
 const PROCESSES: Text = text("Processes", "进程");
 const DEEDS: Text = text("Faults, changes and absences", "故障、更改与退出读取");
@@ -134,6 +136,9 @@ fn report_ui(ui: &mut Ui, model: &Model, report: &Report, out: &mut Intents) {
     side_by_side(ui, left, right);
     for outage in &report.failovers {
         card(ui, lang, OUTAGE, |ui| failovers::show(ui, lang, outage, out));
+    }
+    if !report.shards.is_empty() {
+        card(ui, lang, SHARDS, |ui| shards::show(ui, lang, report, out));
     }
     card(ui, lang, TIMES, |ui| tables::times(ui, lang, report));
     if !report.instances.is_empty() {
