@@ -299,7 +299,7 @@ fn paint(pen: &Pen<'_>, name: &str, rect: Rect, row: &Row) {
     let is_behind = row.lag.as_ref().is_some_and(|(_, is_behind)| *is_behind);
     let lag_color = if is_behind || row.warning.is_some() { color } else { tokens.weak };
     // Counts of a whole run are longer than rates; there is no link by then.
-    let (lag, ops) = if row.is_total { ((68.0, 34.0), (102.0, 52.0)) } else { ((83.0, 34.0), (117.0, 37.0)) };
+    let (lag, ops) = if row.is_total { ((66.0, 38.0), (104.0, 46.0)) } else { ((80.0, 34.0), (114.0, 37.0)) };
     let cells = [
         (lag, row.lag.as_ref().map(|(words, _)| words.clone()), lag_color),
         (ops, row.ops.clone(), text),

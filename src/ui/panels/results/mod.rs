@@ -29,6 +29,7 @@ use super::super::widgets::command_button::button;
 use super::empty_state;
 use crate::engine::{FailureKind, RunFailure};
 use crate::report::Report;
+use crate::report::text::grouped;
 
 const NO_RUN: Text = text("No results yet", "还没有结果");
 const NO_RUN_TIP: Text = text(
@@ -159,7 +160,8 @@ fn report_ui(ui: &mut Ui, model: &Model, report: &Report, out: &mut Intents) {
 
 fn generator(ui: &mut Ui, lang: Lang, report: &Report) {
     let generator = &report.generator;
-    let whole = |figure: f64| format!("{figure:.0}");
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a rate, rounded")]
+    let whole = |figure: f64| grouped(figure.round().max(0.0) as u64);
     let mut words = lang.f(
         OFFERED,
         &[
@@ -189,7 +191,7 @@ fn side_by_side(ui: &mut Ui, left: impl FnOnce(&mut Ui), right: impl FnOnce(&mut
     }
     let gap = ui.spacing().item_spacing.x;
     ui.horizontal_top(|ui| {
-        let first = (width - gap) * 0.54;
+        let first = (width - gap) * 0.5;
         for (part, content) in [(first, Side::Left(left)), (width - gap - first, Side::Right(right))] {
             ui.vertical(|ui| {
                 ui.set_width(part);

@@ -11,7 +11,6 @@ use super::tables::table;
 use crate::report::text::grouped;
 use crate::report::{Report, ReshapeReport, ShardReport};
 
-const NODES: Text = text("nodes {}", "节点 {}");
 const SHARD: Text = text("{}, shard {}", "{}，分片 {}");
 const MOVED_WHOLE: Text = text(
     "{}: {} slots moved as a whole in {} ms, all done at {} s",
@@ -41,28 +40,28 @@ const HEADS: [(Text, Option<Text>); 9] = [
         Some(text("Claims sent to it that got no answer", "发往它却没有得到应答的购买")),
     ),
     (
-        text("MOVED", "MOVED"),
+        text("MOVED", "已迁 (MOVED)"),
         Some(text(
             "Times that it sent a request elsewhere because the slot is there; the request went on",
             "因槽已在别处而转走请求的次数；请求继续前行",
         )),
     ),
     (
-        text("ASK", "ASK"),
+        text("ASK", "在迁 (ASK)"),
         Some(text(
             "Times that it sent a request elsewhere because the slot is on its way; the request went on",
             "因槽正在迁移而转走请求的次数；请求继续前行",
         )),
     ),
     (
-        text("TRYAGAIN", "TRYAGAIN"),
+        text("TRYAGAIN", "推迟 (TRYAGAIN)"),
         Some(text(
             "Times that it put a request off because some of its keys had gone over and others had not",
             "因部分键已迁走、部分未迁而推迟请求的次数",
         )),
     ),
     (
-        text("CLUSTERDOWN", "CLUSTERDOWN"),
+        text("CLUSTERDOWN", "不可用 (CLUSTERDOWN)"),
         Some(text(
             "Of the failed ones: refused because the cluster did not work",
             "失败的请求中，因集群不可用而被拒绝的",
@@ -85,7 +84,7 @@ pub fn show(ui: &mut Ui, lang: Lang, report: &Report, out: &mut Intents) {
 fn row(ui: &mut Ui, lang: Lang, shard: &ShardReport) {
     ui.label(lang.f(SHARD, &[&shard.stage, &shard.shard]));
     let numbers: Vec<&str> = shard.nodes.iter().map(|node| node.trim_start_matches("node ")).collect();
-    ui.label(lang.f(NODES, &[&numbers.join(", ")]));
+    ui.label(numbers.join(", "));
     ui.label(grouped(shard.answered));
     let (bad, warn) = (tokens(ui).bad, tokens(ui).warn);
     for (count, colour) in [

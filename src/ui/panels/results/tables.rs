@@ -106,6 +106,8 @@ pub fn times(ui: &mut Ui, lang: Lang, report: &Report) {
     });
 }
 
+const PROCESS: Text = text("{}, {}", "{}，{}");
+
 /// What each Redis process did.
 pub fn processes(ui: &mut Ui, lang: Lang, instances: &[InstanceSummary]) {
     let heads = [
@@ -144,7 +146,7 @@ pub fn processes(ui: &mut Ui, lang: Lang, instances: &[InstanceSummary]) {
 
 fn process(ui: &mut Ui, lang: Lang, instance: &InstanceSummary) {
     let dash = || "–".to_owned();
-    ui.label(format!("{}, {}", instance.stage, lang.of(&instance.name)));
+    ui.label(lang.f(PROCESS, &[&instance.stage, &lang.of(&instance.name)]));
     ui.label(&*lang.of(instance.role.label()));
     ui.label(format!("{:.1} s", instance.cpu_secs));
     ui.label(grouped(instance.commands));
