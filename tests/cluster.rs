@@ -14,7 +14,7 @@ use common::{
 };
 use redis::{FromRedisValue, RedisResult};
 use seckill_lab::files::parse_topology;
-use seckill_lab::metrics::Role;
+use seckill_lab::metrics::{Role, ShardBucket};
 use seckill_lab::report::ShardReport;
 use seckill_lab::servers::cluster::{NodeView, SLOTS, view};
 use seckill_lab::servers::{Cluster, ClusterSettings, Endpoint, Restart, RunFolder, ServerBinary, find};
@@ -220,6 +220,19 @@ fn shard(ran: &Ran, number: u64) -> &ShardReport {
     ran.report.shards.iter().find(|shard| shard.shard == number).expect("the shard")
 }
 
+/// What the buckets tell of each shard adds up to what the report says of it.
+fn assert_shards_add_up(ran: &Ran) {
+    for shard in &ran.report.shards {
+        let of_shard = |now: &&ShardBucket| now.shard as u64 == shard.shard;
+        let sum = |count: fn(&ShardBucket) -> u64| -> u64 {
+            ran.buckets.iter().flat_map(|bucket| &bucket.shards).filter(of_shard).map(count).sum()
+        };
+        let told = [sum(|now| now.answered), sum(|now| now.redirected), sum(|now| now.failed)];
+        let said = [shard.answered, shard.moved + shard.asked, shard.failed + shard.indefinite];
+        assert_eq!(told, said, "{shard:?}");
+    }
+}
+
 /// A master that was silent for a moment, on a busy machine, is found again as it was.
 fn assert_nobody_took_over(ran: &Ran, masters: &[&str]) {
     let found = ran.shards.iter().filter_map(|(_, _, instance)| instance.as_deref());
@@ -237,6 +250,7 @@ fn a_sale_on_a_cluster_is_exact_and_every_shard_has_its_part() {
     let ran = run(topology);
     assert_all_laws(&ran);
     assert_sound(&ran);
+    assert_shards_add_up(&ran);
     assert!(ran.report.audit.returned > 0, "units of unpaid orders went back: {:#?}", ran.report.audit);
     assert_eq!(ran.report.shards.len(), 3);
     for number in 1..=3 {
@@ -287,6 +301,7 @@ fn comes_under_load(slots_move: &str) -> Ran {
     assert_balanced(&ran);
     assert_each_bucket_balances(&ran);
     assert_sound(&ran);
+    assert_shards_add_up(&ran);
     let totals = &ran.report.totals;
     assert_eq!((totals.failed, totals.indefinite), (0, 0), "{totals:?} {:#?}", ran.report.shards);
     assert!(ran.faults[0].1.is_none(), "{:?}", ran.faults);
@@ -312,6 +327,7 @@ fn a_shard_that_goes_under_load_costs_no_claim_and_is_not_missed() {
     let ran = run(sale("RedisCluster(shards: 4, replicas: 1)", SALE, &clicks("4s", 2_000), remove));
     assert_balanced(&ran);
     assert_sound(&ran);
+    assert_shards_add_up(&ran);
     let totals = &ran.report.totals;
     assert_eq!((totals.failed, totals.indefinite), (0, 0), "{totals:?} {:#?}", ran.report.shards);
     assert!(ran.reshaped.len() == 1 && ran.reshaped[0].1.is_none(), "{:?}", ran.reshaped);
@@ -339,6 +355,7 @@ fn killed(full_coverage: bool) -> Ran {
     let ran = run(topology);
     assert_balanced(&ran);
     assert_each_bucket_balances(&ran);
+    assert_shards_add_up(&ran);
     let audit = &ran.report.audit;
     assert_eq!((audit.oversold, audit.duplicates, audit.lost_acknowledged), (0, 0, 0), "{audit:#?}");
     let store = ran.plan.topology.index_of("store").expect("the stage");

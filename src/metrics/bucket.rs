@@ -22,6 +22,21 @@ pub struct StageBucket {
     pub stale_age_us: Quantiles,
 }
 
+/// What clients saw of one shard of a cluster in one bucket, all its nodes together.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct ShardBucket {
+    /// The place of its stage in the topology.
+    pub stage: usize,
+    /// Its number, counted from 1.
+    pub shard: usize,
+    /// Requests that it answered.
+    pub answered: u64,
+    /// Times that it sent a request elsewhere (MOVED, ASK); the request went on.
+    pub redirected: u64,
+    /// Requests that failed at it, or got no answer.
+    pub failed: u64,
+}
+
 /// The whole run in one bucket.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Bucket {
@@ -52,4 +67,6 @@ pub struct Bucket {
     pub schedule_lag_us: Quantiles,
     /// The stages, in the order of the topology.
     pub stages: Vec<StageBucket>,
+    /// The shards of clusters, those of one stage together and in order. Shards come and go while a run goes on.
+    pub shards: Vec<ShardBucket>,
 }

@@ -14,7 +14,7 @@ pub mod instance;
 pub mod outcome;
 pub mod tally;
 
-pub use bucket::{Bucket, StageBucket};
+pub use bucket::{Bucket, ShardBucket, StageBucket};
 pub use histogram::{Latency, Quantiles};
 pub use instance::{InstanceState, InstanceSummary, Role};
 pub use outcome::{Outcome, Reason};

@@ -9,7 +9,9 @@ use egui_kittest::kittest::{NodeT, Queryable};
 use seckill_lab::engine::EventKind;
 use seckill_lab::files::parse_topology;
 use seckill_lab::files::presets::PRESETS;
-use seckill_lab::metrics::{Bucket, InstanceState, Outcome, Quantiles, Reason, Role, StageBucket};
+use seckill_lab::metrics::{
+    Bucket, InstanceState, Outcome, Quantiles, Reason, Role, ShardBucket, StageBucket,
+};
 use seckill_lab::topology::Fault;
 use seckill_lab::topology::fault::FaultAction;
 use seckill_lab::ui::charts::ChartsView;
@@ -86,7 +88,11 @@ fn running(tenths: u64) -> Lab {
 }
 
 fn start(lab: &mut Lab) {
-    let preset = PRESETS.iter().find(|preset| preset.file == "seckill-six-phases.ron").unwrap();
+    start_preset(lab, "seckill-six-phases.ron");
+}
+
+fn start_preset(lab: &mut Lab, file: &str) {
+    let preset = PRESETS.iter().find(|preset| preset.file == file).unwrap();
     let state = lab.harness.state_mut();
     state.model.doc =
         Document::opened(parse_topology(preset.text), Origin::Preset(preset.file.into())).unwrap();
@@ -105,6 +111,16 @@ fn measure(lab: &mut Lab, tenths: std::ops::Range<u64>) {
 
 fn view(lab: &Lab) -> &ChartsView {
     &lab.harness.state().view.charts
+}
+
+/// The charts that show.
+fn charts(lab: &Lab) -> Vec<Chart> {
+    view(lab).charts(lab.model().runs.current.as_ref().unwrap())
+}
+
+/// How many charts the design has.
+fn all_charts(lab: &Lab) -> usize {
+    Chart::of(lab.topology()).count()
 }
 
 fn place(lab: &Lab, chart: Chart) -> Rect {
@@ -155,7 +171,7 @@ fn without_a_run_the_next_action_is_named() {
     start(&mut lab);
     assert!(has(&lab, "Measurements begin with the first arrival"));
     measure(&mut lab, 0..3);
-    assert_eq!(view(&lab).plots.len(), Chart::ALL.len());
+    assert_eq!(view(&lab).plots.len(), all_charts(&lab));
     let whole = view(&lab).last_rect.unwrap();
     assert!(view(&lab).plots.iter().all(|(_, plot)| whole.contains_rect(*plot)));
 }
@@ -192,6 +208,33 @@ fn the_readout_says_what_the_bucket_says() {
     let expected = bucket(&lab, index.unwrap() as u64);
     assert!(has(&lab, &seckill_lab::report::verdict::micros(expected.response_us.p99)));
     assert!(has(&lab, &seckill_lab::report::verdict::micros(expected.service_us.p99)));
+}
+
+#[test]
+fn a_cluster_has_a_chart_of_its_shards() {
+    let mut lab = running(10);
+    assert!(!charts(&lab).contains(&Chart::Shards), "the design has no cluster");
+    lab = Lab::open();
+    start_preset(&mut lab, "cluster-failover.ron");
+    let stage = lab.topology().index_of("store").unwrap();
+    for tenth in 0..40 {
+        let shard =
+            |shard, redirected, failed| ShardBucket { stage, shard, answered: 30, redirected, failed };
+        let shards = vec![shard(1, 0, 0), shard(2, 0, 7), shard(3, u64::from(tenth == 30), 0)];
+        lab.engine.show(vec![Bucket { shards, ..bucket(&lab, tenth) }], Vec::new());
+    }
+    lab.harness.run();
+    lab.click("Enlarge Shards");
+    for name in ["shard 1", "shard 2", "shard 3", "shard 3 redirects", "shard 2 failed"] {
+        assert!(lab.harness.query_by_label(&format!("Shards: {name}")).is_some(), "{name}");
+    }
+    for name in ["shard 1 redirects", "shard 1 failed", "shard 3 failed"] {
+        assert!(lab.harness.query_by_label(&format!("Shards: {name}")).is_none(), "{name}");
+    }
+    let plot = place(&lab, Chart::Shards);
+    lab.harness.hover_at(plot.left_center() + Vec2::X * plot.width() * 2.0 / 12.0);
+    lab.harness.run();
+    assert!(has(&lab, "300/s") && has(&lab, "70/s"));
 }
 
 #[test]
@@ -292,7 +335,7 @@ fn the_lag_shows_in_bytes_or_in_seconds_and_the_choice_is_kept() {
     let mut lab = running(30);
     lab.click("Show the lag in seconds");
     assert!(lab.harness.state().model.settings.lag_in_secs);
-    assert!(view(&lab).shows(Chart::Lag) && view(&lab).plots.len() == Chart::ALL.len());
+    assert!(view(&lab).shows(Chart::Lag) && view(&lab).plots.len() == all_charts(&lab));
     lab.click("Show the lag in bytes");
     assert!(!lab.harness.state().model.settings.lag_in_secs);
 }
@@ -329,14 +372,14 @@ fn a_hidden_process_is_hidden_in_every_chart() {
 fn one_chart_can_be_enlarged_and_others_hidden() {
     let mut lab = running(50);
     lab.click("Enlarge Stock and orders");
-    assert_eq!(view(&lab).charts(), [Chart::Stock]);
+    assert_eq!(charts(&lab), [Chart::Stock]);
     lab.click("Show all charts");
-    assert_eq!(view(&lab).charts().len(), Chart::ALL.len());
+    assert_eq!(charts(&lab).len(), all_charts(&lab));
     lab.click("Show Memory");
     assert!(!view(&lab).shows(Chart::Memory));
     lab.harness.get_by_label("Show Response time").click_modifiers(Modifiers::ALT);
     lab.harness.run();
-    assert_eq!(view(&lab).charts(), [Chart::Response]);
+    assert_eq!(charts(&lab), [Chart::Response]);
 }
 
 #[test]

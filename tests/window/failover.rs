@@ -132,5 +132,5 @@ fn steps_of_a_failover_are_told_in_the_log() {
     assert!(told.contains(&"inventory: the quorum believes the master down (+odown)"), "{told:?}");
     let switched = "inventory: the Sentinels made replica 2 master (+switch-master)";
     assert!(told.contains(&switched), "{told:?}");
-    assert_eq!(Lang::Zh.of(switched), "inventory：哨兵已让 从节点 2 成为主节点 (+switch-master)");
+    assert_eq!(Lang::Zh.of(switched), "inventory：哨兵已让从节点 2 成为主节点 (+switch-master)");
 }

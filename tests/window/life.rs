@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use egui_kittest::kittest::Queryable;
-use seckill_lab::engine::{RunId, RunPhase};
+use seckill_lab::engine::{EngineEvent, EventKind, RunId, RunPhase};
 use seckill_lab::files::parse_topology;
 use seckill_lab::files::presets::PRESETS;
 use seckill_lab::metrics::{
@@ -147,6 +147,27 @@ fn the_crown_moves_with_the_role_and_a_dead_process_says_nothing() {
     lab.tell_life(Vec::new(), vec![gone, process(INVENTORY, "replica 1", Role::Master)]);
     assert!(lab.sees("inventory, replica 1, master, 900/s operations, 1.4 MiB"));
     assert!(!lab.sees("inventory: no process answers as master"));
+}
+
+#[test]
+fn a_replica_that_gets_no_reads_says_why_until_it_gets_them_again() {
+    let mut lab = running(GATE);
+    let told = |lab: &mut Lab, left: Option<&str>| {
+        let run = lab.harness.state_mut().model.runs.current.as_mut().unwrap();
+        let kind =
+            EventKind::Reads { stage: GATE, instance: "replica 1".into(), left: left.map(str::to_owned) };
+        assert_eq!(run.event(EngineEvent { run_id: RunId(1), at: Duration::from_secs(1), kind }), None);
+        lab.tell_life(second(), vec![process(GATE, "replica 1", Role::Replica)]);
+    };
+    told(&mut lab, Some("0.61 s behind, more than 500ms"));
+    let says = "gets no reads: 0.61 s behind, more than 500ms";
+    assert!(lab.sees_part(says));
+    lab.harness.state_mut().model.settings.lang = Lang::Zh;
+    lab.harness.run();
+    assert!(lab.sees_part("不参与读取：落后 0.61 秒，超过 500ms"));
+    lab.harness.state_mut().model.settings.lang = Lang::En;
+    told(&mut lab, None);
+    assert!(lab.sees_part("gate, replica 1, replica") && !lab.sees_part(says));
 }
 
 #[test]

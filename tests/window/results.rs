@@ -6,7 +6,7 @@ use seckill_lab::metrics::{Outcome, Quantiles, Reason, StageTally, Totals};
 use seckill_lab::report::audit::{LostSpan, Offence};
 use seckill_lab::report::{
     AbsenceReport, AuditReport, ChangeReport, FaultReport, GeneratorReport, OperationsReport, REPORT_VERSION,
-    Report, StageReport, TargetResult, Verdict,
+    Report, ReshapeReport, ShardReport, StageReport, TargetResult, Verdict,
 };
 use seckill_lab::topology::{Realness, Severity, Topology};
 use seckill_lab::ui::text::Lang;
@@ -84,7 +84,7 @@ fn a_pass_is_shown_with_its_sentence_funnel_and_targets() {
         sentence,
         "as this design promises",
         "103,412 in",
-        "cache\u{a0}hit\u{a0}102,067",
+        "cache hit 102,067",
         "98.7 % of 103,412 requests never reached the database",
         "oversold ≤ 0 units",
         "holds",
@@ -133,6 +133,46 @@ fn a_fail_lists_its_reasons_and_the_offending_orders() {
         assert!(shows(&lab, label), "{label}");
     }
     assert_eq!(lab.harness.state().view.notices[0].notice.severity, Some(Severity::Error));
+}
+
+#[test]
+fn the_shards_of_a_cluster_stand_in_the_results_in_both_languages() {
+    let mut lab = ended_with(|report| {
+        report.shards = vec![ShardReport {
+            stage: "store".into(),
+            shard: 2,
+            nodes: vec!["node 2".into(), "node 5".into()],
+            answered: 12_345,
+            failed: 678,
+            moved: 91,
+            asked: 23,
+            ..ShardReport::default()
+        }];
+        let came = ReshapeReport {
+            stage: "store".into(),
+            action: "AddShard".into(),
+            started_at_secs: 6.0,
+            ended_at_secs: 9.2,
+            shard: Some(4),
+            slots: 4_096,
+            moving_ms: 812.3,
+            is_atomic: true,
+            error: None,
+        };
+        let refused = ReshapeReport { error: Some("no such luck".into()), ..came.clone() };
+        report.reshapes = vec![came, refused];
+    });
+    let came = "AddShard of store: 4,096 slots moved as a whole in 812 ms, all done at 9.2 s";
+    let row = ["store, shard 2", "2, 5", "12,345", "678", "91", "23"];
+    for label in row.into_iter().chain([came, "AddShard of store failed: no such luck"]) {
+        assert!(shows(&lab, label), "{label}");
+    }
+    lab.harness.state_mut().model.settings.lang = Lang::Zh;
+    lab.harness.run();
+    let came = "为 store 增加分片：4,096 个槽整体迁移，耗时 812 毫秒，9.2 秒时全部完成";
+    for label in ["store，分片 2", "客户端所见的分片", came] {
+        assert!(shows(&lab, label), "{label}");
+    }
 }
 
 fn killed(error: Option<&str>) -> FaultReport {
@@ -184,7 +224,7 @@ fn stale_reads_and_replicas_that_got_none_stand_in_the_results() {
     }
     lab.harness.state_mut().model.settings.lang = Lang::Zh;
     lab.harness.run();
-    for label in ["gate 的 从节点 2 退出读取：无响应", "过期 250（占其读取的 25.0 %）"] {
+    for label in ["gate 的从节点 2 退出读取：无响应", "过期 250（占其读取的 25.0 %）"] {
         assert!(shows(&lab, label), "{label}");
     }
 }

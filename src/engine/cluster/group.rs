@@ -14,6 +14,7 @@ use super::super::trouble::Troubles;
 use super::client::Client;
 use super::counts::Counts;
 use super::routes::Routes;
+use super::shard_watch::ShardWatch;
 use crate::report::{ReshapeReport, ShardReport};
 use crate::servers::cluster::{Member, Reshaped};
 use crate::servers::{Cluster, ClusterError};
@@ -104,6 +105,11 @@ impl ClusterGroup {
     /// What its clients saw.
     pub fn counts(&self) -> Counts {
         self.counts.clone()
+    }
+
+    /// What its clients see of its shards from now on.
+    pub fn watch(&self) -> ShardWatch {
+        ShardWatch::new(self.stage, self.cluster.clone(), self.counts.clone())
     }
 
     /// A client for those who ask now and then.

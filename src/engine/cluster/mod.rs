@@ -5,6 +5,7 @@
 //! - [`client`]: a small routed client, off the way of the traffic; [`holder`]: one master or a cluster, whichever holds the
 //!   inventory.
 //! - [`group`]: the cluster of a stage, and how it grows and shrinks during a run. [`counts`]: what clients saw of each node.
+//!   [`shard_watch`]: the same by shard, bucket by bucket.
 //!
 //! The stage itself is in [`super::stages`].
 
@@ -14,6 +15,7 @@ pub mod group;
 pub mod holder;
 pub mod names;
 pub mod routes;
+pub mod shard_watch;
 pub mod slot;
 pub mod slot_map;
 #[cfg(test)]
@@ -23,3 +25,4 @@ pub use counts::Counts;
 pub use group::{ClusterGroup, Newcomer, Newcomers, Voice};
 pub use holder::Holder;
 pub use routes::{Redirection, Routes};
+pub use shard_watch::ShardWatch;

@@ -8,6 +8,7 @@ use tokio::time::{Instant, MissedTickBehavior, interval, interval_at, sleep, sle
 
 use super::super::audit::AuditError;
 use super::super::clock::Clock;
+use super::super::cluster::{ClusterGroup, ShardWatch};
 use super::super::crew::Crew;
 use super::super::environment::Environment;
 use super::super::failover::Supervisor;
@@ -24,6 +25,7 @@ use super::super::tuner::Tuner;
 use super::super::watch::Watch;
 use super::super::wiring::Wired;
 use super::{Requests, failure};
+use crate::metrics::Bucket;
 use crate::metrics::bucket::BUCKET;
 use crate::report::{AbsenceReport, AuditReport, ChangeReport, FaultReport};
 use crate::topology::{Change, Fault, RunPlan};
@@ -49,6 +51,8 @@ pub(super) struct Live {
     clock: Clock,
     started: Instant,
     watch: Watch,
+    /// One for each cluster.
+    shards: Vec<ShardWatch>,
     pub(super) tuner: Tuner,
     changes: Vec<ChangeReport>,
     /// Restarts processes in place where a stage asks for it, and notes what is seen of failovers.
@@ -111,6 +115,7 @@ impl Live {
             clock: clock.clone(),
             started,
             watch,
+            shards: environment.clusters().iter().map(ClusterGroup::watch).collect(),
             tuner,
             changes: Vec::new(),
             supervisor,
@@ -290,7 +295,9 @@ impl Live {
 
     /// Shows a bucket, and looks whether a stage failed inside: then nothing more is to be expected of the run.
     pub(super) fn observe(&mut self, outbox: &Outbox) {
-        outbox.bucket(self.observer.observe(), self.watch.states(), self.schedule.factor());
+        let shards = self.shards.iter_mut().flat_map(ShardWatch::look).collect();
+        let bucket = Bucket { shards, ..self.observer.observe() };
+        outbox.bucket(bucket, self.watch.states(), self.schedule.factor());
         while let Some(ended) = self.wired.tasks.try_join_next() {
             if let Err(panic) = ended.map_err(|error| error.to_string()) {
                 self.broken = Some(panic);

@@ -1,7 +1,8 @@
 //! What a design says of a stage in two short lines, so that a box tells something before anything runs.
 
-use super::super::text::figures::{compact, span};
+use super::super::text::figures::compact;
 use super::super::text::{Lang, Text, text};
+use super::super::widgets::number::{percent, span};
 use crate::report::text::grouped;
 use crate::topology::stage::{
     BalancePolicy, DataControl, Database, Decrement, LoadBalancer, MasterReplica, Persistence, Queue,
@@ -179,11 +180,6 @@ fn control_lines(lang: Lang, control: &DataControl) -> [String; 2] {
         lang.t(ALL_PAY).to_owned()
     };
     [lang.f(EVERY, &[&span(control.interval)]), unpaid]
-}
-
-/// A share that was set: "10 %", "2.5 %".
-fn percent(share: f64) -> String {
-    format!("{} %", (share * 1e4).round() / 100.0)
 }
 
 #[cfg(test)]

@@ -32,6 +32,8 @@ const NO_ANSWER: Text = text("no answer", "无响应");
 const GONE: Text = text("no answer at the end", "结束时无响应");
 const LINK_UP: Text = text("link up", "复制连接正常");
 const LINK_DOWN: Text = text("link down", "复制连接断开");
+const OUT: Text = text("gets no reads: {}", "不参与读取：{}");
+const WAS_OUT: Text = text("got no reads for {} s in all", "共 {} 秒不参与读取");
 const BEHIND: Text = text("{} behind", "落后 {}");
 const WORST_BEHIND: Text = text("at worst {} behind", "最多落后 {}");
 const OPS: Text = text("{} operations", "{} 次操作");
@@ -47,7 +49,7 @@ const WHOLE_RUN: Text = text("Over the whole run", "整个运行期间");
 const CLICK: Text = text("Click to select it, right-click to break it", "单击选中，右键注入故障");
 
 /// What a row shows.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 struct Row {
     /// What the process is; before a run, what it starts as.
     role: Role,
@@ -65,6 +67,8 @@ struct Row {
     ops: Option<String>,
     /// Memory of its data.
     memory: Option<u64>,
+    /// What is wrong with a process that answers, as a sign in place of its role's.
+    warning: Option<Icon>,
     /// All of it in words.
     words: Vec<String>,
 }
@@ -129,12 +133,25 @@ fn row(lang: Lang, run: &Run, stage: usize, name: &str) -> Row {
         let found = report.instances.iter().find(|one| one.stage == *of_stage && one.name == name);
         let last = run.instances.iter().find(|state| state.stage == stage && state.name == name);
         let is_gone = last.is_some_and(|state| !state.is_reachable);
-        return found.map_or_else(|| planned(lang, kind, name), |summary| ended(lang, summary, is_gone));
+        let Some(summary) = found else { return planned(lang, kind, name) };
+        let mut row = ended(lang, summary, is_gone);
+        let absences = report.absences.iter().filter(|one| one.stage == *of_stage && one.instance == name);
+        let end = run.series.end_secs();
+        let secs: f64 = absences.map(|one| one.to_secs.unwrap_or(end) - one.from_secs).sum();
+        row.warning = run.why_out_of_reads(stage, name).map(|_| signs::OUT_OF_READS);
+        row.words.extend((secs > 0.0).then(|| lang.f(WAS_OUT, &[&format!("{secs:.1}")])));
+        return row;
     }
     let found = run.instances.iter().find(|state| state.stage == stage && state.name == name);
     // Before the first look, a process has not said what it is.
     let found = found.filter(|state| state.is_reachable || state.role != Role::Unknown);
-    found.map_or_else(|| planned(lang, kind, name), |state| live(lang, state))
+    let Some(now) = found else { return planned(lang, kind, name) };
+    let mut row = live(lang, now);
+    if let Some(why) = run.why_out_of_reads(stage, name) {
+        row.warning = Some(signs::OUT_OF_READS);
+        row.words.push(lang.f(OUT, &[&lang.of(why)]));
+    }
+    row
 }
 
 fn live(lang: Lang, state: &InstanceState) -> Row {
@@ -244,11 +261,18 @@ fn paint(pen: &Pen<'_>, name: &str, rect: Rect, row: &Row) {
         Rect::from_min_size(min, egui::vec2(width * scale, rect.height()))
     };
     let is_down = row.is_known && !row.is_reachable;
-    let (icon, color) =
-        if is_down { (Icon::CircleX, tokens.bad) } else { (signs::role(row.role), role_color(pen, row)) };
+    let (icon, color) = match row.warning {
+        _ if is_down => (Icon::CircleX, tokens.bad),
+        Some(sign) => (sign, tokens.warn),
+        None => (signs::role(row.role), role_color(pen, row)),
+    };
     pen.icon(column(3.0, 13.0), icon, 11.0, color);
     let text = if row.is_known { tokens.text } else { tokens.weak };
-    let color = if is_down { tokens.bad } else { text };
+    let color = match row.warning {
+        _ if is_down => tokens.bad,
+        Some(_) => tokens.warn,
+        None => text,
+    };
     // From further away the least size of text asks for more room than its column has.
     let mut room = column(18.0, if row.is_known { 52.0 } else { 172.0 });
     room.min.x = room.min.x.max(rect.left() + pen.font(11.0).size * 1.5);
@@ -273,9 +297,9 @@ fn paint(pen: &Pen<'_>, name: &str, rect: Rect, row: &Row) {
         None => {}
     }
     let is_behind = row.lag.as_ref().is_some_and(|(_, is_behind)| *is_behind);
-    let lag_color = if is_behind { text } else { tokens.weak };
+    let lag_color = if is_behind || row.warning.is_some() { color } else { tokens.weak };
     // Counts of a whole run are longer than rates; there is no link by then.
-    let (lag, ops) = if row.is_total { ((68.0, 34.0), (102.0, 52.0)) } else { ((83.0, 34.0), (117.0, 37.0)) };
+    let (lag, ops) = if row.is_total { ((66.0, 38.0), (104.0, 46.0)) } else { ((80.0, 34.0), (114.0, 37.0)) };
     let cells = [
         (lag, row.lag.as_ref().map(|(words, _)| words.clone()), lag_color),
         (ops, row.ops.clone(), text),

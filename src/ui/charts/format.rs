@@ -2,6 +2,7 @@
 
 use egui_plot::{GridInput, GridMark};
 
+use super::super::text::figures::short;
 use crate::report::text::{bytes, grouped};
 use crate::report::verdict::micros;
 
@@ -133,19 +134,6 @@ pub fn moment(secs: f64, step: f64) -> String {
     }
 }
 
-/// A number in five characters or less.
-fn short(value: f64) -> String {
-    let (sign, size) = if value < 0.0 { ("−", -value) } else { ("", value) };
-    let (number, unit) = match size {
-        0.0..1e3 => (size, ""),
-        1e3..1e6 => (size / 1e3, "k"),
-        1e6..1e9 => (size / 1e6, "M"),
-        _ => (size / 1e9, "G"),
-    };
-    let digits = format!("{number:.2}");
-    format!("{sign}{}{unit}", digits.trim_end_matches('0').trim_end_matches('.'))
-}
-
 fn short_bytes(value: f64) -> String {
     let (number, unit) = match value {
         1_073_741_824.0.. => (value / 1_073_741_824.0, "GiB"),
@@ -180,11 +168,6 @@ mod tests {
 
     #[test]
     fn numbers_read_well() {
-        for (value, text) in
-            [(0.0, "0"), (250.0, "250"), (1_000.0, "1k"), (12_500.0, "12.5k"), (-40.0, "−40"), (2e6, "2M")]
-        {
-            assert_eq!(short(value), text);
-        }
         assert_eq!(short_bytes(1_572_864.0), "1.5 MiB");
         for (log, text) in [(0.0, "1 µs"), (3.0, "1 ms"), (5.0, "100 ms"), (6.0, "1 s"), (8.0, "100 s")] {
             assert_eq!(decade(log), text);

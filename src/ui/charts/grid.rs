@@ -74,7 +74,7 @@ pub fn show(ui: &mut Ui, model: &Model, run: &Run, view: &mut ChartsView, out: &
     let mut frame =
         Frame { model, scene, traces, view, out, under_pointer: None, gesture: None, highlight: None };
     let in_secs = model.settings.lag_in_secs;
-    let charts: Vec<Chart> = frame.view.charts().into_iter().map(|chart| chart.shown(in_secs)).collect();
+    let charts: Vec<Chart> = frame.view.charts(run).into_iter().map(|chart| chart.shown(in_secs)).collect();
     ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| frame.all(ui, &charts));
     let (under_pointer, gesture, highlight) = (frame.under_pointer, frame.gesture, frame.highlight);
     let moved = settle(view, run, under_pointer, gesture) || view.highlight != highlight;

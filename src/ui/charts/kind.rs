@@ -4,12 +4,15 @@ use lucide_icons::Icon;
 
 use super::super::text::{Text, text};
 use super::format::Unit;
+use crate::topology::{StageKind, Topology};
 
 /// One of the charts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Chart {
     /// Offered load, achieved throughput, arrivals at stages.
     Throughput,
+    /// What clients saw of each shard of a cluster.
+    Shards,
     /// What stages intercepted, by reason.
     Intercepted,
     /// Quantiles of response and service time.
@@ -26,8 +29,22 @@ pub enum Chart {
 
 impl Chart {
     /// All of them, in their order on the screen.
-    pub const ALL: [Self; 6] =
-        [Self::Throughput, Self::Intercepted, Self::Response, Self::Stock, Self::Lag, Self::Memory];
+    pub const ALL: [Self; 7] = [
+        Self::Throughput,
+        Self::Shards,
+        Self::Intercepted,
+        Self::Response,
+        Self::Stock,
+        Self::Lag,
+        Self::Memory,
+    ];
+
+    /// Those that say something about a design, in their order: only a cluster has shards.
+    pub fn of(topology: &Topology) -> impl Iterator<Item = Self> {
+        let mut kinds = topology.stages.iter().map(|stage| &stage.kind);
+        let has_shards = kinds.any(|kind| matches!(kind, StageKind::RedisCluster(_)));
+        Self::ALL.into_iter().filter(move |chart| has_shards || *chart != Self::Shards)
+    }
 
     /// The chart as it shows: the lag in seconds where that was chosen.
     #[must_use]
@@ -45,6 +62,7 @@ impl Chart {
     pub fn title(self) -> Text {
         match self {
             Self::Throughput => text("Throughput", "吞吐量"),
+            Self::Shards => text("Shards", "分片"),
             Self::Intercepted => text("Intercepted", "拦截"),
             Self::Response => text("Response time", "响应时间"),
             Self::Stock => text("Stock and orders", "库存与订单"),
@@ -56,7 +74,7 @@ impl Chart {
     /// What its values are, in a word; the marks of the axis carry the rest.
     pub fn measure(self) -> Text {
         match self {
-            Self::Throughput | Self::Intercepted => text("requests per second", "请求/秒"),
+            Self::Throughput | Self::Shards | Self::Intercepted => text("requests per second", "请求/秒"),
             Self::Response => text("per request, log scale", "每个请求，对数刻度"),
             Self::Stock => text("units; orders for the backlog", "件；积压以订单计"),
             Self::Lag => text("bytes behind the master", "落后主节点的字节数"),
@@ -71,6 +89,10 @@ impl Chart {
             Self::Throughput => text(
                 "Requests that the schedule called for, and those that got an answer",
                 "计划到达的请求，以及得到应答的请求",
+            ),
+            Self::Shards => text(
+                "What clients saw of each shard of the cluster: requests that it answered, sent elsewhere, failed",
+                "客户端所见的集群各分片：应答、重定向与失败的请求",
             ),
             Self::Intercepted => text(
                 "Requests answered before the stage that owns the data, by stage and reason, stacked",
@@ -101,7 +123,7 @@ impl Chart {
     /// What its values are.
     pub fn unit(self) -> Unit {
         match self {
-            Self::Throughput | Self::Intercepted => Unit::PerSecond,
+            Self::Throughput | Self::Shards | Self::Intercepted => Unit::PerSecond,
             Self::Response => Unit::Micros,
             Self::Stock => Unit::Units,
             Self::Lag | Self::Memory => Unit::Bytes,
@@ -113,6 +135,7 @@ impl Chart {
     pub fn icon(self) -> Icon {
         match self {
             Self::Throughput => Icon::Activity,
+            Self::Shards => Icon::Network,
             Self::Intercepted => Icon::ShieldCheck,
             Self::Response => Icon::Timer,
             Self::Stock => Icon::Package,

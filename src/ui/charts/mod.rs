@@ -108,9 +108,9 @@ impl ChartsView {
         self.solo.map_or(!self.hidden.contains(&chart), |solo| solo == chart)
     }
 
-    /// The charts that show, in order.
-    pub fn charts(&self) -> Vec<Chart> {
-        Chart::ALL.into_iter().filter(|chart| self.shows(*chart)).collect()
+    /// The charts of a run that show, in order.
+    pub fn charts(&self, run: &Run) -> Vec<Chart> {
+        Chart::of(&run.topology).filter(|chart| self.shows(*chart)).collect()
     }
 
     /// Hides a chart that shows, shows one that is hidden.
@@ -156,6 +156,7 @@ impl ChartsView {
             self.run = Some(run.id);
             self.window.follow();
             (self.frozen, self.cursor, self.chosen) = (None, None, None);
+            self.solo = self.solo.filter(|solo| Chart::of(&run.topology).any(|chart| chart == *solo));
             if let Scope::Stage(_) = self.scope {
                 self.scope = Scope::Selection;
             }
@@ -176,7 +177,7 @@ pub fn show(ui: &mut Ui, model: &Model, view: &mut ChartsView, out: &mut Intents
     }
     view.last_rect = Some(ui.available_rect_before_wrap());
     toolbar::show(ui, model, run, view, out);
-    if view.charts().is_empty() {
+    if view.charts(run).is_empty() {
         if empty::all_hidden(ui, model) {
             view.hidden.clear();
         }

@@ -38,7 +38,7 @@ pub fn show(ui: &mut Ui, model: &Model, run: &Run, view: &mut ChartsView, out: &
     let has_words = ui.available_width() >= WORDS_FROM;
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = 4.0;
-        for chart in Chart::ALL {
+        for chart in Chart::of(&run.topology) {
             chip(ui, model, view, chart, has_words);
         }
         ui.add_space(6.0);

@@ -45,6 +45,8 @@ pub enum Key {
     Backlog,
     /// A process, by its place: in every chart of processes.
     Process(usize),
+    /// What a shard of a cluster did, by its place: answered, redirected, failed.
+    Shard(usize, usize),
 }
 
 /// How a trace looks.
@@ -159,6 +161,7 @@ impl<'a> Traces<'a> {
     pub fn of(self, chart: Chart) -> Vec<Trace<'a>> {
         match chart {
             Chart::Throughput => self.throughput(),
+            Chart::Shards => self.shards(),
             Chart::Intercepted => self.intercepted(),
             Chart::Response => self.response(),
             Chart::Stock => self.stock(),
@@ -217,6 +220,32 @@ impl<'a> Traces<'a> {
                 is_usual: is_chosen,
                 ..self.trace(Key::Arrivals(stage), ARRIVALS.0, ARRIVALS.1, color, arrivals)
             });
+        }
+        traces
+    }
+
+    /// The shards of the clusters to look at, of all where none is chosen: first what they answered, then what they sent
+    /// elsewhere, then what failed, where there was any.
+    fn shards(self) -> Vec<Trace<'a>> {
+        let all = || self.run.series.shards.iter().enumerate();
+        let is_chosen = |stage: usize| self.scope.is_some_and(|scope| scope.contains(&stage));
+        let narrows = all().any(|(_, one)| is_chosen(one.stage));
+        let is_one_stage = self.run.series.shards.windows(2).all(|pair| pair[0].stage == pair[1].stage);
+        let signs = [None, Some(Icon::CornerUpRight), Some(Icon::CircleX)];
+        let looks = [Look::Line, Look::Dashed, Look::Area];
+        let mut traces = Vec::new();
+        for (part, (name, about)) in SHARD.into_iter().enumerate() {
+            for (place, one) in all().filter(|(_, one)| !narrows || is_chosen(one.stage)) {
+                let column = [&one.answered, &one.redirected, &one.failed][part];
+                if part > 0 && column.is_blank() {
+                    continue;
+                }
+                let (key, color) = (Key::Shard(place, part), self.tokens.nth(place));
+                let trace = self.trace(key, name, about, color, Data::Rate(column));
+                let name = self.lang.f(name, &[&one.shard]);
+                let name = if is_one_stage { name } else { format!("{} {name}", self.stage_name(one.stage)) };
+                traces.push(Trace { name, sign: signs[part], look: looks[part], ..trace });
+            }
         }
         traces
     }
@@ -370,6 +399,26 @@ const ARRIVALS: (Text, Text) = (
     text("at {}", "到达 {}"),
     text("Requests a second that came in at this stage", "每秒进入该阶段的请求数"),
 );
+const SHARD: [(Text, Text); 3] = [
+    (
+        text("shard {}", "分片 {}"),
+        text("Requests a second that this shard answered", "该分片每秒应答的请求数"),
+    ),
+    (
+        text("shard {} redirects", "分片 {} 重定向"),
+        text(
+            "Times a second that this shard sent a request elsewhere (MOVED, ASK); the request went on",
+            "该分片每秒把请求转往别处的次数（MOVED、ASK）；请求继续前行",
+        ),
+    ),
+    (
+        text("shard {} failed", "分片 {} 失败"),
+        text(
+            "Requests a second that failed at this shard, or got no answer",
+            "每秒在该分片失败或未得到应答的请求数",
+        ),
+    ),
+];
 const INTERCEPTED: Text = text(
     "Requests a second that were answered here, before the stage that owns the data, for this reason",
     "因该原因每秒在此被应答、未到达数据所属阶段的请求数",

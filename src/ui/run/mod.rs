@@ -76,6 +76,8 @@ pub struct Run {
     pub series: Series,
     /// Every Redis process as it was at the last look.
     pub instances: Vec<InstanceState>,
+    /// Replicas that get no reads now: the place of the stage, the name, and why, in English.
+    pub out_of_reads: Vec<(usize, String, String)>,
     /// What was told in words.
     pub log: Log,
     /// How it ended, once it has.
@@ -96,6 +98,7 @@ impl Run {
             note: None,
             series: Series::new(&topology),
             instances: Vec::new(),
+            out_of_reads: Vec::new(),
             log: Log::default(),
             ending: None,
             graph: Graph::of_traffic(&topology),
@@ -121,6 +124,12 @@ impl Run {
         let stage = design.stages.get(stage)?;
         let index = self.topology.index_of(&stage.name)?;
         (self.topology.stages[index].kind.word() == stage.kind.word()).then_some(index)
+    }
+
+    /// Why a replica gets no reads now; none where it gets them.
+    pub fn why_out_of_reads(&self, stage: usize, instance: &str) -> Option<&str> {
+        let found = self.out_of_reads.iter().find(|(of, name, _)| *of == stage && name == instance)?;
+        Some(&found.2)
     }
 
     /// Whether the links of a stage's processes can be cut and slowed.
@@ -157,6 +166,10 @@ impl Run {
             EventKind::Note(text) => self.note = Some(text),
             EventKind::Fault { fault, failed: Some(why) } => {
                 return Some(News::Refused { what: fault.to_string(), why });
+            }
+            EventKind::Reads { stage, instance, left } => {
+                self.out_of_reads.retain(|(of, name, _)| (*of, name) != (stage, &instance));
+                self.out_of_reads.extend(left.map(|why| (stage, instance, why)));
             }
             EventKind::Changed { change, failed } => {
                 if matches!(change, Change::OfferedRate { .. }) {

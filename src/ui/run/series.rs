@@ -8,7 +8,7 @@
 use std::ops::Range;
 
 use super::column::{Bytes, Column, Counted, Micros, Secs, Signed};
-use crate::metrics::{Bucket, InstanceState, Quantiles, Reason, StageBucket};
+use crate::metrics::{Bucket, InstanceState, Quantiles, Reason, ShardBucket, StageBucket};
 use crate::topology::Topology;
 
 /// One stage over the run. Counts are per bucket.
@@ -49,6 +49,21 @@ pub struct InstanceSeries {
     pub memory_bytes: Column<Bytes>,
 }
 
+/// What clients saw of one shard of a cluster over the run. Counts are per bucket.
+#[derive(Debug, Clone, Default)]
+pub struct ShardSeries {
+    /// The stage it belongs to.
+    pub stage: usize,
+    /// Its number, counted from 1.
+    pub shard: usize,
+    /// Requests that it answered.
+    pub answered: Column<Counted>,
+    /// Times that it sent a request elsewhere.
+    pub redirected: Column<Counted>,
+    /// Requests that failed at it, or got no answer.
+    pub failed: Column<Counted>,
+}
+
 /// A run in columns. All columns are as long as `at_secs`.
 #[derive(Debug, Clone, Default)]
 pub struct Series {
@@ -78,6 +93,8 @@ pub struct Series {
     pub stages: Vec<StageSeries>,
     /// The processes, in the order in which they were first seen.
     pub instances: Vec<InstanceSeries>,
+    /// The shards of clusters, in the order in which they were first seen.
+    pub shards: Vec<ShardSeries>,
 }
 
 fn small(count: u64) -> u32 {
@@ -184,7 +201,26 @@ impl Series {
         for (stage, now) in self.stages.iter_mut().zip(&bucket.stages) {
             stage.add(now);
         }
+        self.add_shards(&bucket.shards);
         self.add_instances(instances);
+    }
+
+    fn add_shards(&mut self, shards: &[ShardBucket]) {
+        let before = self.len() - 1;
+        let is_of = |one: &ShardSeries, now: &ShardBucket| one.stage == now.stage && one.shard == now.shard;
+        for now in shards {
+            if !self.shards.iter().any(|one| is_of(one, now)) {
+                let [answered, redirected, failed] = [(); 3].map(|()| Column::empty(before));
+                let (stage, shard) = (now.stage, now.shard);
+                self.shards.push(ShardSeries { stage, shard, answered, redirected, failed });
+            }
+        }
+        for one in &mut self.shards {
+            let now = shards.iter().find(|now| is_of(one, now)).copied().unwrap_or_default();
+            one.answered.push(small(now.answered));
+            one.redirected.push(small(now.redirected));
+            one.failed.push(small(now.failed));
+        }
     }
 
     #[allow(clippy::cast_possible_truncation, reason = "drawn on a screen")]
@@ -250,6 +286,19 @@ mod tests {
         assert_eq!(series.recent(1.0), 20..30);
         let rate = series.rate(&series.offered, 20..30);
         assert!((rate - (1_000.0 + 245.0)).abs() < 1e-6, "{rate}");
+    }
+
+    #[test]
+    fn a_shard_that_comes_later_or_goes_counts_nothing_meanwhile() {
+        let mut series = series(3);
+        let shard = ShardBucket { stage: 1, shard: 4, answered: 70, redirected: 9, failed: 2 };
+        series.add(&Bucket { shards: vec![shard], ..bucket(3) }, &[]);
+        series.add(&bucket(4), &[]);
+        let [one] = &series.shards[..] else { panic!("{:?}", series.shards) };
+        assert_eq!((one.stage, one.shard), (1, 4));
+        for (column, sum) in [(&one.answered, 70), (&one.redirected, 9), (&one.failed, 2)] {
+            assert_eq!((column.len(), column.get(3), column.sum(0..5)), (5, Some(sum), u64::from(sum)));
+        }
     }
 
     #[test]

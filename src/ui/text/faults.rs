@@ -1,6 +1,6 @@
 //! Names of the actions of faults, and what they do.
 
-use super::params::Word;
+use super::choices::Word;
 use super::text;
 
 /// Each action by its word in files.

@@ -1,6 +1,5 @@
-//! Numbers with their units, short enough for a box on the canvas.
-
-use std::time::Duration;
+//! Numbers with their units, short enough for a box on the canvas or an axis. What was set is written by
+//! [`crate::ui::widgets::number`], which rounds nothing; what a report says by [`crate::report`].
 
 use crate::report::text::grouped;
 
@@ -8,9 +7,22 @@ use crate::report::text::grouped;
 pub fn compact(count: u64) -> String {
     match count {
         0..10_000 => grouped(count),
-        10_000..1_000_000 => short(count as f64 / 1e3, "k"),
-        _ => short(count as f64 / 1e6, "M"),
+        10_000..1_000_000 => tenths(count as f64 / 1e3, "k"),
+        _ => tenths(count as f64 / 1e6, "M"),
     }
+}
+
+/// A number of an axis or about so large, in five characters or less and without idle zeros: "250", "12.5k", "−40".
+pub fn short(value: f64) -> String {
+    let (sign, size) = if value < 0.0 { ("−", -value) } else { ("", value) };
+    let (number, unit) = match size {
+        0.0..1e3 => (size, ""),
+        1e3..1e6 => (size / 1e3, "k"),
+        1e6..1e9 => (size / 1e6, "M"),
+        _ => (size / 1e9, "G"),
+    };
+    let digits = format!("{number:.2}");
+    format!("{sign}{}{unit}", digits.trim_end_matches('0').trim_end_matches('.'))
 }
 
 /// A count each second: "1,234/s".
@@ -24,33 +36,18 @@ pub fn bytes(bytes: u64) -> String {
     let size = bytes as f64;
     match bytes {
         0..1_024 => format!("{bytes} B"),
-        1_024..1_048_576 => short(size / 1_024.0, " KiB"),
-        1_048_576..1_073_741_824 => short(size / 1_048_576.0, " MiB"),
-        _ => short(size / 1_073_741_824.0, " GiB"),
-    }
-}
-
-/// A time that was set: "250 ms", "1.5 s", "2 min".
-pub fn span(span: Duration) -> String {
-    let secs = span.as_secs_f64();
-    let is_whole = |unit: f64| secs >= unit && (secs / unit).fract() == 0.0;
-    if is_whole(3_600.0) {
-        format!("{} h", secs / 3_600.0)
-    } else if is_whole(60.0) {
-        format!("{} min", secs / 60.0)
-    } else if secs >= 1.0 {
-        format!("{secs} s")
-    } else {
-        format!("{} ms", span.as_micros() as f64 / 1e3)
+        1_024..1_048_576 => tenths(size / 1_024.0, " KiB"),
+        1_048_576..1_073_741_824 => tenths(size / 1_048_576.0, " MiB"),
+        _ => tenths(size / 1_073_741_824.0, " GiB"),
     }
 }
 
 /// A lag in few letters: "0 ms", "48 ms", "3.2 s".
 pub fn lag(secs: f64) -> String {
-    if secs < 1.0 { format!("{:.0} ms", secs * 1e3) } else { short(secs, " s") }
+    if secs < 1.0 { format!("{:.0} ms", secs * 1e3) } else { tenths(secs, " s") }
 }
 
-fn short(value: f64, unit: &str) -> String {
+fn tenths(value: f64, unit: &str) -> String {
     if value < 99.95 { format!("{value:.1}{unit}") } else { format!("{value:.0}{unit}") }
 }
 
@@ -64,7 +61,15 @@ mod tests {
         assert_eq!([bytes(980), bytes(1_234), bytes(999_900)], ["980 B", "1.2 KiB", "976 KiB"]);
         assert_eq!([lag(0.0), lag(0.0484), lag(3.21)], ["0 ms", "48 ms", "3.2 s"]);
         assert_eq!(per_sec(4_209.6), "4,210/s");
-        let spans = [250, 1_500, 10_000, 120_000, 7_200_000].map(|ms| span(Duration::from_millis(ms)));
-        assert_eq!(spans, ["250 ms", "1.5 s", "10 s", "2 min", "2 h"]);
+        for (value, text) in [
+            (0.0, "0"),
+            (250.0, "250"),
+            (1_000.0, "1k"),
+            (12_500.0, "12.5k"),
+            (-40.0, "−40"),
+            (1.5e6, "1.5M"),
+        ] {
+            assert_eq!(short(value), text);
+        }
     }
 }

@@ -4,6 +4,7 @@
 //! floors below say in English (helps, problems, reasons) goes through [`Lang::of`].
 
 pub mod catalog;
+pub mod choices;
 pub mod common;
 pub mod faults;
 pub mod figures;

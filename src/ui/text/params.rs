@@ -1,4 +1,4 @@
-//! Names of parameters and of their words, for people.
+//! Names of parameters, and their values in words, for people.
 //!
 //! Files call a parameter by its key; the window by these names, which say the same in a few words. What the parameters
 //! mean, and their units, are in the catalog.
@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 
 use super::catalog::text_of;
-use super::{Lang, Text, faults, text};
+use super::{Lang, Text, choices, text};
 use crate::param::{ParamKind, ParamSpec, ParamValue};
 use crate::ui::widgets::number;
 
@@ -97,234 +97,13 @@ const OFF: &[(&str, Text)] = &[
     ("restart_in_place", text("Stays dead", "不重启")),
 ];
 
-/// A word of a choice, its name, and what it means.
-pub type Word = (&'static str, Text, Text);
-
-/// The words of choices; those of faults are in [`faults`].
-const WORDS: &[Word] = &[
-    ("RoundRobin", text("Round robin", "轮询"), text("One after the other", "依次轮流")),
-    ("Random", text("Random", "随机"), text("By lot, from the run's seed", "按运行的种子随机抽取")),
-    (
-        "LeastOutstanding",
-        text("Least outstanding", "最少在途"),
-        text("The one with the fewest requests not yet answered", "未答复请求最少的一个"),
-    ),
-    (
-        "LeastLag",
-        text("Least lag", "延迟最小"),
-        text("The one least behind the master", "落后主节点最少的一个"),
-    ),
-    ("Star", text("Star", "星形"), text("Each replica copies from the master", "每个从节点都从主节点复制")),
-    (
-        "Chain",
-        text("Chain", "链式"),
-        text("Each replica copies from the one before it", "每个从节点从前一个从节点复制"),
-    ),
-    ("Failed", text("They fail", "失败"), text("The read fails", "读取失败")),
-    (
-        "PassedOn",
-        text("Passed on", "转往后方"),
-        text("The read goes on to the stages behind", "读取转往后方阶段"),
-    ),
-    (
-        "Master",
-        text("Master", "主节点"),
-        text("The master itself; replicas stand by", "主节点自己；从节点待命"),
-    ),
-    (
-        "SentinelAware",
-        text("Follow failovers", "跟随故障转移"),
-        text(
-            "They ask the Sentinels who is master: when they connect, after an error, and when a Sentinel tells of a switch",
-            "连接时、出错后，以及哨兵通知切换时，都向哨兵询问谁是主节点",
-        ),
-    ),
-    (
-        "Naive",
-        text("Keep the first address", "固守首个地址"),
-        text(
-            "They keep the address of the first master for ever, and connect to it again after an error",
-            "始终使用第一个主节点的地址，出错后仍连接它",
-        ),
-    ),
-    ("None", text("None", "无"), text("Nothing is written to disk", "不写磁盘")),
-    (
-        "Rdb",
-        text("Snapshots (RDB)", "快照 (RDB)"),
-        text("A snapshot each second in which something changed", "有变化时每秒一次快照"),
-    ),
-    (
-        "AofEverysec",
-        text("AOF, each second", "AOF 每秒"),
-        text("Append-only file, synced once a second", "追加文件，每秒刷盘一次"),
-    ),
-    (
-        "AofAlways",
-        text("AOF, always", "AOF 每次"),
-        text("Append-only file, synced before each answer", "追加文件，每次答复前刷盘"),
-    ),
-    (
-        "LuaEvalsha",
-        text("Lua script", "Lua 脚本"),
-        text(
-            "A script stored by SCRIPT LOAD and called by EVALSHA: check and decrement in one step",
-            "由 SCRIPT LOAD 存入、EVALSHA 调用的脚本：检查与扣减一步完成",
-        ),
-    ),
-    (
-        "NaiveReadThenWrite",
-        text("Read, then write", "先读后写"),
-        text(
-            "Read the stock, decide in the service, write the new figure back: two round trips, and a race between them",
-            "读出库存、在服务中判断、写回新值：两次往返，中间有竞态",
-        ),
-    ),
-    (
-        "RowLock",
-        text("Row lock", "行锁"),
-        text(
-            "One transaction locks the stock, checks, decrements and inserts the order",
-            "一个事务锁住库存、检查、扣减并插入订单",
-        ),
-    ),
-    ("ByKey", text("By key", "按主键"), text("The product is looked up by its number", "按编号查出该商品")),
-    (
-        "Ranked",
-        text("With its rank", "含排名"),
-        text(
-            "The products of which more is sold are counted too: every product is read",
-            "还要统计售出更多的商品数：每个商品都要读一遍",
-        ),
-    ),
-    ("Even", text("Even", "均匀"), text("At equal distances", "间隔相等")),
-    (
-        "Poisson",
-        text("Poisson", "泊松"),
-        text("Independently of each other, as people come", "彼此独立，如同人流"),
-    ),
-    (
-        "Atomic",
-        text("As a whole", "整体迁移"),
-        text(
-            "All slots that a shard gives at once, by the server itself; key by key before Valkey 9",
-            "由服务器一次迁移分片交出的全部槽；Valkey 9 之前逐键迁移",
-        ),
-    ),
-    (
-        "KeyByKey",
-        text("Key by key", "逐键迁移"),
-        text("One slot after the other, and its keys by MIGRATE", "逐个槽迁移，其中的键用 MIGRATE 转移"),
-    ),
-    ("Reads", text("Reads", "读取"), text("Product pages", "商品页")),
-    ("Claims", text("Claims", "购买"), text("Purchases", "购买请求")),
-    ("All", text("All requests", "全部请求"), text("Reads and claims", "读取和购买")),
-    ("P50", text("p50", "p50"), text("Half of the requests are at least as fast", "一半的请求不慢于此")),
-    ("P95", text("p95", "p95"), text("95 of 100 are at least as fast", "100 个中有 95 个不慢于此")),
-    ("P99", text("p99", "p99"), text("99 of 100 are at least as fast", "100 个中有 99 个不慢于此")),
-    (
-        "P999",
-        text("p99.9", "p99.9"),
-        text("999 of 1,000 are at least as fast", "1,000 个中有 999 个不慢于此"),
-    ),
-    ("Pass", text("Pass", "通过"), text("All targets hold", "所有目标都成立")),
-    (
-        "Fail",
-        text("Fail", "不通过"),
-        text("A target does not hold; that is the lesson", "有目标不成立；这正是要看的"),
-    ),
-    ("Constant", text("Constant", "恒定"), text("The same rate throughout", "速率始终相同")),
-    (
-        "Ramp",
-        text("Ramp", "斜坡"),
-        text("A straight line from one rate to another", "从一个速率直线变到另一个"),
-    ),
-    (
-        "Spike",
-        text("Spike", "尖峰"),
-        text("Everybody at once, then fewer and fewer", "大家同时涌入，随后渐少"),
-    ),
-    ("Curve", text("Curve", "曲线"), text("Straight lines through points of your own", "经过自定各点的折线")),
-];
-
-/// What must hold, by the word in files: its name and what it means.
-const TARGETS: &[(&str, Text)] = &[
-    ("ResponseTime", text("Response time", "响应时间")),
-    ("Oversold", text("Oversold", "超卖")),
-    ("Undersold", text("Undersold", "少卖")),
-    ("Duplicates", text("Duplicates", "重复订单")),
-    ("LostAcknowledged", text("Lost after acknowledgement", "确认后丢失")),
-    ("Achieved", text("Achieved throughput", "达成吞吐")),
-    ("Intercepted", text("Intercepted share", "拦截比例")),
-    ("StaleReads", text("Stale reads", "过期读")),
-];
-
-/// What each of the targets is about, by the word in files.
-const TARGET_HELPS: &[(&str, Text)] = &[
-    (
-        "ResponseTime",
-        text(
-            "A quantile of response time, counted from the intended time of each request",
-            "响应时间的一个分位数，从每个请求的预定时刻算起",
-        ),
-    ),
-    ("Oversold", text("Units sold beyond the stock", "超出库存卖出的件数")),
-    (
-        "Undersold",
-        text(
-            "Units neither sold nor on sale at the end, or kept back while buyers were told “sold out”",
-            "结束时既未卖出也不在售的件数，或在告知“已售罄”时被扣留的件数",
-        ),
-    ),
-    (
-        "Duplicates",
-        text(
-            "Units that a buyer got beyond the limit, and orders present twice",
-            "买家超出限购的件数，以及重复的订单",
-        ),
-    ),
-    (
-        "LostAcknowledged",
-        text(
-            "Orders that a buyer was told are accepted and that are nowhere afterwards",
-            "已告知买家接受、事后却不见的订单",
-        ),
-    ),
-    (
-        "Achieved",
-        text(
-            "Share of arrivals that got an answer, whatever it said; those turned away, failed or dropped got none",
-            "得到答复的到达占比（不论答复内容）；被拒之门外、失败或丢弃的不算",
-        ),
-    ),
-    (
-        "Intercepted",
-        text(
-            "Share of all arrivals that never reached the stage that owns the data",
-            "从未到达数据所在阶段的到达占比",
-        ),
-    ),
-    (
-        "StaleReads",
-        text(
-            "Share of the answers with a version that were older than what had been acknowledged before the read was sent",
-            "带版本的应答中，比读取发出之前已确认的写入更旧的占比",
-        ),
-    ),
-];
-
 const RATIO: Text = text("ratio", "比值");
 const RANGE: Text = text("{} to {}", "{} 至 {}");
 const YES: Text = text("On", "开");
 const NO: Text = text("Off", "关");
 
-/// The name of a word of a choice, and what it means.
-fn found(word: &str) -> Option<(Text, Text)> {
-    let all = WORDS.iter().chain(faults::WORDS);
-    all.filter(|(key, ..)| *key == word).map(|(_, name, help)| (*name, *help)).next()
-}
-
-fn find<T: Copy>(table: &[(&str, T)], word: &str) -> Option<T> {
-    table.iter().find(|(key, _)| *key == word).map(|(_, found)| *found)
+fn find(table: &[(&str, Text)], key: &str) -> Option<Text> {
+    table.iter().find(|(word, _)| *word == key).map(|(_, name)| *name)
 }
 
 /// The name of a parameter.
@@ -339,27 +118,27 @@ pub fn off(lang: Lang, key: &str) -> &'static str {
 
 /// The name of a word of a choice.
 pub fn word(lang: Lang, word: &'static str) -> &'static str {
-    found(word).map_or(word, |(name, _)| lang.t(name))
+    choices::choice(word).map_or(word, |(name, _)| lang.t(name))
 }
 
 /// The name of a word of a choice and what it means, in both languages.
 pub fn words_of(word: &'static str) -> (Text, Text) {
-    found(word).unwrap_or((text_of(word), text_of("")))
+    choices::choice(word).unwrap_or((text_of(word), text_of("")))
 }
 
 /// What a word of a choice means.
 pub fn word_help(lang: Lang, word: &str) -> &'static str {
-    found(word).map_or("", |(_, help)| lang.t(help))
+    choices::choice(word).map_or("", |(_, help)| lang.t(help))
 }
 
 /// The name of a kind of target.
 pub fn target(lang: Lang, word: &'static str) -> &'static str {
-    find(TARGETS, word).map_or(word, |name| lang.t(name))
+    choices::target(word).map_or(word, |(name, _)| lang.t(name))
 }
 
 /// What a kind of target is about.
 pub fn target_help(lang: Lang, word: &str) -> &'static str {
-    find(TARGET_HELPS, word).map_or("", |help| lang.t(help))
+    choices::target(word).map_or("", |(_, help)| lang.t(help))
 }
 
 /// The unit of a parameter, where its numbers have one to speak of.
@@ -442,7 +221,7 @@ mod tests {
             assert!(!word_help(Lang::En, word).is_empty(), "{word}");
         }
         for word in Target::WORDS {
-            assert!(find(TARGETS, word).is_some() && find(TARGET_HELPS, word).is_some(), "{word}");
+            assert!(choices::target(word).is_some(), "{word}");
         }
     }
 

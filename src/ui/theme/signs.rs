@@ -62,6 +62,9 @@ pub fn mark(mark: Mark) -> Icon {
     }
 }
 
+/// The icon of a replica that gets no reads.
+pub const OUT_OF_READS: Icon = Icon::BookX;
+
 /// The icon of what a process is.
 pub fn role(role: Role) -> Icon {
     match role {

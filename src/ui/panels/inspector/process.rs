@@ -22,6 +22,7 @@ const PROCESS_OF: Text = text("process of {}", "属于 {}");
 const PART_OF: Text = text("part of {}", "{} 的一部分");
 const NOT_RUNNING: Text = text("It starts with the next run", "下次运行时启动");
 const NO_ANSWER: Text = text("It does not answer", "没有响应");
+const OUT: Text = text("It gets no reads: {}", "不参与读取：{}");
 const STATE: Text = text("State", "状态");
 const NOW: Text = text("Now", "立即执行");
 const ON: Text = text("{} {}", "{} {}");
@@ -65,7 +66,14 @@ pub fn show(ui: &mut Ui, page: &mut Page<'_>, stage: usize, name: &str) {
             Some(process) if !process.is_reachable => {
                 ui.label(RichText::new(lang.t(NO_ANSWER)).color(tokens.bad));
             }
-            Some(process) => state_ui(ui, page, process),
+            Some(process) => {
+                if let Some(why) =
+                    page.model.runs.active().and_then(|run| run.why_out_of_reads(process.stage, name))
+                {
+                    ui.label(RichText::new(lang.f(OUT, &[&lang.of(why)])).color(tokens.warn));
+                }
+                state_ui(ui, page, process);
+            }
         }
     }
     actions(ui, page, stage, name);

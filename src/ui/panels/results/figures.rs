@@ -6,6 +6,7 @@ use lucide_icons::Icon;
 use super::super::super::text::{Lang, Text, text};
 use super::super::super::theme::fonts::icon;
 use super::super::super::theme::tokens;
+use super::super::super::widgets::number;
 use crate::report::text::grouped;
 use crate::report::{AuditReport, Report, TargetResult};
 
@@ -26,6 +27,9 @@ const NO_AUDIT: Text = text("No audit was possible: what was sold is not known",
 const PLACES: Text = text("What each place says by itself", "各处自己的说法");
 const NOT_KEPT: Text = text("none", "无");
 
+/// Room for the word that says whether a target holds, in points.
+const HOLDS_WIDTH: f32 = 80.0;
+
 /// A figure: name, definition, value, whether it is bad.
 type Figure = (Text, Text, u64, bool);
 
@@ -36,7 +40,10 @@ pub fn targets(ui: &mut Ui, lang: Lang, targets: &[TargetResult]) {
         ui.label(RichText::new(lang.t(NO_TARGETS)).color(tokens.weak));
         return;
     }
-    egui::Grid::new("targets").num_columns(4).spacing([10.0, 5.0]).show(ui, |ui| {
+    // What is long goes on in a second line, so that the table is as wide as its card.
+    let widest = ((ui.available_width() - HOLDS_WIDTH) * 0.6).max(HOLDS_WIDTH);
+    let grid = egui::Grid::new("targets").num_columns(3).spacing([10.0, 5.0]);
+    grid.max_col_width(widest).show(ui, |ui| {
         ui.label("");
         ui.label(RichText::new(lang.t(TARGET)).color(tokens.weak));
         ui.label(RichText::new(lang.t(MEASURED)).color(tokens.weak));
@@ -86,7 +93,7 @@ pub fn audit(ui: &mut Ui, lang: Lang, report: &Report) {
 
 /// A figure with its name above.
 pub fn stat(ui: &mut Ui, lang: Lang, name: Text, tip: Text, value: &str, colour: Color32) {
-    let size = egui::vec2(112.0, 36.0);
+    let size = egui::vec2(108.0, 36.0);
     let drawn = ui.allocate_ui_with_layout(size, Layout::top_down(Align::Min), |ui| {
         ui.set_min_size(size);
         ui.spacing_mut().item_spacing.y = 1.0;
@@ -205,7 +212,7 @@ fn places(lang: Lang, audit: &AuditReport) -> [(Text, Text, String); 6] {
         (
             text("booked, units", "已预订，件"),
             text("Units booked, by the stage that decides", "决定购买的阶段记录的已预订件数"),
-            places.booked_units.to_string(),
+            number::number(places.booked_units as f64),
         ),
         (
             text("inventory, orders", "库存，订单"),

@@ -1,6 +1,6 @@
 //! The funnel: stages from top to bottom, each bar as wide as what came in, cut into what became of it.
 
-use egui::{Color32, Rect, RichText, Sense, Ui};
+use egui::{Align, Color32, FontId, Layout, Rect, RichText, Sense, Ui};
 use lucide_icons::Icon;
 
 use super::super::super::text::{Lang, Text, terms, text};
@@ -45,6 +45,11 @@ const TIME: Text = text("p99 of the time at the stage: {}", "在该阶段的耗�
 const NAME_WIDTH: f32 = 104.0;
 const COUNT_WIDTH: f32 = 84.0;
 const BAR_HEIGHT: f32 = 16.0;
+/// The size of the words below a bar, and of the squares before them.
+const LEGEND: f32 = 11.5;
+const SQUARE: f32 = 8.0;
+/// Narrower than this, the words begin further left than the bar.
+const ROOMY: f32 = 480.0;
 
 /// A part of a bar.
 struct Part {
@@ -83,17 +88,18 @@ fn row(ui: &mut Ui, lang: Lang, stage: &StageReport, most: u64) {
     );
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = 6.0;
-        cell(ui, NAME_WIDTH, egui::Align::Min, |ui| {
+        cell(ui, NAME_WIDTH, Align::Min, |ui| {
             let name = RichText::new(&stage.name).strong();
             ui.add(egui::Label::new(name).truncate()).on_hover_text(name_tip);
         });
-        cell(ui, COUNT_WIDTH, egui::Align::Max, |ui| {
+        cell(ui, COUNT_WIDTH, Align::Max, |ui| {
             ui.label(lang.f(IN, &[&grouped(stage.tally.arrivals)])).on_hover_text(lang.t(IN_TIP));
         });
         bar(ui, lang, &parts, stage.tally.arrivals, most);
     });
+    let indent = if ui.available_width() < ROOMY { 12.0 } else { NAME_WIDTH + COUNT_WIDTH + 12.0 };
     ui.horizontal(|ui| {
-        ui.add_space(NAME_WIDTH + COUNT_WIDTH + 12.0);
+        ui.add_space(indent);
         // In a region of its own, so that a second row begins below the first one.
         ui.horizontal_wrapped(|ui| {
             legend(ui, lang, &parts, stage.tally.arrivals);
@@ -108,12 +114,16 @@ fn legend(ui: &mut Ui, lang: Lang, parts: &[Part], arrivals: u64) {
         let share = percent(part.count as f64 / arrivals.max(1) as f64);
         let words = format!("{} {}", part.words, grouped(part.count));
         let tip = format!("{words} ({share})\n{}", lang.t(part.tip));
-        let (square, _) = ui.allocate_exact_size(egui::vec2(8.0, 8.0), Sense::hover());
-        ui.painter().rect_filled(square, 2, part.colour);
-        // A name and its number stay together.
-        let words = words.replace(' ', "\u{a0}");
-        ui.label(RichText::new(words).size(11.5)).on_hover_text(tip);
-        ui.add_space(6.0);
+        let font = FontId::proportional(LEGEND);
+        let galley = ui.painter().layout_no_wrap(words.clone(), font, Color32::PLACEHOLDER);
+        // A square, its name and its number stay together.
+        let size = egui::vec2(SQUARE + 4.0 + galley.size().x + 6.0, galley.size().y);
+        ui.allocate_ui_with_layout(size, Layout::left_to_right(Align::Center), |ui| {
+            let (square, _) = ui.allocate_exact_size(egui::Vec2::splat(SQUARE), Sense::hover());
+            ui.painter().rect_filled(square, 2, part.colour);
+            let words = egui::Label::new(RichText::new(words).size(LEGEND)).extend();
+            ui.add(words).on_hover_text(tip);
+        });
     }
 }
 
@@ -124,19 +134,19 @@ fn stale(ui: &mut Ui, lang: Lang, stage: &StageReport) {
         return;
     }
     let colour = tokens(ui).warn;
-    ui.label(icon(Icon::History).size(11.0).color(colour));
+    ui.label(icon(Icon::History).size(LEGEND).color(colour));
     let share = percent(count as f64 / all.max(1) as f64);
     let words = lang.f(STALE, &[&grouped(count), &share]);
     let ages = lang.f(STALE_AGES, &[&micros(age.p50), &micros(age.p99), &micros(age.max)]);
     let tip = format!("{}\n{ages}", lang.t(STALE_TIP));
-    ui.label(RichText::new(words).size(11.5).color(colour)).on_hover_text(tip);
+    ui.label(RichText::new(words).size(LEGEND).color(colour)).on_hover_text(tip);
 }
 
-fn cell(ui: &mut Ui, width: f32, align: egui::Align, content: impl FnOnce(&mut Ui)) {
+fn cell(ui: &mut Ui, width: f32, align: Align, content: impl FnOnce(&mut Ui)) {
     let size = egui::vec2(width, BAR_HEIGHT + 2.0);
     let layout = match align {
-        egui::Align::Max => egui::Layout::right_to_left(egui::Align::Center),
-        _ => egui::Layout::left_to_right(egui::Align::Center),
+        Align::Max => Layout::right_to_left(Align::Center),
+        _ => Layout::left_to_right(Align::Center),
     };
     ui.allocate_ui_with_layout(size, layout, |ui| {
         ui.set_min_size(size);

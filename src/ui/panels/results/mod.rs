@@ -2,7 +2,7 @@
 //!
 //! - [`sentence`]: the outcome in one plain sentence. [`verdict`]: its sign, and the head of the results.
 //! - [`funnel`]: what became of the requests, stage by stage.
-//! - [`failovers`]: outages, step by step.
+//! - [`failovers`]: outages, step by step. [`shards`]: the shards of a cluster.
 //! - [`figures`]: targets and audit. [`losses`]: when lost orders had been promised. [`tables`]: orders, times, processes, faults.
 
 pub mod failovers;
@@ -10,6 +10,7 @@ pub mod figures;
 pub mod funnel;
 pub mod losses;
 pub mod sentence;
+pub mod shards;
 pub mod tables;
 pub mod verdict;
 
@@ -28,6 +29,7 @@ use super::super::widgets::command_button::button;
 use super::empty_state;
 use crate::engine::{FailureKind, RunFailure};
 use crate::report::Report;
+use crate::report::text::grouped;
 
 const NO_RUN: Text = text("No results yet", "还没有结果");
 const NO_RUN_TIP: Text = text(
@@ -49,6 +51,7 @@ const AUDIT: Text = text("Audit", "审计");
 const LOSSES: Text = text("Lost orders", "丢失的订单");
 const OFFENCES: Text = text("Offending orders", "违规订单");
 const OUTAGE: Text = text("Outage", "中断");
+const SHARDS: Text = text("Shards, as clients saw them", "客户端所见的分片");
 const TIMES: Text = text("Response and service time", "响应时间与服务时间");
 const PROCESSES: Text = text("Processes", "进程");
 const DEEDS: Text = text("Faults, changes and absences", "故障、更改与退出读取");
@@ -135,6 +138,9 @@ fn report_ui(ui: &mut Ui, model: &Model, report: &Report, out: &mut Intents) {
     for outage in &report.failovers {
         card(ui, lang, OUTAGE, |ui| failovers::show(ui, lang, outage, out));
     }
+    if !report.shards.is_empty() {
+        card(ui, lang, SHARDS, |ui| shards::show(ui, lang, report, out));
+    }
     card(ui, lang, TIMES, |ui| tables::times(ui, lang, report));
     if !report.instances.is_empty() {
         card(ui, lang, PROCESSES, |ui| tables::processes(ui, lang, &report.instances));
@@ -154,7 +160,8 @@ fn report_ui(ui: &mut Ui, model: &Model, report: &Report, out: &mut Intents) {
 
 fn generator(ui: &mut Ui, lang: Lang, report: &Report) {
     let generator = &report.generator;
-    let whole = |figure: f64| format!("{figure:.0}");
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a rate, rounded")]
+    let whole = |figure: f64| grouped(figure.round().max(0.0) as u64);
     let mut words = lang.f(
         OFFERED,
         &[
@@ -184,7 +191,7 @@ fn side_by_side(ui: &mut Ui, left: impl FnOnce(&mut Ui), right: impl FnOnce(&mut
     }
     let gap = ui.spacing().item_spacing.x;
     ui.horizontal_top(|ui| {
-        let first = (width - gap) * 0.54;
+        let first = (width - gap) * 0.5;
         for (part, content) in [(first, Side::Left(left)), (width - gap - first, Side::Right(right))] {
             ui.vertical(|ui| {
                 ui.set_width(part);

@@ -6,7 +6,7 @@ use lucide_icons::Icon;
 use super::super::super::intent::{Intent, Intents};
 use super::super::super::text::{Lang, Text, text};
 use super::super::super::theme::fonts::icon;
-use super::super::super::theme::tokens;
+use super::super::super::theme::{signs, tokens};
 use crate::metrics::{InstanceSummary, Quantiles, Role};
 use crate::report::Report;
 use crate::report::audit::Offence;
@@ -106,6 +106,8 @@ pub fn times(ui: &mut Ui, lang: Lang, report: &Report) {
     });
 }
 
+const PROCESS: Text = text("{}, {}", "{}，{}");
+
 /// What each Redis process did.
 pub fn processes(ui: &mut Ui, lang: Lang, instances: &[InstanceSummary]) {
     let heads = [
@@ -144,7 +146,7 @@ pub fn processes(ui: &mut Ui, lang: Lang, instances: &[InstanceSummary]) {
 
 fn process(ui: &mut Ui, lang: Lang, instance: &InstanceSummary) {
     let dash = || "–".to_owned();
-    ui.label(format!("{}, {}", instance.stage, lang.of(&instance.name)));
+    ui.label(lang.f(PROCESS, &[&instance.stage, &lang.of(&instance.name)]));
     ui.label(&*lang.of(instance.role.label()));
     ui.label(format!("{:.1} s", instance.cpu_secs));
     ui.label(grouped(instance.commands));
@@ -175,9 +177,9 @@ pub fn deeds(ui: &mut Ui, lang: Lang, report: &Report, out: &mut Intents) {
         let who = format!("{} of {}", absence.instance, absence.stage);
         let weak = tokens(ui).weak;
         let left = format!("{who} left the reads: {}", absence.why);
-        let back = absence.to_secs.map(|at| (at, format!("{who} is back among the reads")));
-        let both = std::iter::once((absence.from_secs, left)).chain(back);
-        both.map(move |(at, words)| (at, Icon::BookOpen, weak, words, &None)).collect::<Vec<_>>()
+        let back = absence.to_secs.map(|at| (at, Icon::BookOpen, format!("{who} is back among the reads")));
+        let both = std::iter::once((absence.from_secs, signs::OUT_OF_READS, left)).chain(back);
+        both.map(move |(at, sign, words)| (at, sign, weak, words, &None)).collect::<Vec<_>>()
     });
     let mut deeds: Vec<_> = faults.chain(changes).chain(absences).collect();
     deeds.sort_by(|a, b| a.0.total_cmp(&b.0));

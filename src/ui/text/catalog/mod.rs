@@ -85,15 +85,33 @@ fn values<'a>(template: &str, text: &'a str) -> Option<Vec<&'a str>> {
 
 fn fill(chinese: &str, values: &[&str]) -> String {
     // A value may be a text with values itself: "p99 of reads ≤ 50ms does not hold: 80 ms". It is shorter, so this ends.
-    let word = |value: &&str| self::chinese(value).into_owned();
     let mut filled = chinese.to_owned();
     for (number, value) in (1..).zip(values) {
-        filled = filled.replace(&format!("{{{number}}}"), &word(value));
+        filled = put(&filled, &format!("{{{number}}}"), &self::chinese(value));
     }
     for value in values {
-        filled = filled.replacen("{}", &word(value), 1);
+        filled = put(&filled, "{}", &self::chinese(value));
     }
     filled
+}
+
+/// Puts a value into its place. Chinese is set apart from other writing by a space, but not from Chinese.
+fn put(text: &str, place: &str, value: &str) -> String {
+    let is_chinese = |c: char| ('\u{4e00}'..='\u{9fff}').contains(&c);
+    let Some((mut before, mut after)) = text.split_once(place) else { return text.to_owned() };
+    if let Some(left) = before.strip_suffix(' ')
+        && left.ends_with(is_chinese)
+        && value.starts_with(is_chinese)
+    {
+        before = left;
+    }
+    if let Some(right) = after.strip_prefix(' ')
+        && right.starts_with(is_chinese)
+        && value.ends_with(is_chinese)
+    {
+        after = right;
+    }
+    format!("{before}{value}{after}")
 }
 
 #[cfg(test)]
@@ -113,6 +131,7 @@ mod tests {
         );
         let cut = "store: 128 slots on their way from node 1 to node 4 were interrupted: one of the two nodes doesn't answer";
         assert_eq!(chinese(cut), "store：从 节点 1 迁往 节点 4 的 128 个槽被中断：两个节点之一没有应答");
+        assert_eq!(chinese("Kill master of gate"), "杀死 gate 的主节点");
         assert_eq!(chinese("not a text of ours"), "not a text of ours");
     }
 

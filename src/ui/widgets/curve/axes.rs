@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use egui::{Align2, Color32, FontId, Mesh, Painter, Pos2, Rect, Shape as Drawn, Stroke, pos2};
 
+use super::super::super::text::figures;
 use super::super::super::theme::Tokens;
 use super::super::number;
 use crate::workload::Shape;
@@ -78,7 +79,7 @@ impl Axes {
         for rate in ticks(self.rate, 4) {
             let y = self.at((0.0, rate)).y;
             painter.hline(self.plot.x_range(), y, line);
-            figure(pos2(self.plot.left() - 4.0, y), Align2::RIGHT_CENTER, compact(rate));
+            figure(pos2(self.plot.left() - 4.0, y), Align2::RIGHT_CENTER, figures::short(rate));
         }
         for secs in ticks(self.secs, 5) {
             let x = self.at((secs, 0.0)).x;
@@ -155,18 +156,6 @@ fn rounded(x: f64, step: f64) -> f64 {
     format!("{rounded:.6}").parse().unwrap_or(rounded)
 }
 
-/// A rate in few letters: `30k`, `1.5M`.
-pub fn compact(rate: f64) -> String {
-    let few = |x: f64| number::number((x * 100.0).round() / 100.0);
-    if rate >= 1e6 {
-        format!("{}M", few(rate / 1e6))
-    } else if rate >= 1e3 {
-        format!("{}k", few(rate / 1e3))
-    } else {
-        few(rate)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -181,7 +170,5 @@ mod tests {
             assert!((secs - point.0).abs() <= secs_step && (rate - point.1).abs() <= rate_step, "{point:?}");
         }
         assert_eq!(ticks(30_000.0, 4), [0.0, 10_000.0, 20_000.0, 30_000.0]);
-        assert_eq!(compact(1_500_000.0), "1.5M");
-        assert_eq!(compact(12_000.0), "12k");
     }
 }

@@ -5,10 +5,10 @@ use std::time::Duration;
 use egui::{Align2, FontId, Rect, Role, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
 use lucide_icons::Icon;
 
-use super::super::super::text::{Lang, Text, text};
+use super::super::super::text::{Lang, Text, figures, text};
 use super::super::super::theme::tokens;
 use super::super::number;
-use super::axes::{Axes, compact};
+use super::axes::Axes;
 use crate::topology::Topology;
 use crate::workload::{Phase, Workload};
 
@@ -138,6 +138,6 @@ fn opening(ui: &Ui, lang: Lang, workload: &Workload, axes: Axes, done: &mut Done
 
 /// Expected arrivals and the length of a workload in few words, for a row of a list.
 pub fn workload_in_short(lang: Lang, workload: &Workload) -> String {
-    let arrivals = compact(about(workload.expected_arrivals()));
+    let arrivals = figures::short(about(workload.expected_arrivals()));
     lang.f(IN_SHORT, &[&arrivals, &number::span(workload.duration())])
 }
