@@ -21,7 +21,7 @@ pub const ALSO: [(UiCommand, KeyboardShortcut); 5] = [
 
 /// Every command with keys, with each of them.
 pub fn bindings() -> impl Iterator<Item = (UiCommand, KeyboardShortcut)> {
-    let own = UiCommand::ALL.iter().filter_map(|&command| Some((command, command.about().shortcut?)));
+    let own = UiCommand::all().filter_map(|command| Some((command, command.about().shortcut?)));
     own.chain(ALSO)
 }
 

@@ -86,7 +86,7 @@ fn with_a_chinese_font_there_is_nothing_to_say() {
 fn every_icon_is_drawn_by_the_font_of_icons() {
     let lab = open(Settings::default());
     let mut taken = Vec::new();
-    for command in UiCommand::ALL {
+    for command in UiCommand::all() {
         let icon = char::from(command.about().icon);
         let fonts = lab.harness.ctx.fonts_mut(|fonts| {
             let all = fonts.characters(&egui::FontFamily::Proportional);

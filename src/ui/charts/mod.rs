@@ -1,6 +1,6 @@
 //! The charts: one time axis, one cursor.
 //!
-//! - [`kind`]: the charts there are; [`trace`]: what each of them draws.
+//! - [`kind`]: the charts there are; [`trace`]: what each of them draws; `words`: the names of that.
 //! - [`window`]: the stretch of time that all show; `gesture`: how the reader moves it.
 //! - `sample`: from columns to points; `plot`: one chart; [`format`]: numbers and axes.
 //! - `marks`: what happened, as lines and bands; `legend`, `readout`, `toolbar`, `empty`: around the charts.
@@ -19,6 +19,7 @@ mod sample;
 mod toolbar;
 pub mod trace;
 pub mod window;
+mod words;
 
 use std::collections::BTreeSet;
 

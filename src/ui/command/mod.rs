@@ -1,12 +1,10 @@
 //! Everything a user can do without saying more: menus, buttons, the command palette and the sheet of shortcuts are views
 //! of this one list.
 //!
-//! - `all`: the list, in the order of the menus. [`table`]: the words, icon and shortcut of each command; `faults`: those
-//!   of faults.
+//! - [`table`]: each command with its group, icon, shortcut and words; `faults`: those of faults.
 //! - [`enabled`]: whether a command can be used now, and if not, why.
-//! - [`group`]: what a command is about.
+//! - [`group`]: what a command can be about.
 
-mod all;
 pub mod enabled;
 mod faults;
 pub mod group;
@@ -16,74 +14,7 @@ use egui::KeyboardShortcut;
 use lucide_icons::Icon;
 
 use super::text::Text;
-use crate::topology::fault::FaultAction;
-
-/// An action of the user.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[allow(missing_docs, reason = "each one's words are in the table")]
-pub enum UiCommand {
-    New,
-    Open,
-    Presets,
-    Save,
-    SaveAs,
-    CopyTopology,
-    PasteTopology,
-    ExportCanvas,
-    ExportCharts,
-    Quit,
-    Undo,
-    Redo,
-    Cut,
-    Copy,
-    Paste,
-    Duplicate,
-    Delete,
-    SelectAll,
-    SelectNothing,
-    Rename,
-    AlignLeft,
-    AlignCenter,
-    AlignTop,
-    AlignMiddle,
-    DistributeAcross,
-    DistributeDown,
-    AutoLayout,
-    AddStage,
-    ZoomIn,
-    ZoomOut,
-    ZoomOne,
-    ZoomFit,
-    ToggleSnap,
-    ToggleMinimap,
-    ToggleFlowDots,
-    TogglePalette,
-    ToggleInspector,
-    ToggleBottom,
-    ShowCharts,
-    ShowResults,
-    ShowProblems,
-    ShowEvents,
-    Run,
-    Stop,
-    CopyReport,
-    SaveReport,
-    ToggleBreakableLinks,
-    FollowCharts,
-    FreezeCharts,
-    Fault(FaultAction),
-    ThemeDark,
-    ThemeLight,
-    ThemeSystem,
-    English,
-    Chinese,
-    Larger,
-    Smaller,
-    UsualSize,
-    Palette,
-    Shortcuts,
-    About,
-}
+pub use table::UiCommand;
 
 /// The words, icon and shortcut of a command.
 #[derive(Debug, Clone, Copy)]

@@ -1,388 +1,184 @@
-//! The words, icon and shortcut of each command.
+//! The table of commands: what each is about, its icon, keys and words. The list of them all is made of it.
 
 use egui::{Key, KeyboardShortcut, Modifiers};
 use lucide_icons::Icon;
 
-use super::super::text::{Text, text};
-use super::{About, UiCommand, faults};
+use super::super::text::text;
+use super::group::Group;
+use super::{About, faults};
+use crate::topology::fault::FaultAction;
 
-/// Command and Shift.
+const PLAIN: Modifiers = Modifiers::NONE;
+const ALT: Modifiers = Modifiers::ALT;
+const SHIFT: Modifiers = Modifiers::SHIFT;
+const COMMAND: Modifiers = Modifiers::COMMAND;
 const COMMAND_SHIFT: Modifiers = Modifiers::COMMAND.plus(Modifiers::SHIFT);
 
-const fn keys(modifiers: Modifiers, key: Key) -> KeyboardShortcut {
-    KeyboardShortcut::new(modifiers, key)
-}
-
-const fn about(label: Text, tip: Text, icon: Icon, shortcut: Option<KeyboardShortcut>) -> About {
-    About { label, tip, icon, shortcut }
-}
-
-impl UiCommand {
-    /// Its words, icon and shortcut.
-    #[allow(clippy::too_many_lines, reason = "a table")]
-    pub fn about(self) -> About {
-        match self {
-            Self::New => about(
-                text("New design", "新建设计"),
-                text("Start with an empty canvas", "从空白画布开始"),
-                Icon::FilePlus,
-                Some(keys(Modifiers::COMMAND, Key::N)),
-            ),
-            Self::Open => about(
-                text("Open…", "打开…"),
-                text("Open a topology file", "打开拓扑文件"),
-                Icon::FolderOpen,
-                Some(keys(Modifiers::COMMAND, Key::O)),
-            ),
-            Self::Presets => about(
-                text("Presets…", "预设…"),
-                text("Choose a design that is ready to run", "选择一个可直接运行的设计"),
-                Icon::LayoutGrid,
-                Some(keys(Modifiers::COMMAND, Key::P)),
-            ),
-            Self::Save => about(
-                text("Save", "保存"),
-                text("Save to the design's file", "保存到设计文件"),
-                Icon::Save,
-                Some(keys(Modifiers::COMMAND, Key::S)),
-            ),
-            Self::SaveAs => about(
-                text("Save as…", "另存为…"),
-                text("Save to another file", "保存到另一个文件"),
-                Icon::SaveAll,
-                Some(keys(COMMAND_SHIFT, Key::S)),
-            ),
-            Self::CopyTopology => about(
-                text("Copy topology as text", "复制拓扑为文本"),
-                text(
-                    "Copy the whole design as text, to paste into a chat",
-                    "把整个设计复制为文本，便于粘贴到聊天中",
-                ),
-                Icon::ClipboardCopy,
-                Some(keys(COMMAND_SHIFT, Key::C)),
-            ),
-            Self::PasteTopology => about(
-                text("Open topology from clipboard", "从剪贴板打开拓扑"),
-                text("Open the design that the clipboard holds as text", "打开剪贴板中的拓扑文本"),
-                Icon::ClipboardPaste,
-                Some(keys(COMMAND_SHIFT, Key::V)),
-            ),
-            Self::ExportCanvas => about(
-                text("Export canvas as PNG…", "导出画布为 PNG…"),
-                text("Save a picture of the canvas", "保存画布图片"),
-                Icon::Image,
-                Some(keys(COMMAND_SHIFT, Key::E)),
-            ),
-            Self::ExportCharts => about(
-                text("Export charts as PNG…", "导出图表为 PNG…"),
-                text("Save a picture of the charts", "保存图表图片"),
-                Icon::ChartLine,
-                None,
-            ),
-            Self::Quit => about(
-                text("Quit", "退出"),
-                text("Stop what runs and close the window", "停止运行并关闭窗口"),
-                Icon::LogOut,
-                Some(keys(Modifiers::COMMAND, Key::Q)),
-            ),
-            Self::Undo => about(
-                text("Undo", "撤销"),
-                text("Take the last change back", "撤销上一步更改"),
-                Icon::Undo2,
-                Some(keys(Modifiers::COMMAND, Key::Z)),
-            ),
-            Self::Redo => about(
-                text("Redo", "重做"),
-                text("Do the undone change again", "重做已撤销的更改"),
-                Icon::Redo2,
-                Some(keys(COMMAND_SHIFT, Key::Z)),
-            ),
-            Self::Cut => about(
-                text("Cut", "剪切"),
-                text("Copy the selected stages and delete them", "复制所选阶段并删除"),
-                Icon::Scissors,
-                Some(keys(Modifiers::COMMAND, Key::X)),
-            ),
-            Self::Copy => about(
-                text("Copy", "复制"),
-                text("Copy the selected stages as text", "把所选阶段复制为文本"),
-                Icon::Copy,
-                Some(keys(Modifiers::COMMAND, Key::C)),
-            ),
-            Self::Paste => about(
-                text("Paste", "粘贴"),
-                text("Add the stages that the clipboard holds", "添加剪贴板中的阶段"),
-                Icon::ClipboardPaste,
-                Some(keys(Modifiers::COMMAND, Key::V)),
-            ),
-            Self::Duplicate => about(
-                text("Duplicate", "创建副本"),
-                text("Add copies of the selected stages beside them", "在旁边添加所选阶段的副本"),
-                Icon::CopyPlus,
-                Some(keys(Modifiers::COMMAND, Key::D)),
-            ),
-            Self::Delete => about(
-                text("Delete", "删除"),
-                text("Delete what is selected", "删除所选内容"),
-                Icon::Trash2,
-                Some(keys(Modifiers::NONE, Key::Delete)),
-            ),
-            Self::SelectAll => about(
-                text("Select all", "全选"),
-                text("Select every stage", "选择所有阶段"),
-                Icon::SquareDashedMousePointer,
-                Some(keys(Modifiers::COMMAND, Key::A)),
-            ),
-            Self::SelectNothing => about(
-                text("Select nothing", "取消选择"),
-                text("Clear the selection", "清除选择"),
-                Icon::SquareDashed,
-                Some(keys(Modifiers::NONE, Key::Escape)),
-            ),
-            Self::Rename => about(
-                text("Rename", "重命名"),
-                text("Rename the selected stage in place", "就地重命名所选阶段"),
-                Icon::Pencil,
-                Some(keys(Modifiers::NONE, Key::F2)),
-            ),
-            Self::AlignLeft => about(
-                text("Align left edges", "左对齐"),
-                text("Move the selected stages to one left edge", "让所选阶段左边对齐"),
-                Icon::AlignStartVertical,
-                None,
-            ),
-            Self::AlignCenter => about(
-                text("Align centres across", "水平居中对齐"),
-                text("Move the selected stages to one vertical line", "让所选阶段的中心在一条竖线上"),
-                Icon::AlignCenterVertical,
-                None,
-            ),
-            Self::AlignTop => about(
-                text("Align top edges", "顶端对齐"),
-                text("Move the selected stages to one top edge", "让所选阶段顶边对齐"),
-                Icon::AlignStartHorizontal,
-                None,
-            ),
-            Self::AlignMiddle => about(
-                text("Align centres down", "垂直居中对齐"),
-                text("Move the selected stages to one horizontal line", "让所选阶段的中心在一条横线上"),
-                Icon::AlignCenterHorizontal,
-                None,
-            ),
-            Self::DistributeAcross => about(
-                text("Distribute across", "水平等距分布"),
-                text("Equal gaps from left to right", "从左到右等距"),
-                Icon::AlignHorizontalDistributeCenter,
-                None,
-            ),
-            Self::DistributeDown => about(
-                text("Distribute down", "垂直等距分布"),
-                text("Equal gaps from top to bottom", "从上到下等距"),
-                Icon::AlignVerticalDistributeCenter,
-                None,
-            ),
-            Self::AutoLayout => about(
-                text("Arrange automatically", "自动布局"),
-                text("Put every stage in its place along the way of the requests", "按请求走向排列所有阶段"),
-                Icon::Workflow,
-                Some(keys(Modifiers::COMMAND, Key::L)),
-            ),
-            Self::AddStage => about(
-                text("Add stage…", "添加阶段…"),
-                text("Add a stage by typing its kind", "输入类型来添加阶段"),
-                Icon::Plus,
-                Some(keys(Modifiers::NONE, Key::A)),
-            ),
-            Self::ZoomIn => about(
-                text("Zoom in", "放大"),
-                text("Show the canvas larger", "放大画布"),
-                Icon::ZoomIn,
-                Some(keys(Modifiers::COMMAND, Key::Equals)),
-            ),
-            Self::ZoomOut => about(
-                text("Zoom out", "缩小"),
-                text("Show the canvas smaller", "缩小画布"),
-                Icon::ZoomOut,
-                Some(keys(Modifiers::COMMAND, Key::Minus)),
-            ),
-            Self::ZoomOne => about(
-                text("Zoom to 100 %", "缩放到 100 %"),
-                text("Show the canvas in its own size", "按原始大小显示画布"),
-                Icon::Scan,
-                Some(keys(Modifiers::COMMAND, Key::Num1)),
-            ),
-            Self::ZoomFit => about(
-                text("Zoom to fit", "适应窗口"),
-                text("Show all stages", "显示所有阶段"),
-                Icon::Maximize,
-                Some(keys(Modifiers::COMMAND, Key::Num0)),
-            ),
-            Self::ToggleSnap => about(
-                text("Snap to grid", "吸附网格"),
-                text("Stages snap to the grid when they are moved", "移动阶段时吸附到网格"),
-                Icon::Grid3x3,
-                Some(keys(Modifiers::NONE, Key::G)),
-            ),
-            Self::ToggleMinimap => about(
-                text("Minimap", "缩略图"),
-                text("Show a small map when the design doesn't fit", "设计超出视野时显示缩略图"),
-                Icon::Map,
-                Some(keys(Modifiers::NONE, Key::M)),
-            ),
-            Self::ToggleFlowDots => about(
-                text("Moving dots", "流动圆点"),
-                text("Dots move along the wires at the measured rate", "圆点按实测速率沿连线移动"),
-                Icon::Activity,
-                None,
-            ),
-            Self::TogglePalette => about(
-                text("Stage palette", "阶段面板"),
-                text("Show the kinds of stage", "显示阶段类型"),
-                Icon::PanelLeft,
-                Some(keys(Modifiers::COMMAND, Key::B)),
-            ),
-            Self::ToggleInspector => about(
-                text("Inspector", "检查器"),
-                text("Show the parameters of what is selected", "显示所选内容的参数"),
-                Icon::PanelRight,
-                Some(keys(Modifiers::COMMAND, Key::I)),
-            ),
-            Self::ToggleBottom => about(
-                text("Panel below", "下方面板"),
-                text("Show charts, results, problems and events", "显示图表、结果、问题和事件"),
-                Icon::PanelBottom,
-                Some(keys(Modifiers::COMMAND, Key::J)),
-            ),
-            Self::ShowCharts => about(
-                text("Charts", "图表"),
-                text("Show the charts", "显示图表"),
-                Icon::ChartLine,
-                Some(keys(Modifiers::ALT, Key::Num1)),
-            ),
-            Self::ShowResults => about(
-                text("Results", "结果"),
-                text("Show funnel, targets and audit", "显示漏斗、目标和审计"),
-                Icon::ClipboardCheck,
-                Some(keys(Modifiers::ALT, Key::Num2)),
-            ),
-            Self::ShowProblems => about(
-                text("Problems", "问题"),
-                text("Show what is wrong with the design", "显示设计中的问题"),
-                Icon::TriangleAlert,
-                Some(keys(Modifiers::ALT, Key::Num3)),
-            ),
-            Self::ShowEvents => about(
-                text("Events", "事件"),
-                text("Show what happened, line by line", "逐行显示发生的事件"),
-                Icon::ScrollText,
-                Some(keys(Modifiers::ALT, Key::Num4)),
-            ),
-            Self::Run => about(
-                text("Run", "运行"),
-                text("Start the servers and run the design", "启动服务器并运行设计"),
-                Icon::Play,
-                Some(keys(Modifiers::NONE, Key::F5)),
-            ),
-            Self::Stop => about(
-                text("Stop", "停止"),
-                text("End the arrivals, then drain and audit", "结束到达，然后排空并审计"),
-                Icon::Square,
-                Some(keys(Modifiers::SHIFT, Key::F5)),
-            ),
-            Self::CopyReport => about(
-                text("Copy report as text", "复制报告为文本"),
-                text("Copy the whole report as the terminal shows it", "按终端显示的样子复制整个报告"),
-                Icon::ClipboardCopy,
-                None,
-            ),
-            Self::SaveReport => about(
-                text("Save report as JSON…", "保存报告为 JSON…"),
-                text("Save everything the run found out", "保存运行得到的全部结果"),
-                Icon::FileJson,
-                None,
-            ),
-            Self::ToggleBreakableLinks => about(
-                text("Breakable links", "可断链路"),
-                text(
-                    "From the next run on, proxies stand before all Redis processes, so that links can be cut and slowed; this costs processor time (15 % were measured)",
-                    "从下次运行起，在所有 Redis 进程前设置代理，以便切断和放慢链路；会占用处理器时间（实测多 15 %）",
-                ),
-                Icon::Cable,
-                None,
-            ),
-            Self::FollowCharts => about(
-                text("Follow", "跟随"),
-                text("Keep the newest measurements in view", "始终显示最新的测量"),
-                Icon::ArrowRightToLine,
-                Some(keys(Modifiers::NONE, Key::F)),
-            ),
-            Self::FreezeCharts => about(
-                text("Freeze charts", "冻结图表"),
-                text("Hold the charts still while the run goes on", "运行继续，图表静止"),
-                Icon::Snowflake,
-                Some(keys(Modifiers::NONE, Key::Z)),
-            ),
-            Self::Fault(action) => faults::about(action),
-            Self::ThemeDark => {
-                about(text("Dark", "深色"), text("Light on dark", "深底浅字"), Icon::Moon, None)
-            }
-            Self::ThemeLight => {
-                about(text("Light", "浅色"), text("Dark on light", "浅底深字"), Icon::Sun, None)
-            }
-            Self::ThemeSystem => about(
-                text("As the system", "跟随系统"),
-                text("Dark or light, as the system says", "按系统设置使用深色或浅色"),
-                Icon::MonitorCog,
-                None,
-            ),
-            Self::English => about(
-                text("English", "English"),
-                text("The window in English", "界面使用英文"),
-                Icon::Languages,
-                None,
-            ),
-            Self::Chinese => about(
-                text("中文", "中文"),
-                text("The window in Chinese", "界面使用中文"),
-                Icon::Languages,
-                None,
-            ),
-            Self::Larger => about(
-                text("Everything larger", "整体放大"),
-                text("For a projector", "适合投影"),
-                Icon::AArrowUp,
-                Some(keys(COMMAND_SHIFT, Key::Equals)),
-            ),
-            Self::Smaller => about(
-                text("Everything smaller", "整体缩小"),
-                text("For a small screen", "适合小屏幕"),
-                Icon::AArrowDown,
-                Some(keys(COMMAND_SHIFT, Key::Minus)),
-            ),
-            Self::UsualSize => about(
-                text("Everything in usual size", "整体恢复原大小"),
-                text("Back to 100 %", "恢复到 100 %"),
-                Icon::ALargeSmall,
-                Some(keys(COMMAND_SHIFT, Key::Num0)),
-            ),
-            Self::Palette => about(
-                text("Command palette…", "命令面板…"),
-                text("Find a command by typing", "输入文字查找命令"),
-                Icon::Command,
-                Some(keys(Modifiers::COMMAND, Key::K)),
-            ),
-            Self::Shortcuts => about(
-                text("Keyboard shortcuts", "键盘快捷键"),
-                text("All keys on one sheet", "一页列出所有按键"),
-                Icon::Keyboard,
-                Some(keys(Modifiers::NONE, Key::F1)),
-            ),
-            Self::About => about(
-                text("About", "关于"),
-                text("Version, licences and where things are kept", "版本、许可证与文件位置"),
-                Icon::Info,
-                None,
-            ),
+/// Rows of `Name, Icon, KEYS + Key: label, tip;`, group by group; faults have a table of their own.
+macro_rules! commands {
+    ($($group:ident {
+        $($name:ident, $icon:ident $(, $modifiers:ident + $key:ident)?: $label:expr, $tip:expr;)*
+    })*) => {
+        /// An action of the user.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        #[allow(missing_docs, reason = "each one's words are in the table")]
+        pub enum UiCommand {
+            $($($name,)*)*
+            Fault(FaultAction),
         }
+
+        impl UiCommand {
+            /// Every command: as the table has them, then the faults.
+            pub fn all() -> impl Iterator<Item = Self> {
+                let faults = FaultAction::ALL.iter().copied().map(Self::Fault);
+                [$($(Self::$name,)*)*].into_iter().chain(faults)
+            }
+
+            /// What it is about.
+            pub fn group(self) -> Group {
+                match self {
+                    $($(Self::$name)|* => Group::$group,)*
+                    Self::Fault(_) => Group::Faults,
+                }
+            }
+
+            /// Its words, icon and shortcut.
+            pub fn about(self) -> About {
+                match self {
+                    $($(Self::$name => About {
+                        label: $label,
+                        tip: $tip,
+                        icon: Icon::$icon,
+                        shortcut: None$(.or(Some(KeyboardShortcut::new($modifiers, Key::$key))))?,
+                    },)*)*
+                    Self::Fault(action) => faults::about(action),
+                }
+            }
+        }
+    };
+}
+
+commands! {
+    File {
+        New, FilePlus, COMMAND + N: text("New design", "新建设计"), text("Start with an empty canvas", "从空白画布开始");
+        Open, FolderOpen, COMMAND + O: text("Open…", "打开…"), text("Open a topology file", "打开拓扑文件");
+        Presets, LayoutGrid, COMMAND + P: text("Presets…", "预设…"),
+            text("Choose a design that is ready to run", "选择一个可直接运行的设计");
+        Save, Save, COMMAND + S: text("Save", "保存"), text("Save to the design's file", "保存到设计文件");
+        SaveAs, SaveAll, COMMAND_SHIFT + S: text("Save as…", "另存为…"),
+            text("Save to another file", "保存到另一个文件");
+        CopyTopology, ClipboardCopy, COMMAND_SHIFT + C: text("Copy topology as text", "复制拓扑为文本"),
+            text("Copy the whole design as text, to paste into a chat", "把整个设计复制为文本，便于粘贴到聊天中");
+        PasteTopology, ClipboardPaste, COMMAND_SHIFT + V: text("Open topology from clipboard", "从剪贴板打开拓扑"),
+            text("Open the design that the clipboard holds as text", "打开剪贴板中的拓扑文本");
+        ExportCanvas, Image, COMMAND_SHIFT + E: text("Export canvas as PNG…", "导出画布为 PNG…"),
+            text("Save a picture of the canvas", "保存画布图片");
+        ExportCharts, ChartLine: text("Export charts as PNG…", "导出图表为 PNG…"),
+            text("Save a picture of the charts", "保存图表图片");
+        Quit, LogOut, COMMAND + Q: text("Quit", "退出"),
+            text("Stop what runs and close the window", "停止运行并关闭窗口");
+    }
+    Edit {
+        Undo, Undo2, COMMAND + Z: text("Undo", "撤销"), text("Take the last change back", "撤销上一步更改");
+        Redo, Redo2, COMMAND_SHIFT + Z: text("Redo", "重做"), text("Do the undone change again", "重做已撤销的更改");
+        Cut, Scissors, COMMAND + X: text("Cut", "剪切"),
+            text("Copy the selected stages and delete them", "复制所选阶段并删除");
+        Copy, Copy, COMMAND + C: text("Copy", "复制"), text("Copy the selected stages as text", "把所选阶段复制为文本");
+        Paste, ClipboardPaste, COMMAND + V: text("Paste", "粘贴"),
+            text("Add the stages that the clipboard holds", "添加剪贴板中的阶段");
+        Duplicate, CopyPlus, COMMAND + D: text("Duplicate", "创建副本"),
+            text("Add copies of the selected stages beside them", "在旁边添加所选阶段的副本");
+        Delete, Trash2, PLAIN + Delete: text("Delete", "删除"), text("Delete what is selected", "删除所选内容");
+        SelectAll, SquareDashedMousePointer, COMMAND + A: text("Select all", "全选"),
+            text("Select every stage", "选择所有阶段");
+        SelectNothing, SquareDashed, PLAIN + Escape: text("Select nothing", "取消选择"),
+            text("Clear the selection", "清除选择");
+        Rename, Pencil, PLAIN + F2: text("Rename", "重命名"),
+            text("Rename the selected stage in place", "就地重命名所选阶段");
+        AddStage, Plus, PLAIN + A: text("Add stage…", "添加阶段…"),
+            text("Add a stage by typing its kind", "输入类型来添加阶段");
+    }
+    Canvas {
+        AlignLeft, AlignStartVertical: text("Align left edges", "左对齐"),
+            text("Move the selected stages to one left edge", "让所选阶段左边对齐");
+        AlignCenter, AlignCenterVertical: text("Align centres across", "水平居中对齐"),
+            text("Move the selected stages to one vertical line", "让所选阶段的中心在一条竖线上");
+        AlignTop, AlignStartHorizontal: text("Align top edges", "顶端对齐"),
+            text("Move the selected stages to one top edge", "让所选阶段顶边对齐");
+        AlignMiddle, AlignCenterHorizontal: text("Align centres down", "垂直居中对齐"),
+            text("Move the selected stages to one horizontal line", "让所选阶段的中心在一条横线上");
+        DistributeAcross, AlignHorizontalDistributeCenter: text("Distribute across", "水平等距分布"),
+            text("Equal gaps from left to right", "从左到右等距");
+        DistributeDown, AlignVerticalDistributeCenter: text("Distribute down", "垂直等距分布"),
+            text("Equal gaps from top to bottom", "从上到下等距");
+        AutoLayout, Workflow, COMMAND + L: text("Arrange automatically", "自动布局"),
+            text("Put every stage in its place along the way of the requests", "按请求走向排列所有阶段");
+        ZoomIn, ZoomIn, COMMAND + Equals: text("Zoom in", "放大"), text("Show the canvas larger", "放大画布");
+        ZoomOut, ZoomOut, COMMAND + Minus: text("Zoom out", "缩小"), text("Show the canvas smaller", "缩小画布");
+        ZoomOne, Scan, COMMAND + Num1: text("Zoom to 100 %", "缩放到 100 %"),
+            text("Show the canvas in its own size", "按原始大小显示画布");
+        ZoomFit, Maximize, COMMAND + Num0: text("Zoom to fit", "适应窗口"), text("Show all stages", "显示所有阶段");
+        ToggleSnap, Grid3x3, PLAIN + G: text("Snap to grid", "吸附网格"),
+            text("Stages snap to the grid when they are moved", "移动阶段时吸附到网格");
+        ToggleMinimap, Map, PLAIN + M: text("Minimap", "缩略图"),
+            text("Show a small map when the design doesn't fit", "设计超出视野时显示缩略图");
+        ToggleFlowDots, Activity: text("Moving dots", "流动圆点"),
+            text("Dots move along the wires at the measured rate", "圆点按实测速率沿连线移动");
+    }
+    View {
+        TogglePalette, PanelLeft, COMMAND + B: text("Stage palette", "阶段面板"),
+            text("Show the kinds of stage", "显示阶段类型");
+        ToggleInspector, PanelRight, COMMAND + I: text("Inspector", "检查器"),
+            text("Show the parameters of what is selected", "显示所选内容的参数");
+        ToggleBottom, PanelBottom, COMMAND + J: text("Panel below", "下方面板"),
+            text("Show charts, results, problems and events", "显示图表、结果、问题和事件");
+        ShowCharts, ChartLine, ALT + Num1: text("Charts", "图表"), text("Show the charts", "显示图表");
+        ShowResults, ClipboardCheck, ALT + Num2: text("Results", "结果"),
+            text("Show funnel, targets and audit", "显示漏斗、目标和审计");
+        ShowProblems, TriangleAlert, ALT + Num3: text("Problems", "问题"),
+            text("Show what is wrong with the design", "显示设计中的问题");
+        ShowEvents, ScrollText, ALT + Num4: text("Events", "事件"),
+            text("Show what happened, line by line", "逐行显示发生的事件");
+        ThemeDark, Moon: text("Dark", "深色"), text("Light on dark", "深底浅字");
+        ThemeLight, Sun: text("Light", "浅色"), text("Dark on light", "浅底深字");
+        ThemeSystem, MonitorCog: text("As the system", "跟随系统"),
+            text("Dark or light, as the system says", "按系统设置使用深色或浅色");
+        English, Languages: text("English", "English"), text("The window in English", "界面使用英文");
+        Chinese, Languages: text("中文", "中文"), text("The window in Chinese", "界面使用中文");
+        Larger, AArrowUp, COMMAND_SHIFT + Equals: text("Everything larger", "整体放大"),
+            text("For a projector", "适合投影");
+        Smaller, AArrowDown, COMMAND_SHIFT + Minus: text("Everything smaller", "整体缩小"),
+            text("For a small screen", "适合小屏幕");
+        UsualSize, ALargeSmall, COMMAND_SHIFT + Num0: text("Everything in usual size", "整体恢复原大小"),
+            text("Back to 100 %", "恢复到 100 %");
+    }
+    Run {
+        Run, Play, PLAIN + F5: text("Run", "运行"), text("Start the servers and run the design", "启动服务器并运行设计");
+        Stop, Square, SHIFT + F5: text("Stop", "停止"),
+            text("End the arrivals, then drain and audit", "结束到达，然后排空并审计");
+        CopyReport, ClipboardCopy: text("Copy report as text", "复制报告为文本"),
+            text("Copy the whole report as the terminal shows it", "按终端显示的样子复制整个报告");
+        SaveReport, FileJson: text("Save report as JSON…", "保存报告为 JSON…"),
+            text("Save everything the run found out", "保存运行得到的全部结果");
+    }
+    Faults {
+        ToggleBreakableLinks, Cable: text("Breakable links", "可断链路"),
+            text(
+                "From the next run on, proxies stand before all Redis processes, so that links can be cut and slowed; this costs processor time (15 % were measured)",
+                "从下次运行起，在所有 Redis 进程前设置代理，以便切断和放慢链路；会占用处理器时间（实测多 15 %）",
+            );
+    }
+    Charts {
+        FollowCharts, ArrowRightToLine, PLAIN + F: text("Follow", "跟随"),
+            text("Keep the newest measurements in view", "始终显示最新的测量");
+        FreezeCharts, Snowflake, PLAIN + Z: text("Freeze charts", "冻结图表"),
+            text("Hold the charts still while the run goes on", "运行继续，图表静止");
+    }
+    Help {
+        Palette, Command, COMMAND + K: text("Command palette…", "命令面板…"),
+            text("Find a command by typing", "输入文字查找命令");
+        Shortcuts, Keyboard, PLAIN + F1: text("Keyboard shortcuts", "键盘快捷键"),
+            text("All keys on one sheet", "一页列出所有按键");
+        About, Info: text("About", "关于"), text("Version, licences and where things are kept", "版本、许可证与文件位置");
     }
 }

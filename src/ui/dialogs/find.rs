@@ -73,7 +73,7 @@ pub fn find(model: &Model, typed: &str, recent: &[UiCommand]) -> Vec<Row> {
             found.push((score + bonus, row()));
         }
     };
-    for &command in UiCommand::ALL.iter().filter(|&&command| command != UiCommand::Palette) {
+    for command in UiCommand::all().filter(|command| *command != UiCommand::Palette) {
         let about = command.about();
         let used = recent.iter().position(|one| *one == command).and_then(|place| i32::try_from(place).ok());
         let bonus = used.map_or(0, |place| (12 - place).max(1));

@@ -114,7 +114,7 @@ fn cards() -> Vec<Card> {
     let commands = Group::ALL.into_iter().map(|group| {
         let mut own: Vec<UiCommand> =
             keys::bindings().map(|(command, _)| command).filter(|command| command.group() == group).collect();
-        own.sort_by_key(|command| UiCommand::ALL.iter().position(|one| one == command));
+        own.sort_by_key(|command| UiCommand::all().position(|one| one == *command));
         own.dedup();
         Card::Commands(group, own)
     });
