@@ -127,10 +127,10 @@ mod tests {
         let kept = "they stay with node 1; keys that had gone over are with node 4, out of reach";
         assert_eq!(
             chinese(&(moved.to_owned() + kept)),
-            "节点 1 的槽未能迁到 节点 4：有分片没有应答的主节点；20 秒后放弃：它们留在 节点 1；已迁走的键在 节点 4 上，无法访问"
+            "节点 1 的槽未能迁到节点 4：有分片没有应答的主节点；20 秒后放弃：它们留在节点 1；已迁走的键在节点 4 上，无法访问"
         );
         let cut = "store: 128 slots on their way from node 1 to node 4 were interrupted: one of the two nodes doesn't answer";
-        assert_eq!(chinese(cut), "store：从 节点 1 迁往 节点 4 的 128 个槽被中断：两个节点之一没有应答");
+        assert_eq!(chinese(cut), "store：从节点 1 迁往节点 4 的 128 个槽被中断：两个节点之一没有应答");
         assert_eq!(chinese("Kill master of gate"), "杀死 gate 的主节点");
         assert_eq!(chinese("not a text of ours"), "not a text of ours");
     }
