@@ -425,8 +425,13 @@ fn when_the_inventory_master_is_cut_off_its_replica_sells_on_and_every_claim_is_
     assert!(totals.failed + totals.indefinite > 0, "a lost master was noticed by nobody: {totals:?}");
     assert!(sold_since(&ran, 3_500) > 0, "nothing was sold after the failover");
     let instances = &ran.report.instances;
-    let promoted = instances.iter().filter(|one| one.name.starts_with("replica") && one.role == Role::Master);
-    assert_eq!(promoted.count(), 1, "{instances:#?}");
+    // On a machine that stood still a second failover may have followed: the last word of the Sentinels counts.
+    let named = ran.report.failovers.last().map(|outage| outage.master_after.as_str());
+    let promoted = instances.iter().find(|one| Some(one.name.as_str()) == named);
+    assert!(
+        promoted.is_some_and(|one| one.name.starts_with("replica") && one.role == Role::Master),
+        "{named:?} {instances:#?}"
+    );
     // The lab looks at the process itself: it never was away.
     assert!(instances[0].name == "master" && instances[0].missed_looks == 0, "{instances:#?}");
     assert!(was_mended(&ran, "master of inventory"), "{:?}", ran.notes);

@@ -238,6 +238,12 @@ impl Environment {
         self.instances().into_iter().filter(is_data).collect()
     }
 
+    /// Whether nothing is on its way to any process over a slow link any more.
+    pub fn links_are_quiet(&self) -> bool {
+        let mut proxies = self.groups.iter().flat_map(|group| group.processes.proxies());
+        proxies.all(|proxy| proxy.link().is_quiet())
+    }
+
     /// Whether proxies stand before the processes of a stage, so that its links can be cut and slowed.
     pub fn has_proxies(&self, stage: usize) -> bool {
         self.group(stage).is_some_and(|group| !group.processes.proxies().is_empty())

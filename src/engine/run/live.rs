@@ -249,7 +249,9 @@ impl Live {
             if self.observer.in_flight() == 0 {
                 mend::servers(self.scene(plan, environment, hands), outbox).await;
             }
-            if self.observer.in_flight() > 0 || self.backlog.load(Ordering::Relaxed) > 0 {
+            // What nobody waits for any more may still arrive over a link that was slow, and become an order.
+            let is_over = self.observer.in_flight() == 0 && environment.links_are_quiet();
+            if !is_over || self.backlog.load(Ordering::Relaxed) > 0 {
                 empty_since = None;
             } else if empty_since.get_or_insert_with(Instant::now).elapsed() > 2 * BUCKET {
                 return true;

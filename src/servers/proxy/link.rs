@@ -1,6 +1,6 @@
 //! The state of a link, and its controls.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
@@ -74,6 +74,8 @@ struct Shared {
     /// What may still be carried just now: by all connections together, each way for itself.
     inward: Mutex<Bucket>,
     outward: Mutex<Bucket>,
+    /// Bytes on their way to the process.
+    under_way: AtomicI64,
     inside: Mutex<Inside>,
 }
 
@@ -110,6 +112,16 @@ impl Link {
     /// Drops every connection with what is under way on it, once; new ones come about as before.
     pub fn reset(&self) {
         self.change(|state| state, true);
+    }
+
+    /// Whether nothing is on its way to the process any more.
+    pub fn is_quiet(&self) -> bool {
+        self.0.under_way.load(Ordering::Acquire) == 0
+    }
+
+    /// So many bytes more are on their way to the process, or less.
+    pub(super) fn note(&self, change: i64) {
+        self.0.under_way.fetch_add(change, Ordering::AcqRel);
     }
 
     /// Back to normal. What is under way on a slow link still arrives when it was due, and nothing overtakes it.

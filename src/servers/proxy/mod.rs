@@ -205,6 +205,12 @@ impl Pace for Lane<'_> {
         self.way.server.give_back(self.direction, allowed - both);
         both
     }
+
+    fn note(&self, change: i64) {
+        if self.direction == Direction::In {
+            self.way.server.note(change);
+        }
+    }
 }
 
 impl Way {

@@ -25,21 +25,28 @@ pub(super) trait Pace {
     fn is_throttled(&self) -> bool;
     /// How many of `wanted` bytes may go on now; they count as carried.
     fn allow(&self, wanted: usize) -> usize;
+    /// So many bytes more are under way, or less.
+    fn note(&self, change: i64);
 }
 
 /// What is under way, in order, each piece with the moment at which it arrives.
-#[derive(Default)]
-struct DelayLine {
+struct DelayLine<'a, P: Pace> {
     pieces: VecDeque<(Instant, Vec<u8>)>,
     bytes: usize,
+    pace: &'a P,
 }
 
-impl DelayLine {
+impl<'a, P: Pace> DelayLine<'a, P> {
+    fn new(pace: &'a P) -> Self {
+        Self { pieces: VecDeque::new(), bytes: 0, pace }
+    }
+
     fn push(&mut self, bytes: &[u8], delay: Duration) {
         let due = Instant::now() + delay;
         // Nothing overtakes what was sent before a link became quicker.
         let due = self.pieces.back().map_or(due, |(last, _)| due.max(*last));
         self.bytes += bytes.len();
+        self.pace.note(count(bytes.len()));
         self.pieces.push_back((due, bytes.to_vec()));
     }
 
@@ -50,8 +57,19 @@ impl DelayLine {
         }
         let piece = self.pieces.pop_front().map(|(_, piece)| piece).unwrap_or_default();
         self.bytes -= piece.len();
+        self.pace.note(-count(piece.len()));
         piece
     }
+}
+
+impl<P: Pace> Drop for DelayLine<'_, P> {
+    fn drop(&mut self) {
+        self.pace.note(-count(self.bytes));
+    }
+}
+
+fn count(bytes: usize) -> i64 {
+    i64::try_from(bytes).unwrap_or(i64::MAX)
 }
 
 /// How many of `waiting` bytes may go on, as soon as some may. Nothing is lost if this is given up before.
@@ -77,7 +95,7 @@ pub(super) async fn pump(
     pace: impl Pace,
     mut look: impl FnMut(&[u8]) -> io::Result<()>,
 ) -> io::Result<()> {
-    let mut line = DelayLine::default();
+    let mut line = DelayLine::new(&pace);
     let mut buffer = vec![0; PIECE];
     // What of the buffer waits at a throttled link.
     let mut waiting = 0..0;
