@@ -4,10 +4,9 @@
 mod common;
 
 use std::collections::BTreeSet;
-use std::path::PathBuf;
-use std::time::{Duration, Instant};
 
 use common::program::runs;
+use common::servers::{block_on, server, until};
 use common::{
     Ran, assert_all_laws, assert_balanced, assert_each_bucket_balances, assert_sold_exactly, assert_sound,
     chain_text, open, parse, presets, run,
@@ -17,22 +16,9 @@ use seckill_lab::files::parse_topology;
 use seckill_lab::metrics::{Role, ShardBucket};
 use seckill_lab::report::ShardReport;
 use seckill_lab::servers::cluster::{NodeView, SLOTS, view};
-use seckill_lab::servers::{Cluster, ClusterSettings, Endpoint, Restart, RunFolder, ServerBinary, find};
+use seckill_lab::servers::{Cluster, ClusterSettings, Endpoint, Restart, RunFolder};
 use seckill_lab::topology::Topology;
 use seckill_lab::topology::stage::SlotMoving;
-
-/// Longer than anything here takes on a busy machine.
-const PATIENCE: Duration = Duration::from_secs(30);
-
-fn server() -> ServerBinary {
-    let named = std::env::var_os("SECKILL_LAB_REDIS_SERVER").map(PathBuf::from);
-    find(named.as_deref(), &|_| {}).expect("a server")
-}
-
-fn block_on<T>(future: impl Future<Output = T>) -> T {
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
-    runtime.expect("a runtime").block_on(future)
-}
 
 async fn ask<T: FromRedisValue>(endpoint: Endpoint, words: &[&str]) -> RedisResult<T> {
     let client = redis::Client::open(format!("redis://{endpoint}"))?;
@@ -43,16 +29,6 @@ async fn ask<T: FromRedisValue>(endpoint: Endpoint, words: &[&str]) -> RedisResu
 async fn nodes(endpoint: Endpoint) -> Vec<NodeView> {
     let text: RedisResult<String> = ask(endpoint, &["CLUSTER", "NODES"]).await;
     view::parse(&text.unwrap_or_default())
-}
-
-/// Looks until a condition holds.
-async fn until(what: &str, mut look: impl AsyncFnMut() -> bool) {
-    let started_at = Instant::now();
-    let mut looks = tokio::time::interval(Duration::from_millis(20));
-    while !look().await {
-        assert!(started_at.elapsed() < PATIENCE, "waited {PATIENCE:?} in vain: {what}");
-        looks.tick().await;
-    }
 }
 
 async fn start(folder: &RunFolder, settings: ClusterSettings) -> Cluster {

@@ -3,34 +3,22 @@
 
 mod common;
 
-use std::path::PathBuf;
 use std::sync::Mutex;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use common::{assert_balanced, assert_each_bucket_balances, chain_text, line, parse, run, slot_of_tag};
+use common::servers::{block_on, line, server, until};
+use common::{assert_balanced, assert_each_bucket_balances, chain_text, parse, run, slot_of_tag};
 use redis::RedisResult;
 use seckill_lab::servers::cluster::{NodeView, Reshaped, view};
-use seckill_lab::servers::{Cluster, ClusterError, ClusterSettings, Endpoint, Restart, RunFolder, find};
+use seckill_lab::servers::{Cluster, ClusterError, ClusterSettings, Endpoint, Restart, RunFolder};
 use seckill_lab::topology::stage::{Persistence, SlotMoving};
 
-/// Longer than anything here takes on a busy machine.
-const PATIENCE: Duration = Duration::from_secs(30);
 /// Keys in the slot that is to be caught in the middle; they go over by hundreds.
 const HOT_KEYS: usize = 20_000;
 /// When the new node has this many keys, it is struck: more than all others of its share.
 const GONE: usize = 1_500;
 /// The node that comes, where the others have no replicas.
 const NEW: &str = "node 4";
-
-/// Looks until a condition holds.
-async fn until(what: &str, mut look: impl AsyncFnMut() -> bool) {
-    let started_at = Instant::now();
-    let mut looks = tokio::time::interval(Duration::from_millis(2));
-    while !look().await {
-        assert!(started_at.elapsed() < PATIENCE, "waited {PATIENCE:?} in vain: {what}");
-        looks.tick().await;
-    }
-}
 
 /// Three masters with keys; most lie in one slot, which is among the first to go when a fourth one comes.
 struct Store {
@@ -46,8 +34,6 @@ struct Store {
 
 impl Store {
     async fn start(replica_count: usize) -> Self {
-        let named = std::env::var_os("SECKILL_LAB_REDIS_SERVER").map(PathBuf::from);
-        let server = find(named.as_deref(), &|_| {}).expect("a server");
         let folder = RunFolder::create().expect("a folder");
         let settings = ClusterSettings {
             replica_count,
@@ -58,7 +44,7 @@ impl Store {
             persistence: Persistence::AofAlways,
             ..ClusterSettings::new("store")
         };
-        let cluster = Cluster::start(&server, &folder, settings, &|_| {}).await.expect("a cluster");
+        let cluster = Cluster::start(&server(), &folder, settings, &|_| {}).await.expect("a cluster");
         let is_early = |tag: &String| (4_096..4_196).contains(&slot_of_tag(tag));
         let tag = (0..100_000).map(|number: u32| number.to_string()).find(is_early).expect("some tag is");
         let hot = (0..HOT_KEYS).map(|number| format!("hot:{{{tag}}}:{number}"));
@@ -83,12 +69,22 @@ impl Store {
         view::parse(&text)
     }
 
+    async fn owner_of_hot(&self) -> Option<Endpoint> {
+        self.nodes().await.into_iter().find(|node| node.owns(self.hot)).map(|node| node.endpoint)
+    }
+
+    /// Asserts that each slot has an owner that lives, with every key.
+    async fn assert_complete(&self) {
+        let answers = self.all("GET").await;
+        assert_eq!(answers.len(), self.keys.len(), "each slot has an owner that lives");
+        assert!(answers.iter().all(|(key, _, value)| value.as_deref() == Some(key)), "a key is missing");
+    }
+
     /// Asks the owner of each key, if it lives; a redirection is a failure. Answers keys with their values.
     async fn all(&self, command: &str) -> Vec<(&str, u16, Option<String>)> {
         let mut answers = Vec::new();
         for node in self.nodes().await.into_iter().filter(|node| node.is_well) {
-            let owned = |slot: u16| node.slots.iter().any(|range| range.contains(&slot));
-            let keys: Vec<&(String, u16)> = self.keys.iter().filter(|(_, slot)| owned(*slot)).collect();
+            let keys: Vec<&(String, u16)> = self.keys.iter().filter(|(_, slot)| node.owns(*slot)).collect();
             if keys.is_empty() {
                 continue;
             }
@@ -140,9 +136,8 @@ impl Store {
                 redis::cmd("CLUSTER").arg("NODES").query_async(&mut line).await.expect("an answer");
             assert!(!text.contains("->-") && !text.contains("-<-"), "{node} has slots on their way: {text}");
             let own = view::parse(&text).into_iter().find(|view| text_is_own(&text, view)).expect("itself");
-            let is_own = |slot: u16| own.slots.iter().any(|range| range.contains(&slot));
             let size: usize = redis::cmd("DBSIZE").query_async(&mut line).await.expect("a size");
-            let most = self.keys.iter().filter(|(_, slot)| is_own(*slot)).count();
+            let most = self.keys.iter().filter(|(_, slot)| own.owns(*slot)).count();
             let is_complete = living.len() == 4;
             assert!(if is_complete { size == most } else { size <= most }, "{node}: {size} of {most}");
         }
@@ -154,8 +149,7 @@ fn text_is_own(text: &str, view: &NodeView) -> bool {
 }
 
 fn with_store(replica_count: usize, test: impl AsyncFnOnce(Store)) {
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
-    runtime.expect("a runtime").block_on(async { test(Store::start(replica_count).await).await });
+    block_on(async { test(Store::start(replica_count).await).await });
 }
 
 const ALL: [&str; 4] = ["node 1", "node 2", "node 3", NEW];
@@ -165,16 +159,8 @@ async fn assert_resumed(store: &Store, done: Result<Reshaped, ClusterError>, mas
     let done = done.expect("it comes all the same");
     assert_eq!((done.slots, done.way), (4_096, SlotMoving::KeyByKey));
     store.assert_in_order(&masters).await;
-    let answers = store.all("GET").await;
-    assert_eq!(answers.len(), store.keys.len(), "each slot has an owner that lives");
-    assert!(answers.iter().all(|(key, _, value)| value.as_deref() == Some(key)), "a key is missing");
-    let new = store.endpoint(&store.new);
-    let owner = store
-        .nodes()
-        .await
-        .into_iter()
-        .find(|node| node.slots.iter().any(|range| range.contains(&store.hot)));
-    assert_eq!(owner.map(|node| node.endpoint), new, "the hot slot has moved");
+    store.assert_complete().await;
+    assert_eq!(store.owner_of_hot().await, store.endpoint(&store.new), "the hot slot has moved");
     let told = store.told();
     assert!(
         told[0].contains(&format!("128 slots on their way from node 1 to {} were interrupted", store.new)),
@@ -186,14 +172,14 @@ async fn assert_resumed(store: &Store, done: Result<Reshaped, ClusterError>, mas
     );
 }
 
-#[test]
-fn a_receiver_that_dies_and_comes_back_gets_the_rest() {
+/// A node dies while slots move, and comes back once that was told.
+fn dies_and_comes_back(node: &str) {
     with_store(0, async |store| {
         let done = store
             .add_shard(async || {
-                store.cluster.node(NEW).await.expect("it is there").kill();
+                store.cluster.node(node).await.expect("it is there").kill();
                 store.until_told().await;
-                let mut node = store.cluster.node(NEW).await.expect("it is there");
+                let mut node = store.cluster.node(node).await.expect("it is there");
                 node.restart(Restart::AsBefore).await.expect("it comes back with its files");
             })
             .await;
@@ -202,18 +188,13 @@ fn a_receiver_that_dies_and_comes_back_gets_the_rest() {
 }
 
 #[test]
+fn a_receiver_that_dies_and_comes_back_gets_the_rest() {
+    dies_and_comes_back(NEW);
+}
+
+#[test]
 fn a_giver_that_dies_and_comes_back_gives_the_rest() {
-    with_store(0, async |store| {
-        let done = store
-            .add_shard(async || {
-                store.cluster.node("node 1").await.expect("it is there").kill();
-                store.until_told().await;
-                let mut node = store.cluster.node("node 1").await.expect("it is there");
-                node.restart(Restart::AsBefore).await.expect("it comes back with its files");
-            })
-            .await;
-        assert_resumed(&store, done, ALL).await;
-    });
+    dies_and_comes_back("node 1");
 }
 
 #[test]
@@ -285,15 +266,8 @@ fn a_receiver_that_refuses_keys_gives_those_of_a_half_moved_slot_back() {
             .to_string();
         assert!(failed.contains("OOM") && failed.contains("; given up after 2"), "{failed}");
         store.assert_in_order(&ALL).await;
-        let answers = store.all("GET").await;
-        assert_eq!(answers.len(), store.keys.len(), "each slot has an owner that lives");
-        assert!(answers.iter().all(|(key, _, value)| value.as_deref() == Some(key)), "a key is missing");
-        let first = &store
-            .nodes()
-            .await
-            .into_iter()
-            .find(|node| node.slots.iter().any(|range| range.contains(&store.hot)));
-        assert_eq!(first.as_ref().map(|node| node.endpoint), store.endpoint("node 1"), "it is back");
+        store.assert_complete().await;
+        assert_eq!(store.owner_of_hot().await, store.endpoint("node 1"), "it is back");
     });
 }
 

@@ -7,6 +7,7 @@ use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
 use common::program::wait_until;
+use common::servers::server;
 use common::{
     Ran, assert_all_laws, assert_balanced, assert_sold_exactly, assert_sound, chain_text, parse, run,
     run_live,
@@ -14,8 +15,7 @@ use common::{
 use seckill_lab::engine::RunOptions;
 use seckill_lab::metrics::Role;
 use seckill_lab::servers::{
-    Endpoint, GroupSettings, LinkState, Proxy, ReplicaGroup, RunFolder, SentinelSettings, Surroundings,
-    binary,
+    Endpoint, GroupSettings, LinkState, Proxy, ReplicaGroup, RunFolder, SentinelSettings,
 };
 use seckill_lab::topology::fault::FaultAction;
 use seckill_lab::topology::{Fault, Topology};
@@ -35,9 +35,8 @@ struct Lab {
 impl Lab {
     fn start(replica_count: usize, sentinel_count: usize) -> Self {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+        let binary = server();
         let (runtime, run) = (runtime.expect("a runtime"), RunFolder::create().expect("a run folder"));
-        let named = std::env::var_os("SECKILL_LAB_REDIS_SERVER").map(std::path::PathBuf::from);
-        let binary = binary::find_in(&Surroundings::from_env(), named.as_deref(), &|_: &str| {});
         let settings = GroupSettings {
             replica_count,
             sentinel_count,
@@ -45,7 +44,7 @@ impl Lab {
             is_proxied: true,
             ..GroupSettings::new("links")
         };
-        let start = ReplicaGroup::start(binary.as_ref().expect("a server"), &run, settings, &|_: &str| {});
+        let start = ReplicaGroup::start(&binary, &run, settings, &|_: &str| {});
         let group = runtime.block_on(start).expect("a group");
         Self { group: Some(group), runtime, _run: run }
     }

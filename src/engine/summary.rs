@@ -170,8 +170,8 @@ fn settings(plan: &RunPlan, environment: &Environment) -> Vec<SettingReport> {
         let link = LinkSettings::new(timeout);
         let has_proxies = environment.has_proxies(plan.queue_host(index));
         for (name, value) in [
-            ("response timeout", format!("{} ms", link.response_timeout_ms)),
-            ("connect timeout", format!("{} ms", link.connect_timeout_ms)),
+            ("response timeout", format!("{} ms", link.response_timeout.as_millis())),
+            ("connect timeout", format!("{} ms", link.connect_timeout.as_millis())),
             ("retries", "none".to_owned()),
             ("way to the servers", (if has_proxies { "through proxies" } else { "direct" }).to_owned()),
         ] {

@@ -79,7 +79,7 @@ pub fn counted_faults(topology: &Topology, seed: u64, count: u64) -> Vec<Fault> 
 /// The times of the harms that the design's script has already: from each to what mends it, or to the end of the run.
 fn scripted(topology: &Topology) -> Vec<(&str, &str, Range<u64>)> {
     let ms = |fault: &Fault| u64::try_from(fault.at.as_millis()).unwrap_or(u64::MAX);
-    let harms = topology.faults.iter().filter(|fault| fault.action.rule().nature != Nature::Mending);
+    let harms = topology.faults.iter().filter(|fault| fault.action.rule().nature.is_harm());
     let time = |harm: &Fault| {
         let mended = topology.faults.iter().filter(|other| {
             matches!(harm.action.rule().nature, Nature::Lasting(by) if by == other.action)
@@ -102,10 +102,8 @@ fn harms_by_stage(topology: &Topology) -> Vec<Vec<Vec<Harm<'_>>>> {
     let mut stages: Vec<(usize, Vec<Vec<Harm<'_>>>)> = Vec::new();
     for (index, instance) in all_targets(topology) {
         let stage = &topology.stages[index];
-        let is_harm =
-            |action: &FaultAction| !matches!(action.rule().nature, Nature::Mending | Nature::Growth);
         let harms: Vec<Harm<'_>> = FaultAction::possible(topology, stage, &instance)
-            .filter(is_harm)
+            .filter(|action| action.rule().nature.is_harm())
             .map(|action| Harm {
                 stage,
                 instance: instance.clone(),
@@ -184,7 +182,7 @@ mod tests {
 
     /// From when until when each instance is harmed; what is over by itself has no end here.
     fn spans(faults: &[Fault]) -> Vec<(&Fault, Option<&Fault>)> {
-        let is_harm = |fault: &&Fault| fault.action.rule().nature != Nature::Mending;
+        let is_harm = |fault: &&Fault| fault.action.rule().nature.is_harm();
         let mended = |harm: &Fault| {
             let Nature::Lasting(by) = harm.action.rule().nature else { return None };
             faults.iter().find(|other| {
@@ -250,8 +248,7 @@ mod tests {
         for &action in FaultAction::ALL.iter().filter(|action| !never.contains(action)) {
             assert!(all.iter().any(|fault| fault.action == action), "{action:?} never comes");
         }
-        let harms: Vec<&Fault> =
-            all.iter().filter(|fault| fault.action.rule().nature != Nature::Mending).collect();
+        let harms: Vec<&Fault> = all.iter().filter(|fault| fault.action.rule().nature.is_harm()).collect();
         for tenth in 1..8 {
             let (from, to) = (Duration::from_secs(2 * tenth), Duration::from_secs(2 * tenth + 2));
             let here = harms.iter().filter(|fault| (from..to).contains(&fault.at)).count() as f64;

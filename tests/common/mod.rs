@@ -4,20 +4,18 @@
 #![allow(clippy::unwrap_used, reason = "tests")]
 
 pub mod program;
+pub mod servers;
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use redis::AsyncConnectionConfig;
-use redis::aio::MultiplexedConnection;
 use seckill_lab::engine::{EngineCommand, EngineHandle, EventKind, RunFailure, RunId, RunOptions, RunPhase};
 use seckill_lab::files::{parse_topology, read_topology, report_problems};
 use seckill_lab::metrics::failover::Step;
 use seckill_lab::metrics::{Bucket, InstanceState, StageTally};
 use seckill_lab::report::Report;
-use seckill_lab::servers::Endpoint;
 use seckill_lab::topology::{Change, Fault, RunPlan, StageKind, Topology};
 
 /// Longer than any run here takes, even on a busy machine; a run that takes longer hangs.
@@ -72,13 +70,6 @@ pub fn chain_text(stages: &[(&str, &str)], sale: &str, phases: &str, targets: &s
 /// A link in the text of a design.
 pub fn link(from: &str, to: &str) -> String {
     format!("(from: {from:?}, to: {to:?}),\n")
-}
-
-/// A connection to a server, patient: the library's own gives up after half a second.
-pub async fn line(endpoint: Endpoint) -> MultiplexedConnection {
-    let config = AsyncConnectionConfig::new().set_response_timeout(Some(PATIENCE));
-    let client = redis::Client::open(format!("redis://{endpoint}")).unwrap();
-    client.get_multiplexed_async_connection_with_config(&config).await.unwrap()
 }
 
 /// The slot of a key with this in braces: CRC16 (XMODEM), as the specification of clusters has it.

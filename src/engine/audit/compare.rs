@@ -30,10 +30,9 @@ pub fn compare(evidence: &Evidence) -> AuditReport {
     findings.report
 }
 
-/// Orders that are somewhere. In order of their ids, as everything here: millions of them are then compared by walking along
-/// both lists at once.
+/// Orders that are somewhere.
 struct Present {
-    /// Each with whether it was cancelled.
+    /// In order of their ids, each with whether it was cancelled.
     orders: Vec<(Order, bool)>,
     /// Whether any place keeps orders. Where none does, a promise can't be looked up.
     is_kept: bool,
@@ -55,39 +54,6 @@ impl Present {
     }
 }
 
-/// An order that was promised, or is somewhere, or both.
-struct Known {
-    order: Order,
-    is_promised: bool,
-    is_present: bool,
-    is_cancelled: bool,
-}
-
-/// All of them, by id.
-fn known(promised: &[Order], present: &Present) -> Vec<Known> {
-    let mut promised = promised.to_vec();
-    promised.sort_by_key(|order| order.id);
-    let (mut promised, mut present) = (promised.into_iter().peekable(), present.orders.iter().peekable());
-    let mut known = Vec::with_capacity(promised.len().max(present.len()));
-    loop {
-        let id = match (promised.peek(), present.peek()) {
-            (Some(one), Some((other, _))) => one.id.min(other.id),
-            (Some(one), None) => one.id,
-            (None, Some((other, _))) => other.id,
-            (None, None) => return known,
-        };
-        let promise = promised.next_if(|order| order.id == id);
-        let found = present.next_if(|(order, _)| order.id == id);
-        let Some(order) = found.map(|(order, _)| *order).or(promise) else { return known };
-        known.push(Known {
-            order,
-            is_promised: promise.is_some(),
-            is_present: found.is_some(),
-            is_cancelled: found.is_some_and(|(_, is_cancelled)| *is_cancelled),
-        });
-    }
-}
-
 fn places(evidence: &Evidence) -> Places {
     let cancelled = evidence.database.iter().flatten().filter(|(_, cancelled)| *cancelled).count();
     Places {
@@ -103,27 +69,34 @@ fn places(evidence: &Evidence) -> Places {
 /// Looks every promise up, and every order that is there; answers the live orders, promised or present, by id.
 fn hold_promises(evidence: &Evidence, present: &Present, findings: &mut Findings) -> Vec<Order> {
     let promises = &evidence.promises;
-    let known = known(&promises.acknowledged, present);
+    let is_absent = |order: &&Order| !present.has(order.id);
+    let absent: Vec<Order> = promises.acknowledged.iter().filter(is_absent).copied().collect();
     if present.is_kept {
-        let is_lost = |one: &&Known| one.is_promised && !one.is_present;
-        let mut lost: Vec<Order> = known.iter().filter(is_lost).map(|one| one.order).collect();
-        lost.sort_by_key(|order| order.accepted_ns);
-        for order in &lost {
+        for order in &absent {
             findings.list("lost_acknowledged", order);
         }
-        findings.report.lost_acknowledged = lost.len() as u64;
-        findings.report.lost_spans = losses::spans(&promises.acknowledged, &lost, evidence.start_ns);
-        let happened = promises.indefinite.iter().filter(|order| present.has(order.id)).count();
-        findings.report.indefinite_happened = happened as u64;
-        findings.report.indefinite_not_happened = (promises.indefinite.len() - happened) as u64;
+        findings.report.lost_acknowledged = absent.len() as u64;
+        findings.report.lost_spans = losses::spans(&promises.acknowledged, &absent, evidence.start_ns);
+        let not_happened = promises.indefinite.iter().filter(is_absent).count();
+        findings.report.indefinite_happened = (promises.indefinite.len() - not_happened) as u64;
+        findings.report.indefinite_not_happened = not_happened as u64;
     }
-    for one in known.iter().filter(|one| !one.is_promised) {
-        findings.report.unacknowledged_present += 1;
-        findings.list("unacknowledged_present", &one.order);
+    let mut told: Vec<u64> = promises.acknowledged.iter().map(|order| order.id).collect();
+    told.sort_unstable();
+    let mut live = absent;
+    for (order, is_cancelled) in &present.orders {
+        if told.binary_search(&order.id).is_err() {
+            findings.report.unacknowledged_present += 1;
+            findings.list("unacknowledged_present", order);
+        }
+        if *is_cancelled {
+            findings.report.returned += units(order);
+        } else {
+            live.push(*order);
+        }
     }
-    let (cancelled, live): (Vec<Known>, Vec<Known>) = known.into_iter().partition(|one| one.is_cancelled);
-    findings.report.returned = cancelled.iter().map(|one| units(&one.order)).sum();
-    live.into_iter().map(|one| one.order).collect()
+    live.sort_by_key(|order| order.id);
+    live
 }
 
 fn find_duplicates(evidence: &Evidence, live: &[Order], findings: &mut Findings) {

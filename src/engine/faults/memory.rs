@@ -126,8 +126,7 @@ impl Memory {
     /// Has a script killed and doesn't wait until it is: the server listens only once it has run for some time.
     fn kill(server: Endpoint, troubles: Troubles) {
         tokio::spawn(async move {
-            let patience = u64::try_from((2 * DEAF).as_millis()).unwrap_or(u64::MAX);
-            let patient = LinkSettings { connect_timeout_ms: patience, ..LinkSettings::new(2 * DEAF) };
+            let patient = LinkSettings { connect_timeout: 2 * DEAF, ..LinkSettings::new(2 * DEAF) };
             let killed = async {
                 let mut line = patient.connect(server).await?;
                 redis::cmd("SCRIPT").arg("KILL").query_async::<()>(&mut line).await

@@ -15,7 +15,7 @@ const PATIENCE: Duration = Duration::from_millis(500);
 /// # Errors
 /// The Sentinel's own refusal, such as `INPROG` while another failover is under way or `NOGOODSLAVE`; or none answers.
 pub async fn fail_over(group: &ReplicaGroup) -> Result<(), String> {
-    let settings = LinkSettings { connect_timeout_ms: 500, ..LinkSettings::new(PATIENCE) };
+    let settings = LinkSettings { connect_timeout: PATIENCE, ..LinkSettings::new(PATIENCE) };
     let mut failover = redis::cmd("SENTINEL");
     failover.arg("FAILOVER").arg(&group.settings().name);
     for sentinel in group.sentinels() {

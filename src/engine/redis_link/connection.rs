@@ -1,7 +1,6 @@
 //! One connection, shared by the pipelines under way on it, and made anew after an error.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use redis::aio::MultiplexedConnection;
 use redis::{ErrorKind, FromRedisValue, Pipeline, RedisError, RedisResult, Value};
@@ -64,9 +63,8 @@ impl Handle for MultiplexedConnection {
 
 impl Handle for Arc<wire::Line> {
     async fn connect(endpoint: Endpoint, settings: LinkSettings) -> RedisResult<Self> {
-        let [within, patience] =
-            [settings.connect_timeout_ms, settings.response_timeout_ms].map(Duration::from_millis);
-        Ok(Self::new(wire::Line::connect(endpoint, within, patience).await?))
+        let LinkSettings { connect_timeout, response_timeout } = settings;
+        Ok(Self::new(wire::Line::connect(endpoint, connect_timeout, response_timeout).await?))
     }
 
     async fn is_master(&self) -> RedisResult<bool> {

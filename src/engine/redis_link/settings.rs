@@ -13,19 +13,16 @@ const PIPELINE_BUFFER: usize = 256;
 /// What would otherwise be chosen by a library.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LinkSettings {
-    /// How long an answer may take, in milliseconds.
-    pub response_timeout_ms: u64,
-    /// How long making a connection may take, in milliseconds.
-    pub connect_timeout_ms: u64,
+    /// How long an answer may take.
+    pub response_timeout: Duration,
+    /// How long making a connection may take.
+    pub connect_timeout: Duration,
 }
 
 impl LinkSettings {
     /// Settings with a given time for answers.
     pub fn new(response_timeout: Duration) -> Self {
-        Self {
-            response_timeout_ms: u64::try_from(response_timeout.as_millis()).unwrap_or(u64::MAX),
-            connect_timeout_ms: 1_000,
-        }
+        Self { response_timeout, connect_timeout: Duration::from_secs(1) }
     }
 
     /// Connects to a server.
@@ -39,8 +36,8 @@ impl LinkSettings {
 
     fn config(self) -> AsyncConnectionConfig {
         AsyncConnectionConfig::new()
-            .set_response_timeout(Some(Duration::from_millis(self.response_timeout_ms)))
-            .set_connection_timeout(Some(Duration::from_millis(self.connect_timeout_ms)))
+            .set_response_timeout(Some(self.response_timeout))
+            .set_connection_timeout(Some(self.connect_timeout))
             .set_pipeline_buffer_size(PIPELINE_BUFFER)
     }
 }

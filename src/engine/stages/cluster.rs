@@ -114,13 +114,13 @@ impl ClusterStage {
 
     /// Serves a lane to a node until the stage is gone. The script is loaded first.
     pub async fn work(self: Arc<Self>, node: Endpoint, lane: Lane) {
-        let mut load = Commands::default();
-        Asking::load(&mut load);
-        drop(send(&lane, &load).await);
+        let mut commands = Commands::default();
+        Asking::load(&mut commands);
+        drop(send(&lane, &commands).await);
         let counts = self.wiring.counts.of(node);
         while let Some(batch) = lane.next().await {
             let count = batch.len();
-            let reached = self.serve(&lane, &counts, batch).await;
+            let reached = self.serve(&lane, &mut commands, &counts, batch).await;
             lane.done(count, reached);
         }
     }
@@ -208,13 +208,10 @@ impl ClusterStage {
     }
 
     /// Sends a batch and does what the answers say. Answers whether the server could be reached.
-    async fn serve(&self, lane: &Lane, counts: &NodeCounts, batch: Batch) -> bool {
-        let mut commands = Commands::default();
-        let now_ns = self.wiring.core.now_ns();
-        for pending in &batch {
-            self.asking.add(&mut commands, pending, now_ns);
-        }
-        let (replies, _) = send(lane, &commands).await;
+    async fn serve(&self, lane: &Lane, commands: &mut Commands, counts: &NodeCounts, batch: Batch) -> bool {
+        commands.clear();
+        self.asking.add_all(commands, &batch, self.wiring.core.now_ns());
+        let (replies, _) = send(lane, commands).await;
         let reached = !matches!(replies, Replies::Unreachable);
         let mut sorted = self.sort(counts, batch, &replies, (0, 1));
         let unknown = std::mem::take(&mut sorted.unknown);

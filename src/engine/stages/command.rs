@@ -44,6 +44,13 @@ impl Asking {
         commands.command(3).word("SCRIPT").word("LOAD").word(keys::CLAIM_SCRIPT);
     }
 
+    /// Adds the commands of requests that are sent at `now_ns` on the run's clock.
+    pub fn add_all(&self, commands: &mut Commands, batch: &[Pending], now_ns: u64) {
+        for pending in batch {
+            self.add(commands, pending, now_ns);
+        }
+    }
+
     /// Adds the command of a request that is sent at `now_ns` on the run's clock.
     pub fn add(&self, commands: &mut Commands, pending: &Pending, now_ns: u64) {
         let item = pending.item;

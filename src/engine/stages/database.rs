@@ -86,8 +86,9 @@ impl Clerk {
     }
 
     fn read(&self, connection: &Connection, item: u32) -> rusqlite::Result<Outcome> {
-        let found = connection.prepare_cached(self.page_sql)?.query_row([item], |_page| Ok(())).optional()?;
-        Ok(if found.is_some() { Outcome::Served } else { Outcome::Failed })
+        let page: Option<String> =
+            connection.prepare_cached(self.page_sql)?.query_row([item], |row| row.get(0)).optional()?;
+        Ok(if page.is_some() { Outcome::Served } else { Outcome::Failed })
     }
 
     fn claim(&self, connection: &mut Connection, pending: &Pending) -> rusqlite::Result<Outcome> {

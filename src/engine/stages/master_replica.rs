@@ -101,10 +101,7 @@ impl MasterReplicaStage {
 
     /// Adds the commands of a batch, and `WAIT` at their end where one has to wait.
     fn ask(&self, commands: &mut Commands, batch: &[Pending]) {
-        let now_ns = self.inventory.core.now_ns();
-        for pending in batch {
-            self.asking.add(commands, pending, now_ns);
-        }
+        self.asking.add_all(commands, batch, self.inventory.core.now_ns());
         if let Some(safety) = self.safety_of(batch) {
             safety.ask(commands);
         }

@@ -61,9 +61,8 @@ impl Builder<'_> {
         };
         let stage = Arc::new(ReadWriteSplitStage::new(core, params, wiring));
         self.tunable.insert(index, stage.clone());
-        for lane in self.note(lanes) {
-            self.tasks.spawn(stage.clone().work(lane));
-        }
+        let lanes = self.note(lanes).into_iter();
+        self.tasks.extend(lanes.map(|lane| stage.clone().work(lane)));
         stage
     }
 
@@ -93,15 +92,11 @@ impl Builder<'_> {
         let lanes = self.note(lanes);
         if naive {
             let stage = Arc::new(NaiveStage::new(inventory));
-            for lane in lanes {
-                self.tasks.spawn(stage.clone().work(lane));
-            }
+            self.tasks.extend(lanes.into_iter().map(|lane| stage.clone().work(lane)));
             return stage;
         }
         let stage = Arc::new(MasterReplicaStage::new(inventory));
-        for lane in lanes {
-            self.tasks.spawn(stage.clone().work(lane));
-        }
+        self.tasks.extend(lanes.into_iter().map(|lane| stage.clone().work(lane)));
         stage
     }
 
@@ -128,9 +123,7 @@ impl Builder<'_> {
             timeout: params.timeout,
         });
         self.connections.extend(lanes.iter().map(|(_, lane)| lane.connection.clone()));
-        for (node, lane) in lanes {
-            self.tasks.spawn(stage.clone().work(node, lane));
-        }
+        self.tasks.extend(lanes.into_iter().map(|(node, lane)| stage.clone().work(node, lane)));
         self.tasks.spawn(cluster.routes().keep());
         self.tasks.spawn(stage.clone().keep());
         stage
@@ -152,9 +145,8 @@ impl Builder<'_> {
             _ => None,
         };
         let stage = Arc::new(QueueStage::new(core, next, lanes, safety));
-        for lane in self.note(workers) {
-            self.tasks.spawn(stage.clone().work(lane));
-        }
+        let lanes = self.note(workers).into_iter();
+        self.tasks.extend(lanes.map(|lane| stage.clone().work(lane)));
         stage
     }
 

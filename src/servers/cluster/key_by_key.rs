@@ -120,7 +120,7 @@ async fn move_group(
 ) -> Result<(), ClusterError> {
     let (giver, receiver) = (peers[from].member.clone(), peers[to].member.clone());
     let has = own_view(&mut peers[to]).await.ok_or(SILENT)?;
-    let open: Vec<u16> = slots.iter().copied().filter(|slot| !owns(&has, *slot)).collect();
+    let open: Vec<u16> = slots.iter().copied().filter(|slot| !has.owns(*slot)).collect();
     let open = words(&open);
     set(&mut peers[to], &open, &["IMPORTING", &giver.id]).await?;
     set(&mut peers[from], &open, &["MIGRATING", &receiver.id]).await?;
@@ -132,7 +132,7 @@ async fn move_group(
     set(&mut peers[to], &open, &["NODE", &receiver.id]).await?;
     // One that was away may have heard of it already, from the others.
     let has = own_view(&mut peers[from]).await.ok_or(SILENT)?;
-    let untold: Vec<u16> = slots.iter().copied().filter(|slot| owns(&has, *slot)).collect();
+    let untold: Vec<u16> = slots.iter().copied().filter(|slot| has.owns(*slot)).collect();
     set(&mut peers[from], &words(&untold), &["NODE", &receiver.id]).await
 }
 
@@ -147,7 +147,7 @@ async fn settle(
     let Some(has) = own_view(&mut peers[from]).await else {
         return Ok(format!("{} doesn't answer, so they stay between the two", giver.name()));
     };
-    let open: Vec<u16> = group.iter().copied().filter(|slot| owns(&has, *slot)).collect();
+    let open: Vec<u16> = group.iter().copied().filter(|slot| has.owns(*slot)).collect();
     let Some(has) = own_view(&mut peers[to]).await else {
         set(&mut peers[from], &words(&open), &["STABLE"]).await?;
         let (giver, receiver) = (giver.name(), receiver.name());
@@ -155,7 +155,7 @@ async fn settle(
             "they stay with {giver}; keys that had gone over are with {receiver}, out of reach"
         ));
     };
-    let open: Vec<u16> = open.into_iter().filter(|slot| !owns(&has, *slot)).collect();
+    let open: Vec<u16> = open.into_iter().filter(|slot| !has.owns(*slot)).collect();
     let open = words(&open);
     let (here, there) = (counts(&mut peers[from], &open).await?, counts(&mut peers[to], &open).await?);
     let (mut gone, mut kept, mut halved) = (Vec::new(), Vec::new(), Vec::new());
@@ -179,10 +179,6 @@ async fn settle(
     }
     let (went, stay) = (gone.len(), kept.len() + halved.len());
     Ok(format!("{went} of them are with {}, {stay} stay with {}", receiver.name(), giver.name()))
-}
-
-fn owns(node: &NodeView, slot: u16) -> bool {
-    node.slots.iter().any(|range| range.contains(&slot))
 }
 
 fn words(slots: &[u16]) -> Vec<String> {

@@ -34,6 +34,11 @@ impl NodeView {
     pub fn slot_count(&self) -> usize {
         self.slots.iter().map(ExactSizeIterator::len).sum()
     }
+
+    /// Whether a slot is its own.
+    pub fn owns(&self, slot: u16) -> bool {
+        self.slots.iter().any(|range| range.contains(&slot))
+    }
 }
 
 /// Reads the answer to `CLUSTER NODES` (<https://valkey.io/commands/cluster-nodes/>): a line a node with

@@ -54,6 +54,13 @@ pub enum Nature {
     Growth,
 }
 
+impl Nature {
+    /// Whether it breaks something.
+    pub fn is_harm(self) -> bool {
+        matches!(self, Self::Lasting(_) | Self::Passing)
+    }
+}
+
 /// Why an action can't be done to an instance, and what to do about it; in words.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refusal {
