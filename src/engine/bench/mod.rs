@@ -1,0 +1,7 @@
+//! What the engine costs, measured on this machine: for `cargo bench`, and for `seckill-lab bench`, which says what a laptop carries.
+//!
+//! - [`exchange`]: one server, a number of connections and a depth of pipelines, as load generators of Redis measure it.
+
+pub mod exchange;
+
+pub use exchange::{Exchange, Rig, RigError};
