@@ -13,7 +13,7 @@
 //! - `book`, `ledger`: what was counted, what buyers were told; `observer`: takes the buckets out;
 //!   `outbox`: shows them; `clock`: the one clock.
 //! - `failover`: notes what clients, Sentinels and the lab see of failovers, for their anatomy.
-//! - [`bench`]: what all this costs on this machine.
+//! - [`mod@bench`]: what all this costs on this machine.
 //! - `trouble`: errors that are waited out, told once.
 //! - `audit`: ledger against Redis, queue and database; `summary`: the report.
 
