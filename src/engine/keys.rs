@@ -67,10 +67,15 @@ return 1";
 /// consumer or a late answer left there is found too.
 ///
 /// One call does what as many LMOVE would do (<https://redis.io/docs/latest/commands/lmove/#pattern-reliable-queue>), and
-/// replicates as two commands. Lua's `unpack` takes about 8,000 values; a batch is 5,000 at the most.
+/// replicates as two commands. Where all that waits is taken into empty hands, the list itself changes its name: that is one
+/// command, however many orders it holds. Lua's `unpack` takes about 8,000 values; a batch is 5,000 at the most.
 pub const TAKE_SCRIPT: &str = r"
-local taken = redis.call('LRANGE', KEYS[1], -tonumber(ARGV[1]), -1)
-if #taken > 0 then
+local most = tonumber(ARGV[1])
+local waiting = redis.call('LLEN', KEYS[1])
+if waiting > 0 and waiting <= most and redis.call('EXISTS', KEYS[2]) == 0 then
+  redis.call('RENAME', KEYS[1], KEYS[2])
+elseif waiting > 0 then
+  local taken = redis.call('LRANGE', KEYS[1], -most, -1)
   redis.call('LTRIM', KEYS[1], 0, -#taken - 1)
   redis.call('RPUSH', KEYS[2], unpack(taken))
 end
