@@ -26,6 +26,11 @@ impl Order {
         Self { id, item, claimant, units, accepted_ns }
     }
 
+    /// What its text says, in this order.
+    pub fn fields(&self) -> [u64; 5] {
+        [self.id, self.item.into(), self.claimant, self.units.into(), self.accepted_ns]
+    }
+
     /// Reads the form that [`fmt::Display`] writes; none if it is another text.
     pub fn parse(text: &str) -> Option<Self> {
         let mut fields = text.split(' ').map(str::parse::<u64>);
@@ -43,7 +48,8 @@ impl Order {
 
 impl fmt::Display for Order {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {} {} {} {}", self.id, self.item, self.claimant, self.units, self.accepted_ns)
+        let [id, item, claimant, units, accepted_ns] = self.fields();
+        write!(f, "{id} {item} {claimant} {units} {accepted_ns}")
     }
 }
 

@@ -67,7 +67,7 @@ impl Asking {
         commands.number(u64::from(pending.units)).number(pending.claimant).number(self.per_buyer_limit);
         // A stage before a queue or a database sends no order: its text would cost every claim something.
         if self.keeps_orders {
-            commands.number(pending.id).word(Order::of(&pending.request, now_ns).to_string());
+            commands.number(pending.id).numbers(Order::of(&pending.request, now_ns).fields());
         }
     }
 }

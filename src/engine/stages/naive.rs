@@ -101,7 +101,7 @@ impl NaiveStage {
         if self.inventory.keeps_orders {
             let order = Order::of(&pending.request, self.inventory.core.now_ns());
             let orders = commands.command(4).word("HSET").key(keys::ORDERS, order.item);
-            orders.number(order.id).word(order.to_string());
+            orders.number(order.id).numbers(order.fields());
         }
         let writes = commands.len();
         if let Some(safety) = self.inventory.safety {

@@ -1,4 +1,4 @@
-//! Queue: LPUSH on the list of orders; the answer is the acknowledgement that the buyer gets.
+//! Queue: LPUSH on the list of orders, one for all that wait; the answer is the acknowledgement that the buyers get.
 
 use std::sync::Arc;
 
@@ -34,31 +34,33 @@ impl QueueStage {
         while let Some(batch) = lane.next().await {
             let now_ns = self.core.now_ns();
             commands.clear();
+            // One push for all of them: they are in the list together or not at all.
+            commands.command(2 + batch.len()).word("LPUSH").word(keys::ORDER_LIST);
             for pending in &batch {
-                let order = Order::of(&pending.request, now_ns);
-                commands.command(3).word("LPUSH").word(keys::ORDER_LIST).word(order.to_string());
+                commands.numbers(Order::of(&pending.request, now_ns).fields());
             }
             if let Some(safety) = self.safety {
                 safety.ask(&mut commands);
             }
             let (replies, generation) = send(&lane, &commands).await;
             lane.done(batch.len(), !matches!(replies, Replies::Unreachable));
-            match replies {
-                Replies::Each(answers) => {
-                    let is_safe = self.safety.is_none_or(|safety| safety.is_met(&answers));
-                    let (mut pushed, mut failed) = (Batch::with_capacity(batch.len()), Batch::new());
-                    for (pending, reply) in batch.into_iter().zip(answers.iter()) {
-                        if matches!(reply, Reply::Int(_)) { &mut pushed } else { &mut failed }.push(pending);
-                    }
-                    if is_safe && !pushed.is_empty() {
-                        lane.wrote(generation);
-                    }
-                    self.core.end(&pushed, if is_safe { Outcome::Sold } else { Outcome::Indefinite });
-                    self.core.end(&failed, Outcome::Failed);
-                }
-                Replies::Unreachable => self.core.end(&batch, Outcome::Failed),
-                Replies::Unknown => self.core.end(&batch, Outcome::Indefinite),
+            let outcome = self.outcome(&replies);
+            if outcome == Outcome::Sold {
+                lane.wrote(generation);
             }
+            self.core.end(&batch, outcome);
+        }
+    }
+
+    /// What became of the orders of a push.
+    fn outcome(&self, replies: &Replies) -> Outcome {
+        match replies {
+            Replies::Each(answers) if matches!(answers.get(0), Some(Reply::Int(_))) => {
+                let is_safe = self.safety.is_none_or(|safety| safety.is_met(answers));
+                if is_safe { Outcome::Sold } else { Outcome::Indefinite }
+            }
+            Replies::Each(_) | Replies::Unreachable => Outcome::Failed,
+            Replies::Unknown => Outcome::Indefinite,
         }
     }
 }

@@ -7,6 +7,8 @@ use itoa::Buffer;
 pub struct Commands {
     bytes: Vec<u8>,
     count: usize,
+    /// Room for a word that is put together.
+    word: Vec<u8>,
 }
 
 /// A key that is named after a product: what stands before its number, and what behind.
@@ -45,6 +47,21 @@ impl Commands {
     /// The next word, a number.
     pub fn number(&mut self, number: u64) -> &mut Self {
         self.word(Buffer::new().format(number))
+    }
+
+    /// The next word: numbers with a blank between them, as the text of an order is.
+    pub fn numbers(&mut self, numbers: impl IntoIterator<Item = u64>) -> &mut Self {
+        let mut word = std::mem::take(&mut self.word);
+        word.clear();
+        for number in numbers {
+            if !word.is_empty() {
+                word.push(b' ');
+            }
+            word.extend_from_slice(Buffer::new().format(number).as_bytes());
+        }
+        self.word(&word);
+        self.word = word;
+        self
     }
 
     /// The next word, the key of a product.
@@ -95,10 +112,10 @@ mod tests {
         let page = Key { before: "page:{", behind: "}" };
         let mut commands = Commands::default();
         commands.command(2).word("GET").key(page, 1_234);
-        commands.command(4).word("HSET").key(page, 0).word(b"\r\n").number(u64::MAX);
+        commands.command(5).word("HSET").key(page, 0).word(b"\r\n").number(u64::MAX).numbers([1, 20, 3]);
         let mut library = redis::pipe();
         library.cmd("GET").arg(page.of(1_234));
-        library.cmd("HSET").arg("page:{0}").arg(b"\r\n").arg(u64::MAX);
+        library.cmd("HSET").arg("page:{0}").arg(b"\r\n").arg(u64::MAX).arg("1 20 3");
         assert_eq!((commands.bytes(), commands.len()), (library.get_packed_pipeline().as_slice(), 2));
         commands.clear();
         assert_eq!((commands.len(), commands.bytes()), (0, &[][..]));
