@@ -1,11 +1,9 @@
-//! The books of a run: one a stage, written a batch at a time under one short lock.
+//! The books of a run: one a stage, written a batch at a time by whichever worker has one, without a lock.
 //!
 //! A bucket's histograms are taken out every tenth of a second and merged into the run's; nothing is ever averaged.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
-
 use super::pending::Pending;
-use crate::metrics::{Latency, Outcome, StageTally};
+use crate::metrics::{COUNTS, Latency, Outcome, Recorder, SharedTally, StageTally};
 use crate::workload::Operation;
 
 /// What one stage wrote down.
@@ -44,82 +42,213 @@ impl StagePage {
 }
 
 /// The book of one stage.
+///
+/// The times of a batch are written before its counts. So who has read a count finds all times that belong to it; times of a
+/// batch that is just being written may come a bucket before its count. When everything is counted, both agree.
 #[derive(Debug, Default)]
-pub struct StageBook(Mutex<StagePage>);
+pub struct StageBook {
+    tallies: [SharedTally; Operation::COUNT],
+    latency: Recorder,
+    response: [Recorder; Operation::COUNT],
+    service: [Recorder; Operation::COUNT],
+    stale_age: Recorder,
+}
 
 impl StageBook {
     /// Counts arrivals.
     pub fn arrive(&self, batch: &[Pending]) {
-        let mut page = self.open();
-        for pending in batch {
-            page.tallies[pending.operation.index()].arrivals += 1;
+        if COUNTS {
+            self.by_operation(batch, SharedTally::arrive);
         }
     }
 
-    /// Counts requests that were handed on at `now_ns`.
+    /// Counts requests that were handed on at `now_ns`. To be called before the next stage hears of them: whoever sees
+    /// them there must see that they left here.
     pub fn pass(&self, batch: &[Pending], now_ns: u64) {
-        let mut page = self.open();
-        for pending in batch {
-            page.tallies[pending.operation.index()].passed += 1;
-            page.latency.record_ns(now_ns.saturating_sub(pending.arrived_ns));
+        if COUNTS {
+            self.latency.record_all_ns(batch.iter().map(|pending| now_ns.saturating_sub(pending.arrived_ns)));
+            self.by_operation(batch, SharedTally::pass);
         }
     }
 
     /// Counts requests that ended at `now_ns`.
     pub fn end(&self, batch: &[Pending], outcome: Outcome, now_ns: u64) {
-        let mut page = self.open();
-        for pending in batch {
-            let operation = pending.operation.index();
-            page.tallies[operation].end(outcome, 1);
-            page.latency.record_ns(now_ns.saturating_sub(pending.arrived_ns));
-            page.response[operation].record_ns(now_ns.saturating_sub(pending.intended_ns));
-            page.service[operation].record_ns(now_ns.saturating_sub(pending.sent_ns));
+        if !COUNTS {
+            return;
+        }
+        let since = |then_ns| now_ns.saturating_sub(then_ns);
+        self.latency.record_all_ns(batch.iter().map(|pending| since(pending.arrived_ns)));
+        for operation in Operation::ALL {
+            let of = || batch.iter().filter(|pending| pending.operation == operation);
+            let index = operation.index();
+            self.service[index].record_all_ns(of().map(|pending| since(pending.sent_ns)));
+            let count = self.response[index].record_all_ns(of().map(|pending| since(pending.intended_ns)));
+            self.tallies[index].end(outcome, count);
         }
     }
 
     /// Counts answers that carried a version, by operation, and those of them that were stale, with their ages in
     /// nanoseconds.
     pub fn versioned(&self, answers: [u64; Operation::COUNT], stale: &[(Operation, u64)]) {
-        let mut page = self.open();
-        for (tally, count) in page.tallies.iter_mut().zip(answers) {
-            tally.versioned_reads += count;
-        }
-        for (operation, age_ns) in stale {
-            page.tallies[operation.index()].stale_reads += 1;
-            page.stale_age.record_ns(*age_ns);
+        self.stale_age.record_all_ns(stale.iter().map(|(_, age_ns)| *age_ns));
+        for operation in Operation::ALL {
+            let stale = stale.iter().filter(|(of, _)| *of == operation).count();
+            self.tallies[operation.index()].versioned(answers[operation.index()], stale as u64);
         }
     }
 
     /// Counts orders that came out of the queue and were written, or could not be, after `latency_ns`.
     pub fn orders(&self, written: u64, failed: u64, latency_ns: u64) {
-        let mut page = self.open();
-        let tally = &mut page.tallies[Operation::Claim.index()];
-        tally.arrivals += written + failed;
-        tally.passed += written;
-        tally.failed += failed;
-        page.latency.record_many_ns(latency_ns, written + failed);
+        let tally = &self.tallies[Operation::Claim.index()];
+        self.latency.record_many_ns(latency_ns, written + failed);
+        tally.arrive(written + failed);
+        tally.pass(written);
+        tally.end(Outcome::Failed, failed);
     }
 
-    /// Takes out what was recorded since the last time: running counts, and the histograms of the bucket.
+    /// Takes out what was recorded since the last time: running counts, and the histograms of the bucket. For one reader
+    /// at a time.
     pub fn take_bucket(&self, into: &mut StagePage) {
-        let mut page = self.open();
-        into.tallies = page.tallies;
-        into.latency.clear();
-        into.stale_age.clear();
-        into.response.iter_mut().chain(&mut into.service).for_each(Latency::clear);
-        std::mem::swap(&mut into.latency, &mut page.latency);
-        std::mem::swap(&mut into.stale_age, &mut page.stale_age);
-        std::mem::swap(&mut into.response, &mut page.response);
-        std::mem::swap(&mut into.service, &mut page.service);
+        into.tallies = std::array::from_fn(|operation| self.tallies[operation].read());
+        let take = |from: &Recorder, into: &mut Latency| {
+            into.clear();
+            from.take_into(into);
+        };
+        take(&self.latency, &mut into.latency);
+        take(&self.stale_age, &mut into.stale_age);
+        for operation in 0..Operation::COUNT {
+            take(&self.response[operation], &mut into.response[operation]);
+            take(&self.service[operation], &mut into.service[operation]);
+        }
     }
 
     /// The running counts of all operations together.
     pub fn tally(&self) -> StageTally {
-        self.open().tally()
+        let mut all = StageTally::default();
+        self.tallies.iter().for_each(|tally| all.merge(&tally.read()));
+        all
     }
 
-    fn open(&self) -> MutexGuard<'_, StagePage> {
-        // A panic while counting ends the run; what was counted until then still stands.
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Adds a batch to the tallies: once an operation.
+    fn by_operation(&self, batch: &[Pending], add: fn(&SharedTally, u64)) {
+        let mut counts = [0; Operation::COUNT];
+        for pending in batch {
+            counts[pending.operation.index()] += 1;
+        }
+        self.tallies.iter().zip(counts).for_each(|(tally, count)| add(tally, count));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::stages::testing::request;
+    use crate::metrics::Reason;
+
+    /// Every third is a claim. Each was meant, sent and came in a bit later than the one before it.
+    fn batch(count: u64) -> Vec<Pending> {
+        let pending = |id: u64| {
+            let operation = if id.is_multiple_of(3) { Operation::Claim } else { Operation::Read };
+            let mut pending = request(operation, id, 0);
+            pending.request.intended_ns = id * 2_500;
+            (pending.sent_ns, pending.arrived_ns) = (700_000, 800_000 + id / 4 * 1_000);
+            pending
+        };
+        (0..count).map(pending).collect()
+    }
+
+    #[test]
+    fn a_book_says_what_was_written_into_it() {
+        let (book, now_ns) = (StageBook::default(), 3_000_000);
+        let requests = batch(100);
+        let (ended, passed) = requests.split_at(60);
+        book.arrive(&requests);
+        book.end(ended, Outcome::Intercepted(Reason::Shed), now_ns);
+        book.pass(passed, now_ns);
+        book.versioned([7, 2], &[(Operation::Read, 5_000), (Operation::Claim, 9_000)]);
+        book.orders(4, 1, 50_000);
+
+        let mut expected = StagePage::default();
+        for (number, pending) in requests.iter().enumerate() {
+            let index = pending.operation.index();
+            expected.tallies[index].arrivals += 1;
+            expected.latency.record_ns(now_ns - pending.arrived_ns);
+            if number < ended.len() {
+                expected.tallies[index].end(Outcome::Intercepted(Reason::Shed), 1);
+                expected.response[index].record_ns(now_ns - pending.intended_ns);
+                expected.service[index].record_ns(now_ns - pending.sent_ns);
+            } else {
+                expected.tallies[index].passed += 1;
+            }
+        }
+        for (index, versioned) in [7, 2].into_iter().enumerate() {
+            expected.tallies[index].versioned_reads += versioned;
+            expected.tallies[index].stale_reads += 1;
+        }
+        for age_ns in [5_000, 9_000] {
+            expected.stale_age.record_ns(age_ns);
+        }
+        let claims = &mut expected.tallies[Operation::Claim.index()];
+        claims.arrivals += 5;
+        claims.passed += 4;
+        claims.failed += 1;
+        expected.latency.record_many_ns(50_000, 5);
+
+        let mut page = StagePage::default();
+        book.take_bucket(&mut page);
+        assert_eq!(page.tallies, expected.tallies);
+        assert_eq!(book.tally(), expected.tally());
+        assert!(page.latency == expected.latency && page.stale_age == expected.stale_age);
+        assert!(page.response == expected.response && page.service == expected.service);
+        // Counts go on; times are those of the bucket.
+        book.take_bucket(&mut page);
+        assert_eq!((page.tally(), page.latency.count()), (expected.tally(), 0));
+    }
+
+    #[test]
+    fn nobody_is_seen_further_down_who_was_not_seen_to_leave() {
+        const WRITERS: u64 = 2;
+        const BATCHES: u64 = 10_000;
+        let (first, second) = (StageBook::default(), StageBook::default());
+        let requests = batch(5);
+        let (mut above, mut below) = (StagePage::default(), StagePage::default());
+        let mut all = [StagePage::default(), StagePage::default()];
+        // Deepest first, as the observer reads.
+        let mut look = || {
+            second.take_bucket(&mut below);
+            first.take_bucket(&mut above);
+            let (left, came) = (above.tally(), below.tally());
+            assert!(came.arrivals <= left.handed_on(), "{came:?} of {left:?}");
+            assert!(left.in_flight() >= 0 && came.in_flight() >= 0, "{left:?} {came:?}");
+            all.iter_mut().zip([&above, &below]).for_each(|(page, bucket)| page.absorb(bucket));
+            for page in &all {
+                assert!(page.latency.count() >= page.tally().passed, "times come before counts");
+            }
+        };
+        std::thread::scope(|scope| {
+            let writers: Vec<_> = (0..WRITERS)
+                .map(|_| {
+                    scope.spawn(|| {
+                        for _ in 0..BATCHES {
+                            first.arrive(&requests);
+                            first.pass(&requests, 2_000_000);
+                            second.arrive(&requests);
+                            second.end(&requests, Outcome::Served, 3_000_000);
+                        }
+                    })
+                })
+                .collect();
+            while !writers.iter().all(std::thread::ScopedJoinHandle::is_finished) {
+                look();
+            }
+        });
+        look();
+        let requests = WRITERS * BATCHES * 5;
+        for page in &all {
+            assert_eq!((page.tally().passed, page.latency.count()), (requests, requests));
+            assert_eq!(page.tally().in_flight(), 0);
+        }
+        let counted: u64 = all[1].response.iter().chain(&all[1].service).map(Latency::count).sum();
+        assert_eq!(counted, 2 * requests);
     }
 }

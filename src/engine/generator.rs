@@ -3,8 +3,8 @@
 //! It wakes up twice a millisecond and sends what is due. A request keeps its own intended time, so that being late is
 //! measured, never hidden; what the first stage can't take in is dropped and counted.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::mpsc;
@@ -12,7 +12,7 @@ use tokio::sync::mpsc;
 use super::clock::{Clock, nanos};
 use super::dial::Dial;
 use super::pending::{Batch, Pending};
-use crate::metrics::Latency;
+use crate::metrics::{Latency, Recorder};
 use crate::workload::Source;
 
 /// Time between two looks at the schedule.
@@ -33,7 +33,7 @@ pub struct Schedule {
     /// Requests that could not be sent.
     pub dropped: AtomicU64,
     /// How late requests were sent, since the last look.
-    lag: Mutex<Latency>,
+    lag: Recorder,
     /// What the rate as drawn is multiplied by.
     factor: Dial<f64>,
     stop: AtomicBool,
@@ -45,7 +45,7 @@ impl Default for Schedule {
         Self {
             offered: AtomicU64::new(0),
             dropped: AtomicU64::new(0),
-            lag: Mutex::default(),
+            lag: Recorder::default(),
             factor: Dial::new(1.0),
             stop: AtomicBool::new(false),
             ended: AtomicBool::new(false),
@@ -82,7 +82,7 @@ impl Schedule {
     /// Takes out the lags recorded since the last time.
     pub fn take_lag(&self, into: &mut Latency) {
         into.clear();
-        std::mem::swap(into, &mut *self.lag.lock().unwrap_or_else(PoisonError::into_inner));
+        self.lag.take_into(into);
     }
 }
 
@@ -143,13 +143,10 @@ fn send(batch: &mut Batch, now_ns: u64, schedule: &Schedule, first: &mpsc::Sende
         return;
     }
     let mut due = std::mem::replace(batch, Batch::with_capacity(batch.len()));
-    {
-        let mut lag = schedule.lag.lock().unwrap_or_else(PoisonError::into_inner);
-        for pending in &mut due {
-            pending.sent_ns = now_ns;
-            lag.record_ns(now_ns.saturating_sub(pending.intended_ns));
-        }
+    for pending in &mut due {
+        pending.sent_ns = now_ns;
     }
+    schedule.lag.record_all_ns(due.iter().map(|pending| now_ns.saturating_sub(pending.intended_ns)));
     let count = due.len() as u64;
     schedule.offered.fetch_add(count, Ordering::Release);
     if first.try_send(due).is_err() {

@@ -6,19 +6,25 @@ use hdrhistogram::Histogram;
 use serde::Serialize;
 
 /// The longest time that is told apart; longer ones count as this long.
-pub const LONGEST: Duration = Duration::from_mins(2);
+pub const LONGEST: Duration = Duration::from_secs(LONGEST_US as u64 / 1_000_000);
+/// The same, in microseconds.
+pub(super) const LONGEST_US: u32 = 120_000_000;
 /// Significant digits kept: errors of up to 0.1 %.
 const DIGITS: u8 = 3;
 
+/// The time that stands for `nanos`, in microseconds: the next whole one, from 1 to [`LONGEST`].
+pub(super) fn micros(nanos: u64) -> u32 {
+    u32::try_from(nanos.div_ceil(1_000)).map_or(LONGEST_US, |micros| micros.clamp(1, LONGEST_US))
+}
+
 /// A histogram of times, in microseconds, from 1 µs to [`LONGEST`].
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Latency(Histogram<u64>);
 
 impl Default for Latency {
     fn default() -> Self {
-        let longest = u64::try_from(LONGEST.as_micros()).unwrap_or(u64::MAX);
         Self(
-            Histogram::new_with_bounds(1, longest, DIGITS)
+            Histogram::new_with_bounds(1, LONGEST_US.into(), DIGITS)
                 .unwrap_or_else(|error| unreachable!("the bounds are constants: {error}")),
         )
     }
@@ -47,7 +53,12 @@ impl Latency {
 
     /// Records `count` requests that took the same time, in nanoseconds.
     pub fn record_many_ns(&mut self, nanos: u64, count: u64) {
-        self.0.saturating_record_n(nanos.div_ceil(1_000).max(1), count);
+        self.record_many_us(micros(nanos), count);
+    }
+
+    /// Records `count` requests that took the same time, 1 to [`LONGEST`] in microseconds.
+    pub(super) fn record_many_us(&mut self, micros: u32, count: u64) {
+        self.0.saturating_record_n(micros.into(), count);
     }
 
     /// Adds all of another histogram.
@@ -59,7 +70,9 @@ impl Latency {
 
     /// Empties it, keeping its memory.
     pub fn clear(&mut self) {
-        self.0.reset();
+        if !self.0.is_empty() {
+            self.0.reset();
+        }
     }
 
     /// How many times were recorded.

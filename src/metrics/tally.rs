@@ -11,7 +11,7 @@ use super::outcome::{Outcome, Reason};
 
 /// Counts by reason. Written as a map that leaves out zeros.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct ByReason([u64; Reason::ALL.len()]);
+pub struct ByReason(pub(super) [u64; Reason::ALL.len()]);
 
 impl ByReason {
     /// Adds to a reason.

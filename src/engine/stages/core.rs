@@ -91,8 +91,9 @@ impl Core {
             return;
         }
         let now_ns = self.now_ns();
-        self.book.end(batch, outcome, now_ns);
+        // The ledger first: when the books say that nothing is under way any more, no promise is missing.
         self.ledger.note(batch, outcome, now_ns);
+        self.book.end(batch, outcome, now_ns);
         for listener in self.listeners.get().into_iter().flatten().filter_map(Weak::upgrade) {
             listener.answered(batch, outcome, now_ns);
         }

@@ -25,4 +25,4 @@ pub mod queue;
 pub mod read_write_split;
 pub mod service;
 #[cfg(test)]
-mod testing;
+pub mod testing;
