@@ -1,6 +1,6 @@
 //! The generator: a thread of its own that sends each request at its intended time, whatever the stages do (open loop).
 //!
-//! It wakes up twice a millisecond and sends what is due. A request keeps its own intended time, so that being late is
+//! It wakes up twice a millisecond at the most and sends what is due. A request keeps its own intended time, so that being late is
 //! measured, never hidden; what the first stage can't take in is dropped and counted.
 
 use std::sync::Arc;
@@ -15,8 +15,10 @@ use super::pending::{Batch, Pending};
 use crate::metrics::{Latency, Recorder};
 use crate::workload::Source;
 
-/// Time between two looks at the schedule.
+/// The least time between two looks at the schedule: requests that are due within it go out together.
 const TICK: Duration = Duration::from_micros(500);
+/// The most: so soon a stop or another rate is noticed, even if the next request is far away.
+const LONGEST_SLEEP: Duration = Duration::from_millis(5);
 /// The most requests in one batch: after a delay the backlog goes out in several.
 const LARGEST_BATCH: usize = 1_024;
 /// A request later than this is dropped: nobody clicks a second after they clicked, and a machine that is this far
@@ -112,7 +114,7 @@ pub fn generate(
             }
             send(&mut batch, now_ns, schedule, first);
             let wait = Duration::from_nanos(next_ns.unwrap_or(end_ns).saturating_sub(now_ns));
-            std::thread::sleep(TICK.min(wait).max(TICK / 4));
+            std::thread::sleep(wait.clamp(TICK, LONGEST_SLEEP));
             continue;
         };
         let Some(mut request) = source.next_request() else { unreachable!("its time was just seen") };

@@ -28,6 +28,10 @@ const PATIENCE: Duration = Duration::from_millis(100);
 /// How long it rests after an error before it tries again.
 const REST: Duration = Duration::from_millis(50);
 
+/// Where fewer orders waited than a batch holds, the next ones may come together for so long: a transaction a batch is what the
+/// database and the queue pay for, however few orders are in it.
+const GATHER: Duration = Duration::from_millis(5);
+
 /// How often a consumer that is not wanted looks after its processing list.
 const LOOK: Duration = Duration::from_millis(100);
 
@@ -104,7 +108,9 @@ impl Consumer {
                 return Ok(());
             }
             if self.number < consumers {
-                self.consume(redis, &processing).await?;
+                if !self.consume(redis, &processing).await? {
+                    drop(timeout(GATHER, wanted.changed()).await);
+                }
             } else if !self.clear(redis, &processing).await? {
                 // Whether the time is up or another number is wanted: look again.
                 drop(timeout(LOOK, wanted.changed()).await);
@@ -112,23 +118,24 @@ impl Consumer {
         }
     }
 
-    /// Takes a batch and writes it, or waits a little for an order.
+    /// Takes a batch and writes it, or waits a little for an order. Answers whether the batch was full.
     async fn consume(
         &self,
         redis: &mut MultiplexedConnection,
         processing: &str,
-    ) -> Result<(), ConsumerError> {
-        let list = keys::ORDER_LIST;
+    ) -> Result<bool, ConsumerError> {
+        let (list, batch) = (keys::ORDER_LIST, self.batch.get());
         let taken: Vec<String> =
-            self.scripts.take.key(list).key(processing).arg(self.batch.get()).invoke_async(redis).await?;
+            self.scripts.take.key(list).key(processing).arg(batch).invoke_async(redis).await?;
         if taken.is_empty() {
             // What it brings is found by the script, or by `clear`.
             let mut next = redis::cmd("BLMOVE");
             next.arg(list).arg(processing).arg("RIGHT").arg("RIGHT").arg(PATIENCE.as_secs_f64());
             next.query_async::<Option<String>>(redis).await?;
-            return Ok(());
+            return Ok(false);
         }
-        self.write(redis, processing, &taken).await
+        self.write(redis, processing, &taken).await?;
+        Ok(taken.len() >= batch)
     }
 
     /// Writes what is on the processing list, and takes nothing more. Answers whether there was anything.
