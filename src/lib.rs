@@ -10,9 +10,10 @@
 //!
 //! | floor | module | what lives there |
 //! |---|---|---|
-//! | 5 | `main.rs` | the binary: hands over to [`cli`] |
-//! | 4 | [`cli`] | the command line: `run`, `validate`, `doctor` |
-//! | 4 | [`ui`] | the window |
+//! | 6 | `main.rs` | the binary: hands over to [`cli`] |
+//! | 5 | [`cli`] | the command line: `run`, `validate`, `doctor`, `bench` |
+//! | 5 | [`ui`] | the window |
+//! | 4 | [`machine`] | what this machine carries: a short bench, and what a design asks of it |
 //! | 3 | [`engine`] | runs a plan (tokio, redis, SQLite) and audits it |
 //! | 3 | [`files`] | the only reading and writing of users' files |
 //! | 2 | [`servers`] | real child processes: found or provided, started, guarded |
@@ -25,6 +26,7 @@
 pub mod cli;
 pub mod engine;
 pub mod files;
+pub mod machine;
 pub mod metrics;
 pub mod param;
 pub mod report;

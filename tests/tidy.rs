@@ -11,13 +11,14 @@ use std::path::{Path, PathBuf};
 use seckill_lab::files::read_topology;
 
 /// Floors of the modules, lowest first; the order within floor 0 is spelt out. Modules of one floor don't know each other.
-const FLOORS: [&[&str]; 7] = [
+const FLOORS: [&[&str]; 8] = [
     &["param"],
     &["workload"],
     &["topology"],
     &["metrics"],
     &["servers", "report"],
     &["engine", "files"],
+    &["machine"],
     &["cli", "ui"],
 ];
 /// Modules without files, sockets, processes, clocks and runtimes.

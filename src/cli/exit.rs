@@ -2,6 +2,8 @@
 
 use std::process::ExitCode;
 
+use crate::engine::FailureKind;
+
 /// The run passed, or the files are sound.
 pub const PASS: u8 = 0;
 /// A target does not hold, or a file has errors.
@@ -16,6 +18,15 @@ pub const MISSING: u8 = 69;
 pub const SOFTWARE: u8 = 70;
 /// A file could not be written (`EX_IOERR`).
 pub const IO: u8 = 74;
+
+/// Of something that failed.
+pub fn of(kind: FailureKind) -> u8 {
+    match kind {
+        FailureKind::Missing => MISSING,
+        FailureKind::Stopped => INCONCLUSIVE,
+        FailureKind::Broken => SOFTWARE,
+    }
+}
 
 /// For [`main`](super::main).
 pub fn code(code: u8) -> ExitCode {

@@ -6,9 +6,11 @@
 //! - `repeat`: the same several times, and what the runs have in common.
 //! - `validate`: lists what is wrong with files.
 //! - `doctor`: says what was found on this machine and what is missing.
+//! - `bench`: measures what this machine carries.
 //! - [`exit`]: exit codes; `out`: standard output and error.
 
 pub mod args;
+mod bench;
 mod doctor;
 pub mod exit;
 mod out;
@@ -41,5 +43,6 @@ pub fn main(open_window: impl FnOnce(Option<PathBuf>) -> Result<(), NoWindow>) -
         Some(Command::Run(args)) => run::main(&args),
         Some(Command::Validate(args)) => validate::main(&args),
         Some(Command::Doctor(args)) => doctor::main(&args),
+        Some(Command::Bench(args)) => bench::main(&args),
     })
 }

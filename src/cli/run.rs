@@ -9,10 +9,11 @@ use super::args::{HowArgs, RunArgs};
 use super::exit;
 use super::{out, repeat};
 use crate::engine::{
-    EngineCommand, EngineEvent, EngineHandle, EventKind, FailureKind, RunId, RunOptions, RunPhase, Snapshot,
+    EngineCommand, EngineEvent, EngineHandle, EventKind, RunId, RunOptions, RunPhase, Snapshot,
 };
 use crate::files::presets::Preset;
 use crate::files::{Opened, ResultFile, parse_topology, read_topology, report_problems};
+use crate::machine::Capacity;
 use crate::report::line::StateLine;
 use crate::report::{self, Report, text};
 use crate::topology::{Problem, RunPlan, Severity, Topology, chaos};
@@ -46,6 +47,7 @@ fn run(label: &str, opened: Opened, args: &HowArgs) -> u8 {
             return exit::IO;
         }
     };
+    warn(&plan, args);
     let signals = signals();
     let (ended, code) = if let Some(times) = args.repeat {
         repeat::run(&plan, args, times, &signals)
@@ -83,6 +85,17 @@ fn plan(label: &str, opened: Opened, args: &HowArgs) -> Option<RunPlan> {
             });
             None
         }
+    }
+}
+
+/// Says before the run if it is more than this machine carried, where that was measured.
+fn warn(plan: &RunPlan, args: &HowArgs) {
+    if args.quiet {
+        return;
+    }
+    let capacity = Capacity::stored(args.server.redis_server.as_deref());
+    if let Some(load) = capacity.and_then(|capacity| capacity.judge(&plan.topology)) {
+        out::note(format_args!("warning: {}; it may fall behind", load.sentence()));
     }
 }
 
@@ -195,12 +208,7 @@ impl Terminal {
             }
             EventKind::Failed(failure) => {
                 out::note(format_args!("error: {}", failure.text));
-                let code = match failure.kind {
-                    FailureKind::Missing => exit::MISSING,
-                    FailureKind::Stopped => exit::INCONCLUSIVE,
-                    FailureKind::Broken => exit::SOFTWARE,
-                };
-                return Some((None, code));
+                return Some((None, exit::of(failure.kind)));
             }
             EventKind::Phase(phase) => {
                 self.say(event.at, phase.label());
@@ -272,7 +280,7 @@ impl Terminal {
 }
 
 /// Ctrl-C, SIGTERM and SIGHUP as messages.
-fn signals() -> Receiver<()> {
+pub(super) fn signals() -> Receiver<()> {
     let (sender, receiver) = bounded(4);
     let handler = move || match sender.try_send(()) {
         // More signals than fit say nothing new.

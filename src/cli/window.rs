@@ -22,7 +22,7 @@ pub enum NoWindow {
 pub fn main(file: Option<PathBuf>, open: impl FnOnce(Option<PathBuf>) -> Result<(), NoWindow>) -> u8 {
     // A slip of the pen ("seckill-lab rnu") is told where it was made, not in a window.
     if let Some(Err(error)) = file.as_deref().map(read_topology) {
-        out::note(format_args!("{error}. Commands are run, validate and doctor; see --help"));
+        out::note(format_args!("{error}. Commands are run, validate, doctor and bench; see --help"));
         return exit::USAGE;
     }
     match open(file.clone()) {

@@ -158,6 +158,18 @@ pub fn find_in(
     Ok(provision::find_or_fetch(surroundings, progress)?)
 }
 
+/// The server that [`find_in`] would find without fetching one.
+pub fn at_hand(surroundings: &Surroundings, explicit: Option<&Path>) -> Option<ServerBinary> {
+    if let Some(path) = explicit {
+        return probe(path, Origin::Explicit).ok();
+    }
+    let on_path = SERVER_NAMES.iter().flat_map(|name| surroundings.on_path(name));
+    on_path.into_iter().find_map(|path| probe(&path, Origin::OnPath).ok()).or_else(|| {
+        let provided = provision::program(&provision::folder(surroundings)?);
+        probe(&provided, Origin::ProvisionedEarlier).ok()
+    })
+}
+
 /// Asks the program at `path` what it is, in bounded time.
 ///
 /// # Errors

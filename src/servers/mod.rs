@@ -37,7 +37,8 @@ pub mod survey;
 pub mod sweep;
 mod unpack;
 
-pub use binary::{BinaryError, Origin, ServerBinary, ServerKind, find};
+pub use binary::{BinaryError, Origin, ServerBinary, ServerKind, at_hand, find};
+pub(crate) use bounded::{Group, run_bounded};
 pub use cluster::{Cluster, ClusterError, ClusterSettings};
 pub use endpoint::Endpoint;
 pub use group_settings::{GroupError, GroupSettings, NodeAddress, Shape};
