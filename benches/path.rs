@@ -1,8 +1,8 @@
 //! What arrivals cost on their way: the whole path, where each one goes down to the database, and the funnel, where nine in ten
-//! stop at the CDN. Each rate is a run on real servers, audited. Run it with `cargo bench --bench path`.
+//! stop at the CDN. Each rate is a run on real servers, audited; the figures are medians. Run it with `cargo bench --bench path`.
 //!
-//! `engine` is processor time of this program while requests arrive, generator, stages and database included; `servers` is that of the
-//! Redis processes from their start to their end.
+//! `engine` and `servers` are the cores that were kept busy while requests arrived: this program with generator, stages and database;
+//! all Redis processes, from their start to their end. `busiest` is the one process that used most of a core.
 
 #![allow(clippy::print_stdout, clippy::unwrap_used, reason = "prints what it measured")]
 
@@ -10,34 +10,68 @@ use std::time::Duration;
 
 use crossbeam_channel::never;
 use seckill_lab::machine::Way;
-use seckill_lab::machine::path::run;
+use seckill_lab::machine::path::{Travelled, run};
+use seckill_lab::report::Verdict;
 
-const SPAN: Duration = Duration::from_secs(10);
+const ROUNDS: usize = 5;
+const SPAN: Duration = Duration::from_secs(5);
+const RATES: [(Way, &[f64]); 2] = [
+    (Way::WholePath, &[10_000.0, 50_000.0, 100_000.0, 125_000.0, 150_000.0]),
+    (Way::Funnel, &[100_000.0, 300_000.0, 600_000.0, 800_000.0]),
+];
+
+fn median(runs: &[Travelled], figure: impl Fn(&Travelled) -> f64) -> f64 {
+    let mut values: Vec<f64> = runs.iter().map(figure).collect();
+    values.sort_by(f64::total_cmp);
+    values[values.len() / 2]
+}
+
+fn print(way: Way, runs: &[Travelled]) {
+    let of = |figure: fn(&Travelled) -> f64| median(runs, figure);
+    let cores =
+        |us: fn(&Travelled) -> f64| median(runs, |run| us(run) * run.report.generator.offered_per_sec / 1e6);
+    let (busiest, share) = runs[runs.len() / 2].busiest();
+    let balanced = runs.iter().filter(|run| run.report.totals.in_flight() == 0).count();
+    let passed = runs.iter().filter(|run| run.report.verdict == Verdict::Pass).count();
+    println!(
+        "{:<11} {:>8.0} {:>9.0} {:>8.2} {:>8.2} {:>8.2} {:>7.2} {:>8.2} {:>5.2} {:<19} {balanced:>8} {passed:>6}",
+        way.label(),
+        of(|run| run.report.generator.offered_per_sec),
+        of(|run| run.report.generator.achieved_per_sec),
+        of(|run| run.report.operations.all.response_us.p50 as f64 / 1e3),
+        of(|run| run.report.operations.all.response_us.p99 as f64 / 1e3),
+        of(|run| run.report.generator.schedule_lag_us.p99 as f64 / 1e3),
+        cores(Travelled::engine_us),
+        cores(Travelled::servers_us),
+        share,
+        busiest,
+    );
+}
 
 fn main() {
+    println!("medians of {ROUNDS} runs of {} s", SPAN.as_secs());
     println!(
-        "{:<12} {:>9} {:>9} {:>9} {:>9} {:>9} {:>12} {:>12}  verdict",
-        "", "offered", "achieved", "p50 ms", "p99 ms", "lag p99", "engine µs", "servers µs"
+        "{:<11} {:>8} {:>9} {:>8} {:>8} {:>8} {:>7} {:>8} {:<25} {:>8} {:>6}",
+        "",
+        "offered",
+        "achieved",
+        "p50 ms",
+        "p99 ms",
+        "lag p99",
+        "engine",
+        "servers",
+        "busiest",
+        "balanced",
+        "passed"
     );
-    for (way, rates) in [
-        (Way::WholePath, &[10_000.0, 50_000.0, 75_000.0, 100_000.0][..]),
-        (Way::Funnel, &[100_000.0, 300_000.0, 600_000.0][..]),
-    ] {
-        for &rate in rates {
-            let run = run(way.design(rate, SPAN), None, &never()).unwrap();
-            let (report, times) = (&run.report, run.report.operations.all.response_us);
-            println!(
-                "{:<12} {:>9.0} {:>9.0} {:>9.2} {:>9.2} {:>9.2} {:>12.2} {:>12.2}  {}",
-                way.label(),
-                report.generator.offered_per_sec,
-                report.generator.achieved_per_sec,
-                times.p50 as f64 / 1e3,
-                times.p99 as f64 / 1e3,
-                report.generator.schedule_lag_us.p99 as f64 / 1e3,
-                run.engine_us(),
-                run.servers_us(),
-                report.verdict.label(),
-            );
+    for (way, rates) in RATES {
+        let mut runs: Vec<Vec<Travelled>> = rates.iter().map(|_| Vec::new()).collect();
+        // Interleaved, so that a bad spell of the machine touches all rates alike.
+        for _ in 0..ROUNDS {
+            for (&rate, runs) in rates.iter().zip(&mut runs) {
+                runs.push(run(way.design(rate, SPAN), None, &never()).unwrap());
+            }
         }
+        runs.iter().for_each(|runs| print(way, runs));
     }
 }

@@ -15,7 +15,7 @@ use seckill_lab::machine::path::{self, Travelled, Way};
 use seckill_lab::topology::stage::{Service, StageKind};
 use seckill_lab::topology::{Link, Stage, Topology};
 
-use plot::Panel;
+use plot::{Panel, plot};
 
 /// Runs of each point; the figures are their medians.
 const ROUNDS: usize = 5;
@@ -92,7 +92,7 @@ struct Figures {
     servers_us: f64,
     p50_ms: f64,
     p99_ms: f64,
-    /// Who used most of a core, and how much of it.
+    /// Who used most of a core in one of the runs, and how much of it.
     busiest: (String, f64),
     /// Runs that had a sound audit and lost nothing on the way, of all.
     sound: usize,
@@ -103,31 +103,18 @@ fn median(mut values: Vec<f64>) -> f64 {
     values[values.len() / 2]
 }
 
-/// The busiest process, and the share of a core that it used from its start to its end.
-fn busiest(runs: &[Travelled]) -> (String, f64) {
-    let share = |run: &Travelled, secs: f64| secs / run.report.took_secs();
-    let engine = median(runs.iter().map(|run| share(run, run.engine_secs)).collect());
-    let of = |place: usize| median(runs.iter().map(|run| share(run, run.report.instances[place].cpu_secs)).collect());
-    let servers = runs[0].report.instances.iter().enumerate();
-    servers
-        .map(|(place, one)| (format!("{}, {}", one.stage, one.name), of(place)))
-        .chain([("engine".to_owned(), engine)])
-        .max_by(|one, other| one.1.total_cmp(&other.1))
-        .unwrap()
-}
-
 fn figures(runs: &[Travelled]) -> Figures {
     let of = |figure: fn(&Travelled) -> f64| median(runs.iter().map(figure).collect());
     let is_sound = |run: &&Travelled| {
         let (totals, audit) = (&run.report.totals, &run.report.audit);
-        totals.is_balanced() && audit.audited && audit.lost_acknowledged + audit.oversold == 0
+        totals.in_flight() == 0 && audit.audited && audit.lost_acknowledged + audit.oversold == 0
     };
     Figures {
         engine_us: of(Travelled::engine_us),
         servers_us: of(Travelled::servers_us),
         p50_ms: of(|run| run.report.operations.all.response_us.p50 as f64 / 1e3),
         p99_ms: of(|run| run.report.operations.all.response_us.p99 as f64 / 1e3),
-        busiest: busiest(runs),
+        busiest: runs[runs.len() / 2].busiest(),
         sound: runs.iter().filter(is_sound).count(),
     }
 }
@@ -149,7 +136,8 @@ fn main() {
     for (growth, runs) in GROWTHS.iter().zip(&runs) {
         let mut panel = Panel { title: growth.name, engine: Vec::new(), servers: Vec::new() };
         for (&size, runs) in growth.sizes.iter().zip(runs) {
-            let Figures { engine_us, servers_us, p50_ms, p99_ms, busiest: (who, share), sound } = figures(runs);
+            let Figures { engine_us, servers_us, p50_ms, p99_ms, busiest: (who, share), sound } =
+                figures(runs);
             writeln!(
                 table,
                 "| {} | {size} | {engine_us:.1} | {servers_us:.1} | {p50_ms:.1} | {p99_ms:.1} | {who}: {:.0} % of a core | {sound} of {} |",

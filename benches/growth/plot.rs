@@ -52,7 +52,8 @@ fn draw(svg: &mut String, panel: &Panel) {
         let line: Vec<String> =
             points.iter().map(|(size, us)| format!("{:.1},{:.1}", at(*size), at_us(*us))).collect();
         let line = line.join(" ");
-        writeln!(svg, "<polyline points=\"{line}\" fill=\"none\" stroke=\"{colour}\" stroke-width=\"2\"/>").unwrap();
+        writeln!(svg, "<polyline points=\"{line}\" fill=\"none\" stroke=\"{colour}\" stroke-width=\"2\"/>")
+            .unwrap();
         for (size, us) in points {
             let (x, y) = (at(*size), at_us(*us));
             writeln!(svg, "<circle cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"3\" fill=\"{colour}\"/>").unwrap();

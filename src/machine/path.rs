@@ -78,6 +78,16 @@ impl Travelled {
         self.each(self.report.instances.iter().map(|one| one.cpu_secs).sum())
     }
 
+    /// The process that used most of a core while requests arrived, and how much of it; "engine" is this program.
+    pub fn busiest(&self) -> (String, f64) {
+        let instances = self.report.instances.iter();
+        let processes = instances.map(|one| (format!("{}, {}", one.stage, one.name), one.cpu_secs));
+        let all = processes.chain([("engine".to_owned(), self.engine_secs)]);
+        let busiest = all.max_by(|one, other| one.1.total_cmp(&other.1));
+        let (name, secs) = busiest.unwrap_or_default();
+        (name, secs / self.report.generator.duration_secs)
+    }
+
     fn each(&self, secs: f64) -> f64 {
         secs / self.report.totals.arrivals.max(1) as f64 * 1e6
     }
