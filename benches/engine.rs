@@ -1,11 +1,18 @@
-//! What the engine costs beside redis-benchmark: same server, connections and pipeline depth, interleaved, medians of five. Run
-//! it with `cargo bench --bench engine`; redis-benchmark (or valkey-benchmark) is found on the PATH.
+//! What the engine costs beside redis-benchmark: same server, connections and pipeline depth, interleaved, medians of five; and how
+//! late the generator alone is. Run it with `cargo bench --bench engine`; redis-benchmark (or valkey-benchmark) is found on the PATH.
+//!
+//! `engine` is processor time of this program for each exchange, with its books and its ledger. The same with
+//! `--features uncounted`, where the books count nothing, says what counting costs.
 
 #![allow(clippy::print_stdout, clippy::unwrap_used, reason = "prints what it measured")]
 
-use seckill_lab::engine::bench::{Exchange, Rig};
+use std::time::Duration;
+
+use seckill_lab::engine::bench::{Exchange, Rig, schedule};
 use seckill_lab::machine::beside::Beside;
 use seckill_lab::machine::measure::median;
+use seckill_lab::machine::path::cpu_secs;
+use seckill_lab::metrics::Quantiles;
 use seckill_lab::servers::find;
 use seckill_lab::workload::Operation;
 
@@ -18,8 +25,9 @@ fn main() {
     let beside = Beside::find();
     println!("requests a second, medians of {ROUNDS}, interleaved");
     println!(
-        "{:<24} {:>12} {:>12} {:>7}",
+        "{:<28} {:>10} {:>12} {:>16} {:>7}",
         "",
+        "engine ns",
         "seckill-lab",
         beside.as_ref().map_or("(none)", |beside| beside.name),
         "ratio"
@@ -28,9 +36,11 @@ fn main() {
         for (depth, requests) in [(16, 2_000_000), (1, 200_000)] {
             let requests = if operation == Operation::Claim { requests / 4 } else { requests };
             let exchange = Exchange { operation, connections: 50, depth, requests };
-            let (mut ours, mut others) = (Vec::new(), Vec::new());
+            let (mut ours, mut others, mut engine) = (Vec::new(), Vec::new(), Vec::new());
             for _ in 0..ROUNDS {
+                let before = cpu_secs();
                 ours.push(runtime.block_on(rig.measure(exchange)));
+                engine.push((cpu_secs() - before) / requests as f64 * 1e9);
                 others.extend(beside.as_ref().and_then(|beside| beside.measure(&rig, exchange)));
             }
             let ours = median(&mut ours).unwrap();
@@ -38,7 +48,18 @@ fn main() {
                 None => ("–".to_owned(), "–".to_owned()),
                 Some(theirs) => (format!("{theirs:.0}"), format!("{:.2}", ours / theirs)),
             };
-            println!("{:<24} {ours:>12.0} {theirs:>12} {ratio:>7}", format!("{name} -c 50 -P {depth}"));
+            let (name, engine) = (format!("{name} -c 50 -P {depth}"), median(&mut engine).unwrap());
+            println!("{name:<28} {engine:>10.0} {ours:>12.0} {theirs:>16} {ratio:>7}");
         }
+    }
+    println!("\nthe generator behind its schedule, in µs");
+    println!("{:<28} {:>10} {:>12} {:>16}", "arrivals a second", "p50", "p99", "p99.9");
+    for rate in [1_000.0, 10_000.0, 100_000.0, 500_000.0] {
+        let lags = (0..ROUNDS).map(|_| schedule(rate, Duration::from_secs(2)).unwrap().lag_us);
+        let lags: Vec<_> = lags.collect();
+        let of = |quantile: fn(&Quantiles) -> u64| {
+            median(&mut lags.iter().map(|lag| quantile(lag) as f64).collect::<Vec<_>>()).unwrap()
+        };
+        println!("{rate:<28} {:>10} {:>12} {:>16}", of(|lag| lag.p50), of(|lag| lag.p99), of(|lag| lag.p999));
     }
 }

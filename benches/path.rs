@@ -72,6 +72,8 @@ fn main() {
                 runs.push(run(way.design(rate, SPAN), None, &never()).unwrap());
             }
         }
-        runs.iter().for_each(|runs| print(way, runs));
+        for runs in &runs {
+            print(way, runs);
+        }
     }
 }

@@ -131,8 +131,8 @@ pub fn run(topology: Topology, server: Option<&Path>, stop: &Receiver<()>) -> Re
     }
 }
 
-/// Processor time of this program.
-fn cpu_secs() -> f64 {
+/// Processor time of this program, in seconds.
+pub fn cpu_secs() -> f64 {
     let time = clock_gettime(ClockId::ProcessCPUTime);
     time.tv_sec as f64 + time.tv_nsec as f64 / 1e9
 }
