@@ -121,7 +121,8 @@ impl RunRow {
         if u128::from(self.lag_p99_us) > WORST_LAG.as_micros() {
             Some("the generator fell behind".to_owned())
         } else if share < LEAST_ACHIEVED {
-            Some(format!("{:.0} % got an answer", share * 100.0))
+            // Rounded down, so that it never looks like enough.
+            Some(format!("{:.1} % got an answer", (share * 1e3).floor() / 10.0))
         } else if self.p99_us >= WORST_P99_US {
             Some(format!("p99 is over {} ms", WORST_P99_US / 1_000))
         } else if share.is_nan() {
@@ -190,7 +191,7 @@ mod tests {
     fn a_rate_is_carried_if_answers_come_in_time_from_a_generator_that_keeps_up() {
         let why = |row: RunRow| row.why_not().unwrap_or_default();
         assert_eq!(why(row()), "");
-        assert_eq!(why(RunRow { achieved_per_sec: 93_000.0, ..row() }), "93 % got an answer");
+        assert_eq!(why(RunRow { achieved_per_sec: 93_000.0, ..row() }), "93.0 % got an answer");
         assert_eq!(why(RunRow { p99_us: 50_000, ..row() }), "p99 is over 50 ms");
         let late = RunRow { lag_p99_us: 26_000, p99_us: 90_000, ..row() };
         assert_eq!(why(late), "the generator fell behind");

@@ -46,6 +46,7 @@ impl LabApp {
     #[must_use]
     pub fn begin(mut self, ctx: &Context, session: Session, file: Option<PathBuf>) -> Self {
         self.session = session;
+        self.session.bench.look(ctx);
         self.applied(ctx).open_first(file);
         self
     }
@@ -160,6 +161,9 @@ impl LabApp {
         }
         while let Some(taken) = self.session.pictures.taken() {
             self.applied(ctx).picture_taken(taken);
+        }
+        while let Some(news) = self.session.bench.news() {
+            self.applied(ctx).machine_news(news);
         }
         let now = ctx.input(|input| input.time);
         if let Kept::Failed(error) = self.session.keep(&self.model.doc, ctx, now) {

@@ -5,6 +5,7 @@ use super::run::Runs;
 use super::selection::Selection;
 use super::settings::Settings;
 use super::text::Lang;
+use crate::machine::Capacity;
 
 /// Everything the window shows.
 #[derive(Debug, Default)]
@@ -15,8 +16,19 @@ pub struct Model {
     pub selection: Selection,
     /// What runs or ran.
     pub runs: Runs,
+    /// What carries it.
+    pub machine: Machine,
     /// Language, looks, recent files.
     pub settings: Settings,
+}
+
+/// The machine that the window runs on.
+#[derive(Debug, Default)]
+pub struct Machine {
+    /// What it carries; none where that was not measured.
+    pub capacity: Option<Capacity>,
+    /// What of it is measured just now, in words; none: nothing is.
+    pub measuring: Option<String>,
 }
 
 impl Model {

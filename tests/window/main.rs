@@ -12,6 +12,7 @@ mod inspector;
 mod keys;
 mod life;
 mod looks;
+mod machine;
 mod notices;
 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::float_cmp, reason = "pixels")]
 mod paint;

@@ -1,7 +1,7 @@
 //! Intents take effect here, after drawing.
 //!
 //! - `edit`: the design, selection, undo. `canvas`: stages on the canvas, and the camera.
-//! - `run`: the engine.
+//! - `run`: the engine. `machine`: what this machine carries.
 //! - `file`: opening, saving, sharing.
 //! - `close`: asks before something is ended or lost.
 
@@ -9,6 +9,7 @@ mod canvas;
 mod close;
 mod edit;
 mod file;
+mod machine;
 mod run;
 
 use egui::Context;

@@ -8,6 +8,7 @@ use super::super::command::UiCommand;
 use super::super::notice::Notice;
 use super::super::panels::results::sentence::sentence;
 use super::super::run::{Ending, News, Run};
+use super::super::session::bench::named_server;
 use super::super::session::chooser::Purpose;
 use super::super::text::{Text, text};
 use super::super::view::{After, BottomTab, WhyReplace};
@@ -15,7 +16,6 @@ use super::Applied;
 use crate::engine::{EngineCommand, FailureKind, RunFailure, RunOptions};
 use crate::files::ResultFile;
 use crate::report::Verdict;
-use crate::servers::binary::SERVER_VARIABLE;
 use crate::topology::fault::FaultAction;
 use crate::topology::{Change, Fault, RunPlan, Severity};
 
@@ -40,7 +40,9 @@ impl Applied<'_> {
     pub fn run_command(&mut self, command: UiCommand) -> bool {
         match command {
             UiCommand::Run => self.start(),
+            UiCommand::Stop if self.model.machine.measuring.is_some() => self.session.bench.stop(),
             UiCommand::Stop => self.stop(),
+            UiCommand::MeasureMachine => self.measure_machine(),
             UiCommand::CopyReport => self.copy_report(),
             UiCommand::Fault(action) => self.fault(action),
             _ => return false,
@@ -98,6 +100,7 @@ impl Applied<'_> {
         if let Some(told) = self.view.panels.results.told.take() {
             self.view.notices.retain(|shown| shown.notice != told);
         }
+        self.warn_of_load();
         let run_id = self.model.runs.next_id();
         let link_faults = self.model.settings.breakable_links;
         let run = Run::new(run_id, Arc::new(plan.topology.clone()));
@@ -202,9 +205,4 @@ impl Applied<'_> {
         self.notify(Notice::error(text, crate::engine::EngineGone.to_string()));
         self.go_on();
     }
-}
-
-/// The server program that the environment names, as the command line takes it.
-fn named_server() -> Option<PathBuf> {
-    std::env::var_os(SERVER_VARIABLE).filter(|path| !path.is_empty()).map(PathBuf::from)
 }

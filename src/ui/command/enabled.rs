@@ -14,6 +14,7 @@ const NOTHING_SELECTED: Text = text("select something first", "请先选择内�
 const NO_STAGES: Text = text("the canvas is empty", "画布为空");
 const HAS_ERRORS: Text = text("the design has errors: see the problems", "设计中有错误：请看问题列表");
 const RUNNING: Text = text("a run is under way", "正在运行");
+const MEASURING: Text = text("this machine is being measured", "正在测试本机能力");
 const NOT_RUNNING: Text = text("nothing runs", "没有运行");
 const STOPPING: Text = text("it is stopping already", "已在停止");
 const NO_RUN: Text = text("nothing was run yet", "还没有运行过");
@@ -55,8 +56,10 @@ impl UiCommand {
             Self::AutoLayout | Self::SelectAll | Self::ZoomFit | Self::ExportCanvas => {
                 unless(model.doc.topology().stages.is_empty(), NO_STAGES)
             }
-            Self::Run if model.runs.active().is_some() => Err(RUNNING),
+            Self::Run | Self::MeasureMachine if model.runs.active().is_some() => Err(RUNNING),
+            Self::Run | Self::MeasureMachine if model.machine.measuring.is_some() => Err(MEASURING),
             Self::Run => unless(!model.doc.may_run(), HAS_ERRORS),
+            Self::Stop if model.machine.measuring.is_some() => Ok(()),
             Self::Stop => match model.runs.active() {
                 None => Err(NOT_RUNNING),
                 Some(run) => unless(run.is_stopping, STOPPING),

@@ -156,6 +156,11 @@ commands! {
         Run, Play, PLAIN + F5: text("Run", "运行"), text("Start the servers and run the design", "启动服务器并运行设计");
         Stop, Square, SHIFT + F5: text("Stop", "停止"),
             text("End the arrivals, then drain and audit", "结束到达，然后排空并审计");
+        MeasureMachine, Cpu: text("Measure this machine", "测试本机能力"),
+            text(
+                "Find out in a minute and a half how many orders and arrivals a second this machine carries; a run that asks for more is warned of",
+                "用约一分半钟测出本机每秒能承载多少订单和到达；运行要求更多时会发出警告",
+            );
         CopyReport, ClipboardCopy: text("Copy report as text", "复制报告为文本"),
             text("Copy the whole report as the terminal shows it", "按终端显示的样子复制整个报告");
         SaveReport, FileJson: text("Save report as JSON…", "保存报告为 JSON…"),

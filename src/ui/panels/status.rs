@@ -37,6 +37,7 @@ const EDITED_TIP: Text = text(
     "The run keeps the design as it was at its start; run again to see what the changes do",
     "运行使用启动时的设计；再次运行可看到更改的效果",
 );
+const MEASURING: Text = text("Measuring this machine: {}", "正在测试本机能力：{}");
 const STOPPING: Text = text("stopping", "正在停止");
 const PROGRESS: Text = text("Time of arrivals: {} of {} s", "到达时间：{} / {} 秒");
 const BEHIND: Text = text("Generator behind", "发生器落后");
@@ -80,6 +81,10 @@ const PHASES: [(RunPhase, Text); 6] = [
 pub fn show(ui: &mut Ui, model: &Model, out: &mut Intents) {
     ui.horizontal(|ui| {
         ui.set_min_height(ui.spacing().interact_size.y);
+        if let Some(what) = &model.machine.measuring {
+            measuring(ui, model, what);
+            return;
+        }
         match &model.runs.current {
             None => before(ui, model, out),
             Some(run) => match &run.ending {
@@ -89,6 +94,12 @@ pub fn show(ui: &mut Ui, model: &Model, out: &mut Intents) {
             },
         }
     });
+}
+
+/// What of this machine is measured.
+fn measuring(ui: &mut Ui, model: &Model, what: &str) {
+    ui.label(icon(UiCommand::MeasureMachine.about().icon).color(tokens(ui).accent));
+    ui.add(egui::Label::new(model.lang().f(MEASURING, &[&what])).truncate());
 }
 
 /// What to do next.

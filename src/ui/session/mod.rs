@@ -1,8 +1,10 @@
 //! What the window has to do with the world outside: file dialogs, autosave, what was left by a crash, pictures.
 //!
+//! - [`bench`]: finds out what this machine carries.
 //! - [`chooser`]: asks for a path.
 //! - [`picture`]: takes a picture of a part of the window.
 
+pub mod bench;
 pub mod chooser;
 pub mod picture;
 
@@ -14,6 +16,7 @@ use std::time::Duration;
 
 use egui::Context;
 
+use self::bench::Bench;
 use self::chooser::{Answer, Answering, Ask, FileChooser, NativeChooser, NoChooser};
 use self::picture::Pictures;
 use super::document::{Document, Origin};
@@ -43,6 +46,8 @@ pub struct Session {
     pub leftovers: VecDeque<Leftover>,
     /// What the design's file was when it was read or written last.
     pub fingerprint: Option<Fingerprint>,
+    /// What this machine carries, as it is found out.
+    pub bench: Bench,
     /// Pictures that are taken.
     pub pictures: Pictures,
     /// Whether everything was asked: the window may close.
@@ -80,7 +85,8 @@ impl Session {
 
     /// The real thing: dialogs of the system, and the user's data folder.
     pub fn of_user() -> Self {
-        Self::new(Box::new(NativeChooser), Surroundings::from_env().data_folder)
+        let session = Self::new(Box::new(NativeChooser), Surroundings::from_env().data_folder);
+        Self { bench: Bench::of_user(), ..session }
     }
 
     /// A window with a chooser, that keeps unsaved designs in `data_folder`.
@@ -95,6 +101,7 @@ impl Session {
             keeping: Keeping::default(),
             leftovers: found.into(),
             fingerprint: None,
+            bench: Bench::default(),
             pictures: Pictures::default(),
             may_close: false,
             paste_frames: 0,

@@ -8,6 +8,7 @@ pub mod choices;
 pub mod common;
 pub mod faults;
 pub mod figures;
+pub mod machine;
 pub mod params;
 pub mod presets;
 pub mod terms;

@@ -179,7 +179,12 @@ fn run(ui: &mut Ui, model: &Model, out: &mut Intents) {
         ui,
         model,
         out,
-        &[&[C::Run, C::Stop], &[C::CopyReport, C::SaveReport], &[C::FollowCharts, C::FreezeCharts]],
+        &[
+            &[C::Run, C::Stop],
+            &[C::MeasureMachine],
+            &[C::CopyReport, C::SaveReport],
+            &[C::FollowCharts, C::FreezeCharts],
+        ],
     );
     ui.separator();
     let part = model.selected_process().and_then(|(_, instance)| Part::of(instance));
