@@ -134,6 +134,11 @@ fn measuring_tells_how_it_goes_and_what_it_found_and_is_kept_for_the_next_run() 
     wait(&mut lab, "it has ended", |lab| lab.model().machine.capacity.is_some());
     lab.harness.get_by_label_contains("This machine carries up to about 9,000 orders a second");
     assert_eq!(lab.model().machine.measuring, None);
+    let later = lab.harness.ctx.input(|input| input.time) + 600.0;
+    lab.harness.input_mut().time = Some(later);
+    lab.harness.step();
+    lab.harness.step();
+    lab.harness.get_by_label("Measured on 2 cores with Valkey 9.1.2");
 }
 
 #[test]

@@ -8,6 +8,7 @@ use crate::engine::FailureKind;
 use crate::machine::Capacity;
 
 const BEGINS: Text = text("looking for a server", "正在查找服务器");
+const MEASURED: Text = text("Measured on {} cores with {}", "在 {} 个核心上用 {} 测得");
 const STOPPED: Text = text("The measurement was stopped; nothing is kept", "测试已停止，没有保留结果");
 const FAILED: Text = text("This machine could not be measured", "无法测试本机能力");
 const NO_THREAD: Text = text("The system gives no thread for it", "系统无法为此提供线程");
@@ -40,13 +41,20 @@ impl Applied<'_> {
             BenchNews::Ended(ended) => {
                 machine.measuring = None;
                 match ended {
-                    Ok(capacity) => Notice::good(words::capacity(lang, machine.capacity.insert(capacity))),
+                    Ok(capacity) => {
+                        let capacity = machine.capacity.insert(capacity);
+                        let details = lang.f(MEASURED, &[&capacity.cores, &capacity.server]);
+                        Notice { details: Some(details), ..Notice::good(words::capacity(lang, capacity)) }
+                    }
                     Err(failure) if failure.kind == FailureKind::Stopped => Notice::warning(lang.t(STOPPED)),
                     Err(failure) => Notice::error(lang.t(FAILED), lang.of(&failure.text)),
                 }
             }
         };
+        let stays = notice.details.is_some();
         self.notify(notice);
+        // Who started this may have gone for a coffee: unfolded it stays.
+        self.view.notices.iter_mut().last().into_iter().for_each(|shown| shown.is_open = stays);
     }
 
     /// Says before a run if it asks for more than this machine carried.

@@ -1,6 +1,6 @@
 //! What the window has to do with the world outside: file dialogs, autosave, what was left by a crash, pictures.
 //!
-//! - [`bench`]: finds out what this machine carries.
+//! - [`mod@bench`]: finds out what this machine carries.
 //! - [`chooser`]: asks for a path.
 //! - [`picture`]: takes a picture of a part of the window.
 
