@@ -1,7 +1,10 @@
 //! What the engine costs, measured on this machine: for `cargo bench`, and for `seckill-lab bench`, which says what a laptop carries.
 //!
 //! - [`exchange`]: one server, a number of connections and a depth of pipelines, as load generators of Redis measure it.
+//! - [`audit`]: a ledger held against a database.
 
+pub mod audit;
 pub mod exchange;
 
+pub use audit::{Kept, KeptError, Told};
 pub use exchange::{Exchange, Rig, RigError};
