@@ -19,7 +19,7 @@ use plot::{Panel, plot};
 
 /// Runs of each point; the figures are their medians.
 const ROUNDS: usize = 5;
-const SPAN: Duration = Duration::from_secs(4);
+const SPAN: Duration = Duration::from_secs(3);
 /// The rate at which something else grows, a second.
 const RATE: f64 = 20_000.0;
 

@@ -124,13 +124,20 @@ async fn examine(
     hired: usize,
     outbox: &Outbox,
 ) -> Result<AuditReport, AuditError> {
-    let evidence = audit::gather(plan, environment, ledger, hired, outbox.clock()).await;
-    if let (Some(folder), Ok(evidence)) = (environment.kept_folder(), &evidence)
-        && let Err(error) = audit::papers::write(folder, evidence)
+    let mut evidence = audit::gather(plan, environment, ledger, hired, outbox.clock()).await?;
+    let database = plan.database.and(environment.database.as_ref()).map(|(store, _)| store.clone());
+    let compared = tokio::task::spawn_blocking(move || {
+        let report = audit::examine(&mut evidence, database.as_ref());
+        (report, evidence)
+    });
+    let (report, evidence) =
+        compared.await.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()));
+    if let Some(folder) = environment.kept_folder()
+        && let Err(error) = audit::papers::write(folder, &evidence)
     {
         outbox.note(&format!("The ledger could not be written into {}: {error}", folder.display()));
     }
-    evidence.map(|evidence| audit::compare(&evidence))
+    report
 }
 
 async fn start_servers(

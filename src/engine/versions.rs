@@ -5,7 +5,7 @@
 //! acknowledged before the read was sent. Its **age** is how long before: the time from the acknowledgement of the first
 //! write that it lacks to the sending of the read.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{PoisonError, RwLock, RwLockReadGuard};
 
@@ -22,16 +22,21 @@ pub struct Versions {
     pub gate: Track,
 }
 
-/// The writes of products, by product: number and moment of acknowledgement.
-type Log = HashMap<u32, VecDeque<(u64, u64)>>;
-
 /// The writes of one kind.
 #[derive(Debug)]
 pub struct Track {
     /// For each product the last write that is acknowledged, or is just being noted; 0: none since the preload.
     latest: Vec<AtomicU64>,
-    /// The products that were written since the preload.
     log: RwLock<Log>,
+}
+
+/// When writes were acknowledged. What was written once takes eight bytes a product: all are when the sale opens.
+#[derive(Debug)]
+struct Log {
+    /// The last write of each product; 0: none since the preload.
+    last_ns: Vec<u64>,
+    /// Those before it, by product and number.
+    older: BTreeMap<(u32, u64), u64>,
 }
 
 impl Versions {
@@ -49,7 +54,8 @@ impl Versions {
 
 impl Track {
     fn new(items: u32) -> Self {
-        Self { latest: (0..items).map(|_| AtomicU64::new(0)).collect(), log: RwLock::default() }
+        let log = Log { last_ns: vec![0; items as usize], older: BTreeMap::new() };
+        Self { latest: (0..items).map(|_| AtomicU64::new(0)).collect(), log: RwLock::new(log) }
     }
 
     fn acknowledge(&self, writes: &[(u32, u64)], clock: &Clock) {
@@ -59,17 +65,16 @@ impl Track {
         let mut log = self.log.write().unwrap_or_else(PoisonError::into_inner);
         // First the numbers, then the moment: a read that is sent after that moment finds the numbers, and one that was
         // sent before it but finds them waits for the log, and learns that they are later.
-        for &(item, number) in writes {
-            self.latest[item as usize].store(number, Ordering::Release);
-        }
+        let numbers =
+            |&(item, number): &(u32, u64)| self.latest[item as usize].swap(number, Ordering::AcqRel);
+        let before: Vec<u64> = writes.iter().map(numbers).collect();
         let now_ns = clock.now_ns();
-        let oldest = now_ns.saturating_sub(nanos(LONGEST));
-        for &(item, number) in writes {
-            let writes = log.entry(item).or_default();
-            writes.push_back((number, now_ns));
-            // Ages are told apart up to the longest time of a histogram: of older writes one is enough.
-            while writes.get(1).is_some_and(|(_, at)| *at < oldest) {
-                writes.pop_front();
+        let oldest_ns = now_ns.saturating_sub(nanos(LONGEST));
+        for (&(item, _), number) in writes.iter().zip(before) {
+            let was_ns = std::mem::replace(&mut log.last_ns[item as usize], now_ns);
+            if was_ns > 0 {
+                log.older.insert((item, number), was_ns);
+                log.forget(item, oldest_ns);
             }
         }
     }
@@ -77,6 +82,26 @@ impl Track {
     /// For a batch of answers: the log is locked once, and only if something may be stale.
     pub fn compare(&self) -> Compare<'_> {
         Compare { track: self, log: None }
+    }
+}
+
+impl Log {
+    /// Forgets writes of a product that nobody needs any more. Ages are told apart up to the longest time of a histogram: of
+    /// writes before it one is enough.
+    fn forget(&mut self, item: u32, oldest_ns: u64) {
+        let mut of_item = self.older.range((item, 0)..=(item, u64::MAX));
+        while let (Some((&first, _)), Some((_, &second_ns))) = (of_item.next(), of_item.next())
+            && second_ns < oldest_ns
+        {
+            self.older.remove(&first);
+            of_item = self.older.range((item, 0)..=(item, u64::MAX));
+        }
+    }
+
+    /// When the first write of a product after a version was acknowledged.
+    fn first_after(&self, item: u32, version: u64) -> u64 {
+        let mut later = self.older.range((item, version.saturating_add(1))..=(item, u64::MAX));
+        later.next().map_or(self.last_ns[item as usize], |(_, &at_ns)| at_ns)
     }
 }
 
@@ -94,9 +119,7 @@ impl Compare<'_> {
         }
         let track = self.track;
         let log = self.log.get_or_insert_with(|| track.log.read().unwrap_or_else(PoisonError::into_inner));
-        let writes = log.get(&item)?;
-        let (_, missed_ns) = writes.get(writes.partition_point(|(number, _)| *number <= version))?;
-        sent_ns.checked_sub(*missed_ns)
+        sent_ns.checked_sub(log.first_after(item, version))
     }
 }
 
@@ -114,7 +137,7 @@ mod tests {
         versions.acknowledge(&[(0, 4)], &[(0, 3)]);
         let (second, fourth) = {
             let log = versions.pages.log.read().unwrap();
-            (log[&0][0].1, log[&0][1].1)
+            (log.older[&(0, 2)], log.last_ns[0])
         };
         let sent = fourth + 1_000;
         let mut pages = versions.pages.compare();
@@ -129,5 +152,16 @@ mod tests {
         assert_eq!(pages.age_ns(1, 1, sent), None, "another product");
         assert!(versions.gate.compare().age_ns(0, 2, clock.now_ns()).is_some());
         assert_eq!(versions.gate.compare().age_ns(0, 3, clock.now_ns()), None);
+    }
+
+    #[test]
+    fn of_writes_too_old_to_be_told_apart_one_is_kept() {
+        let older = [((3, 2), 10), ((3, 5), 20), ((3, 6), 30), ((4, 2), 10)].into_iter().collect();
+        let mut log = Log { last_ns: vec![0, 0, 0, 40, 40], older };
+        log.forget(3, 25);
+        assert_eq!(log.older.keys().copied().collect::<Vec<_>>(), [(3, 5), (3, 6), (4, 2)]);
+        log.forget(3, 99);
+        assert_eq!(log.older.keys().copied().collect::<Vec<_>>(), [(3, 6), (4, 2)]);
+        assert_eq!([1, 5, 6].map(|version| log.first_after(3, version)), [30, 30, 40]);
     }
 }

@@ -14,7 +14,7 @@ use tokio::task::JoinSet;
 use super::book::StageBook;
 use super::clock::Clock;
 use super::cluster::ClusterGroup;
-use super::control::{Control, Opening, Settings, Shelf};
+use super::control::{Control, GateConnection, Opening, Settings, Shelf};
 use super::crew::{Crew, Equipment};
 use super::environment::Environment;
 use super::failover::Failovers;
@@ -302,7 +302,7 @@ pub fn control(
     let connect = |to: Resolver| Connection::new(to, LinkSettings::new(CONTROL_PATIENCE));
     let connection =
         |stage: usize| Some(connect(environment.master_for(stage, plan.clients(plan.control?, stage))?));
-    let replicas = |stage: usize| -> Vec<Connection> {
+    let replicas = |stage: usize| -> Vec<GateConnection> {
         environment.replicas(stage).into_iter().map(Resolver::Fixed).map(connect).collect()
     };
     let expires = settings.params.unpaid_ratio > 0.0;

@@ -2,7 +2,9 @@
 //!
 //! - [`exchange`]: one server, a number of connections and a depth of pipelines, as load generators of Redis measure it.
 //! - [`mod@schedule`]: the generator alone.
+//! - [`audit`]: a ledger held against a database.
 
+pub mod audit;
 pub mod exchange;
 pub mod schedule;
 

@@ -13,7 +13,7 @@ use super::client::Client;
 use super::names::Names;
 
 /// Products asked for at a time.
-const CHUNK: u32 = 1_000;
+const CHUNK: usize = 1_000;
 /// Products whose orders are read at a time, and orders of each in one answer: so an answer has some megabytes at the most,
 /// however many orders there are.
 const SCANNED: usize = 50;
@@ -60,13 +60,13 @@ impl Holder {
     ///
     /// # Errors
     /// A server can't be reached.
-    pub async fn booked(&self, items: Range<u32>) -> RedisResult<Vec<i64>> {
+    pub async fn booked(&self, items: &[u32]) -> RedisResult<Vec<i64>> {
         let mut booked = Vec::with_capacity(items.len());
-        for start in items.clone().step_by(CHUNK as usize) {
-            let chunk = start..start.saturating_add(CHUNK).min(items.end);
-            let of =
-                |item| (item, redis::cmd("HGET").arg(self.names().goods().of(item)).arg("Booked").to_owned());
-            let answers: Vec<Option<i64>> = self.query(&chunk.map(of).collect::<Vec<_>>()).await?;
+        for chunk in items.chunks(CHUNK) {
+            let of = |&item: &u32| {
+                (item, redis::cmd("HGET").arg(self.names().goods().of(item)).arg("Booked").to_owned())
+            };
+            let answers: Vec<Option<i64>> = self.query(&chunk.iter().map(of).collect::<Vec<_>>()).await?;
             booked.extend(answers.into_iter().map(Option::unwrap_or_default));
         }
         Ok(booked)
@@ -88,9 +88,11 @@ impl Holder {
                 let lengths: Vec<usize> = self.query(&rest.iter().map(length).collect::<Vec<_>>()).await?;
                 let mut lengths = lengths.into_iter();
                 rest.retain(|item| {
-                    let orders = read.remove(item).unwrap_or_default();
+                    let mut orders = read.remove(item).unwrap_or_default();
                     let is_whole = lengths.next() == Some(orders.len());
-                    found.extend(orders.into_values().filter(|_| is_whole));
+                    if is_whole {
+                        found.append(&mut orders);
+                    }
                     !is_whole
                 });
                 if rest.is_empty() {
@@ -104,9 +106,9 @@ impl Holder {
         Ok(found)
     }
 
-    /// One reading of the orders of some products, by product and id: a scan may say one twice.
-    async fn scan(&self, items: &[u32]) -> RedisResult<BTreeMap<u32, BTreeMap<u64, Order>>> {
-        let mut read: BTreeMap<u32, BTreeMap<u64, Order>> = BTreeMap::new();
+    /// One reading of the orders of some products, by product; each order once.
+    async fn scan(&self, items: &[u32]) -> RedisResult<BTreeMap<u32, Vec<Order>>> {
+        let mut read: BTreeMap<u32, Vec<Order>> = BTreeMap::new();
         let mut open: Vec<(u32, u64)> = items.iter().map(|&item| (item, 0)).collect();
         while !open.is_empty() {
             let next = |&(item, cursor): &(u32, u64)| {
@@ -117,11 +119,16 @@ impl Holder {
             let answers: Vec<(u64, Vec<(u64, String)>)> =
                 self.query(&open.iter().map(next).collect::<Vec<_>>()).await?;
             for ((item, cursor), (later, orders)) in open.iter_mut().zip(answers) {
-                let orders = orders.iter().filter_map(|(id, text)| Some((*id, Order::parse(text)?)));
+                let orders = orders.iter().filter_map(|(_, text)| Order::parse(text));
                 read.entry(*item).or_default().extend(orders);
                 *cursor = later;
             }
             open.retain(|(_, cursor)| *cursor != 0);
+        }
+        for orders in read.values_mut() {
+            // A scan may say one twice.
+            orders.sort_unstable_by_key(|order| order.id);
+            orders.dedup_by_key(|order| order.id);
         }
         Ok(read)
     }
@@ -145,7 +152,7 @@ impl Holder {
                 .arg(per_buyer_limit);
             (order.item, call)
         };
-        for orders in orders.chunks(CHUNK as usize) {
+        for orders in orders.chunks(CHUNK) {
             self.query::<i64>(&orders.iter().map(call).collect::<Vec<_>>()).await?;
         }
         Ok(())

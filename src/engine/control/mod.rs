@@ -1,10 +1,12 @@
 //! Data control: preloads, opens the sale, expires unpaid orders, and reconciles database, inventory and gate.
 //!
 //! - [`preload`]: what it writes before people come.
+//! - [`gate`]: how it writes at the gate.
 //! - [`opening`]: when the sale opens, and what faults do to its clock.
 //! - [`shelf`]: what it has written of each product at the gate, with which version.
 //! - [`reconcile`]: what it does at its interval.
 
+mod gate;
 mod opening;
 mod preload;
 mod reconcile;
@@ -13,26 +15,23 @@ mod shelf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use redis::{Pipeline, RedisError, RedisResult};
+use redis::{RedisError, RedisResult};
 use tokio::sync::{Mutex, watch};
 use tokio::time::{Instant, sleep_until};
 
 use super::clock::{Clock, nanos};
 use super::cluster::Holder;
-use super::keys;
 use super::ledger::Ledger;
-use super::redis_link::Connection;
 use super::sqlite::{StoreError, Writer};
 use super::trouble::Troubles;
 use super::versions::Versions;
 use crate::topology::stage::{DataControl, StageKind};
 use crate::topology::{RunPlan, Topology};
 use crate::workload::Sale;
+pub use gate::GateConnection;
+use gate::Write;
 pub use opening::Opening;
 pub use shelf::{Shelf, page_version};
-
-/// Products handled in one pipeline.
-const CHUNK: u32 = 1_000;
 
 /// The module, with a connection to each stage that it looks after.
 pub struct Control {
@@ -45,13 +44,13 @@ pub struct Control {
     /// Seed of the lot that says which buyers never pay.
     pub seed: u64,
     /// The gate's master.
-    pub gate: Option<Connection>,
+    pub gate: Option<GateConnection>,
     /// What it has written at the gate.
     pub shelf: Mutex<Shelf>,
     /// Where it notes what of that was acknowledged.
     pub versions: Arc<Versions>,
     /// Replicas that must have what was preloaded before people come.
-    pub gate_replicas: Vec<Connection>,
+    pub gate_replicas: Vec<GateConnection>,
     /// The inventory: its master, or its cluster.
     pub inventory: Option<Holder>,
     /// Replicas of each shard that must have what was preloaded before people come; 0 on one master.
@@ -116,36 +115,8 @@ impl Control {
     async fn write_gate(&self, is_open: bool) -> RedisResult<()> {
         let mut at_gate = self.shelf.lock().await;
         at_gate.is_open = is_open;
-        let start = |_: &Shelf, mset: &mut Pipeline, item, _| {
-            mset.arg(keys::START.of(item)).arg(u8::from(is_open));
-        };
-        self.write_anew(&mut at_gate, start, |versions, written| versions.acknowledge(&[], written)).await
-    }
-
-    /// Writes something of every product at the gate, each by one command and with its next version. `add` puts the rest
-    /// into the `MSET` of a product, and `acknowledge` notes which versions were acknowledged, by product.
-    async fn write_anew(
-        &self,
-        at_gate: &mut Shelf,
-        add: impl Fn(&Shelf, &mut Pipeline, u32, u64),
-        acknowledge: impl Fn(&Versions, &[(u32, u64)]),
-    ) -> RedisResult<()> {
-        let Some(gate) = &self.gate else { return Ok(()) };
-        for start in (0..self.sale.items).step_by(CHUNK as usize) {
-            let mut pipeline = Pipeline::new();
-            let mut written = Vec::with_capacity(CHUNK as usize);
-            for item in start..start.saturating_add(CHUNK).min(self.sale.items) {
-                let version = at_gate.next_version(item);
-                let mset = pipeline.cmd("MSET").arg(keys::VERSION.of(item)).arg(version);
-                add(at_gate, mset, item, version);
-                mset.ignore();
-                written.push((item, version));
-            }
-            gate.query::<()>(&pipeline).await?;
-            acknowledge(&self.versions, &written);
-            at_gate.keep(&written);
-        }
-        Ok(())
+        let start = |shelf: &Shelf, item| Write { is_opening: true, ..Write::next(shelf, item) };
+        self.write_all(&mut at_gate, start).await
     }
 
     /// Notes that units of these products are on sale from now on, and that every buyer can see it once the services
@@ -171,21 +142,8 @@ impl Control {
                 _ = stop.changed() => break,
             }
             last = Some(Instant::now());
-            reconciler.round(self).await;
+            reconciler.round(self, &stop).await;
         }
-        reconciler.finish(self).await;
-    }
-
-    async fn in_chunks(
-        &self,
-        connection: &Connection,
-        mut write: impl FnMut(&mut Pipeline, u32),
-    ) -> RedisResult<()> {
-        for start in (0..self.sale.items).step_by(CHUNK as usize) {
-            let mut pipeline = Pipeline::new();
-            (start..(start + CHUNK).min(self.sale.items)).for_each(|item| write(&mut pipeline, item));
-            connection.query::<redis::Value>(&pipeline).await?;
-        }
-        Ok(())
+        reconciler.finish(self, &stop).await;
     }
 }

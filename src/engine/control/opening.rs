@@ -1,4 +1,8 @@
 //! The opening of the sale: at its moment, unless a fault has put the sale's clock somewhere else.
+//!
+//! A sale that opens with the first arrival is preloaded open. One that opens later is opened at its moment, product by product,
+//! two hundred by a command, the most wanted first: a million take about a second. Nothing else of data control goes on
+//! meanwhile, and in the database, where it decides, one row says it for all products.
 
 use std::time::Duration;
 
@@ -23,6 +27,13 @@ pub struct Opening {
 impl Default for Opening {
     fn default() -> Self {
         Self { is_open: Mutex::new(Some(false)), moved: watch::channel(None).0 }
+    }
+}
+
+impl Opening {
+    /// Notes whether the sale was preloaded open.
+    pub(super) async fn note(&self, is_open: bool) {
+        *self.is_open.lock().await = Some(is_open);
     }
 }
 

@@ -1,42 +1,57 @@
-//! What data control writes before people come: stock, flags and pages, the sale closed.
+//! What data control writes before people come: stock, flags and pages; the sale closed, unless it opens with the first
+//! arrival: then it is written open, and opening it takes no time.
+//!
+//! The places are filled side by side, chunk by chunk: the number of products costs time, and no memory.
 
 use std::time::Duration;
 
-use redis::{Pipeline, RedisResult, Value};
+use redis::{RedisResult, Value};
 use tokio::time::{Instant, interval};
 
 use super::super::cluster::Holder;
-use super::super::keys;
 use super::super::sqlite::writer::Goods;
+use super::gate::{CHUNK, GateConnection, Write, chunks, has_page};
 use super::shelf::{PRELOADED, Shelf, Shown, page};
-use super::{CHUNK, Control, ControlError};
+use super::{Control, ControlError};
 
 /// How long the replicas may take to copy what was preloaded.
 const REPLICATED_WITHIN: Duration = Duration::from_millis(1_500);
 /// Between two looks at them.
 const LOOK: Duration = Duration::from_millis(5);
+/// Products after which the replicas are waited for. A master keeps at most 256 MB back for a replica that is behind, and then
+/// lets it begin from the beginning; these are 20 MB.
+const COPIED: u32 = 32 * CHUNK;
 
 impl Control {
-    /// Writes stock, flags and pages everywhere, the sale closed.
+    /// Writes stock, flags and pages everywhere.
     ///
     /// # Errors
     /// A server or the database refuses.
     pub async fn preload(&self) -> Result<(), ControlError> {
-        if let Some(gate) = &self.gate {
-            self.in_chunks(gate, |pipeline, item| {
-                let mset = pipeline.cmd("MSET").arg(keys::COUNT.of(item)).arg(self.sale.stock_of(item));
-                mset.arg(keys::START.of(item)).arg(0).arg(keys::ACCESS.of(item)).arg(0);
-                mset.arg(keys::VERSION.of(item)).arg(PRELOADED).arg(keys::PAGE.of(item)).arg(preloaded(item));
-            })
-            .await?;
-            self.await_copies().await;
-        }
-        if let Some(inventory) = &self.inventory {
-            self.preload_inventory(inventory).await?;
-        }
-        if let Some(writer) = &self.writer {
-            let goods = |item| Goods { item, total: self.sale.stock_of(item), page: preloaded(item) };
-            writer.preload((0..self.sale.items).map(goods).collect()).await?;
+        let is_open = self.sale.opens_at.is_zero();
+        let at_gate = async {
+            match &self.gate {
+                Some(gate) => self.preload_gate(gate, is_open).await.map_err(ControlError::from),
+                None => Ok(()),
+            }
+        };
+        let at_inventory = async {
+            match &self.inventory {
+                Some(inventory) => self.preload_inventory(inventory).await.map_err(ControlError::from),
+                None => Ok(()),
+            }
+        };
+        let at_database = async {
+            let Some(writer) = &self.writer else { return Ok(()) };
+            let sale = self.sale.clone();
+            let goods = move |item| Goods { item, total: sale.stock_of(item), page: preloaded(item) };
+            writer.preload(0..self.sale.items, goods).await?;
+            writer.set_open(is_open).await.map_err(ControlError::from)
+        };
+        tokio::try_join!(at_gate, at_inventory, at_database)?;
+        self.opening.note(is_open).await;
+        if is_open {
+            self.note_on_sale(0..self.sale.items);
         }
         Ok(())
     }
@@ -45,34 +60,60 @@ impl Control {
     ///
     /// # Errors
     /// The gate refuses.
-    pub async fn refill(&self) -> Result<(), ControlError> {
+    pub async fn refill(&self) -> RedisResult<()> {
         let mut at_gate = self.shelf.lock().await;
-        let pages = |shelf: &Shelf, mset: &mut Pipeline, item, version| {
-            mset.arg(keys::PAGE.of(item)).arg(page(item, version, shelf.shown(item)));
-        };
-        self.write_anew(&mut at_gate, pages, |versions, written| versions.acknowledge(written, &[])).await?;
+        let pages =
+            |shelf: &Shelf, item| Write { shown: Some(shelf.shown(item)), ..Write::next(shelf, item) };
+        self.write_all(&mut at_gate, pages).await
+    }
+
+    async fn preload_gate(&self, gate: &GateConnection, is_open: bool) -> RedisResult<()> {
+        let mut at_gate = self.shelf.lock().await;
+        at_gate.is_open = is_open;
+        let mut has_copies = true;
+        for items in chunks(0..self.sale.items) {
+            let whole = |item| {
+                let shown = if is_open { Shown::Left(self.sale.stock_of(item)) } else { Shown::Soon };
+                Write {
+                    item,
+                    version: PRELOADED,
+                    is_opening: false,
+                    is_anew: true,
+                    access: Some(0),
+                    shown: Some(shown),
+                }
+            };
+            let writes: Vec<Write> = items.clone().map(whole).collect();
+            self.send(gate, is_open, &writes).await?;
+            for write in &writes {
+                at_gate.keep(write.item, write.version, write.shown);
+            }
+            if has_copies && (items.end.is_multiple_of(COPIED) || items.end == self.sale.items) {
+                has_copies = self.await_copies(items.end - 1).await;
+            }
+        }
         Ok(())
     }
 
-    /// Waits until each replica has what was preloaded. `WAIT` would speak of those only that copy from the master itself.
-    async fn await_copies(&self) {
-        let mut last = Pipeline::new();
-        last.cmd("EXISTS").arg(keys::PAGE.of(self.sale.items - 1));
+    /// Waits until each replica has the page of a product, and so what was written before it. Answers whether they do. `WAIT`
+    /// would speak of those only that copy from the master itself.
+    async fn await_copies(&self, item: u32) -> bool {
         let mut looks = interval(LOOK);
         let until = Instant::now() + REPLICATED_WITHIN;
         let mut copied = 0;
         for replica in &self.gate_replicas {
-            // What is written last comes last. A replica that can't be asked has no copy either.
             let mut has_copy = false;
             while !has_copy && Instant::now() < until {
                 looks.tick().await;
-                has_copy = replica.query::<(bool,)>(&last).await.is_ok_and(|(found,)| found);
+                has_copy = has_page(replica, item).await;
             }
             copied += usize::from(has_copy);
         }
-        if copied < self.gate_replicas.len() {
+        let all = copied == self.gate_replicas.len();
+        if !all {
             self.troubles.note("the gate", &format!("only {copied} replicas have what was preloaded"));
         }
+        all
     }
 
     async fn preload_inventory(&self, inventory: &Holder) -> RedisResult<()> {
@@ -84,8 +125,7 @@ impl Control {
                 .then(|| redis::cmd("SET").arg(names.page().of(item)).arg(preloaded(item)).to_owned());
             [Some(goods), page].into_iter().flatten().map(move |command| (item, command))
         };
-        for start in (0..self.sale.items).step_by(CHUNK as usize) {
-            let items = start..(start + CHUNK).min(self.sale.items);
+        for items in chunks(0..self.sale.items) {
             inventory.query::<Value>(&items.flat_map(commands).collect::<Vec<_>>()).await?;
         }
         if self.inventory_replicas > 0 {
@@ -99,7 +139,8 @@ impl Control {
     }
 }
 
-/// The page of a product before the sale. The database's stays like this: the stock shown is filled in at the gate.
+/// The page of a product before the sale. The inventory's and the database's stay like this: the stock shown is filled in at
+/// the gate.
 fn preloaded(item: u32) -> String {
     page(item, PRELOADED, Shown::Soon)
 }

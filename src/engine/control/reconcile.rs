@@ -1,35 +1,64 @@
 //! What data control does at its interval: it computes from the database and writes back to the inventory, and then to
 //! the gate, so that more traffic is let in.
 
-use std::ops::Range;
-
-use redis::{Pipeline, RedisResult};
+use tokio::sync::watch;
 
 use super::super::clock::nanos;
-use super::super::keys;
 use super::super::order::Order;
-use super::super::redis_link::Connection;
-use super::shelf::{Shelf, Shown, page};
-use super::{CHUNK, Control, ControlError};
+use super::gate::{Seen, Write, chunks, look};
+use super::shelf::{Shelf, Shown};
+use super::{Control, ControlError};
 use crate::topology::stage::{DataControl, ReadWriteSplit};
 
 /// Products looked at in one round; with more of them the rounds take turns.
 const PRODUCTS_A_ROUND: u32 = 10_000;
 
-/// What the gate's master has of a product: `access`, `version` and `count`.
-type Seen = (Option<u64>, Option<u64>, Option<u64>);
-
-/// What is to be written of a product at the gate.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Write {
+/// A product, as the gate's master has it.
+struct Look {
     item: u32,
-    version: u64,
-    /// Whether everything is to be written anew.
+    stock: u64,
+    /// Orders let in.
+    access: u64,
+    /// Its version, if it has one.
+    version: Option<u64>,
+    /// Whether it doesn't have what was written last: the gate was restarted and has forgotten.
     has_forgotten: bool,
-    /// The orders let in, where that changes.
-    access: Option<u64>,
-    /// What the page is to show, where that changes.
-    shown: Option<Shown>,
+    /// Whether what is to be done depends on what is booked.
+    asks_what_is_booked: bool,
+}
+
+impl Look {
+    /// Of a product with its stock, and the orders that are let in per unit of it.
+    fn of(at_gate: &Shelf, item: u32, seen: Seen, (stock, ratio): (u64, f64)) -> Self {
+        let access = seen.access.unwrap_or(0);
+        let has_forgotten = seen.version != Some(at_gate.version(item)) || seen.count.is_none();
+        let is_closed = at_gate.is_open && access > 0 && access >= ReadWriteSplit::admits(ratio, stock);
+        let asks_what_is_booked = has_forgotten || is_closed;
+        Self { item, stock, access, version: seen.version, has_forgotten, asks_what_is_booked }
+    }
+
+    /// What is to be written, if the stage that decides has `booked` units; none if nothing has changed.
+    ///
+    /// - The gate has forgotten: everything is written anew.
+    /// - It is closed although there are units: more orders are let in, as `access` becomes what is booked.
+    /// - Its page shows another stock than there is.
+    fn find_out(&self, at_gate: &Shelf, booked: i64) -> Option<Write> {
+        let Self { item, stock, access, has_forgotten, .. } = *self;
+        let booked = u64::try_from(booked).unwrap_or(0);
+        let lets_in = self.asks_what_is_booked && at_gate.is_open && booked < stock && access > booked;
+        let access = if has_forgotten || lets_in { booked } else { access };
+        // As the source of the six phases has it: the stock shown is count − access.
+        let shown = if at_gate.is_open { Shown::Left(stock.saturating_sub(access)) } else { Shown::Soon };
+        let shows_another = has_forgotten || at_gate.shown(item) != shown;
+        let next = Write::next(at_gate, item);
+        (has_forgotten || lets_in || shows_another).then(|| Write {
+            version: next.version.max(self.version.unwrap_or(0) + 1),
+            is_anew: has_forgotten,
+            access: (has_forgotten || lets_in).then_some(access),
+            shown: shows_another.then_some(shown),
+            ..next
+        })
+    }
 }
 
 /// What the rounds hand on to each other.
@@ -44,8 +73,8 @@ pub struct Reconciler {
 
 impl Reconciler {
     /// One round. What fails is made up for by the next one.
-    pub async fn round(&mut self, control: &Control) {
-        match self.try_round(control).await {
+    pub async fn round(&mut self, control: &Control, stop: &watch::Receiver<bool>) {
+        match self.try_round(control, stop).await {
             Ok(()) => {
                 let next = self.from + PRODUCTS_A_ROUND;
                 self.from = if next < control.sale.items { next } else { 0 };
@@ -55,15 +84,19 @@ impl Reconciler {
     }
 
     /// Brings home what the last round left.
-    pub async fn finish(&mut self, control: &Control) {
+    pub async fn finish(&mut self, control: &Control, stop: &watch::Receiver<bool>) {
         if !self.cancelled.is_empty() {
-            self.round(control).await;
+            self.round(control, stop).await;
         }
     }
 
-    async fn try_round(&mut self, control: &Control) -> Result<(), ControlError> {
+    async fn try_round(
+        &mut self,
+        control: &Control,
+        stop: &watch::Receiver<bool>,
+    ) -> Result<(), ControlError> {
         control.expire(&mut self.cancelled).await?;
-        control.write_back(self.from).await
+        control.write_back(self.from, stop).await
     }
 }
 
@@ -89,110 +122,44 @@ impl Control {
         Ok(())
     }
 
-    /// Writes back to the gate what has changed since the last round: see [`Self::find_out`].
-    async fn write_back(&self, from: u32) -> Result<(), ControlError> {
+    /// Writes back to the gate what has changed since the last round: see [`Look::find_out`]. Others may write between two
+    /// chunks, and once the arrivals are over no further chunk is begun.
+    async fn write_back(&self, from: u32, stop: &watch::Receiver<bool>) -> Result<(), ControlError> {
+        let Some(gate) = &self.gate else { return Ok(()) };
         let until = from.saturating_add(PRODUCTS_A_ROUND).min(self.sale.items);
-        for start in (from..until).step_by(CHUNK as usize) {
-            let Some(gate) = &self.gate else { return Ok(()) };
+        for items in chunks(from..until) {
+            if *stop.borrow() {
+                break;
+            }
             let mut at_gate = self.shelf.lock().await;
-            let items = start..(start + CHUNK).min(until);
-            let mut pipeline = Pipeline::new();
-            items.clone().for_each(|item| {
-                let mget = pipeline.cmd("MGET").arg(keys::ACCESS.of(item)).arg(keys::VERSION.of(item));
-                mget.arg(keys::COUNT.of(item));
-            });
-            let seen: Vec<Seen> = gate.query(&pipeline).await?;
-            let booked = self.booked(items.clone()).await?;
-            let writes: Vec<Write> = items
-                .zip(seen.into_iter().zip(booked))
-                .filter_map(|(item, (seen, booked))| self.find_out(&at_gate, item, seen, booked))
-                .collect();
+            let ratio = self.settings.borrow().admission_ratio;
+            let of = |(item, seen)| Look::of(&at_gate, item, seen, (self.sale.stock_of(item), ratio));
+            let looks: Vec<Look> = items.clone().zip(look(gate, items).await?).map(of).collect();
+            let asked = looks.iter().filter(|look| look.asks_what_is_booked).map(|look| look.item);
+            let mut booked = self.booked(asked.collect()).await?.into_iter();
+            let find_out = |look: &Look| {
+                let booked = if look.asks_what_is_booked { booked.next() } else { None };
+                look.find_out(&at_gate, booked.unwrap_or(0))
+            };
+            let writes: Vec<Write> = looks.iter().filter_map(find_out).collect();
+            if writes.iter().any(|write| write.is_anew) {
+                self.troubles.note("the gate", &"it has forgotten products; data control writes them anew");
+            }
             self.write(gate, &mut at_gate, &writes).await?;
         }
         Ok(())
     }
 
-    /// What is to be written of a product, of which the gate's master has `seen` and the stage that decides has `booked`
-    /// units; none if nothing has changed.
-    ///
-    /// - The gate doesn't have what was written last: it was restarted and has forgotten. Everything is written anew.
-    /// - It is closed although there are units: more orders are let in, as `access` becomes what is booked.
-    /// - Its page shows another stock than there is.
-    fn find_out(
-        &self,
-        at_gate: &Shelf,
-        item: u32,
-        (access, version, count): Seen,
-        booked: i64,
-    ) -> Option<Write> {
-        let stock = self.sale.stock_of(item);
-        let (access, booked) = (access.unwrap_or(0), u64::try_from(booked).unwrap_or(0));
-        let has_forgotten = version != Some(at_gate.version(item)) || count.is_none();
-        let is_closed = access >= ReadWriteSplit::admits(self.settings.borrow().admission_ratio, stock);
-        let lets_in = at_gate.is_open && is_closed && booked < stock && access > booked;
-        let access = if has_forgotten || lets_in { booked } else { access };
-        // As the source of the six phases has it: the stock shown is count − access.
-        let shown = if at_gate.is_open { Shown::Left(stock.saturating_sub(access)) } else { Shown::Soon };
-        let shows_another = has_forgotten || at_gate.shown(item) != shown;
-        (has_forgotten || lets_in || shows_another).then(|| Write {
-            item,
-            version: at_gate.next_version(item).max(version.unwrap_or(0) + 1),
-            has_forgotten,
-            access: (has_forgotten || lets_in).then_some(access),
-            shown: shows_another.then_some(shown),
-        })
-    }
-
-    /// Writes, each product by one command, and notes what is acknowledged.
-    async fn write(&self, gate: &Connection, at_gate: &mut Shelf, writes: &[Write]) -> RedisResult<()> {
-        if writes.is_empty() {
-            return Ok(());
-        }
-        if writes.iter().any(|write| write.has_forgotten) {
-            self.troubles.note("the gate", &"it has forgotten products; data control writes them anew");
-        }
-        let mut pipeline = Pipeline::new();
-        for write in writes {
-            let Write { item, version, .. } = *write;
-            let mset = pipeline.cmd("MSET").arg(keys::VERSION.of(item)).arg(version);
-            mset.arg(keys::START.of(item)).arg(u8::from(at_gate.is_open));
-            if write.has_forgotten {
-                mset.arg(keys::COUNT.of(item)).arg(self.sale.stock_of(item));
-            }
-            if let Some(access) = write.access {
-                mset.arg(keys::ACCESS.of(item)).arg(access);
-            }
-            if let Some(shown) = write.shown {
-                mset.arg(keys::PAGE.of(item)).arg(page(item, version, shown));
-            }
-            mset.ignore();
-        }
-        gate.query::<()>(&pipeline).await?;
-        let of = |wanted: fn(&Write) -> bool| -> Vec<(u32, u64)> {
-            writes.iter().filter(|write| wanted(write)).map(|write| (write.item, write.version)).collect()
-        };
-        self.versions.acknowledge(&of(|write| write.shown.is_some()), &of(|write| write.access.is_some()));
-        at_gate.keep(&of(|_| true));
-        for write in writes {
-            if let Some(shown) = write.shown {
-                at_gate.keep_page(write.item, shown);
-            }
-        }
-        if at_gate.is_open {
-            self.note_on_sale(writes.iter().filter(|write| write.access.is_some()).map(|write| write.item));
-        }
-        Ok(())
-    }
-
-    /// Units booked of each of some products, as the stage that decides has them.
-    async fn booked(&self, items: Range<u32>) -> Result<Vec<i64>, ControlError> {
+    /// Units booked of each of some products, in order of their numbers, as the stage that decides has them.
+    async fn booked(&self, items: Vec<u32>) -> Result<Vec<i64>, ControlError> {
+        let (Some(&first), Some(&last)) = (items.first(), items.last()) else { return Ok(Vec::new()) };
         if let Some(inventory) = &self.inventory {
-            return Ok(inventory.booked(items).await?);
+            return Ok(inventory.booked(&items).await?);
         }
-        match &self.writer {
-            Some(writer) => Ok(writer.booked(items).await?),
-            None => Ok(vec![0; items.len()]),
-        }
+        let Some(writer) = &self.writer else { return Ok(vec![0; items.len()]) };
+        let all = writer.booked(first..last + 1).await?;
+        let of = |&item: &u32| all.get((item - first) as usize).copied().unwrap_or(0);
+        Ok(items.iter().map(of).collect())
     }
 }
 

@@ -3,8 +3,15 @@
 //! The page carries its version, so that whoever reads it knows how old it is; the gate's flags carry it under a key of
 //! their own. Both are written together with it by one command, so that no replica ever has one without the other.
 
+use std::fmt::Write;
+
 /// Length of a product page, in bytes: a small page of text.
 const PAGE_BYTES: usize = 512;
+/// Fills a page up.
+const BLANKS: &str = match std::str::from_utf8(&[b' '; PAGE_BYTES]) {
+    Ok(blanks) => blanks,
+    Err(_) => unreachable!(),
+};
 /// Begins a page; its version follows.
 const BEGIN: &str = "<!--";
 /// Version of what is preloaded.
@@ -53,21 +60,16 @@ impl Shelf {
         self.version(item) + 1
     }
 
-    /// Notes versions of products that were acknowledged.
-    pub fn keep(&mut self, written: &[(u32, u64)]) {
-        for &(item, version) in written {
-            self.written[item as usize].version = version;
-        }
+    /// Notes the version of a product that was acknowledged, and what its page shows, if that was written.
+    pub fn keep(&mut self, item: u32, version: u64, shown: Option<Shown>) {
+        let written = &mut self.written[item as usize];
+        written.version = version;
+        written.shown = shown.unwrap_or(written.shown);
     }
 
     /// What the page of a product shows, as it was acknowledged.
     pub fn shown(&self, item: u32) -> Shown {
         self.written[item as usize].shown
-    }
-
-    /// Notes what the acknowledged page of a product shows.
-    pub fn keep_page(&mut self, item: u32, shown: Shown) {
-        self.written[item as usize].shown = shown;
     }
 }
 
@@ -78,7 +80,11 @@ pub fn page(item: u32, version: u64, shown: Shown) -> String {
         Shown::Left(0) => "Sold out.".to_owned(),
         Shown::Left(left) => format!("{left} left."),
     };
-    format!("{:<PAGE_BYTES$}", format!("{BEGIN}{version}--><h1>Product {item}</h1><p>{words}</p>"))
+    let mut page = String::with_capacity(PAGE_BYTES);
+    // Writing to a string can't fail.
+    write!(page, "{BEGIN}{version}--><h1>Product {item}</h1><p>{words}</p>").ok();
+    page.push_str(&BLANKS[page.len()..]);
+    page
 }
 
 /// The version of a page; none of what is no page of ours.
@@ -115,10 +121,10 @@ mod tests {
     fn what_was_not_acknowledged_is_not_kept() {
         let mut shelf = Shelf::new(2);
         assert_eq!((shelf.version(1), shelf.next_version(1)), (PRELOADED, 2));
-        shelf.keep(&[(1, 2)]);
+        shelf.keep(1, 2, None);
         assert_eq!((shelf.next_version(0), shelf.next_version(1)), (2, 3));
         assert_eq!(shelf.shown(1), Shown::Soon);
-        shelf.keep_page(1, Shown::Left(0));
+        shelf.keep(1, 3, Some(Shown::Left(0)));
         assert_eq!((shelf.shown(0), shelf.shown(1)), (Shown::Soon, Shown::Left(0)));
     }
 }

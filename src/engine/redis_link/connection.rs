@@ -7,7 +7,7 @@ use redis::{ErrorKind, FromRedisValue, Pipeline, RedisError, RedisResult, Value}
 use tokio::sync::Mutex;
 
 use super::super::failover::Witness;
-use super::super::wire::{self, Commands, Reply};
+use super::super::wire::{self, Answers, Commands, LineError, Reply};
 use super::resolver::Resolver;
 use super::settings::LinkSettings;
 use crate::servers::Endpoint;
@@ -179,10 +179,44 @@ impl Connection {
     }
 }
 
+impl Connection<Arc<wire::Line>> {
+    /// Sends commands on the fast path and reads their answers. For those who ask now and then: an error gives the line up.
+    ///
+    /// # Errors
+    /// The server can't be reached, doesn't answer, or refuses a command.
+    pub async fn ask(&self, commands: &Commands) -> RedisResult<Answers> {
+        let mut line = self.line().await?;
+        let mut answers = line.handle.ask(commands).await;
+        if matches!(answers, Err(LineError::NotSent)) {
+            // The server had hung up on an idle line: a new one is as good.
+            self.give_up(&line).await;
+            line = self.line().await?;
+            answers = line.handle.ask(commands).await;
+        }
+        let answers = answers.map_err(RedisError::from).and_then(accepted);
+        if answers.is_err() {
+            self.give_up(&line).await;
+        }
+        answers
+    }
+}
+
 impl<H> OpenLine<H> {
     /// Tells the lines of one connection apart; later ones have higher numbers.
     pub fn generation(&self) -> u64 {
         self.generation
+    }
+}
+
+/// Answers none of which is a refusal; an error if one is.
+fn accepted(answers: Answers) -> RedisResult<Answers> {
+    let refusal = match answers.errors().next() {
+        Some(Reply::Error(text)) => Some(String::from_utf8_lossy(text).into_owned()),
+        _ => None,
+    };
+    match refusal {
+        Some(text) => Err((ErrorKind::Client, "the server refused", text).into()),
+        None => Ok(answers),
     }
 }
 

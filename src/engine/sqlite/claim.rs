@@ -41,7 +41,7 @@ pub fn claim(
 
 fn decide(transaction: &Transaction<'_>, order: &Order, limit: Option<u32>) -> rusqlite::Result<RowDecision> {
     let row: Option<(u64, u64, bool)> = transaction
-        .prepare_cached("SELECT total, booked, open FROM goods WHERE item = ?1")?
+        .prepare_cached("SELECT total, booked, open FROM goods, sale WHERE item = ?1")?
         .query_row([order.item], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
         .optional()?;
     let (total, booked, open) = row.unwrap_or_default();

@@ -5,17 +5,21 @@ use std::time::Duration;
 
 use rusqlite::Connection;
 
+use super::super::order::Order;
 use super::StoreError;
 use super::harm::Valve;
 
 /// How long a connection waits for the lock of another before it gives up.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// `booked` and `open` serve where the database itself decides claims; behind an inventory in Redis they stay as
-/// preloaded. `status` of an order: 0 unpaid, 1 paid, 2 cancelled.
+/// `booked` and `open` serve where the database itself decides claims; behind an inventory in Redis `booked` stays as
+/// preloaded. Whether the sale is open is one row for all products, so that opening it takes the same time however many there
+/// are. `status` of an order: 0 unpaid, 1 paid, 2 cancelled.
 const TABLES: &str = "
+CREATE TABLE sale (open INTEGER NOT NULL);
+INSERT INTO sale VALUES (0);
 CREATE TABLE goods (
-    item INTEGER PRIMARY KEY, total INTEGER NOT NULL, booked INTEGER NOT NULL, open INTEGER NOT NULL, page TEXT NOT NULL
+    item INTEGER PRIMARY KEY, total INTEGER NOT NULL, booked INTEGER NOT NULL, page TEXT NOT NULL
 );
 CREATE TABLE orders (
     id INTEGER PRIMARY KEY, item INTEGER NOT NULL, claimant INTEGER NOT NULL, units INTEGER NOT NULL,
@@ -81,6 +85,25 @@ impl Store {
             .map_err(|source| self.error(source))
     }
 
+    /// Reads every order, in order of the ids, each with whether it was cancelled, and hands them to `read` as they come: there
+    /// may be more of them than memory. Blocks.
+    ///
+    /// # Errors
+    /// The file can't be opened. Errors on the way are among what `read` gets.
+    pub fn orders<T>(
+        &self,
+        read: impl FnOnce(&mut dyn Iterator<Item = Result<(Order, bool), StoreError>>) -> T,
+    ) -> Result<T, StoreError> {
+        self.valve.pass();
+        let connection = self.connect()?;
+        let sql = "SELECT id, item, claimant, units, accepted_ns, status FROM orders ORDER BY id";
+        let mut statement = connection.prepare(sql).map_err(|source| self.error(source))?;
+        let rows = statement
+            .query_map([], |row| Ok((order(row)?, row.get::<_, u8>(5)? == 2)))
+            .map_err(|source| self.error(source))?;
+        Ok(read(&mut rows.map(|row| row.map_err(|source| self.error(source)))))
+    }
+
     /// What its threads pass before they work on it.
     pub fn valve(&self) -> &Valve {
         &self.valve
@@ -90,4 +113,15 @@ impl Store {
     pub fn error(&self, source: rusqlite::Error) -> StoreError {
         StoreError::Sqlite { path: self.path.clone(), source }
     }
+}
+
+/// The order that a row begins with: id, item, claimant, units, time.
+pub(super) fn order(row: &rusqlite::Row<'_>) -> rusqlite::Result<Order> {
+    Ok(Order {
+        id: row.get(0)?,
+        item: row.get(1)?,
+        claimant: row.get(2)?,
+        units: row.get(3)?,
+        accepted_ns: row.get(4)?,
+    })
 }

@@ -7,11 +7,14 @@ use rusqlite::{Connection, TransactionBehavior, params};
 use tokio::sync::oneshot;
 
 use super::super::order::Order;
-use super::schema::Store;
+use super::schema::{Store, order};
 use super::{StoreError, claim};
 
 /// Jobs under way at a time. Each caller waits for its own, so there are never more than callers.
 const JOBS: usize = 256;
+
+/// Products preloaded in one transaction: some megabytes of the log, which is emptied between two of them.
+const PRELOADED_AT_ONCE: usize = 10_000;
 
 type Job = Box<dyn FnOnce(&mut Connection) + Send>;
 
@@ -33,13 +36,12 @@ pub struct Goods {
     pub page: String,
 }
 
-/// The final state of the database, for the audit.
-#[derive(Debug, Clone, Default)]
+/// What is in the database.
+#[cfg(test)]
+#[derive(Debug)]
 pub struct Contents {
     /// Every order, and whether it was cancelled.
     pub orders: Vec<(Order, bool)>,
-    /// Booked units by product, where the database decides claims.
-    pub booked: Vec<i64>,
 }
 
 impl Writer {
@@ -62,19 +64,27 @@ impl Writer {
         Ok(Self { jobs, store })
     }
 
-    /// Preloads the products, closed and with nothing booked.
+    /// Preloads products, with nothing booked. `goods` makes each when its turn comes, so that they are never all there at once.
     ///
     /// # Errors
-    /// SQLite's own.
-    pub async fn preload(&self, goods: Vec<Goods>) -> Result<(), StoreError> {
+    /// SQLite's own; then some of them may be there.
+    pub async fn preload(
+        &self,
+        items: Range<u32>,
+        goods: impl Fn(u32) -> Goods + Send + 'static,
+    ) -> Result<(), StoreError> {
         self.run(move |connection| {
-            let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-            for goods in &goods {
-                transaction
-                    .prepare_cached("INSERT OR REPLACE INTO goods VALUES (?1, ?2, 0, 0, ?3)")?
-                    .execute(params![goods.item, goods.total, goods.page])?;
+            let mut goods = items.map(goods).peekable();
+            while goods.peek().is_some() {
+                let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+                for Goods { item, total, page } in goods.by_ref().take(PRELOADED_AT_ONCE) {
+                    transaction
+                        .prepare_cached("INSERT OR REPLACE INTO goods VALUES (?1, ?2, 0, ?3)")?
+                        .execute(params![item, total, page])?;
+                }
+                transaction.commit()?;
             }
-            transaction.commit()
+            Ok(())
         })
         .await
     }
@@ -84,8 +94,7 @@ impl Writer {
     /// # Errors
     /// SQLite's own.
     pub async fn set_open(&self, is_open: bool) -> Result<(), StoreError> {
-        self.run(move |connection| connection.execute("UPDATE goods SET open = ?1", [is_open]).map(drop))
-            .await
+        self.run(move |connection| connection.execute("UPDATE sale SET open = ?1", [is_open]).map(drop)).await
     }
 
     /// Inserts orders in one transaction; ids that are there already are left alone. `inserted_ns` is on the run's clock.
@@ -158,22 +167,15 @@ impl Writer {
         .await
     }
 
-    /// Reads everything back.
+    /// Every order, after whatever was asked before.
     ///
     /// # Errors
     /// SQLite's own.
+    #[cfg(test)]
     pub async fn contents(&self) -> Result<Contents, StoreError> {
-        self.run(|connection| {
-            let mut statement =
-                connection.prepare("SELECT id, item, claimant, units, accepted_ns, status FROM orders")?;
-            let rows = statement.query_map([], |row| Ok((order(row)?, row.get::<_, u8>(5)? == 2)))?;
-            let orders = rows.collect::<rusqlite::Result<Vec<_>>>()?;
-            let mut statement = connection.prepare("SELECT booked FROM goods ORDER BY item")?;
-            let booked =
-                statement.query_map([], |row| row.get::<_, i64>(0))?.collect::<rusqlite::Result<Vec<_>>>()?;
-            Ok(Contents { orders, booked })
-        })
-        .await
+        self.run(|_| Ok(())).await?;
+        let orders = self.store.orders(|rows| rows.collect::<Result<Vec<_>, StoreError>>())??;
+        Ok(Contents { orders })
     }
 
     /// Runs a job on the writing thread.
@@ -189,14 +191,4 @@ impl Writer {
         self.jobs.try_send(job).map_err(|_full_or_gone| StoreError::Ended)?;
         answered.await.map_err(|_gone| StoreError::Ended)?.map_err(|source| self.store.error(source))
     }
-}
-
-fn order(row: &rusqlite::Row<'_>) -> rusqlite::Result<Order> {
-    Ok(Order {
-        id: row.get(0)?,
-        item: row.get(1)?,
-        claimant: row.get(2)?,
-        units: row.get(3)?,
-        accepted_ns: row.get(4)?,
-    })
 }

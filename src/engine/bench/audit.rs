@@ -1,0 +1,114 @@
+//! The audit by itself: a made-up ledger in no order is held against as many orders, made as they are asked for or read from a
+//! real database.
+
+use std::convert::Infallible;
+use std::time::{Duration, Instant};
+
+use super::super::audit::compare::{Rows, compare};
+use super::super::audit::{Evidence, examine};
+use super::super::ledger::Promises;
+use super::super::order::Order;
+use super::super::sqlite::schema::{Lookups, Store};
+use super::super::sqlite::{StoreError, Writer};
+use crate::servers::{RunFolder, RunFolderError};
+
+/// Products sold.
+const ITEMS: u32 = 100;
+/// Claims of a buyer for every product; with more, some are duplicates.
+const CLAIMS: u64 = 2;
+/// Orders inserted in one transaction.
+const AT_ONCE: u64 = 50_000;
+/// A prime: its multiples go through a ledger from order to order far away from it, as the sheets of many writers do.
+const STRIDE: u64 = 7_368_787;
+
+/// A database with so many orders.
+pub struct Kept {
+    orders: u64,
+    store: Store,
+    _folder: RunFolder,
+}
+
+/// Why there is none.
+#[derive(Debug, thiserror::Error)]
+pub enum KeptError {
+    /// The folder can't be made.
+    #[error(transparent)]
+    Folder(#[from] RunFolderError),
+    /// The database refuses.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// It can't be read.
+    #[error(transparent)]
+    Audit(#[from] super::super::audit::AuditError),
+}
+
+/// A ledger that stands in memory, as at the end of a run.
+pub struct Told(Evidence);
+
+impl Told {
+    /// A ledger of so many orders. Whoever buys too much is found where there is a limit.
+    pub fn new(orders: u64, per_buyer_limit: Option<u32>) -> Self {
+        let acknowledged = (0..orders).map(|place| order(place * STRIDE % orders, orders)).collect();
+        let stock = orders.div_ceil(u64::from(ITEMS));
+        Self(Evidence {
+            promises: Promises { acknowledged, indefinite: Vec::new() },
+            stock: vec![stock; ITEMS as usize],
+            booked: vec![i64::try_from(stock).unwrap_or(i64::MAX); ITEMS as usize],
+            refused: vec![0; ITEMS as usize],
+            units_per_claim: 1,
+            per_buyer_limit,
+            ..Evidence::default()
+        })
+    }
+
+    /// Holds it against orders that nobody has to read. Answers how long that took, and how many duplicates were found.
+    pub fn compare(mut self) -> (Duration, u64) {
+        let orders = self.0.promises.acknowledged.len() as u64;
+        let mut rows = (0..orders).map(|id| Ok::<_, Infallible>((order(id, orders), false)));
+        let started = Instant::now();
+        let rows: &mut Rows<'_, Infallible> = &mut rows;
+        let report = compare(&mut self.0, Some(rows)).unwrap_or_else(|never| match never {});
+        (started.elapsed(), report.duplicates)
+    }
+
+    /// Holds it against the orders of a database. Answers the same.
+    ///
+    /// # Errors
+    /// The database can't be read.
+    pub fn examine(mut self, kept: &Kept) -> Result<(Duration, u64), KeptError> {
+        let started = Instant::now();
+        let report = examine(&mut self.0, Some(&kept.store))?;
+        Ok((started.elapsed(), report.duplicates))
+    }
+}
+
+impl Kept {
+    /// A database with so many orders, those of a ledger of as many.
+    ///
+    /// # Errors
+    /// It can't be written.
+    pub async fn new(orders: u64) -> Result<Self, KeptError> {
+        let folder = RunFolder::create()?;
+        let lookups = Lookups { unpaid: false, by_buyer: false };
+        let store = Store::create(&folder.path().join("orders.sqlite3"), false, lookups)?;
+        let writer = Writer::start(store.clone())?;
+        for first in (0..orders).step_by(usize::try_from(AT_ONCE).unwrap_or(usize::MAX)) {
+            let ids = first..(first + AT_ONCE).min(orders);
+            writer.insert(ids.map(|id| order(id, orders)).collect(), 0).await?;
+        }
+        Ok(Self { orders, store, _folder: folder })
+    }
+
+    /// How many orders it has.
+    pub fn orders(&self) -> u64 {
+        self.orders
+    }
+}
+
+/// One of so many orders.
+fn order(id: u64, orders: u64) -> Order {
+    let item = u32::try_from(id % u64::from(ITEMS)).unwrap_or(0);
+    // Spread, so that neighbours in the ledger are no neighbours among the buyers.
+    let claimant = (id / u64::from(ITEMS)).wrapping_mul(0x9e37_79b9_7f4a_7c15) % (orders / CLAIMS).max(1);
+    Order { id, item, claimant, units: 1, accepted_ns: id * 1_000 }
+}
