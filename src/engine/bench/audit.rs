@@ -14,8 +14,8 @@ use crate::servers::{RunFolder, RunFolderError};
 
 /// Products sold.
 const ITEMS: u32 = 100;
-/// Claims of a buyer for every product; with more, some are duplicates.
-const CLAIMS: u64 = 2;
+/// Of so many orders of a product one is by a buyer who has one already.
+const TWICE: u64 = 500;
 /// Orders inserted in one transaction.
 const AT_ONCE: u64 = 50_000;
 /// A prime: its multiples go through a ledger from order to order far away from it, as the sheets of many writers do.
@@ -46,9 +46,9 @@ pub enum KeptError {
 pub struct Told(Evidence);
 
 impl Told {
-    /// A ledger of so many orders. Whoever buys too much is found where there is a limit.
+    /// A ledger of so many orders, some of them by buyers who have one already.
     pub fn new(orders: u64, per_buyer_limit: Option<u32>) -> Self {
-        let acknowledged = (0..orders).map(|place| order(place * STRIDE % orders, orders)).collect();
+        let acknowledged = (0..orders).map(|place| order(place * STRIDE % orders)).collect();
         let stock = orders.div_ceil(u64::from(ITEMS));
         Self(Evidence {
             promises: Promises { acknowledged, indefinite: Vec::new() },
@@ -64,7 +64,7 @@ impl Told {
     /// Holds it against orders that nobody has to read. Answers how long that took, and how many duplicates were found.
     pub fn compare(mut self) -> (Duration, u64) {
         let orders = self.0.promises.acknowledged.len() as u64;
-        let mut rows = (0..orders).map(|id| Ok::<_, Infallible>((order(id, orders), false)));
+        let mut rows = (0..orders).map(|id| Ok::<_, Infallible>((order(id), false)));
         let started = Instant::now();
         let rows: &mut Rows<'_, Infallible> = &mut rows;
         let report = compare(&mut self.0, Some(rows)).unwrap_or_else(|never| match never {});
@@ -94,7 +94,7 @@ impl Kept {
         let writer = Writer::start(store.clone())?;
         for first in (0..orders).step_by(usize::try_from(AT_ONCE).unwrap_or(usize::MAX)) {
             let ids = first..(first + AT_ONCE).min(orders);
-            writer.insert(ids.map(|id| order(id, orders)).collect(), 0).await?;
+            writer.insert(ids.map(order).collect(), 0).await?;
         }
         Ok(Self { orders, store, _folder: folder })
     }
@@ -105,10 +105,12 @@ impl Kept {
     }
 }
 
-/// One of so many orders.
-fn order(id: u64, orders: u64) -> Order {
-    let item = u32::try_from(id % u64::from(ITEMS)).unwrap_or(0);
-    // Spread, so that neighbours in the ledger are no neighbours among the buyers.
-    let claimant = (id / u64::from(ITEMS)).wrapping_mul(0x9e37_79b9_7f4a_7c15) % (orders / CLAIMS).max(1);
+/// An order; one in five hundred is a second one of the buyer of the order before it of the same product.
+fn order(id: u64) -> Order {
+    let items = u64::from(ITEMS);
+    let first = if (id / items) % TWICE == TWICE - 1 { id - items } else { id };
+    // Spread, so that neighbours in the ledger are no neighbours among the buyers; and within what SQLite can hold.
+    let claimant = first.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 1;
+    let item = u32::try_from(id % items).unwrap_or(0);
     Order { id, item, claimant, units: 1, accepted_ns: id * 1_000 }
 }

@@ -5,8 +5,8 @@
 //! they are answered in the order in which they were sent, because Redis answers so
 //! (<https://redis.io/docs/latest/develop/using-commands/pipelining/>).
 //!
-//! What needs no speed (data control, consumers, probes, the audit, everything about Sentinels) goes through the `redis` crate. What
-//! both have in common, the making and remaking of connections, is in [`super::redis_link`].
+//! Data control writes products at the gate by it too. What needs no speed (the rest of data control, consumers, probes, the audit,
+//! everything about Sentinels) goes through the `redis` crate. What both have in common, the making and remaking of connections, is in [`super::redis_link`].
 //!
 //! - [`commands`]: requests, encoded as arrays of bulk strings.
 //! - [`answers`]: replies, of which only the ends are looked for when they come in.
