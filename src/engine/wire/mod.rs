@@ -6,7 +6,8 @@
 //! (<https://redis.io/docs/latest/develop/using-commands/pipelining/>).
 //!
 //! Data control writes products at the gate by it too. What needs no speed (the rest of data control, consumers, probes, the audit,
-//! everything about Sentinels) goes through the `redis` crate. What both have in common, the making and remaking of connections, is in [`super::redis_link`].
+//! everything about Sentinels) goes through the `redis` crate. What both have in common, the making and remaking of connections, is in
+//! [`super::redis_link`].
 //!
 //! - [`commands`]: requests, encoded as arrays of bulk strings.
 //! - [`answers`]: replies, of which only the ends are looked for when they come in.
