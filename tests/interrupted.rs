@@ -63,10 +63,23 @@ impl Store {
     }
 
     async fn nodes(&self) -> Vec<NodeView> {
-        let mut third = line(self.endpoint("node 3").expect("it is there")).await;
-        let text: String =
-            redis::cmd("CLUSTER").arg("NODES").query_async(&mut third).await.expect("an answer");
-        view::parse(&text)
+        view::parse(&nodes_text(self.endpoint("node 3").expect("it is there")).await)
+    }
+
+    /// The nodes, once each master that lives has as its own what the third node says of it: news of slots travels by gossip.
+    async fn agreed_nodes(&self) -> Vec<NodeView> {
+        let mut agreed = Vec::new();
+        until("the nodes agree on their slots", async || {
+            agreed = self.nodes().await;
+            for node in agreed.iter().filter(|node| node.is_well && node.is_master) {
+                if own_view(&nodes_text(node.endpoint).await).slots != node.slots {
+                    return false;
+                }
+            }
+            true
+        })
+        .await;
+        agreed
     }
 
     async fn owner_of_hot(&self) -> Option<Endpoint> {
@@ -83,7 +96,7 @@ impl Store {
     /// Asks the owner of each key, if it lives; a redirection is a failure. Answers keys with their values.
     async fn all(&self, command: &str) -> Vec<(&str, u16, Option<String>)> {
         let mut answers = Vec::new();
-        for node in self.nodes().await.into_iter().filter(|node| node.is_well) {
+        for node in self.agreed_nodes().await.into_iter().filter(|node| node.is_well) {
             let keys: Vec<&(String, u16)> = self.keys.iter().filter(|(_, slot)| node.owns(*slot)).collect();
             if keys.is_empty() {
                 continue;
@@ -131,12 +144,12 @@ impl Store {
     /// Asserts that no node that lives has a slot on its way, and that each has the keys of its slots and no others.
     async fn assert_in_order(&self, living: &[&str]) {
         for node in living {
-            let mut line = line(self.endpoint(node).expect("it is there")).await;
-            let text: String =
-                redis::cmd("CLUSTER").arg("NODES").query_async(&mut line).await.expect("an answer");
+            let endpoint = self.endpoint(node).expect("it is there");
+            let text = nodes_text(endpoint).await;
             assert!(!text.contains("->-") && !text.contains("-<-"), "{node} has slots on their way: {text}");
-            let own = view::parse(&text).into_iter().find(|view| text_is_own(&text, view)).expect("itself");
-            let size: usize = redis::cmd("DBSIZE").query_async(&mut line).await.expect("a size");
+            let own = own_view(&text);
+            let size = redis::cmd("DBSIZE").query_async::<usize>(&mut line(endpoint).await).await;
+            let size = size.expect("a size");
             let most = self.keys.iter().filter(|(_, slot)| own.owns(*slot)).count();
             let is_complete = living.len() == 4;
             assert!(if is_complete { size == most } else { size <= most }, "{node}: {size} of {most}");
@@ -144,8 +157,16 @@ impl Store {
     }
 }
 
-fn text_is_own(text: &str, view: &NodeView) -> bool {
-    text.lines().any(|line| line.starts_with(&view.id) && line.contains("myself"))
+async fn nodes_text(endpoint: Endpoint) -> String {
+    let nodes = redis::cmd("CLUSTER").arg("NODES").to_owned();
+    nodes.query_async(&mut line(endpoint).await).await.expect("an answer")
+}
+
+/// What a node says of itself.
+fn own_view(text: &str) -> NodeView {
+    let is_own =
+        |view: &NodeView| text.lines().any(|line| line.starts_with(&view.id) && line.contains("myself"));
+    view::parse(text).into_iter().find(is_own).expect("itself")
 }
 
 fn with_store(replica_count: usize, test: impl AsyncFnOnce(Store)) {
