@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use seckill_lab::engine::bench::{Exchange, Rig, schedule};
 use seckill_lab::machine::beside::Beside;
-use seckill_lab::machine::measure::median;
+use seckill_lab::machine::measure::{SCHEDULES, median};
 use seckill_lab::machine::path::cpu_secs;
 use seckill_lab::metrics::Quantiles;
 use seckill_lab::servers::find;
@@ -54,7 +54,7 @@ fn main() {
     }
     println!("\nthe generator behind its schedule, in µs");
     println!("{:<28} {:>10} {:>12} {:>16}", "arrivals a second", "p50", "p99", "p99.9");
-    for rate in [1_000.0, 10_000.0, 100_000.0, 500_000.0] {
+    for rate in SCHEDULES {
         let lags = (0..ROUNDS).map(|_| schedule(rate, Duration::from_secs(2)).unwrap().lag_us);
         let lags: Vec<_> = lags.collect();
         let of = |quantile: fn(&Quantiles) -> u64| {

@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use crossbeam_channel::never;
 use seckill_lab::machine::Way;
+use seckill_lab::machine::measure::median;
 use seckill_lab::machine::path::{Travelled, run};
 use seckill_lab::report::Verdict;
 
@@ -20,16 +21,14 @@ const RATES: [(Way, &[f64]); 2] = [
     (Way::Funnel, &[100_000.0, 300_000.0, 600_000.0, 800_000.0]),
 ];
 
-fn median(runs: &[Travelled], figure: impl Fn(&Travelled) -> f64) -> f64 {
-    let mut values: Vec<f64> = runs.iter().map(figure).collect();
-    values.sort_by(f64::total_cmp);
-    values[values.len() / 2]
+fn middle(runs: &[Travelled], figure: impl Fn(&Travelled) -> f64) -> f64 {
+    median(&mut runs.iter().map(figure).collect::<Vec<_>>()).unwrap()
 }
 
 fn print(way: Way, runs: &[Travelled]) {
-    let of = |figure: fn(&Travelled) -> f64| median(runs, figure);
+    let of = |figure: fn(&Travelled) -> f64| middle(runs, figure);
     let cores =
-        |us: fn(&Travelled) -> f64| median(runs, |run| us(run) * run.report.generator.offered_per_sec / 1e6);
+        |us: fn(&Travelled) -> f64| middle(runs, |run| us(run) * run.report.generator.offered_per_sec / 1e6);
     let (busiest, share) = runs[runs.len() / 2].busiest();
     let balanced = runs.iter().filter(|run| run.report.totals.in_flight() == 0).count();
     let passed = runs.iter().filter(|run| run.report.verdict == Verdict::Pass).count();

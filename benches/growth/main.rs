@@ -11,6 +11,7 @@ use std::fs;
 use std::time::Duration;
 
 use crossbeam_channel::never;
+use seckill_lab::machine::measure::median;
 use seckill_lab::machine::path::{self, Travelled, Way};
 use seckill_lab::topology::stage::{Service, StageKind};
 use seckill_lab::topology::{Link, Stage, Topology};
@@ -98,13 +99,9 @@ struct Figures {
     sound: usize,
 }
 
-fn median(mut values: Vec<f64>) -> f64 {
-    values.sort_by(f64::total_cmp);
-    values[values.len() / 2]
-}
-
 fn figures(runs: &[Travelled]) -> Figures {
-    let of = |figure: fn(&Travelled) -> f64| median(runs.iter().map(figure).collect());
+    let of =
+        |figure: fn(&Travelled) -> f64| median(&mut runs.iter().map(figure).collect::<Vec<_>>()).unwrap();
     let is_sound = |run: &&Travelled| {
         let (totals, audit) = (&run.report.totals, &run.report.audit);
         totals.in_flight() == 0 && audit.audited && audit.lost_acknowledged + audit.oversold == 0

@@ -6,7 +6,7 @@ use super::args::BenchArgs;
 use super::{exit, out, run};
 use crate::engine::FailureKind;
 use crate::files::{ResultFile, read_topology, report_problems};
-use crate::machine::capacity::IS_OPTIMISED;
+use crate::machine::capacity::{IS_OPTIMISED, whole};
 use crate::machine::{Capacity, ExchangeRow, LagRow, Part, RunRow, Told, Way, measure};
 use crate::report::text::grouped;
 use crate::report::verdict::micros;
@@ -143,9 +143,8 @@ fn travelled(row: &RunRow) {
     ));
 }
 
-#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a rate, rounded")]
 fn count(rate: f64) -> String {
-    grouped(rate.round().max(0.0) as u64)
+    grouped(whole(rate))
 }
 
 /// Says what it comes to, and what a design in a file asks of it.

@@ -124,14 +124,7 @@ pub fn generate(
             continue;
         }
         request.intended_ns = intended_ns;
-        batch.push(Pending {
-            request,
-            sent_ns: 0,
-            arrived_ns: 0,
-            instance: None,
-            knows_started: false,
-            did_not_ask: false,
-        });
+        batch.push(Pending::new(request, 0));
         if batch.len() >= LARGEST_BATCH {
             send(&mut batch, now_ns, schedule, first);
         }

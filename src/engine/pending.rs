@@ -21,6 +21,13 @@ pub struct Pending {
     pub did_not_ask: bool,
 }
 
+impl Pending {
+    /// A request that nobody has noted anything on, sent at `sent_ns`.
+    pub fn new(request: Request, sent_ns: u64) -> Self {
+        Self { request, sent_ns, arrived_ns: 0, instance: None, knows_started: false, did_not_ask: false }
+    }
+}
+
 /// Requests that travel together: those of one tick, or what is left of them.
 pub type Batch = Vec<Pending>;
 

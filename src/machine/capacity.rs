@@ -164,9 +164,14 @@ pub fn about(rate: f64) -> f64 {
 }
 
 /// The same as text, its thousands set apart.
-#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a rate, rounded")]
 pub fn rounded(rate: f64) -> String {
-    grouped(about(rate) as u64)
+    grouped(whole(about(rate)))
+}
+
+/// A rate without its fraction.
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a rate, rounded")]
+pub fn whole(rate: f64) -> u64 {
+    rate.round().max(0.0) as u64
 }
 
 #[cfg(test)]

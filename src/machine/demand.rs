@@ -7,7 +7,7 @@
 
 use std::time::Duration;
 
-use super::capacity::{Capacity, words};
+use super::capacity::{Capacity, whole, words};
 use super::search::Carried;
 use crate::report::text::grouped;
 use crate::topology::graph::Graph;
@@ -79,12 +79,6 @@ impl std::fmt::Display for Demand {
             write!(f, "{} arrivals a second, {} of them orders", grouped(arrivals), grouped(orders))
         }
     }
-}
-
-/// A rate without its fraction.
-#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a rate, rounded")]
-fn whole(rate: f64) -> u64 {
-    rate.round().max(0.0) as u64
 }
 
 /// Whether pages are cached before they reach Redis: a CDN stands on the way.

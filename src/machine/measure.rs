@@ -28,7 +28,7 @@ const ROUNDS: usize = 3;
 /// … unless that takes longer.
 const EXCHANGE_WITHIN: Duration = Duration::from_secs(3);
 /// Arrivals a second at which the generator alone is measured, and for how long.
-const SCHEDULES: [f64; 4] = [1_000.0, 10_000.0, 100_000.0, 500_000.0];
+pub const SCHEDULES: [f64; 4] = [1_000.0, 10_000.0, 100_000.0, 500_000.0];
 const SCHEDULE_SPAN: Duration = Duration::from_secs(1);
 /// How long arrivals come in a run.
 const RUN_SPAN: Duration = Duration::from_secs(2);

@@ -168,14 +168,7 @@ impl Feeder {
             operation: self.operation,
         };
         let batch: Batch = (first..first + count)
-            .map(|id| Pending {
-                request: request(id),
-                sent_ns: now_ns,
-                arrived_ns: 0,
-                instance: None,
-                knows_started: true,
-                did_not_ask: false,
-            })
+            .map(|id| Pending { knows_started: true, ..Pending::new(request(id), now_ns) })
             .collect();
         stage.take(batch);
     }

@@ -139,7 +139,7 @@ pub(super) async fn look(gate: &GateConnection, items: Range<u32>) -> RedisResul
     let mut seen = Vec::with_capacity(all.len());
     for answer in answers.iter() {
         let Reply::Array(values) = answer else { continue };
-        let mut numbers = values.map(|value| value.int().and_then(|number| u64::try_from(number).ok()));
+        let mut numbers = values.map(|value| value.natural());
         while let (Some(access), Some(version), Some(count)) =
             (numbers.next(), numbers.next(), numbers.next())
         {

@@ -1,7 +1,7 @@
 //! The opening of the sale: at its moment, unless a fault has put the sale's clock somewhere else.
 //!
 //! A sale that opens with the first arrival is preloaded open. One that opens later is opened at its moment, product by product,
-//! two hundred by a command, the most wanted first: a million take about a second. Nothing else of data control goes on
+//! two hundred by a command, the most wanted first. Nothing else of data control goes on
 //! meanwhile, and in the database, where it decides, one row says it for all products.
 
 use std::time::Duration;

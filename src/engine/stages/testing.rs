@@ -35,14 +35,7 @@ impl Stage for Sink {
 
 /// A request for a product.
 pub fn request(operation: Operation, id: u64, item: u32) -> Pending {
-    Pending {
-        request: Request { id, intended_ns: 0, claimant: id, item, units: 1, operation },
-        sent_ns: 0,
-        arrived_ns: 0,
-        instance: None,
-        knows_started: false,
-        did_not_ask: false,
-    }
+    Pending::new(Request { id, intended_ns: 0, claimant: id, item, units: 1, operation }, 0)
 }
 
 /// Reads of a product, with rising ids.

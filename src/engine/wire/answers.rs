@@ -131,6 +131,11 @@ impl<'a> Reply<'a> {
         }
     }
 
+    /// The same, if it is not below 0.
+    pub fn natural(&self) -> Option<u64> {
+        u64::try_from(self.int()?).ok()
+    }
+
     /// The first word of an error.
     pub fn code(&self) -> Option<&'a [u8]> {
         let Self::Error(text) = self else { return None };

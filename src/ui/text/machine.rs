@@ -1,7 +1,7 @@
 //! What a machine carries and what a design asks of it, in words.
 
 use super::{Lang, Text, text};
-use crate::machine::capacity::rounded;
+use crate::machine::capacity::{rounded, whole};
 use crate::machine::{Capacity, Carried, Demand, Load, Part, Told, Way};
 use crate::report::text::grouped;
 
@@ -65,8 +65,6 @@ fn carried(lang: Lang, carried: Carried) -> String {
 }
 
 fn demand(lang: Lang, demand: &Demand) -> String {
-    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a rate, rounded")]
-    let whole = |rate: f64| rate.round().max(0.0) as u64;
     let (arrivals, orders) = (whole(demand.arrivals_per_sec), whole(demand.orders_per_sec));
     if arrivals == orders {
         lang.f(ORDERS, &[&grouped(orders)])

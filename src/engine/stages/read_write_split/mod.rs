@@ -90,7 +90,7 @@ struct Check {
 
 impl Check {
     fn read(values: Elements<'_>) -> Self {
-        let mut numbers = values.map(|value| value.int().and_then(|number| u64::try_from(number).ok()));
+        let mut numbers = values.map(|value| value.natural());
         let mut next = || numbers.next().flatten();
         Self { start: next(), count: next(), access: next(), version: next() }
     }
