@@ -131,7 +131,7 @@ impl Bench<'_> {
                     break;
                 }
                 self.go_on()?;
-                ours.push(runtime.block_on(rig.measure(exchange)));
+                ours.push(runtime.block_on(rig.measure(exchange)).map_err(|error| broken(&error))?);
                 self.go_on()?;
                 others.extend(beside.as_ref().and_then(|beside| beside.measure(&rig, exchange)));
             }

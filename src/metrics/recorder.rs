@@ -2,10 +2,12 @@
 //!
 //! The counters are the buckets of [`Latency`], which it is emptied into ten times a second: nothing is rounded twice.
 
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::COUNTS;
 use super::histogram::{LONGEST_US, Latency, micros};
+use super::stripe::{STRIPES, mine};
 
 /// Times from 2^11 µs on share buckets: 2^10 for each doubling. It follows from the 3 digits of [`Latency`].
 const HALF_BITS: u32 = 10;
@@ -14,19 +16,22 @@ const BLOCK: usize = 64;
 const COUNTERS: usize = index(LONGEST_US) + 1;
 const BLOCKS: usize = COUNTERS.div_ceil(BLOCK);
 
-/// Records times, in nanoseconds, from any thread.
+/// Records times, in nanoseconds, from any thread. The first time that a thread records anything, it makes its counters.
+#[derive(Debug, Default)]
+pub struct Recorder([OnceLock<Counters>; STRIPES]);
+
 #[derive(Debug)]
-pub struct Recorder {
-    counters: Box<[AtomicU64]>,
+struct Counters {
+    of: Box<[AtomicU64]>,
     /// One bit a block of counters: whether any of them was ever added to. Times lie close together, so emptying looks at
     /// a few blocks of many. Bits are never taken back: who finds his bit set has nothing to write.
     touched: [AtomicU64; BLOCKS.div_ceil(64)],
 }
 
-impl Default for Recorder {
+impl Default for Counters {
     fn default() -> Self {
         Self {
-            counters: std::iter::repeat_with(AtomicU64::default).take(BLOCKS * BLOCK).collect(),
+            of: std::iter::repeat_with(AtomicU64::default).take(BLOCKS * BLOCK).collect(),
             touched: Default::default(),
         }
     }
@@ -35,39 +40,60 @@ impl Default for Recorder {
 impl Recorder {
     /// Records `count` requests that took the same time, in nanoseconds.
     pub fn record_many_ns(&self, nanos: u64, count: u64) {
-        self.add(index(micros(nanos)), count);
+        if COUNTS && count > 0 {
+            self.mine().add(index(micros(nanos)), count);
+        }
     }
 
-    /// Records the times of a batch, in nanoseconds; answers how many. Neighbours with the same bucket are added at once.
-    pub fn record_all_ns(&self, times: impl IntoIterator<Item = u64>) -> u64 {
-        let (mut last_ns, mut last, mut count, mut all) = (0, index(micros(0)), 0, 0);
+    /// Records the times of a batch, in nanoseconds. Neighbours with the same bucket are added at once.
+    pub fn record_all_ns(&self, times: impl IntoIterator<Item = u64>) {
+        let mut times = times.into_iter();
+        let Some(mut last_ns) = times.next().filter(|_| COUNTS) else { return };
+        let (counters, mut last, mut count) = (self.mine(), index(micros(last_ns)), 1);
         for nanos in times {
             if nanos != last_ns {
                 last_ns = nanos;
                 let next = index(micros(nanos));
                 if next != last {
-                    self.add(last, count);
-                    all += count;
+                    counters.add(last, count);
                     (last, count) = (next, 0);
                 }
             }
             count += 1;
         }
-        self.add(last, count);
-        all + count
+        counters.add(last, count);
     }
 
     /// Adds what was recorded since the last time to a histogram, and forgets it. For one reader at a time.
     ///
     /// Whoever has seen a count that was written after a time was recorded (release, acquire) finds that time here.
     pub fn take_into(&self, into: &mut Latency) {
+        self.0.iter().filter_map(OnceLock::get).for_each(|counters| counters.take_into(into));
+    }
+
+    fn mine(&self) -> &Counters {
+        self.0[mine()].get_or_init(Counters::default)
+    }
+}
+
+impl Counters {
+    fn add(&self, index: usize, count: u64) {
+        let block = index / BLOCK;
+        let (touched, bit) = (&self.touched[block / 64], 1 << (block % 64));
+        if touched.load(Ordering::Relaxed) & bit == 0 {
+            touched.fetch_or(bit, Ordering::Relaxed);
+        }
+        self.of[index].fetch_add(count, Ordering::Relaxed);
+    }
+
+    fn take_into(&self, into: &mut Latency) {
         for (word, touched) in self.touched.iter().enumerate() {
             let mut left = touched.load(Ordering::Relaxed);
             while left != 0 {
                 let block = word * 64 + left.trailing_zeros() as usize;
                 left &= left - 1;
                 for at in block * BLOCK..(block + 1) * BLOCK {
-                    let counter = &self.counters[at];
+                    let counter = &self.of[at];
                     // Most are zero; a swap would take their cache line from those who record.
                     if counter.load(Ordering::Relaxed) != 0 {
                         into.record_many_us(lowest_us(at), counter.swap(0, Ordering::Relaxed));
@@ -75,18 +101,6 @@ impl Recorder {
                 }
             }
         }
-    }
-
-    fn add(&self, index: usize, count: u64) {
-        if !COUNTS || count == 0 {
-            return;
-        }
-        let block = index / BLOCK;
-        let (touched, bit) = (&self.touched[block / 64], 1 << (block % 64));
-        if touched.load(Ordering::Relaxed) & bit == 0 {
-            touched.fetch_or(bit, Ordering::Relaxed);
-        }
-        self.counters[index].fetch_add(count, Ordering::Relaxed);
     }
 }
 
@@ -126,7 +140,7 @@ mod tests {
         let times = wide_spread();
         let (recorder, mut taken) = (Recorder::default(), Latency::default());
         let mut direct = Latency::default();
-        assert_eq!(recorder.record_all_ns(times.iter().copied()), times.len() as u64);
+        recorder.record_all_ns(times.iter().copied());
         for &nanos in &times {
             direct.record_ns(nanos);
         }
@@ -151,8 +165,8 @@ mod tests {
         for &nanos in &times {
             direct.record_ns(nanos);
         }
-        assert_eq!(recorder.record_all_ns(times), times.len() as u64);
-        assert_eq!(recorder.record_all_ns([]), 0);
+        recorder.record_all_ns(times);
+        recorder.record_all_ns([]);
         recorder.take_into(&mut taken);
         assert!(taken == direct, "{:?}", taken.quantiles());
     }
@@ -168,7 +182,7 @@ mod tests {
                     for &nanos in times {
                         recorder.record_many_ns(nanos, count);
                     }
-                    recorder.record_all_ns(times.iter().copied())
+                    recorder.record_all_ns(times.iter().copied());
                 })
             });
             while !writers.iter().all(std::thread::ScopedJoinHandle::is_finished) {

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::COUNTS;
 use super::outcome::{Outcome, Reason};
+use super::stripe::{STRIPES, mine};
 use super::tally::{ByReason, StageTally};
 
 /// What a stage counts, while it counts.
@@ -14,77 +15,88 @@ use super::tally::{ByReason, StageTally};
 /// down, `passed` before the kind of `passed`. [`Self::read`] goes the other way round, from the latest to the earliest; then
 /// nothing is ever seen to have ended that has not come in.
 #[derive(Debug, Default)]
+pub struct SharedTally([Counts; STRIPES]);
+
+#[derive(Debug, Default)]
 // No cache line together with a neighbour; processors fetch lines in pairs.
 #[repr(align(128))]
-pub struct SharedTally {
+struct Counts {
     arrivals: AtomicU64,
-    intercepted: SharedByReason,
+    intercepted: CountsByReason,
     passed: AtomicU64,
     served: AtomicU64,
     sold: AtomicU64,
-    rejected: SharedByReason,
+    rejected: CountsByReason,
     failed: AtomicU64,
     indefinite: AtomicU64,
     versioned_reads: AtomicU64,
     stale_reads: AtomicU64,
 }
 
-#[derive(Debug, Default)]
-struct SharedByReason([AtomicU64; Reason::ALL.len()]);
+type CountsByReason = [AtomicU64; Reason::ALL.len()];
 
 impl SharedTally {
     /// Counts requests that came in.
     pub fn arrive(&self, count: u64) {
-        add(&self.arrivals, count);
+        add(&self.mine().arrivals, count);
     }
 
     /// Counts requests that were handed on.
     pub fn pass(&self, count: u64) {
-        add(&self.passed, count);
+        add(&self.mine().passed, count);
     }
 
     /// Counts requests that end here.
     pub fn end(&self, outcome: Outcome, count: u64) {
+        let counts = self.mine();
         if matches!(outcome, Outcome::Served | Outcome::Sold | Outcome::Rejected(_)) {
-            self.pass(count);
+            add(&counts.passed, count);
         }
-        match outcome {
-            Outcome::Intercepted(reason) => add(&self.intercepted.0[reason as usize], count),
-            Outcome::Served => add(&self.served, count),
-            Outcome::Sold => add(&self.sold, count),
-            Outcome::Rejected(reason) => add(&self.rejected.0[reason as usize], count),
-            Outcome::Failed => add(&self.failed, count),
-            Outcome::Indefinite => add(&self.indefinite, count),
-        }
+        let of = match outcome {
+            Outcome::Intercepted(reason) => &counts.intercepted[reason as usize],
+            Outcome::Served => &counts.served,
+            Outcome::Sold => &counts.sold,
+            Outcome::Rejected(reason) => &counts.rejected[reason as usize],
+            Outcome::Failed => &counts.failed,
+            Outcome::Indefinite => &counts.indefinite,
+        };
+        add(of, count);
     }
 
     /// Counts answers that carried a version, and those of them that were stale.
     pub fn versioned(&self, answers: u64, stale: u64) {
-        add(&self.versioned_reads, answers);
-        add(&self.stale_reads, stale);
+        add(&self.mine().versioned_reads, answers);
+        add(&self.mine().stale_reads, stale);
     }
 
     /// What was counted so far.
     pub fn read(&self) -> StageTally {
-        // Fields of a struct expression are evaluated as they are written: the latest first.
+        // Fields of a struct expression are evaluated as they are written: the latest first. Each is read of all threads
+        // before the next one is of any: they hand requests to each other.
         StageTally {
-            stale_reads: read(&self.stale_reads),
-            versioned_reads: read(&self.versioned_reads),
-            indefinite: read(&self.indefinite),
-            failed: read(&self.failed),
-            rejected: self.rejected.read(),
-            sold: read(&self.sold),
-            served: read(&self.served),
-            passed: read(&self.passed),
-            intercepted: self.intercepted.read(),
-            arrivals: read(&self.arrivals),
+            stale_reads: self.sum(|counts| &counts.stale_reads),
+            versioned_reads: self.sum(|counts| &counts.versioned_reads),
+            indefinite: self.sum(|counts| &counts.indefinite),
+            failed: self.sum(|counts| &counts.failed),
+            rejected: self.sum_by_reason(|counts| &counts.rejected),
+            sold: self.sum(|counts| &counts.sold),
+            served: self.sum(|counts| &counts.served),
+            passed: self.sum(|counts| &counts.passed),
+            intercepted: self.sum_by_reason(|counts| &counts.intercepted),
+            arrivals: self.sum(|counts| &counts.arrivals),
         }
     }
-}
 
-impl SharedByReason {
-    fn read(&self) -> ByReason {
-        ByReason(array::from_fn(|reason| read(&self.0[reason])))
+    fn mine(&self) -> &Counts {
+        &self.0[mine()]
+    }
+
+    fn sum(&self, of: impl Fn(&Counts) -> &AtomicU64) -> u64 {
+        self.0.iter().map(|counts| of(counts).load(Ordering::Acquire)).sum()
+    }
+
+    fn sum_by_reason(&self, of: impl Fn(&Counts) -> &CountsByReason) -> ByReason {
+        ByReason(array::from_fn(|reason| self.sum(|counts| &of(counts)[reason])))
     }
 }
 
@@ -92,10 +104,6 @@ fn add(counter: &AtomicU64, count: u64) {
     if COUNTS && count > 0 {
         counter.fetch_add(count, Ordering::Release);
     }
-}
-
-fn read(counter: &AtomicU64) -> u64 {
-    counter.load(Ordering::Acquire)
 }
 
 #[cfg(test)]

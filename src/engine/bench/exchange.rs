@@ -47,6 +47,16 @@ pub enum RigError {
     Product(#[from] redis::RedisError),
 }
 
+/// Exchanges that ended otherwise than they should: their rate would say nothing.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+#[error("{failed} of {requests} exchanges with the server failed")]
+pub struct ExchangesFailed {
+    /// How many.
+    pub failed: u64,
+    /// Of how many.
+    pub requests: u64,
+}
+
 /// What is measured.
 #[derive(Debug, Clone, Copy)]
 pub struct Exchange {
@@ -67,6 +77,7 @@ struct Feeder {
     clock: Clock,
     sent: AtomicU64,
     answered: AtomicU64,
+    failed: AtomicU64,
     wanted: u64,
     all_answered: Notify,
 }
@@ -106,7 +117,10 @@ impl Rig {
     }
 
     /// Measures; answers requests a second.
-    pub async fn measure(&self, exchange: Exchange) -> f64 {
+    ///
+    /// # Errors
+    /// Some were not served.
+    pub async fn measure(&self, exchange: Exchange) -> Result<f64, ExchangesFailed> {
         let Exchange { operation, connections, depth, requests } = exchange;
         let clock = Clock::new();
         let core = Arc::new(Core::new(clock.clone(), Arc::new(Ledger::new(1))));
@@ -131,6 +145,7 @@ impl Rig {
             clock,
             sent: AtomicU64::new(0),
             answered: AtomicU64::new(0),
+            failed: AtomicU64::new(0),
             wanted: requests,
             all_answered: Notify::new(),
         });
@@ -149,7 +164,10 @@ impl Rig {
         feeder.all_answered.notified().await;
         let rate = requests as f64 / started.elapsed().as_secs_f64();
         workers.shutdown().await;
-        rate
+        match feeder.failed.load(Ordering::Acquire) {
+            0 => Ok(rate),
+            failed => Err(ExchangesFailed { failed, requests }),
+        }
     }
 }
 
@@ -175,13 +193,36 @@ impl Feeder {
 }
 
 impl Listener for Feeder {
-    fn answered(&self, batch: &[Pending], _: Outcome, _: u64) {
+    fn answered(&self, batch: &[Pending], outcome: Outcome, _: u64) {
         let count = batch.len() as u64;
+        if !matches!(outcome, Outcome::Served | Outcome::Sold) {
+            self.failed.fetch_add(count, Ordering::Relaxed);
+        }
         let before = self.answered.fetch_add(count, Ordering::AcqRel);
         if before + count >= self.wanted {
             self.all_answered.notify_one();
         } else {
             self.send(count);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::servers::find;
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn exchanges_have_a_rate_unless_some_of_them_failed() {
+        let binary = find(None, &|_| {}).expect("a server program");
+        let rig = Rig::start(&binary).await.unwrap();
+        let exchange = |operation| Exchange { operation, connections: 2, depth: 4, requests: 100 };
+        for operation in Operation::ALL {
+            assert!(rig.measure(exchange(operation)).await.unwrap() > 0.0);
+        }
+        let mut line = LinkSettings::new(PATIENCE).connect(rig.endpoint()).await.unwrap();
+        redis::cmd("DEL").arg(keys::PAGE.of(0)).exec_async(&mut line).await.unwrap();
+        let failed = rig.measure(exchange(Operation::Read)).await;
+        assert_eq!(failed, Err(ExchangesFailed { failed: 100, requests: 100 }));
     }
 }

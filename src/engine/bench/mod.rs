@@ -8,5 +8,5 @@ pub mod audit;
 pub mod exchange;
 pub mod schedule;
 
-pub use exchange::{Exchange, Rig, RigError};
+pub use exchange::{Exchange, ExchangesFailed, Rig, RigError};
 pub use schedule::{Kept, schedule};
