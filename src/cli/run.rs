@@ -231,13 +231,13 @@ impl Terminal {
             EventKind::MasterFound { stage, instance } => {
                 self.say(event.at, &format!("{}: {instance} is master", self.stages[stage]));
             }
-            EventKind::Reads { stage, instance, left } => {
+            EventKind::Rotation { stage, instance, left } => {
                 let name = &self.stages[stage];
                 self.say(
                     event.at,
                     &match left {
-                        Some(why) => format!("{instance} of {name} left the reads: {why}"),
-                        None => format!("{instance} of {name} is back among the reads"),
+                        Some(why) => format!("{instance} of {name} left the rotation: {why}"),
+                        None => format!("{instance} of {name} is back in the rotation"),
                     },
                 );
             }

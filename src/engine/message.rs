@@ -131,8 +131,8 @@ pub enum EventKind {
         /// The step.
         step: Step,
     },
-    /// A replica left the reads of its stage, or is back among them.
-    Reads {
+    /// An instance left the rotation in which it gets requests, or is back in it: a replica gets no reads, a service instance nothing.
+    Rotation {
         /// The place of the stage in the topology.
         stage: usize,
         /// Its name within the stage, as faults call it.

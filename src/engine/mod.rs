@@ -12,11 +12,12 @@
 //! - `faults`: breaks and mends, one file a family; `tuner`: carries out changes while requests arrive; `dial`: a parameter that may change.
 //! - `book`, `ledger`: what was counted, what buyers were told; `observer`: takes the buckets out;
 //!   `outbox`: shows them; `clock`: the one clock.
-//! - `failover`: notes what clients, Sentinels and the lab see of failovers, for their anatomy.
+//! - `absences`: when an instance got no requests; `failover`: notes what clients, Sentinels and the lab see of failovers, for their anatomy.
 //! - [`mod@bench`]: what all this costs on this machine.
 //! - `trouble`: errors that are waited out, told once.
 //! - `audit`: ledger against Redis, queue and database; `summary`: the report.
 
+mod absences;
 mod audit;
 pub mod bench;
 mod book;

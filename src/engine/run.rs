@@ -11,6 +11,7 @@ use futures_util::future::join_all;
 use tokio::sync::{mpsc, watch};
 
 use self::live::Live;
+use super::absences::Absences;
 use super::audit::{self, AuditError};
 use super::cluster::Voice;
 use super::control::{Control, ControlError};
@@ -20,7 +21,6 @@ use super::faults::{Hands, mend};
 use super::ledger::Ledger;
 use super::message::{EventKind, FailureKind, RunFailure, RunOptions, RunPhase};
 use super::outbox::Outbox;
-use super::stages::read_write_split::roster::Absences;
 use super::summary;
 use super::trouble::Troubles;
 use super::versions::Versions;
@@ -91,7 +91,7 @@ async fn run_in(
     }
 
     let (control, settings) = control.unzip();
-    let mut hands = Hands::new(std::mem::take(&mut wired.caches), control.clone(), troubles.clone());
+    let mut hands = Hands::new(&mut wired, control.clone(), troubles.clone());
     let supervisor = Supervisor::new(environment, notes.failovers.clone(), &troubles);
     let mut live = Live::start(plan, environment, wired, &ledger, supervisor, outbox)?;
     live.tuner.control = settings;

@@ -11,6 +11,7 @@ use std::time::Duration;
 use tokio::sync::{Mutex, mpsc, watch};
 use tokio::task::JoinSet;
 
+use super::absences::Absences;
 use super::book::StageBook;
 use super::clock::Clock;
 use super::cluster::ClusterGroup;
@@ -24,12 +25,11 @@ use super::ledger::Ledger;
 use super::pending::Batch;
 use super::redis_link::{Connection, LinkSettings, Resolver};
 use super::sqlite::StoreError;
-use super::stages::balancer::BalancerStage;
+use super::stages::balancer::{BalancerStage, Upstream};
 use super::stages::cdn::CdnStage;
-use super::stages::core::{Cache, Core, Listener, Stage, Tunable};
+use super::stages::core::{Cache, Core, Instances, Listener, Stage, Tunable};
 use super::stages::database::DatabaseStage;
 use super::stages::lanes::LaneConnection;
-use super::stages::read_write_split::roster::Absences;
 use super::stages::service::ServiceStage;
 use super::trouble::Troubles;
 use super::versions::Versions;
@@ -51,6 +51,8 @@ pub struct Wired {
     pub tunable: BTreeMap<usize, Arc<dyn Tunable>>,
     /// The stages that remember answers, by their place in the topology.
     pub caches: BTreeMap<usize, Arc<dyn Cache>>,
+    /// The stages of instances, by their place in the topology.
+    pub instances: BTreeMap<usize, Arc<dyn Instances>>,
     /// The consumers of the queue, which end when they are told to.
     pub crew: Option<Crew>,
     /// Connections of the lanes, to be opened before the first arrival.
@@ -71,6 +73,7 @@ pub struct Builder<'a> {
     listeners: BTreeMap<usize, Arc<dyn Listener>>,
     tunable: BTreeMap<usize, Arc<dyn Tunable>>,
     caches: BTreeMap<usize, Arc<dyn Cache>>,
+    instances: BTreeMap<usize, Arc<dyn Instances>>,
     troubles: &'a Troubles,
     notes: &'a Notes,
     tasks: JoinSet<()>,
@@ -108,6 +111,7 @@ impl<'a> Builder<'a> {
             listeners: BTreeMap::new(),
             tunable: BTreeMap::new(),
             caches: BTreeMap::new(),
+            instances: BTreeMap::new(),
             troubles,
             notes,
             tasks: JoinSet::new(),
@@ -145,6 +149,7 @@ impl<'a> Builder<'a> {
             tasks: self.tasks,
             tunable: self.tunable,
             caches: self.caches,
+            instances: self.instances,
             crew,
             connections: self.connections,
             pulses: self.pulses,
@@ -189,6 +194,7 @@ impl<'a> Builder<'a> {
                 self.listeners.insert(index, stage.clone());
                 self.tunable.insert(index, stage.clone());
                 self.caches.insert(index, stage.clone());
+                self.instances.insert(index, stage.clone());
                 stage as Arc<dyn Stage>
             }),
             StageKind::ReadWriteSplit(params) => Some(self.split(index, core, params)),
@@ -203,16 +209,18 @@ impl<'a> Builder<'a> {
 
     fn balancer(&mut self, index: usize, core: Arc<Core>, params: &stage::LoadBalancer) -> Arc<dyn Stage> {
         let next = self.plan.next[index].iter().filter_map(|next| {
-            let instances = match &self.plan.topology.stages[*next].kind {
+            let count = match &self.plan.topology.stages[*next].kind {
                 StageKind::Service(service) => service.instances,
                 _ => 1,
             };
-            Some((self.sent_to(index, *next)?, instances))
+            let (stage, instances) = (self.sent_to(index, *next)?, self.instances.get(next).cloned());
+            Some(Upstream { stage, count, instances, named: (*next, self.plan.name(*next).to_owned()) })
         });
         let stage = BalancerStage::new(core, next.collect(), params, self.plan.topology.workload.seed);
         let stage = Arc::new(stage);
         self.listeners.insert(index, stage.clone());
         self.tunable.insert(index, stage.clone());
+        self.tasks.spawn(stage.clone().check(self.notes.absences.clone()));
         stage
     }
 

@@ -64,7 +64,7 @@ pub struct Report {
     pub faults: Vec<FaultReport>,
     /// Outages of master-replica stages, step by step.
     pub failovers: Vec<Failover>,
-    /// Spans in which a replica got no reads.
+    /// Spans in which an instance was out of the rotation.
     pub absences: Vec<AbsenceReport>,
     /// Changes that were asked for while it ran.
     pub changes: Vec<ChangeReport>,
@@ -203,14 +203,15 @@ pub struct FaultReport {
     pub error: Option<String>,
 }
 
-/// A span in which a replica of a read-write split got no reads.
+/// A span in which an instance was out of the rotation: a replica of a read-write split got no reads, an instance of a service no
+/// requests.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct AbsenceReport {
     /// The stage.
     pub stage: String,
-    /// Which of its replicas.
+    /// Which of its replicas, or instances.
     pub instance: String,
-    /// When it left the reads, in seconds from the first arrival.
+    /// When it left the rotation, in seconds from the first arrival.
     pub from_secs: f64,
     /// When it was back; none if it never was.
     pub to_secs: Option<f64>,

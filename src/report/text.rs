@@ -197,7 +197,7 @@ fn write_instances(out: &mut String, report: &Report) -> std::fmt::Result {
         let (who, stage) = (&absence.instance, &absence.stage);
         writeln!(
             out,
-            "  {who} of {stage} got no reads from {:.1} s to {until}: {}",
+            "  {who} of {stage} was out of the rotation from {:.1} s to {until}: {}",
             absence.from_secs, absence.why
         )?;
     }

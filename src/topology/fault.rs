@@ -74,7 +74,7 @@ params! {
         action: FaultAction = FaultAction::Kill;
         /// The stage it is done to.
         stage: String = String::new();
-        /// Which of the stage's instances: "master", "replica 1", "sentinel 2", "consumer 1", "database", "cache", "sale"; of a Redis Cluster "node 1", "shards".
+        /// Which of the stage's instances: "master", "replica 1", "sentinel 2", "consumer 1", "instance 1", "database", "cache", "sale"; of a Redis Cluster "node 1", "shards".
         instance: String = "master".into();
         /// How much later a slow link carries what is sent, each way; other actions have none.
         delay: Duration = Duration::from_millis(50), in 0.001..10.0;

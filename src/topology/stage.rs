@@ -109,6 +109,12 @@ params! {
         policy: BalancePolicy = BalancePolicy::RoundRobin;
         /// Requests let through per second, as a token bucket holding a tenth of a second; the rest is answered `rate_limited`.
         rate_limit: Option<u64> = None, in 1..100_000_000, "requests/s";
+        /// Requests of one user let through per second, as a token bucket holding a second's worth; the rest is answered `rate_limited`.
+        per_user_limit: Option<u64> = None, in 1..1_000_000, "requests/s";
+        /// How often each instance is asked whether it is there; None: never, and a dead one keeps getting its share.
+        health_interval: Option<Duration> = Some(Duration::from_millis(500)), in 0.01..60.0;
+        /// Checks in a row that an instance must miss before it gets no more requests; one that it answers brings it back.
+        unhealthy_after: u32 = 2, in 1..100, "checks";
     }
 
     /// The application servers: they know from earlier answers whether the sale is open or over.
@@ -117,6 +123,10 @@ params! {
         instances: u32 = 4, in 1..64, "instances";
         /// How long an instance believes an answer of the stages behind it (not started, started, sold out) before it asks again; None: it never remembers.
         flag_ttl: Option<Duration> = Some(Duration::from_millis(100)), in 0.001..60.0;
+        /// How long an instance keeps a page that came by in its own memory, and answers reads from it (`cache_hit`); None: it keeps none.
+        page_ttl: Option<Duration> = None, in 0.001..3600.0;
+        /// Whether of the reads of one product at an instance only one goes on at a time, while the others wait for what it brings.
+        single_flight: bool = false;
         /// Requests that one instance works on at a time; the rest is answered `shed`.
         max_in_flight: u32 = 20_000, in 1..1_000_000, "requests";
     }
@@ -373,8 +383,8 @@ impl StageKind {
         match self {
             Self::Users(_) | Self::MasterReplica(_) | Self::RedisCluster(_) | Self::Database(_) => false,
             Self::Cdn(_) => key == "ttl",
-            Self::LoadBalancer(_) => matches!(key, "policy" | "rate_limit"),
-            Self::Service(_) => key == "flag_ttl",
+            Self::LoadBalancer(_) => matches!(key, "policy" | "rate_limit" | "per_user_limit"),
+            Self::Service(_) => matches!(key, "flag_ttl" | "page_ttl"),
             Self::ReadWriteSplit(_) => {
                 matches!(key, "read_policy" | "lag_limit" | "reads_without_cache" | "admission_ratio")
             }

@@ -223,7 +223,7 @@ fn run_told(
             }
             EventKind::Trouble(text) => notes.push(text),
             // Who got no reads is in the report once more.
-            EventKind::SaleOpened | EventKind::Reads { .. } => {}
+            EventKind::SaleOpened | EventKind::Rotation { .. } => {}
             EventKind::Fault { fault, failed } => faults.push((fault, failed)),
             EventKind::Changed { change, failed } => changes.push((change, failed)),
             EventKind::MasterLost { stage } => masters.push((stage, None)),

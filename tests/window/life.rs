@@ -155,7 +155,7 @@ fn a_replica_that_gets_no_reads_says_why_until_it_gets_them_again() {
     let told = |lab: &mut Lab, left: Option<&str>| {
         let run = lab.harness.state_mut().model.runs.current.as_mut().unwrap();
         let kind =
-            EventKind::Reads { stage: GATE, instance: "replica 1".into(), left: left.map(str::to_owned) };
+            EventKind::Rotation { stage: GATE, instance: "replica 1".into(), left: left.map(str::to_owned) };
         assert_eq!(run.event(EngineEvent { run_id: RunId(1), at: Duration::from_secs(1), kind }), None);
         lab.tell_life(second(), vec![process(GATE, "replica 1", Role::Replica)]);
     };

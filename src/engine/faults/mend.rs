@@ -4,7 +4,8 @@ use super::super::environment::Environment;
 use super::super::outbox::Outbox;
 use super::{Scene, data_node};
 
-/// Mends what is a part of this program, and ends scripts: the database goes on and is unlocked, dead consumers come back.
+/// Mends what is a part of this program, and ends scripts: the database goes on and is unlocked, dead consumers come back, instances that
+/// stand still go on.
 /// Nobody's request can end before that. Says what it was.
 pub fn within(scene: Scene<'_>, outbox: &Outbox) {
     let Scene { plan, environment, crew, hands, .. } = scene;
@@ -17,6 +18,11 @@ pub fn within(scene: Scene<'_>, outbox: &Outbox) {
     if let (Some(crew), Some(stage)) = (crew, plan.queue) {
         for number in crew.mend() {
             say(outbox, &format!("consumer {} of {}", number + 1, plan.name(stage)));
+        }
+    }
+    for (&stage, instances) in &hands.instances {
+        for number in instances.go_on() {
+            say(outbox, &format!("instance {} of {}", number + 1, plan.name(stage)));
         }
     }
     for (stage, instance) in hands.memory.kill_all(&hands.troubles) {

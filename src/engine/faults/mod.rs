@@ -2,13 +2,14 @@
 //!
 //! - `process`: servers are killed, paused, restarted. `link`: the links of servers. `sentinel`: what Sentinels are asked.
 //! - `memory`: the memory of servers, and scripts that keep them busy.
-//! - `consumer`: the consumers of the queue. `database`: it stands still, or is locked.
+//! - `consumer`: the consumers of the queue. `instance`: those of a service. `database`: it stands still, or is locked.
 //! - `cache`: what stages remember. `sale`: the clock of the sale.
 //! - `mend`: what the drain ends.
 
 mod cache;
 mod consumer;
 mod database;
+mod instance;
 mod link;
 mod memory;
 pub mod mend;
@@ -24,8 +25,9 @@ use super::control::Control;
 use super::crew::Crew;
 use super::environment::Environment;
 use super::redis_link::LinkSettings;
-use super::stages::core::Cache;
+use super::stages::core::{Cache, Instances};
 use super::trouble::Troubles;
+use super::wiring::Wired;
 use crate::param::Params;
 use crate::servers::{RedisNode, ReplicaGroup};
 use crate::topology::fault::FaultAction as Action;
@@ -42,6 +44,7 @@ const WITHIN: Duration = Duration::from_secs(3);
 /// What faults take hold of besides servers and consumers, and what they remember.
 pub struct Hands {
     caches: BTreeMap<usize, Arc<dyn Cache>>,
+    instances: BTreeMap<usize, Arc<dyn Instances>>,
     control: Option<Arc<Control>>,
     troubles: Troubles,
     memory: memory::Memory,
@@ -63,12 +66,14 @@ pub struct Scene<'a> {
 
 impl Hands {
     /// What a run has besides servers and consumers.
-    pub fn new(
-        caches: BTreeMap<usize, Arc<dyn Cache>>,
-        control: Option<Arc<Control>>,
-        troubles: Troubles,
-    ) -> Self {
-        Self { caches, control, troubles, memory: memory::Memory::default() }
+    pub fn new(wired: &mut Wired, control: Option<Arc<Control>>, troubles: Troubles) -> Self {
+        Self {
+            caches: std::mem::take(&mut wired.caches),
+            instances: std::mem::take(&mut wired.instances),
+            control,
+            troubles,
+            memory: memory::Memory::default(),
+        }
     }
 }
 
@@ -100,6 +105,7 @@ pub async fn inject(scene: Scene<'_>, fault: &Fault) -> Result<(), String> {
 async fn stand_or_fall(scene: Scene<'_>, stage: usize, fault: &Fault) -> Result<(), String> {
     match place_of(&fault.instance)? {
         Place::Consumer(number) => consumer::inject(scene.crew, number, fault).await,
+        Place::Instance(number) => instance::inject(scene.hands.instances.get(&stage), number, fault),
         Place::Database => database::inject(scene.environment, fault).await,
         _ => process::inject(group(scene.environment, stage)?, fault).await,
     }
@@ -159,6 +165,7 @@ enum Place {
     Data(usize),
     Sentinel(usize),
     Consumer(usize),
+    Instance(usize),
     Database,
     Other,
 }
@@ -175,6 +182,7 @@ fn place_of(instance: &str) -> Result<Place, String> {
         Some(("replica", text)) => number(text).map(Place::Data),
         Some(("sentinel", text)) => number(text).map(|number| Place::Sentinel(number - 1)),
         Some(("consumer", text)) => number(text).map(|number| Place::Consumer(number - 1)),
+        Some(("instance", text)) => number(text).map(|number| Place::Instance(number - 1)),
         _ => None,
     };
     place.ok_or_else(|| NO_INSTANCE.to_owned())

@@ -35,6 +35,21 @@ pub trait Cache: Send + Sync {
     fn expire(&self);
 }
 
+/// A stage with instances that can die, stand still and come back. They count from 0; each call answers whether there is one
+/// with this number.
+pub trait Instances: Send + Sync {
+    /// Whether an instance answers when it is asked how it is.
+    fn answers(&self, number: usize) -> bool;
+    /// It is gone, with what it remembers and what waited for it.
+    fn kill(&self, number: usize) -> bool;
+    /// A dead one is there again.
+    fn restart(&self, number: usize) -> bool;
+    /// It stands still, and what comes waits; or it goes on. One that is dead is not concerned.
+    fn pause(&self, number: usize, is_paused: bool) -> bool;
+    /// Lets all that stand still go on; answers which those were.
+    fn go_on(&self) -> Vec<usize>;
+}
+
 /// What every stage has.
 pub struct Core {
     book: Arc<StageBook>,

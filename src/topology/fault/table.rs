@@ -18,6 +18,8 @@ pub enum Part {
     Sentinel,
     /// A consumer of a queue.
     Consumer,
+    /// An instance of a service.
+    Instance,
     /// The embedded database.
     Database,
     /// What a stage remembers for a while: pages, or flags.
@@ -83,6 +85,7 @@ impl Part {
             Some("master" | "replica") => Some(Self::Data),
             Some("sentinel") => Some(Self::Sentinel),
             Some("consumer") => Some(Self::Consumer),
+            Some("instance") => Some(Self::Instance),
             Some("database") => Some(Self::Database),
             Some("cache") => Some(Self::Cache),
             Some("sale") => Some(Self::Sale),
@@ -103,6 +106,7 @@ impl Part {
             Self::Data => "it is a Redis process with data",
             Self::Sentinel => "it is a Sentinel, which holds no data",
             Self::Consumer => "it is a consumer, a part of this program",
+            Self::Instance => "it is an instance of a service, a part of this program",
             Self::Database => "it is embedded in this program",
             Self::Cache => "it is a cache and no process",
             Self::Sale => "it is the clock of the sale",
@@ -116,13 +120,13 @@ impl FaultAction {
     /// Its row of the table.
     #[allow(clippy::match_same_arms, reason = "a table")]
     pub const fn rule(self) -> Rule {
-        use Part::{Cache, Consumer, Data, Database, Node, Sale, Sentinel, Shards};
+        use Part::{Cache, Consumer, Data, Database, Instance, Node, Sale, Sentinel, Shards};
         match self {
-            Self::Kill => lasting(&[Data, Sentinel, Consumer, Node], Self::Restart),
+            Self::Kill => lasting(&[Data, Sentinel, Consumer, Instance, Node], Self::Restart),
             Self::Terminate => lasting(&[Data, Sentinel, Node], Self::Restart),
-            Self::Restart => mending(&[Data, Sentinel, Consumer, Node]),
-            Self::Pause => lasting(&[Data, Sentinel, Consumer, Database, Node], Self::Resume),
-            Self::Resume => mending(&[Data, Sentinel, Consumer, Database, Node]),
+            Self::Restart => mending(&[Data, Sentinel, Consumer, Instance, Node]),
+            Self::Pause => lasting(&[Data, Sentinel, Consumer, Instance, Database, Node], Self::Resume),
+            Self::Resume => mending(&[Data, Sentinel, Consumer, Instance, Database, Node]),
             Self::Failover => passing(&[Data]),
             Self::CutLink => lasting(&[Data], Self::MendLink),
             Self::SlowLink => lasting(&[Data], Self::MendLink).with("delay"),
@@ -245,15 +249,16 @@ const fn mending(parts: &'static [Part]) -> Rule {
 /// The names of everything in a stage that faults can hit: its processes first. Stages whose parameters are out of range
 /// may say more than there is.
 pub fn targets(kind: &StageKind) -> Vec<String> {
-    /// More consumers than a queue can have.
-    const MOST_CONSUMERS: u32 = 64;
+    /// No queue has more consumers, and no service more instances.
+    const MOST_NUMBERED: u32 = 64;
     let one = |name: &str| vec![name.to_owned()];
+    let numbered = |name: &str, count: u32| -> Vec<String> {
+        (1..=count.min(MOST_NUMBERED)).map(|number| format!("{name} {number}")).collect()
+    };
     let more = match kind {
-        StageKind::Cdn(_) | StageKind::Service(_) | StageKind::ReadWriteSplit(_) => one("cache"),
-        StageKind::Queue(params) => {
-            let consumers = 1..=params.consumers.min(MOST_CONSUMERS);
-            consumers.map(|number| format!("consumer {number}")).collect()
-        }
+        StageKind::Cdn(_) | StageKind::ReadWriteSplit(_) => one("cache"),
+        StageKind::Service(params) => [numbered("instance", params.instances), one("cache")].concat(),
+        StageKind::Queue(params) => numbered("consumer", params.consumers),
         StageKind::Database(_) => one("database"),
         StageKind::DataControl(_) => one("sale"),
         StageKind::RedisCluster(_) => one("shards"),
@@ -329,6 +334,7 @@ mod tests {
             Part::Data,
             Part::Sentinel,
             Part::Consumer,
+            Part::Instance,
             Part::Database,
             Part::Cache,
             Part::Sale,

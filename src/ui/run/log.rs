@@ -79,11 +79,11 @@ impl Log {
                 (Mark::Note, format!("{} has {instance} as its master", name(*stage)))
             }
             EventKind::Failover { stage, step } => (Mark::Note, format!("{}: {}", name(*stage), step.text())),
-            EventKind::Reads { stage, instance, left } => {
+            EventKind::Rotation { stage, instance, left } => {
                 let who = format!("{instance} of {}", name(*stage));
                 match left {
-                    Some(why) => (Mark::Note, format!("{who} left the reads: {why}")),
-                    None => (Mark::Note, format!("{who} is back among the reads")),
+                    Some(why) => (Mark::Note, format!("{who} left the rotation: {why}")),
+                    None => (Mark::Note, format!("{who} is back in the rotation")),
                 }
             }
             EventKind::ShardLost { stage, shard } => {

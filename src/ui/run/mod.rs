@@ -167,7 +167,7 @@ impl Run {
             EventKind::Fault { fault, failed: Some(why) } => {
                 return Some(News::Refused { what: fault.to_string(), why });
             }
-            EventKind::Reads { stage, instance, left } => {
+            EventKind::Rotation { stage, instance, left } => {
                 self.out_of_reads.retain(|(of, name, _)| (*of, name) != (stage, &instance));
                 self.out_of_reads.extend(left.map(|why| (stage, instance, why)));
             }

@@ -90,6 +90,34 @@ const LOOKS: &[(&str, Text)] = &[
         ),
     ),
     (
+        "instance-loss.ron",
+        text(
+            "Look at what fails at the service between the kill and the second missed check, and at the rotation in the list of faults",
+            "看服务在实例被杀到第二次检查落空之间失败了多少；再看故障列表里的轮转变化",
+        ),
+    ),
+    (
+        "balancer-black-hole.ron",
+        text(
+            "Look at the service while one of its four instances is dead: nearly everything goes to it and fails",
+            "看四个实例之一宕机期间的服务：几乎所有请求都流向它并失败",
+        ),
+    ),
+    (
+        "stampede.ron",
+        text(
+            "Look at the database between the purge and the refill: its arrivals, and what it sheds",
+            "看清空与回填之间的数据库：到达数与因过载丢弃的请求",
+        ),
+    ),
+    (
+        "single-flight.ron",
+        text(
+            "Look at the database between the purge and the refill, and compare it with the stampede: a few reads instead of thousands",
+            "看清空与回填之间的数据库，并与惊群对比：几百次读代替了上万次",
+        ),
+    ),
+    (
         "cluster-sale.ron",
         text(
             "Look at the table of shards: each has its third of the requests, and the audit counts all of them together",
@@ -215,6 +243,38 @@ const CHINESE: &[(&str, PresetWords<'static>)] = &[
             title: "链尾的过期读",
             question: "数据控制每 50 毫秒写一次所示库存：链上第一段链路变慢时，谁会读到旧值？",
             source: "从节点链式复制的读写分离：每个从节点从前一个复制",
+        },
+    ),
+    (
+        "instance-loss.ron",
+        PresetWords {
+            title: "一台应用服务器宕机",
+            question: "每 100 毫秒检查一次时，四台应用服务器中一台宕机会损失多少请求？",
+            source: "在相同的应用服务器之间做带健康检查的负载均衡 (S11)",
+        },
+    ),
+    (
+        "balancer-black-hole.ron",
+        PresetWords {
+            title: "答得最快的服务器已经宕机",
+            question: "偏爱最空闲服务器的均衡器，会怎样对待一台宕机且立即失败的服务器？",
+            source: "在相同的应用服务器之间做带健康检查的负载均衡 (S11)",
+        },
+    ),
+    (
+        "stampede.ron",
+        PresetWords {
+            title: "缓存惊群",
+            question: "缓存丢掉所有页面，所有读者都向数据库要同样几页：会怎样？",
+            source: "进程内的一级缓存，用于后方成为瓶颈之时 (S15)",
+        },
+    ),
+    (
+        "single-flight.ron",
+        PresetWords {
+            title: "一次读取，众人等待",
+            question: "缓存丢掉所有页面时，合并回源与服务内缓存能否保住数据库？",
+            source: "进程内的一级缓存，用于后方成为瓶颈之时 (S15)",
         },
     ),
     (

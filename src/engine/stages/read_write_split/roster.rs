@@ -4,23 +4,18 @@
 //! than the limit. It is back when it follows its master again and has what the master had when it was first seen to
 //! follow (or when it left, if it was only late), and is within the limit.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use futures_util::future::join_all;
 use tokio::time::{MissedTickBehavior, interval};
 
+use super::super::super::absences::Absences;
 use super::super::super::clock::nanos;
 use super::super::super::dial::Dial;
 use super::super::super::heartbeat::{FEEL, Heart, Pulse};
-use super::super::super::message::EventKind;
-use super::super::super::outbox::Outbox;
 use super::super::lanes::{LaneConnection, Lanes, carries};
-use crate::report::AbsenceReport;
-
-/// Spans that are kept for the report; a run with more has one cause, and it is among the first.
-const KEPT: usize = 1_000;
 
 /// A replica and the way to it.
 pub struct Seat {
@@ -42,13 +37,6 @@ pub struct Roster {
     heart: Arc<Heart>,
     /// In nanoseconds.
     lag_limit: Dial<Option<u64>>,
-}
-
-/// Where a run's absences are told and kept. Clones share them.
-#[derive(Clone)]
-pub struct Absences {
-    outbox: Outbox,
-    spans: Arc<Mutex<Vec<AbsenceReport>>>,
 }
 
 /// Whether a replica gets reads.
@@ -177,41 +165,6 @@ fn way_back(needs_ns: Option<u64>, sight: Sight, limit_ns: Option<u64>) -> Stand
         return Standing::Out { needs_ns: Some(needed_ns) };
     }
     Standing::In
-}
-
-impl Absences {
-    /// None so far; new ones are told through `outbox`.
-    pub fn new(outbox: Outbox) -> Self {
-        Self { outbox, spans: Arc::default() }
-    }
-
-    /// All of them, in the order in which they began.
-    pub fn all(&self) -> Vec<AbsenceReport> {
-        self.spans.lock().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-
-    fn left(&self, (stage, stage_name): &(usize, String), instance: &str, why: &str) {
-        let from_secs = self.outbox.clock().since_first_arrival().as_secs_f64();
-        let mut spans = self.spans.lock().unwrap_or_else(PoisonError::into_inner);
-        if spans.len() < KEPT {
-            let (stage, instance) = (stage_name.clone(), instance.to_owned());
-            spans.push(AbsenceReport { stage, instance, from_secs, to_secs: None, why: why.to_owned() });
-        }
-        drop(spans);
-        let (instance, why) = (instance.to_owned(), Some(why.to_owned()));
-        self.outbox.event(EventKind::Reads { stage: *stage, instance, left: why });
-    }
-
-    fn back(&self, (stage, stage_name): &(usize, String), instance: &str) {
-        let now = self.outbox.clock().since_first_arrival().as_secs_f64();
-        let mut spans = self.spans.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut open = spans.iter_mut().rev().filter(|span| span.to_secs.is_none());
-        if let Some(span) = open.find(|span| span.stage == *stage_name && span.instance == instance) {
-            span.to_secs = Some(now);
-        }
-        drop(spans);
-        self.outbox.event(EventKind::Reads { stage: *stage, instance: instance.to_owned(), left: None });
-    }
 }
 
 #[cfg(test)]

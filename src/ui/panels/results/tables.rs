@@ -164,7 +164,7 @@ fn process(ui: &mut Ui, lang: Lang, instance: &InstanceSummary) {
     ui.end_row();
 }
 
-/// Faults that were injected, changes that were made, and which replicas left the reads, in the order of time.
+/// Faults that were injected, changes that were made, and which replicas left the rotation, in the order of time.
 pub fn deeds(ui: &mut Ui, lang: Lang, report: &Report, out: &mut Intents) {
     let faults = report
         .faults
@@ -176,8 +176,8 @@ pub fn deeds(ui: &mut Ui, lang: Lang, report: &Report, out: &mut Intents) {
     let absences = report.absences.iter().flat_map(|absence| {
         let who = format!("{} of {}", absence.instance, absence.stage);
         let weak = tokens(ui).weak;
-        let left = format!("{who} left the reads: {}", absence.why);
-        let back = absence.to_secs.map(|at| (at, Icon::BookOpen, format!("{who} is back among the reads")));
+        let left = format!("{who} left the rotation: {}", absence.why);
+        let back = absence.to_secs.map(|at| (at, Icon::BookOpen, format!("{who} is back in the rotation")));
         let both = std::iter::once((absence.from_secs, signs::OUT_OF_READS, left)).chain(back);
         both.map(move |(at, sign, words)| (at, sign, weak, words, &None)).collect::<Vec<_>>()
     });

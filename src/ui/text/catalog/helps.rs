@@ -14,10 +14,30 @@ pub const ROWS: &[Row] = &[
         "Requests let through per second, as a token bucket holding a tenth of a second; the rest is answered `rate_limited`.",
         "每秒放行的请求数（令牌桶，容量为十分之一秒）；其余答复“被限流”。",
     ),
+    (
+        "Requests of one user let through per second, as a token bucket holding a second's worth; the rest is answered `rate_limited`.",
+        "每个用户每秒放行的请求数（令牌桶，容量为一秒）；其余答复“被限流”。",
+    ),
+    (
+        "How often each instance is asked whether it is there; None: never, and a dead one keeps getting its share.",
+        "多久检查一次每个实例是否存活；无：从不检查，已死的实例继续分到请求。",
+    ),
+    (
+        "Checks in a row that an instance must miss before it gets no more requests; one that it answers brings it back.",
+        "实例连续错过多少次检查后不再分到请求；答复一次检查即恢复。",
+    ),
     ("How many instances there are, each with flags of its own.", "有多少个实例，每个实例有自己的标记。"),
     (
         "How long an instance believes an answer of the stages behind it (not started, started, sold out) before it asks again; None: it never remembers.",
         "实例相信后方阶段的答复（未开始、已开始、已售罄）多久后再询问；无：从不记忆。",
+    ),
+    (
+        "How long an instance keeps a page that came by in its own memory, and answers reads from it (`cache_hit`); None: it keeps none.",
+        "实例在自己的内存中保留经过的页面多久，并用它答复读请求（“缓存命中”）；无：不保留。",
+    ),
+    (
+        "Whether of the reads of one product at an instance only one goes on at a time, while the others wait for what it brings.",
+        "同一实例上对同一商品的读请求是否同时只有一个继续向后，其余等待它的结果。",
     ),
     (
         "Requests that one instance works on at a time; the rest is answered `shed`.",
@@ -158,8 +178,8 @@ pub const ROWS: &[Row] = &[
     ("What is done.", "做什么。"),
     ("The stage it is done to.", "作用于哪个阶段。"),
     (
-        "Which of the stage's instances: \"master\", \"replica 1\", \"sentinel 2\", \"consumer 1\", \"database\", \"cache\", \"sale\"; of a Redis Cluster \"node 1\", \"shards\".",
-        "阶段的哪个实例：\"master\"、\"replica 1\"、\"sentinel 2\"、\"consumer 1\"、\"database\"、\"cache\"、\"sale\"；Redis 集群中为 \"node 1\"、\"shards\"。",
+        "Which of the stage's instances: \"master\", \"replica 1\", \"sentinel 2\", \"consumer 1\", \"instance 1\", \"database\", \"cache\", \"sale\"; of a Redis Cluster \"node 1\", \"shards\".",
+        "阶段的哪个实例：\"master\"、\"replica 1\"、\"sentinel 2\"、\"consumer 1\"、\"instance 1\"、\"database\"、\"cache\"、\"sale\"；Redis 集群中为 \"node 1\"、\"shards\"。",
     ),
     (
         "How much later a slow link carries what is sent, each way; other actions have none.",

@@ -44,6 +44,7 @@ pub const ROWS: &[Row] = &[
     ("it runs no process and keeps nothing", "它不运行进程，也不保存内容"),
     ("name another stage", "指定另一个阶段"),
     ("it is a consumer, a part of this program", "它是消费者，是本程序的一部分"),
+    ("it is an instance of a service, a part of this program", "它是服务的实例，是本程序的一部分"),
     ("it is embedded in this program", "它内嵌于本程序"),
     ("it is a cache and no process", "它是缓存，不是进程"),
     ("it is the clock of the sale", "它是秒杀的时钟"),

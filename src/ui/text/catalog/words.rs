@@ -42,6 +42,7 @@ pub const ROWS: &[Row] = &[
     ("node {}", "节点 {}"),
     ("sentinel {}", "哨兵 {}"),
     ("consumer {}", "消费者 {}"),
+    ("instance {}", "实例 {}"),
     ("cache", "缓存"),
     ("sale", "秒杀"),
     // Verdicts, severities, places.
@@ -71,6 +72,7 @@ pub const ROWS: &[Row] = &[
     ("connections", "个连接"),
     ("pipelines", "条管道"),
     ("consumers", "个消费者"),
+    ("checks", "次检查"),
     ("orders", "个订单"),
     ("units", "件"),
     ("products", "种商品"),
