@@ -33,7 +33,7 @@ use super::stages::lanes::LaneConnection;
 use super::stages::service::ServiceStage;
 use super::trouble::Troubles;
 use super::versions::Versions;
-use crate::topology::stage::{self, StageKind};
+use crate::topology::stage::{self, Mistake, StageKind};
 use crate::topology::{ClientKind, RunPlan};
 
 /// How long data control waits for a server.
@@ -314,6 +314,10 @@ pub fn control(
         environment.replicas(stage).into_iter().map(Resolver::Fixed).map(connect).collect()
     };
     let expires = settings.params.unpaid_ratio > 0.0;
+    let starts_sold_out = plan.decider.is_some_and(|stage| match &plan.topology.stages[stage].kind {
+        StageKind::MasterReplica(params) => params.mistake == Some(Mistake::StartsSoldOut),
+        _ => false,
+    });
     let (sender, settings) = watch::channel(settings);
     let control = Control {
         settings,
@@ -324,11 +328,12 @@ pub fn control(
         shelf: Mutex::new(Shelf::new(plan.topology.workload.sale.items)),
         versions: versions.clone(),
         gate_replicas: plan.gate.map(replicas).unwrap_or_default(),
-        inventory: plan.decider.and_then(|stage| environment.holder(stage, CONTROL_PATIENCE)),
+        inventory: plan.decider.and_then(|stage| environment.holder(plan, stage, CONTROL_PATIENCE)),
         inventory_replicas: plan
             .decider
             .and_then(|stage| environment.cluster(stage))
             .map_or(0, ClusterGroup::replica_count),
+        starts_sold_out,
         writer: environment.database.as_ref().map(|(_, writer)| writer.clone()),
         clock: clock.clone(),
         ledger: ledger.clone(),

@@ -47,6 +47,14 @@ choices! {
         PassedOn,
     }
 
+    /// Which count of the orders let in closes the gate.
+    pub enum GateCount {
+        /// The one with which the master answers when it counts an order.
+        OnMaster,
+        /// The one that a replica has when a claim is checked, as old as the replica is behind: real projects did so to spare the master.
+        OnReplica,
+    }
+
     /// What survives a crash of a Redis process.
     pub enum Persistence {
         /// Nothing is written to disk.
@@ -71,14 +79,38 @@ choices! {
     pub enum Decrement {
         /// A script stored by SCRIPT LOAD and called by EVALSHA: check and decrement in one step.
         LuaEvalsha,
+        /// The same script, its text sent with each claim (EVAL).
+        LuaEval,
+        /// A script that takes the stock, notes the buyer and puts the order on the queue's list, all in one step.
+        OneScript,
+        /// Read under WATCH, decide in the service, write in MULTI and EXEC, which fails if another claim came between; then again.
+        WatchMulti,
+        /// Count the stock down at once (DECRBY), and give back what was too much.
+        DecrCompensation,
+        /// Each unit is an element of a list, and each claim pops as many as it asks for.
+        ListToken,
         /// Read the stock, decide in the service, write the new figure back: two round trips, and a race between them.
         NaiveReadThenWrite,
+    }
+
+    /// A mistake in taking stock that real projects made.
+    pub enum Mistake {
+        /// Services counted the stock down, looked afterwards whether it had fallen below zero, and gave nothing back: units that return fill a hole.
+        CheckAfterDecrement,
+        /// Scripts sold while what was booked was at most the stock (`<=`), where it has to be less: one claim too many for each product.
+        OffByOne,
+        /// Scripts took the units first and looked then whether the buyer has his already: each repeated click loses a unit.
+        DecrementBeforeDuplicateCheck,
+        /// Preloading wrote the figure of the stock where what is sold belongs: nobody ever gets anything.
+        StartsSoldOut,
     }
 
     /// How stock is taken from the database.
     pub enum RowStrategy {
         /// One transaction locks the stock, checks, decrements and inserts the order.
         RowLock,
+        /// Read the stock and its version without a lock, decide, and write only if the version is still the same; then again.
+        OptimisticVersion,
     }
 
     /// What the database does for the page of a product.
@@ -145,6 +177,8 @@ params! {
         reads_without_cache: ReadsWithoutCache = ReadsWithoutCache::Failed;
         /// Orders let in per unit of stock: a little over 1, because some admitted orders fail later.
         admission_ratio: f64 = 1.2, in 0.01..100.0;
+        /// Which count of the orders let in closes the gate.
+        closes_by: GateCount = GateCount::OnMaster;
         /// Connections to each Redis process; each carries pipelines.
         connections: u32 = 2, in 1..64, "connections";
         /// Pipelines under way on a connection before the next one waits.
@@ -171,6 +205,10 @@ params! {
         failover_timeout: Duration = Duration::from_secs(3), in 0.1..3600.0;
         /// How stock is taken.
         decrement: Decrement = Decrement::LuaEvalsha;
+        /// How often `WatchMulti` tries a claim when others come between; then it fails, and nothing was sold.
+        attempts: u32 = 10, in 1..1_000, "attempts";
+        /// A mistake that real projects made, to see what it does; None: it makes none.
+        mistake: Option<Mistake> = None;
         /// Connections that carry pipelines; with a strategy of several round trips, the pool in which each connection works on one request at a time.
         connections: u32 = 2, in 1..500, "connections";
         /// Pipelines under way on a connection before the next one waits.
@@ -239,6 +277,8 @@ params! {
     pub struct Database {
         /// How stock is taken where claims reach the database directly.
         strategy: RowStrategy = RowStrategy::RowLock;
+        /// How often `OptimisticVersion` tries a claim when others come between; then it fails, and nothing was sold.
+        attempts: u32 = 10, in 1..1_000, "attempts";
         /// What it does for the page of a product.
         page_query: PageQuery = PageQuery::ByKey;
         /// Connections for reads and for claims; each works on one request at a time.
@@ -257,6 +297,28 @@ params! {
         unpaid_ratio: f64 = 0.0, in 0.0..1.0;
         /// How long after its insert an unpaid order is cancelled and its units go back on sale.
         pay_within: Duration = Duration::from_secs(2), in 0.01..86400.0;
+        /// Whether it writes the inventory's stock anew at its interval, as the database counts it: a mistake, for orders in the queue are not in the database yet.
+        reload_stock: bool = false;
+    }
+}
+
+impl Decrement {
+    /// Whether a claim is one round trip; where it takes several, each connection works on one request at a time.
+    pub fn is_one_trip(self) -> bool {
+        matches!(self, Self::LuaEvalsha | Self::LuaEval | Self::OneScript)
+    }
+}
+
+impl Mistake {
+    /// The strategies that can make it.
+    pub fn strategies(self) -> &'static [Decrement] {
+        match self {
+            Self::CheckAfterDecrement => &[Decrement::DecrCompensation],
+            Self::OffByOne | Self::DecrementBeforeDuplicateCheck => {
+                &[Decrement::LuaEvalsha, Decrement::LuaEval, Decrement::OneScript]
+            }
+            Self::StartsSoldOut => Decrement::ALL,
+        }
     }
 }
 
@@ -265,8 +327,8 @@ impl MasterReplica {
     /// (strategy, connections, limits, timeout) stays.
     #[must_use]
     pub fn laptop(&self) -> Self {
-        let Self { decrement, connections, window, max_waiting, timeout, .. } = *self;
-        Self { decrement, connections, window, max_waiting, timeout, ..Self::default() }
+        let Self { decrement, attempts, mistake, connections, window, max_waiting, timeout, .. } = *self;
+        Self { decrement, attempts, mistake, connections, window, max_waiting, timeout, ..Self::default() }
     }
 
     /// The same stage with what decides about a failover as in production; what carries the traffic stays.

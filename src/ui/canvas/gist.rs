@@ -1,12 +1,13 @@
 //! What a design says of a stage in two short lines, so that a box tells something before anything runs.
 
+use super::super::text::choices::choice;
 use super::super::text::figures::compact;
 use super::super::text::{Lang, Text, text};
 use super::super::widgets::number::{percent, span};
 use crate::report::text::grouped;
 use crate::topology::stage::{
-    BalancePolicy, DataControl, Database, Decrement, LoadBalancer, MasterReplica, Persistence, Queue,
-    ReadPolicy, ReadWriteSplit, RedisCluster, RowStrategy, Service, Shape,
+    BalancePolicy, DataControl, Database, LoadBalancer, MasterReplica, Persistence, Queue, ReadPolicy,
+    ReadWriteSplit, RedisCluster, RowStrategy, Service, Shape,
 };
 use crate::topology::{StageKind, Topology};
 
@@ -33,8 +34,6 @@ const ADMITS: Text = text("lets in {} × stock", "放行库存的 {} 倍");
 const SENTINELS: Text = text("{} Sentinels", "{} 个哨兵");
 const SENTINEL: Text = text("1 Sentinel", "1 个哨兵");
 const NO_SENTINEL: Text = text("no Sentinel", "无哨兵");
-const LUA: Text = text("Lua script", "Lua 脚本");
-const NAIVE: Text = text("read, then write", "先读后写");
 const SHARDS: Text = text("{} shards", "{} 个分片");
 const ALL_OR_NONE: Text = text("all slots or none", "须覆盖全部槽");
 const SHARD_BY_SHARD: Text = text("each shard for itself", "各分片独立服务");
@@ -48,6 +47,7 @@ const BATCH: Text = text("batches of {}", "每批 {} 单");
 const LIST_ON: Text = text("list on {}", "列表位于 {}");
 const OWN_PROCESS: Text = text("list on a Redis of its own", "列表位于独立的 Redis");
 const ROW_LOCK: Text = text("SQLite, row lock", "SQLite，行锁");
+const VERSION: Text = text("SQLite, version of the row", "SQLite，行版本");
 const CONNECTIONS: Text = text("{} connections", "{} 个连接");
 const CONNECTION: Text = text("1 connection", "1 个连接");
 const EVERY: Text = text("reconciles every {}", "每 {} 对账一次");
@@ -131,11 +131,12 @@ fn split_lines(lang: Lang, split: &ReadWriteSplit) -> [String; 2] {
 fn group_lines(lang: Lang, group: &MasterReplica) -> [String; 2] {
     let replicas = counted(lang, NO_REPLICA, REPLICA, REPLICAS, group.replicas);
     let sentinels = counted(lang, NO_SENTINEL, SENTINEL, SENTINELS, group.sentinels);
-    let decrement = match group.decrement {
-        Decrement::LuaEvalsha => LUA,
-        Decrement::NaiveReadThenWrite => NAIVE,
-    };
-    [joined(&replicas, &sentinels), joined(lang.t(decrement), lang.t(survives(group.persistence)))]
+    let name = |word: &'static str| choice(word).map_or("", |(name, _)| lang.t(name));
+    let decrement = name(group.decrement.word());
+    if let Some(mistake) = group.mistake {
+        return [joined(&replicas, &sentinels), joined(decrement, name(mistake.word()))];
+    }
+    [joined(&replicas, &sentinels), joined(decrement, lang.t(survives(group.persistence)))]
 }
 
 fn survives(persistence: Persistence) -> Text {
@@ -168,6 +169,7 @@ fn queue_lines(lang: Lang, queue: &Queue) -> [String; 2] {
 fn database_lines(lang: Lang, database: &Database) -> [String; 2] {
     let strategy = match database.strategy {
         RowStrategy::RowLock => ROW_LOCK,
+        RowStrategy::OptimisticVersion => VERSION,
     };
     let connections = counted(lang, CONNECTIONS, CONNECTION, CONNECTIONS, database.connections);
     [lang.t(strategy).to_owned(), connections]

@@ -37,6 +37,19 @@ pub const WORDS: &[Word] = &[
         text("The master itself; replicas stand by", "主节点自己；从节点待命"),
     ),
     (
+        "OnMaster",
+        text("On the master", "主节点上的计数"),
+        text("The one with which the master answers when it counts an order", "主节点计入一单时应答的计数"),
+    ),
+    (
+        "OnReplica",
+        text("On the replica", "从节点上的计数"),
+        text(
+            "The one that a replica has when a claim is checked, as old as the replica is behind: real projects did so to spare the master",
+            "检查购买时从节点上的计数，从节点落后多久它就旧多久：真实项目曾这样做来减轻主节点负担",
+        ),
+    ),
+    (
         "SentinelAware",
         text("Follow failovers", "跟随故障转移"),
         text(
@@ -77,6 +90,43 @@ pub const WORDS: &[Word] = &[
         ),
     ),
     (
+        "LuaEval",
+        text("Lua script as text", "Lua 脚本全文"),
+        text("The same script, its text sent with each claim (EVAL)", "同一脚本，每次购买都发送全文 (EVAL)"),
+    ),
+    (
+        "OneScript",
+        text("One script for all", "单脚本全包"),
+        text(
+            "A script that takes the stock, notes the buyer and puts the order on the queue's list, all in one step",
+            "一个脚本一步完成：扣库存、记买家、把订单放入队列列表",
+        ),
+    ),
+    (
+        "WatchMulti",
+        text("WATCH and MULTI", "WATCH 与 MULTI"),
+        text(
+            "Read under WATCH, decide in the service, write in MULTI and EXEC, which fails if another claim came between; then again",
+            "在 WATCH 下读、在服务中判断、用 MULTI 与 EXEC 写；若有别的购买插入则失败并重来",
+        ),
+    ),
+    (
+        "DecrCompensation",
+        text("DECR, give back", "DECR 加补偿"),
+        text(
+            "Count the stock down at once (DECRBY), and give back what was too much",
+            "先用 DECRBY 直接扣减，扣多了再补回",
+        ),
+    ),
+    (
+        "ListToken",
+        text("Tokens in a list", "列表令牌"),
+        text(
+            "Each unit is an element of a list, and each claim pops as many as it asks for",
+            "每件商品是列表中的一个元素，每次购买弹出所需个数",
+        ),
+    ),
+    (
         "NaiveReadThenWrite",
         text("Read, then write", "先读后写"),
         text(
@@ -85,11 +135,51 @@ pub const WORDS: &[Word] = &[
         ),
     ),
     (
+        "CheckAfterDecrement",
+        text("Check after DECR", "先减后查不补偿"),
+        text(
+            "Services counted the stock down, looked afterwards whether it had fallen below zero, and gave nothing back: units that return fill a hole",
+            "服务先扣减，事后才看是否低于零，且不补回：退回的商品只填进了窟窿",
+        ),
+    ),
+    (
+        "OffByOne",
+        text("Off by one", "差一错误"),
+        text(
+            "Scripts sold while what was booked was at most the stock (`<=`), where it has to be less: one claim too many for each product",
+            "脚本在已售不大于库存（`<=`）时仍然卖出，本应小于：每种商品多卖一单",
+        ),
+    ),
+    (
+        "DecrementBeforeDuplicateCheck",
+        text("Duplicate check too late", "先扣减后查重"),
+        text(
+            "Scripts took the units first and looked then whether the buyer has his already: each repeated click loses a unit",
+            "脚本先扣减、后检查买家是否已购：每次重复点击都丢失一件",
+        ),
+    ),
+    (
+        "StartsSoldOut",
+        text("Starts sold out", "开售即售罄"),
+        text(
+            "Preloading wrote the figure of the stock where what is sold belongs: nobody ever gets anything",
+            "预热时把库存数写进了已售：没有人能买到",
+        ),
+    ),
+    (
         "RowLock",
         text("Row lock", "行锁"),
         text(
             "One transaction locks the stock, checks, decrements and inserts the order",
             "一个事务锁住库存、检查、扣减并插入订单",
+        ),
+    ),
+    (
+        "OptimisticVersion",
+        text("Version of the row", "行版本（乐观锁）"),
+        text(
+            "Read the stock and its version without a lock, decide, and write only if the version is still the same; then again",
+            "不加锁读出库存与版本、判断，仅当版本未变才写入；否则重来",
         ),
     ),
     ("ByKey", text("By key", "按主键"), text("The product is looked up by its number", "按编号查出该商品")),

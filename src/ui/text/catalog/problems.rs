@@ -87,6 +87,28 @@ pub const ROWS: &[Row] = &[
         "link a Database behind it, or set reads_without_cache to Failed",
         "在其后连接数据库，或将 reads_without_cache 设为 Failed",
     ),
+    (
+        "its script puts orders on the list of a queue, and no queue behind it has its list here",
+        "它的脚本要把订单放入队列的列表，而其后没有把列表放在这里的队列",
+    ),
+    (
+        "link a Queue behind it whose `on` names it, or choose LuaEvalsha",
+        "在其后连接一个 `on` 指向它的队列，或选择 LuaEvalsha",
+    ),
+    ("{} can't make the mistake {}", "{} 不会犯 {} 这个错误"),
+    ("let decrement be one of {}, or mistake None", "把 decrement 设为其中之一：{}，或把 mistake 设为 None"),
+    (
+        "its mistake changes nothing: without a limit per buyer there are no duplicates",
+        "它的错误没有影响：不限购就没有重复购买",
+    ),
+    ("set per_buyer_limit, or mistake to None", "设置 per_buyer_limit，或把 mistake 设为 None"),
+    (
+        "there is no stock to reload: that takes an inventory in Redis and a database",
+        "没有可重载的库存：需要 Redis 中的库存和数据库",
+    ),
+    ("add what is missing, or set reload_stock to false", "补上缺少的部分，或把 reload_stock 设为 false"),
+    ("{} units would be as many elements of lists", "{} 件商品就要有同样多的列表元素"),
+    ("sell {} units at most, or choose DecrCompensation", "最多出售 {} 件，或选择 DecrCompensation"),
     ("requests end here without an answer", "请求到此为止，得不到答复"),
     ("link it to the stages that the other services lead to", "把它连到其他服务所通向的阶段"),
     ("its claims reach no stage that can decide them", "购买到不了能做决定的阶段"),
