@@ -90,6 +90,27 @@ const LOOKS: &[(&str, Text)] = &[
         ),
     ),
     (
+        "redis-storage.ron",
+        text(
+            "Look at the outage: nothing is lost, and everything fails until a replica has taken over",
+            "看中断：没有丢失，但在从节点接管之前一切都失败",
+        ),
+    ),
+    (
+        "persistent-redis.ron",
+        text(
+            "Look at the audit: whatever was acknowledged before the crash is there, at the price of a sync for each answer",
+            "看审计：崩溃前确认过的都在，代价是每次应答前都要刷盘",
+        ),
+    ),
+    (
+        "stock-in-redis.ron",
+        text(
+            "Look at the arrivals at the database: orders, and nobody who asks what is left",
+            "看到达数据库的请求：只有订单，没有人来查库存",
+        ),
+    ),
+    (
         "instance-loss.ron",
         text(
             "Look at what fails at the service between the kill and the second missed check, and at the rotation in the list of faults",
@@ -311,6 +332,30 @@ const CHINESE: &[(&str, PresetWords<'static>)] = &[
             title: "链尾的过期读",
             question: "数据控制每 50 毫秒写一次所示库存：链上第一段链路变慢时，谁会读到旧值？",
             source: "从节点链式复制的读写分离：每个从节点从前一个复制",
+        },
+    ),
+    (
+        "redis-storage.ron",
+        PresetWords {
+            title: "Redis 作为唯一存储",
+            question: "Redis 是唯一的存储而主节点宕机时，人们会察觉多少？",
+            source: "Redis 作为存储数据库：持久化、一个从节点，背后没有数据库 (S3)",
+        },
+    ),
+    (
+        "persistent-redis.ron",
+        PresetWords {
+            title: "持久化的 Redis 承载秒杀",
+            question: "唯一的 Redis 每次应答前都刷盘：它崩溃后，秒杀还剩下什么？",
+            source: "以持久化 Redis 承载的网店 (S4)；各种持久化在崩溃后留下什么 (S10)",
+        },
+    ),
+    (
+        "stock-in-redis.ron",
+        PresetWords {
+            title: "库存在 Redis，商品在数据库",
+            question: "库存放在 Redis 里时，网店有多少流量会到达数据库？",
+            source: "库存管理：查询库存从不到达数据库 (S5)",
         },
     ),
     (
