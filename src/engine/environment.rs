@@ -5,11 +5,12 @@ use std::time::Duration;
 
 use futures_util::future::join_all;
 
-use super::cluster::{ClusterGroup, Holder, Newcomers, Voice};
+use super::cluster::{ClusterGroup, Holder, Newcomers, Place, Voice};
 use super::redis_link::{Connection, LinkSettings, Resolver};
 use super::sqlite::harm::Harm;
 use super::sqlite::schema::{Lookups, Store};
 use super::sqlite::{StoreError, Writer};
+use super::stock::StockForm;
 use crate::servers::{
     Cluster, ClusterError, ClusterSettings, Endpoint, GroupError, GroupSettings, LinkState, NodeError,
     ReplicaGroup, RunFolder, SentinelSettings, ServerBinary,
@@ -200,11 +201,13 @@ impl Environment {
     }
 
     /// Who holds the data of a stage that decides claims in Redis.
-    pub fn holder(&self, stage: usize, patience: Duration) -> Option<Holder> {
-        if let Some(cluster) = self.cluster(stage) {
-            return Some(Holder::Cluster(cluster.client(patience)));
-        }
-        Some(Holder::Master(Connection::new(self.master(stage)?, LinkSettings::new(patience))))
+    pub fn holder(&self, plan: &RunPlan, stage: usize, patience: Duration) -> Option<Holder> {
+        let form = StockForm::of(&plan.topology.stages[stage].kind);
+        let place = match self.cluster(stage) {
+            Some(cluster) => Place::Cluster(cluster.client(patience)),
+            None => Place::Master(Connection::new(self.master(stage)?, LinkSettings::new(patience))),
+        };
+        Some(Holder { place, form })
     }
 
     /// Where the replicas of a stage listen.

@@ -20,6 +20,12 @@ pub const START: Key = Key { before: "", behind: "_start" };
 pub const ACCESS: Key = Key { before: "", behind: "_access" };
 /// The hash `{Total, Booked}` of a product, at the inventory.
 pub const GOODS: Key = Key { before: "goods:", behind: "" };
+/// The counter of the units left of a product, at an inventory that counts down.
+pub const LEFT: Key = Key { before: "left:", behind: "" };
+/// The list of the units left of a product, at an inventory that hands out tokens.
+pub const TOKENS: Key = Key { before: "tokens:", behind: "" };
+/// An element of it; one is like the other.
+pub const TOKEN: &str = "1";
 /// The hash from buyer to units of a product, at the inventory.
 pub const BUYERS: Key = Key { before: "buyers:", behind: "" };
 /// The hash from id to text of the orders of a product, at an inventory behind which nobody keeps them.
@@ -36,31 +42,6 @@ pub const PROBE: &str = "lab:probe";
 pub fn processing(consumer: usize) -> String {
     format!("{ORDER_LIST}:processing:{consumer}")
 }
-
-/// Takes units, atomically, because Redis runs a script alone; and keeps the order with them, where it is given one.
-/// KEYS: goods, buyers, and orders with an order. ARGV: units, buyer, the most units a buyer may have (0: no limit), and
-/// the order's id and text, if nobody deeper keeps it.
-/// Answers the units taken, 0 when the stock does not suffice, −1 when the buyer would exceed the limit.
-pub const CLAIM_SCRIPT: &str = r"
-local units = tonumber(ARGV[1])
-local limit = tonumber(ARGV[3])
-if limit > 0 and tonumber(redis.call('HGET', KEYS[2], ARGV[2]) or '0') + units > limit then return -1 end
-local stock = redis.call('HMGET', KEYS[1], 'Total', 'Booked')
-local total, booked = tonumber(stock[1] or '0'), tonumber(stock[2] or '0')
-if booked + units > total then return 0 end
-redis.call('HINCRBY', KEYS[1], 'Booked', units)
-if limit > 0 then redis.call('HINCRBY', KEYS[2], ARGV[2], units) end
-if ARGV[4] then redis.call('HSET', KEYS[3], ARGV[4], ARGV[5]) end
-return units";
-
-/// Gives the units of a cancelled order back, once however often it is called.
-/// KEYS: goods, buyers, returned. ARGV: units, buyer, order id, the most units a buyer may have (0: no limit).
-/// Answers 1, or 0 when they were given back before.
-pub const RETURN_SCRIPT: &str = r"
-if redis.call('SADD', KEYS[3], ARGV[3]) == 0 then return 0 end
-redis.call('HINCRBY', KEYS[1], 'Booked', -tonumber(ARGV[1]))
-if tonumber(ARGV[4]) > 0 then redis.call('HINCRBY', KEYS[2], ARGV[2], -tonumber(ARGV[1])) end
-return 1";
 
 /// Moves up to a number of orders, oldest first, from the list to the end of a processing list, atomically.
 /// KEYS: list, processing list. ARGV: how many at the most. Answers the whole processing list, so that what an earlier

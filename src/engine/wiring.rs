@@ -324,7 +324,7 @@ pub fn control(
         shelf: Mutex::new(Shelf::new(plan.topology.workload.sale.items)),
         versions: versions.clone(),
         gate_replicas: plan.gate.map(replicas).unwrap_or_default(),
-        inventory: plan.decider.and_then(|stage| environment.holder(stage, CONTROL_PATIENCE)),
+        inventory: plan.decider.and_then(|stage| environment.holder(plan, stage, CONTROL_PATIENCE)),
         inventory_replicas: plan
             .decider
             .and_then(|stage| environment.cluster(stage))

@@ -71,6 +71,16 @@ choices! {
     pub enum Decrement {
         /// A script stored by SCRIPT LOAD and called by EVALSHA: check and decrement in one step.
         LuaEvalsha,
+        /// The same script, its text sent with each claim (EVAL).
+        LuaEval,
+        /// A script that takes the stock, notes the buyer and puts the order on the queue's list, all in one step.
+        OneScript,
+        /// Read under WATCH, decide in the service, write in MULTI and EXEC, which fails if another claim came between; then again.
+        WatchMulti,
+        /// Count the stock down at once (DECRBY), and give back what was too much.
+        DecrCompensation,
+        /// Each unit is an element of a list, and each claim pops as many as it asks for.
+        ListToken,
         /// Read the stock, decide in the service, write the new figure back: two round trips, and a race between them.
         NaiveReadThenWrite,
     }
@@ -171,6 +181,8 @@ params! {
         failover_timeout: Duration = Duration::from_secs(3), in 0.1..3600.0;
         /// How stock is taken.
         decrement: Decrement = Decrement::LuaEvalsha;
+        /// How often `WatchMulti` tries a claim when others come between; then it fails, and nothing was sold.
+        attempts: u32 = 10, in 1..1_000, "attempts";
         /// Connections that carry pipelines; with a strategy of several round trips, the pool in which each connection works on one request at a time.
         connections: u32 = 2, in 1..500, "connections";
         /// Pipelines under way on a connection before the next one waits.
@@ -260,13 +272,20 @@ params! {
     }
 }
 
+impl Decrement {
+    /// Whether a claim is one round trip; where it takes several, each connection works on one request at a time.
+    pub fn is_one_trip(self) -> bool {
+        matches!(self, Self::LuaEvalsha | Self::LuaEval | Self::OneScript)
+    }
+}
+
 impl MasterReplica {
     /// The same stage with what decides about a failover set for a laptop: it is over within 2 s. What carries the traffic
     /// (strategy, connections, limits, timeout) stays.
     #[must_use]
     pub fn laptop(&self) -> Self {
-        let Self { decrement, connections, window, max_waiting, timeout, .. } = *self;
-        Self { decrement, connections, window, max_waiting, timeout, ..Self::default() }
+        let Self { decrement, attempts, connections, window, max_waiting, timeout, .. } = *self;
+        Self { decrement, attempts, connections, window, max_waiting, timeout, ..Self::default() }
     }
 
     /// The same stage with what decides about a failover as in production; what carries the traffic stays.

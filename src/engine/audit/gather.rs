@@ -56,9 +56,9 @@ pub async fn gather(
     {
         evidence.queue = queued(&resolver, consumers).await?;
     }
-    if let Some(holder) = plan.decider.and_then(|decider| environment.holder(decider, PATIENCE)) {
+    if let Some(holder) = plan.decider.and_then(|decider| environment.holder(plan, decider, PATIENCE)) {
         let all: Vec<u32> = (0..sale.items).collect();
-        evidence.booked = holder.booked(&all).await?;
+        evidence.booked = holder.booked(sale, &all).await?;
         if plan.keeper.is_some() {
             evidence.inventory = Some(holder.orders(0..sale.items).await?);
         }

@@ -9,11 +9,14 @@ use tokio::sync::Notify;
 use tokio::task::JoinSet;
 
 use super::super::clock::Clock;
+use super::super::cluster::names::Names;
 use super::super::keys;
 use super::super::ledger::Ledger;
 use super::super::pending::{Batch, Pending};
 use super::super::redis_link::{LinkSettings, Resolver};
 use super::super::stages::core::{Core, Listener, Stage};
+use super::super::stages::decrement::lua_evalsha::LuaEvalsha;
+use super::super::stages::decrement::script::{ClaimScript, OrderGoes};
 use super::super::stages::lanes::{LaneShape, Lanes};
 use super::super::stages::master_replica::{Inventory, MasterReplicaStage};
 use crate::metrics::Outcome;
@@ -94,7 +97,7 @@ impl Rig {
         let mut product = redis::pipe();
         product.cmd("SET").arg(keys::PAGE.of(0)).arg(PAGE);
         product.cmd("HSET").arg(keys::GOODS.of(0)).arg("Total").arg(STOCK).arg("Booked").arg(0);
-        product.cmd("SCRIPT").arg("LOAD").arg(keys::CLAIM_SCRIPT);
+        product.cmd("SCRIPT").arg("LOAD").arg(claim_script().text());
         product.query_async::<()>(&mut line).await?;
         Ok(Self { node, _folder: folder })
     }
@@ -106,9 +109,9 @@ impl Rig {
 
     /// The command of a claim, for other load generators.
     pub fn claim_command() -> Vec<String> {
-        let script = redis::Script::new(keys::CLAIM_SCRIPT);
+        let script = claim_script();
         let (goods, buyers) = (keys::GOODS.of(0), keys::BUYERS.of(0));
-        ["EVALSHA", script.get_hash(), "2", &goods, &buyers, "1", "7", "0"].map(str::to_owned).to_vec()
+        ["EVALSHA", script.hash(), "2", &goods, &buyers, "1", "7", "0"].map(str::to_owned).to_vec()
     }
 
     /// The command of a read.
@@ -130,7 +133,7 @@ impl Rig {
             ..LaneShape::pipelined(connections, 1, 2 * under_way, PATIENCE)
         };
         let (master, lanes) = Lanes::new(&Resolver::Fixed(self.endpoint()), shape);
-        let stage = Arc::new(MasterReplicaStage::new(Inventory {
+        let inventory = Inventory {
             core: core.clone(),
             next: None,
             owns_reads: true,
@@ -138,7 +141,8 @@ impl Rig {
             per_buyer_limit: None,
             keeps_orders: false,
             safety: None,
-        }));
+        };
+        let stage = Arc::new(MasterReplicaStage::new(inventory, Box::new(LuaEvalsha(claim_script()))));
         let feeder = Arc::new(Feeder {
             stage: OnceLock::new(),
             operation,
@@ -169,6 +173,11 @@ impl Rig {
             failed => Err(ExchangesFailed { failed, requests }),
         }
     }
+}
+
+/// Without a limit per buyer, and without an order.
+fn claim_script() -> ClaimScript {
+    ClaimScript::new(Names::Plain, None, OrderGoes::Nowhere)
 }
 
 impl Feeder {

@@ -6,11 +6,12 @@ use std::time::Duration;
 
 use redis::{Cmd, ErrorKind, FromRedisValue, Pipeline, RedisResult};
 
-use super::super::keys;
 use super::super::order::Order;
 use super::super::redis_link::Connection;
+use super::super::stock::StockForm;
 use super::client::Client;
 use super::names::Names;
+use crate::workload::Sale;
 
 /// Products asked for at a time.
 const CHUNK: usize = 1_000;
@@ -21,9 +22,18 @@ const ORDERS_AT_ONCE: u32 = 1_000;
 /// How often the orders of a product are read before it is an error that they go on changing.
 const READINGS: usize = 3;
 
+/// The inventory's data.
+#[derive(Debug)]
+pub struct Holder {
+    /// Where they lie.
+    pub place: Place,
+    /// In which form the stock is kept.
+    pub form: StockForm,
+}
+
 /// Where the inventory's data lie.
 #[derive(Debug)]
-pub enum Holder {
+pub enum Place {
     /// On one master.
     Master(Connection),
     /// On the shards of a cluster.
@@ -33,9 +43,9 @@ pub enum Holder {
 impl Holder {
     /// How its keys are named.
     pub fn names(&self) -> Names {
-        match self {
-            Self::Master(_) => Names::Plain,
-            Self::Cluster(_) => Names::Tagged,
+        match self.place {
+            Place::Master(_) => Names::Plain,
+            Place::Cluster(_) => Names::Tagged,
         }
     }
 
@@ -44,30 +54,30 @@ impl Holder {
     /// # Errors
     /// A server can't be reached, or refuses.
     pub async fn query<T: FromRedisValue>(&self, commands: &[(u32, Cmd)]) -> RedisResult<Vec<T>> {
-        match self {
-            Self::Master(connection) => {
+        match &self.place {
+            Place::Master(connection) => {
                 let mut pipeline = Pipeline::with_capacity(commands.len());
                 for (_, command) in commands {
                     pipeline.add_command(command.clone());
                 }
                 connection.query(&pipeline).await
             }
-            Self::Cluster(client) => client.query(commands).await,
+            Place::Cluster(client) => client.query(commands).await,
         }
     }
 
-    /// Units booked of each of some products.
+    /// Units booked of each of some products of a sale. Below 0 if more were given back than were taken; above the stock where more
+    /// were taken than there are.
     ///
     /// # Errors
     /// A server can't be reached.
-    pub async fn booked(&self, items: &[u32]) -> RedisResult<Vec<i64>> {
+    pub async fn booked(&self, sale: &Sale, items: &[u32]) -> RedisResult<Vec<i64>> {
         let mut booked = Vec::with_capacity(items.len());
         for chunk in items.chunks(CHUNK) {
-            let of = |&item: &u32| {
-                (item, redis::cmd("HGET").arg(self.names().goods().of(item)).arg("Booked").to_owned())
-            };
-            let answers: Vec<Option<i64>> = self.query(&chunk.iter().map(of).collect::<Vec<_>>()).await?;
-            booked.extend(answers.into_iter().map(Option::unwrap_or_default));
+            let ask = |&item: &u32| (item, self.form.ask(self.names(), item));
+            let said: Vec<Option<i64>> = self.query(&chunk.iter().map(ask).collect::<Vec<_>>()).await?;
+            let of = |(&item, said)| self.form.booked(sale.stock_of(item), said);
+            booked.extend(chunk.iter().zip(said).map(of));
         }
         Ok(booked)
     }
@@ -138,12 +148,12 @@ impl Holder {
     /// # Errors
     /// A server can't be reached. Some orders may have been given back.
     pub async fn give_back(&self, orders: &[Order], per_buyer_limit: u32) -> RedisResult<()> {
-        let names = self.names();
+        let (names, script) = (self.names(), self.form.return_script());
         let call = |order: &Order| {
             let mut call = redis::cmd("EVAL");
-            call.arg(keys::RETURN_SCRIPT)
+            call.arg(&script)
                 .arg(3)
-                .arg(names.goods().of(order.item))
+                .arg(self.form.key(names, order.item))
                 .arg(names.buyers().of(order.item))
                 .arg(names.returned(order.item))
                 .arg(order.units)
@@ -164,9 +174,9 @@ impl Holder {
     /// # Errors
     /// A master can't be reached.
     pub async fn wait(&self, replicas: usize, within: Duration) -> RedisResult<usize> {
-        match self {
-            Self::Master(_) => Ok(replicas),
-            Self::Cluster(client) => client.wait(replicas, within).await,
+        match &self.place {
+            Place::Master(_) => Ok(replicas),
+            Place::Cluster(client) => client.wait(replicas, within).await,
         }
     }
 }

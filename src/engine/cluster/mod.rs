@@ -23,6 +23,6 @@ mod tests;
 
 pub use counts::Counts;
 pub use group::{ClusterGroup, Newcomer, Newcomers, Voice};
-pub use holder::Holder;
+pub use holder::{Holder, Place};
 pub use routes::{Redirection, Routes};
 pub use shard_watch::ShardWatch;

@@ -8,8 +8,9 @@ use redis::{Cmd, FromRedisValue, Pipeline};
 
 use super::super::order::Order;
 use super::super::redis_link::{Connection, LinkSettings, Resolver};
+use super::super::stock::StockForm;
 use super::client::Client;
-use super::holder::Holder;
+use super::holder::{Holder, Place};
 use super::names::{Names, slot_of_item};
 use super::routes::Routes;
 use super::slot::slot_of;
@@ -77,7 +78,8 @@ async fn orders_are_read_to_the_last_one_however_many_a_product_has() {
     let folder = RunFolder::create().expect("a folder");
     let node = RedisNode::start(&binary, &folder, NodeSettings::new("orders")).await.expect("a server");
     let settings = LinkSettings::new(Duration::from_secs(20));
-    let holder = Holder::Master(Connection::new(Resolver::Fixed(node.endpoint()), settings));
+    let place = Place::Master(Connection::new(Resolver::Fixed(node.endpoint()), settings));
+    let holder = Holder { place, form: StockForm::Booked };
     let order = |id: u64, item| Order { id, item, claimant: id * 3, units: 2, accepted_ns: id };
     // One product has most of them, some have few, many have none.
     let all: Vec<Order> = (0..150_000)
@@ -89,7 +91,7 @@ async fn orders_are_read_to_the_last_one_however_many_a_product_has() {
             let key = Names::Plain.orders().of(order.item);
             pipeline.cmd("HSET").arg(key).arg(order.id).arg(order.to_string()).ignore();
         }
-        let Holder::Master(connection) = &holder else { unreachable!() };
+        let Place::Master(connection) = &holder.place else { unreachable!() };
         connection.query::<()>(&pipeline).await.expect("they are written");
     }
     let mut found = holder.orders(0..170).await.expect("they are read");

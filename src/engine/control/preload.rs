@@ -119,11 +119,10 @@ impl Control {
     async fn preload_inventory(&self, inventory: &Holder) -> RedisResult<()> {
         let (names, holds_pages) = (inventory.names(), self.gate.is_none());
         let commands = |item| {
-            let mut goods = redis::cmd("HSET");
-            goods.arg(names.goods().of(item)).arg("Total").arg(self.sale.stock_of(item)).arg("Booked").arg(0);
+            let stock = inventory.form.write(names, item, self.sale.stock_of(item), 0);
             let page = holds_pages
                 .then(|| redis::cmd("SET").arg(names.page().of(item)).arg(preloaded(item)).to_owned());
-            [Some(goods), page].into_iter().flatten().map(move |command| (item, command))
+            stock.into_iter().chain(page).map(move |command| (item, command))
         };
         for items in chunks(0..self.sale.items) {
             inventory.query::<Value>(&items.flat_map(commands).collect::<Vec<_>>()).await?;

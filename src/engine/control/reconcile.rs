@@ -154,7 +154,7 @@ impl Control {
     async fn booked(&self, items: Vec<u32>) -> Result<Vec<i64>, ControlError> {
         let (Some(&first), Some(&last)) = (items.first(), items.last()) else { return Ok(Vec::new()) };
         if let Some(inventory) = &self.inventory {
-            return Ok(inventory.booked(&items).await?);
+            return Ok(inventory.booked(&self.sale, &items).await?);
         }
         let Some(writer) = &self.writer else { return Ok(vec![0; items.len()]) };
         let all = writer.booked(first..last + 1).await?;

@@ -21,8 +21,11 @@ use super::super::cluster::{Counts, Redirection, Routes};
 use super::super::pending::{Batch, Pending};
 use super::super::redis_link::Resolver;
 use super::super::wire::{Commands, Reply};
-use super::command::{Asking, Decision, decision};
+use super::command::Asking;
 use super::core::{Core, Stage};
+use super::decrement::Decision;
+use super::decrement::lua_evalsha::LuaEvalsha;
+use super::decrement::script::{ClaimScript, OrderGoes};
 use super::lanes::{Lane, LaneShape, Lanes};
 use super::pipeline::{Replies, send};
 use crate::metrics::{Outcome, Reason};
@@ -99,7 +102,9 @@ impl ClusterStage {
     /// [`Self::keep`].
     pub fn new(wiring: ClusterWiring) -> (Arc<Self>, Vec<(Endpoint, Lane)>) {
         let slots = (0..wiring.items).map(slot_of_item).collect();
-        let asking = Asking::new(Names::Tagged, wiring.per_buyer_limit, wiring.keeps_orders);
+        let order = if wiring.keeps_orders { OrderGoes::Kept } else { OrderGoes::Nowhere };
+        let script = ClaimScript::new(Names::Tagged, wiring.per_buyer_limit, order);
+        let asking = Asking::new(Box::new(LuaEvalsha(script)), Names::Tagged);
         let stage = Self {
             wiring,
             asking,
@@ -115,7 +120,7 @@ impl ClusterStage {
     /// Serves a lane to a node until the stage is gone. The script is loaded first.
     pub async fn work(self: Arc<Self>, node: Endpoint, lane: Lane) {
         let mut commands = Commands::default();
-        Asking::load(&mut commands);
+        self.asking.prepare(&mut commands);
         drop(send(&lane, &commands).await);
         let counts = self.wiring.counts.of(node);
         while let Some(batch) = lane.next().await {
@@ -233,7 +238,7 @@ impl ClusterStage {
     /// Sends requests once more: with the script for a server that didn't know it, or after an ASK.
     async fn retry(&self, lane: &Lane, counts: &NodeCounts, batch: Batch, is_asking: bool) {
         let mut commands = Commands::default();
-        Asking::load(&mut commands);
+        self.asking.prepare(&mut commands);
         let now_ns = self.wiring.core.now_ns();
         for pending in &batch {
             if is_asking {
@@ -282,7 +287,9 @@ impl ClusterStage {
                 (_, Reply::Error(said)) => self.sort_error(counts, pending, said, &mut sorted),
                 (Operation::Read, Reply::Nil) => sorted.missing.push(pending),
                 (Operation::Read, _) => sorted.pages.push(pending),
-                (Operation::Claim, reply) => sorted.decided.push((pending, decision(&pending, &reply))),
+                (Operation::Claim, reply) => {
+                    sorted.decided.push((pending, self.asking.decision(&pending, &reply)));
+                }
             }
         }
         sorted

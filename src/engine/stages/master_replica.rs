@@ -1,18 +1,20 @@
-//! Redis master-replica: the inventory. It decides claims by the script, called by EVALSHA and reloaded on NOSCRIPT.
+//! Redis master-replica: the inventory. With a strategy of one round trip, claims and reads ride in pipelines; a script that the
+//! server doesn't know (NOSCRIPT) is loaded again. Strategies of several round trips are in [`super::stepped`].
 
 use std::sync::Arc;
 
 use super::super::cluster::names::Names;
 use super::super::pending::{Batch, Pending};
 use super::super::wire::{Commands, Reply};
-use super::command::{Asking, Decision, decision};
+use super::command::Asking;
 use super::core::{Core, Stage};
+use super::decrement::{Decision, OneTrip};
 use super::lanes::{Lane, Lanes};
 use super::pipeline::{Replies, Safety, send};
 use crate::metrics::{Outcome, Reason};
 use crate::workload::Operation;
 
-/// The inventory with the script strategy.
+/// The inventory with a strategy of one round trip.
 pub struct MasterReplicaStage {
     /// What the strategies share.
     pub inventory: Inventory,
@@ -64,17 +66,18 @@ impl Inventory {
 
 impl MasterReplicaStage {
     /// The stage; its workers are started by [`Self::work`].
-    pub fn new(inventory: Inventory) -> Self {
-        let asking = Asking::new(Names::Plain, inventory.per_buyer_limit, inventory.keeps_orders);
-        Self { inventory, asking }
+    pub fn new(inventory: Inventory, strategy: Box<dyn OneTrip>) -> Self {
+        Self { inventory, asking: Asking::new(strategy, Names::Plain) }
     }
 
-    /// Serves a lane until the stage is gone. The script is loaded first.
+    /// Serves a lane until the stage is gone.
     pub async fn work(self: Arc<Self>, lane: Lane) {
         let mut commands = Commands::default();
-        Asking::load(&mut commands);
-        // Where it fails, the first claim finds out and loads it.
-        drop(send(&lane, &commands).await);
+        self.asking.prepare(&mut commands);
+        if commands.len() > 0 {
+            // Where it fails, the first claim finds out and does it again.
+            drop(send(&lane, &commands).await);
+        }
         while let Some(batch) = lane.next().await {
             let (count, reached) = (batch.len(), self.serve(&lane, &mut commands, batch).await);
             lane.done(count, reached);
@@ -90,10 +93,11 @@ impl MasterReplicaStage {
         let unknown = self.settle(lane, generation, batch, &replies, 0);
         if !unknown.is_empty() {
             commands.clear();
-            Asking::load(commands);
+            self.asking.prepare(commands);
+            let first = commands.len();
             self.ask(commands, &unknown);
             let (replies, generation) = send(lane, commands).await;
-            let still_unknown = self.settle(lane, generation, unknown, &replies, 1);
+            let still_unknown = self.settle(lane, generation, unknown, &replies, first);
             self.inventory.core.end(&still_unknown, Outcome::Failed);
         }
         reached
@@ -138,7 +142,7 @@ impl MasterReplicaStage {
                 (Operation::Read, Reply::Nil) => missing.push(pending),
                 (Operation::Read, Reply::Text(_)) => found.push(pending),
                 (Operation::Claim, error) if error.code() == Some(b"NOSCRIPT") => unknown.push(pending),
-                (_, reply) => decided.push((pending, decision(&pending, &reply))),
+                (_, reply) => decided.push((pending, self.asking.decision(&pending, &reply))),
             }
         }
         let is_granted = |decision: Decision| decision == Decision::Granted;

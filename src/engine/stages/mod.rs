@@ -6,7 +6,8 @@
 //! - [`core`]: what every stage has: its book, the way on, and who hears of its answers.
 //! - [`lanes`], [`pipeline`]: the connections of a stage to one server, and one exchange on them.
 //! - [`cdn`], [`balancer`], [`service`]: in process.
-//! - [`read_write_split`], [`master_replica`], [`naive`], [`queue`], [`consumer`]: before real Redis.
+//! - [`read_write_split`], [`queue`], [`consumer`]: before real Redis.
+//! - [`master_replica`], [`stepped`]: the inventory before real Redis; [`decrement`]: the strategies by which it takes stock.
 //! - [`cluster`]: before a real Redis Cluster. [`command`]: what a request becomes there and at a master-replica stage.
 //! - [`database`]: before embedded SQLite.
 
@@ -17,12 +18,13 @@ pub mod command;
 pub mod consumer;
 pub mod core;
 pub mod database;
+pub mod decrement;
 pub mod lanes;
 pub mod master_replica;
-pub mod naive;
 pub mod pipeline;
 pub mod queue;
 pub mod read_write_split;
 pub mod service;
+pub mod stepped;
 #[cfg(test)]
 pub mod testing;

@@ -1,8 +1,10 @@
 //! One pipeline: a command a request, sent together, answered together.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use super::super::wire::{Answers, Commands, LineError, Reply};
+use super::super::redis_link::connection::OpenLine;
+use super::super::wire::{Answers, Commands, Line, LineError, Reply};
 use super::lanes::Lane;
 
 /// The answers to a pipeline.
@@ -59,28 +61,49 @@ pub async fn send(lane: &Lane, commands: &Commands) -> (Replies, u64) {
     // A line on which the server hung up sends nothing: then a new one does.
     for _ in 0..2 {
         let Ok(open) = lane.connection.line().await else { break };
-        let generation = open.generation();
-        match open.handle.ask(commands).await {
-            Ok(answers) => {
-                let refuses = |code: &[u8]| answers.errors().any(|error| error.code() == Some(code));
-                // A master that became a replica refuses writes for ever: look for the new one.
-                let is_replica = refuses(b"READONLY");
-                if is_replica {
-                    lane.connection.give_up(&open).await;
-                }
-                if is_replica || refuses(b"NOREPLICAS") {
-                    lane.connection.note_error();
-                }
-                return (Replies::Each(answers), generation);
-            }
-            Err(LineError::NotSent) => lane.connection.give_up(&open).await,
-            Err(LineError::NoAnswer(_)) => {
-                lane.connection.give_up(&open).await;
-                lane.connection.note_error();
-                return (Replies::Unknown, generation);
-            }
+        if let Some(replies) = send_once(lane, &open, commands).await {
+            return (replies, open.generation());
         }
     }
     lane.connection.note_error();
     (Replies::Unreachable, 0)
+}
+
+/// Sends commands on the line of a generation or not at all: another one doesn't know what was said on it.
+pub async fn send_on(lane: &Lane, commands: &Commands, generation: u64) -> Replies {
+    if let Ok(open) = lane.connection.line().await
+        && open.generation() == generation
+        && let Some(replies) = send_once(lane, &open, commands).await
+    {
+        return replies;
+    }
+    lane.connection.note_error();
+    Replies::Unreachable
+}
+
+/// Sends commands on a line; none if the server had hung up on it, so that nothing was sent.
+async fn send_once(lane: &Lane, open: &OpenLine<Arc<Line>>, commands: &Commands) -> Option<Replies> {
+    match open.handle.ask(commands).await {
+        Ok(answers) => {
+            let refuses = |code: &[u8]| answers.errors().any(|error| error.code() == Some(code));
+            // A master that became a replica refuses writes for ever: look for the new one.
+            let is_replica = refuses(b"READONLY");
+            if is_replica {
+                lane.connection.give_up(open).await;
+            }
+            if is_replica || refuses(b"NOREPLICAS") {
+                lane.connection.note_error();
+            }
+            Some(Replies::Each(answers))
+        }
+        Err(LineError::NotSent) => {
+            lane.connection.give_up(open).await;
+            None
+        }
+        Err(LineError::NoAnswer(_)) => {
+            lane.connection.give_up(open).await;
+            lane.connection.note_error();
+            Some(Replies::Unknown)
+        }
+    }
 }

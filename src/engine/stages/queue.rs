@@ -1,4 +1,5 @@
-//! Queue: LPUSH on the list of orders, one for all that wait; the answer is the acknowledgement that the buyers get.
+//! Queue: LPUSH on the list of orders, one for all that wait; the answer is the acknowledgement that the buyers get. Where the
+//! inventory's script has put the orders on the list already, their buyers are told so at once.
 
 use std::sync::Arc;
 
@@ -20,12 +21,20 @@ pub struct QueueStage {
     lanes: Lanes,
     /// Replicas that must have an order before its buyer is told: the promise is made here, so it waits here too.
     safety: Option<Safety>,
+    /// Whether orders are on the list when they come here.
+    is_enqueued: bool,
 }
 
 impl QueueStage {
     /// The stage; its workers are started by [`Self::work`].
     pub fn new(core: Arc<Core>, next: Arc<dyn Stage>, lanes: Lanes, safety: Option<Safety>) -> Self {
-        Self { core, next, lanes, safety }
+        Self { core, next, lanes, safety, is_enqueued: false }
+    }
+
+    /// The same stage behind an inventory whose script puts orders on the list.
+    #[must_use]
+    pub fn filled_before(self, is_enqueued: bool) -> Self {
+        Self { is_enqueued, ..self }
     }
 
     /// Serves a lane until the stage is gone.
@@ -70,7 +79,11 @@ impl Stage for QueueStage {
         self.core.arrive(&mut batch);
         let (claims, reads): (Batch, Batch) =
             batch.into_iter().partition(|pending| pending.operation == Operation::Claim);
-        self.core.intercept(&self.lanes.offer(claims), Reason::Shed);
+        if self.is_enqueued {
+            self.core.end(&claims, Outcome::Sold);
+        } else {
+            self.core.intercept(&self.lanes.offer(claims), Reason::Shed);
+        }
         self.core.pass(reads, &*self.next);
     }
 }

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex};
 use super::super::clock::Clock;
 use super::super::ledger::Ledger;
 use super::super::pending::{Batch, Pending};
+use super::super::wire::Commands;
 use super::core::{Core, Stage};
 use crate::workload::{Operation, Request};
 
@@ -46,4 +47,18 @@ pub fn reads(item: u32, count: u64) -> Batch {
 /// Claims of a product, with rising ids.
 pub fn claims(item: u32, count: u64) -> Batch {
     (0..count).map(|id| request(Operation::Claim, id, item)).collect()
+}
+
+/// The words of a single command.
+pub fn words_of(commands: &Commands) -> Vec<String> {
+    let text = String::from_utf8_lossy(commands.bytes()).into_owned();
+    let (count, mut rest) = text[1..].split_once("\r\n").unwrap();
+    let mut words = Vec::new();
+    while let Some((length, after)) = rest.strip_prefix('$').and_then(|rest| rest.split_once("\r\n")) {
+        let (word, after) = after.split_at(length.parse().unwrap());
+        words.push(word.to_owned());
+        rest = after.strip_prefix("\r\n").unwrap();
+    }
+    assert_eq!((words.len().to_string().as_str(), rest), (count, ""));
+    words
 }

@@ -2,17 +2,28 @@
 
 use std::sync::Arc;
 
+use super::super::cluster::names::Names;
 use super::super::heartbeat::{Heart, Pulse};
 use super::super::redis_link::Resolver;
 use super::super::stages::cluster::{ClusterStage, ClusterWiring};
 use super::super::stages::core::{Core, Stage};
+use super::super::stages::decrement::decr::Counter;
+use super::super::stages::decrement::list_token::Tokens;
+use super::super::stages::decrement::lua_eval::LuaEval;
+use super::super::stages::decrement::lua_evalsha::LuaEvalsha;
+use super::super::stages::decrement::naive::Naive;
+use super::super::stages::decrement::one_script::OneScript;
+use super::super::stages::decrement::piecemeal::Piecemeal;
+use super::super::stages::decrement::script::{ClaimScript, OrderGoes};
+use super::super::stages::decrement::watch_multi::WatchMulti;
+use super::super::stages::decrement::{OneTrip, SeveralTrips};
 use super::super::stages::lanes::{Lane, LaneShape, Lanes};
 use super::super::stages::master_replica::{Inventory, MasterReplicaStage};
-use super::super::stages::naive::NaiveStage;
 use super::super::stages::pipeline::Safety;
 use super::super::stages::queue::QueueStage;
 use super::super::stages::read_write_split::roster::{Roster, Seat};
 use super::super::stages::read_write_split::{ReadWriteSplitStage, SplitWiring};
+use super::super::stages::stepped::SteppedStage;
 use super::Builder;
 use crate::topology::ClientKind;
 use crate::topology::stage::{self, Decrement, StageKind};
@@ -73,29 +84,55 @@ impl Builder<'_> {
         params: &stage::MasterReplica,
         clients: ClientKind,
     ) -> Arc<dyn Stage> {
-        let naive = params.decrement == Decrement::NaiveReadThenWrite;
-        let shape = if naive {
-            LaneShape::one_at_a_time(params.connections, params.max_waiting, params.timeout)
-        } else {
+        let shape = if params.decrement.is_one_trip() {
             LaneShape::pipelined(params.connections, params.window, params.max_waiting, params.timeout)
+        } else {
+            LaneShape::one_at_a_time(params.connections, params.max_waiting, params.timeout)
         };
         let (master, lanes) = self.master_lanes(index, shape, clients);
+        let keeps_orders = self.plan.keeper == Some(index);
+        let per_buyer_limit = self.plan.topology.workload.sale.per_buyer_limit;
         let inventory = Inventory {
             core,
             next: self.next(index),
             owns_reads: self.plan.read_owner == Some(index),
             master,
-            per_buyer_limit: self.plan.topology.workload.sale.per_buyer_limit,
-            keeps_orders: self.plan.keeper == Some(index),
+            per_buyer_limit,
+            keeps_orders,
             safety: Safety::new(params.wait_replicas, params.wait_timeout),
         };
         let lanes = self.note(lanes);
-        if naive {
-            let stage = Arc::new(NaiveStage::new(inventory));
-            self.tasks.extend(lanes.into_iter().map(|lane| stage.clone().work(lane)));
-            return stage;
+        let order = if keeps_orders { OrderGoes::Kept } else { OrderGoes::Nowhere };
+        let script = |order| ClaimScript::new(Names::Plain, per_buyer_limit, order);
+        match params.decrement {
+            Decrement::LuaEvalsha => self.pipelined(inventory, LuaEvalsha(script(order)), lanes),
+            Decrement::LuaEval => self.pipelined(inventory, LuaEval(script(order)), lanes),
+            Decrement::OneScript => self.pipelined(inventory, OneScript(script(OrderGoes::Enqueued)), lanes),
+            Decrement::WatchMulti => self.stepped(inventory, WatchMulti { attempts: params.attempts }, lanes),
+            Decrement::DecrCompensation => self.stepped(inventory, Piecemeal { from: Counter }, lanes),
+            Decrement::ListToken => self.stepped(inventory, Piecemeal { from: Tokens }, lanes),
+            Decrement::NaiveReadThenWrite => self.stepped(inventory, Naive, lanes),
         }
-        let stage = Arc::new(MasterReplicaStage::new(inventory));
+    }
+
+    fn pipelined(
+        &mut self,
+        inventory: Inventory,
+        strategy: impl OneTrip + 'static,
+        lanes: Vec<Lane>,
+    ) -> Arc<dyn Stage> {
+        let stage = Arc::new(MasterReplicaStage::new(inventory, Box::new(strategy)));
+        self.tasks.extend(lanes.into_iter().map(|lane| stage.clone().work(lane)));
+        stage
+    }
+
+    fn stepped(
+        &mut self,
+        inventory: Inventory,
+        strategy: impl SeveralTrips,
+        lanes: Vec<Lane>,
+    ) -> Arc<dyn Stage> {
+        let stage = Arc::new(SteppedStage::new(inventory, strategy));
         self.tasks.extend(lanes.into_iter().map(|lane| stage.clone().work(lane)));
         stage
     }
@@ -140,11 +177,13 @@ impl Builder<'_> {
             LaneShape::pipelined(params.connections, params.window, params.max_waiting, params.timeout);
         let host = self.plan.queue_host(index);
         let (lanes, workers) = self.master_lanes(host, shape, clients);
-        let safety = match &self.plan.topology.stages[host].kind {
-            StageKind::MasterReplica(host) => Safety::new(host.wait_replicas, host.wait_timeout),
-            _ => None,
+        let (safety, is_enqueued) = match &self.plan.topology.stages[host].kind {
+            StageKind::MasterReplica(host) => {
+                (Safety::new(host.wait_replicas, host.wait_timeout), host.decrement == Decrement::OneScript)
+            }
+            _ => (None, false),
         };
-        let stage = Arc::new(QueueStage::new(core, next, lanes, safety));
+        let stage = Arc::new(QueueStage::new(core, next, lanes, safety).filled_before(is_enqueued));
         let lanes = self.note(workers).into_iter();
         self.tasks.extend(lanes.map(|lane| stage.clone().work(lane)));
         stage

@@ -3,6 +3,7 @@
 //! - `ranges`: every parameter within its range.
 //! - `wiring`: names, links and the way of the traffic.
 //! - `roles`: whether each request can be answered, and whether the stages get what they need.
+//! - `stock`: whether the inventory's strategy has what it needs.
 //! - `availability`: whether a failover can happen, and what was chosen for one.
 //! - `load`: the workload and targets. [`faults`]: the scripted faults.
 
@@ -11,6 +12,7 @@ pub mod faults;
 mod load;
 mod ranges;
 mod roles;
+mod stock;
 #[cfg(test)]
 mod tests;
 mod wiring;
@@ -58,6 +60,7 @@ pub fn validate_read(topology: &Topology, unread: &Unread) -> Vec<Problem> {
     if wiring::check_counts(topology, &mut problems) {
         wiring::check(topology, unread, &mut problems);
         roles::check(topology, unread, &mut problems);
+        stock::check(topology, unread, &mut problems);
         availability::check(topology, &mut problems);
         load::check(topology, unread, &mut problems);
     }

@@ -1,12 +1,13 @@
 //! What a design says of a stage in two short lines, so that a box tells something before anything runs.
 
+use super::super::text::choices::choice;
 use super::super::text::figures::compact;
 use super::super::text::{Lang, Text, text};
 use super::super::widgets::number::{percent, span};
 use crate::report::text::grouped;
 use crate::topology::stage::{
-    BalancePolicy, DataControl, Database, Decrement, LoadBalancer, MasterReplica, Persistence, Queue,
-    ReadPolicy, ReadWriteSplit, RedisCluster, RowStrategy, Service, Shape,
+    BalancePolicy, DataControl, Database, LoadBalancer, MasterReplica, Persistence, Queue, ReadPolicy,
+    ReadWriteSplit, RedisCluster, RowStrategy, Service, Shape,
 };
 use crate::topology::{StageKind, Topology};
 
@@ -33,8 +34,6 @@ const ADMITS: Text = text("lets in {} × stock", "放行库存的 {} 倍");
 const SENTINELS: Text = text("{} Sentinels", "{} 个哨兵");
 const SENTINEL: Text = text("1 Sentinel", "1 个哨兵");
 const NO_SENTINEL: Text = text("no Sentinel", "无哨兵");
-const LUA: Text = text("Lua script", "Lua 脚本");
-const NAIVE: Text = text("read, then write", "先读后写");
 const SHARDS: Text = text("{} shards", "{} 个分片");
 const ALL_OR_NONE: Text = text("all slots or none", "须覆盖全部槽");
 const SHARD_BY_SHARD: Text = text("each shard for itself", "各分片独立服务");
@@ -131,11 +130,8 @@ fn split_lines(lang: Lang, split: &ReadWriteSplit) -> [String; 2] {
 fn group_lines(lang: Lang, group: &MasterReplica) -> [String; 2] {
     let replicas = counted(lang, NO_REPLICA, REPLICA, REPLICAS, group.replicas);
     let sentinels = counted(lang, NO_SENTINEL, SENTINEL, SENTINELS, group.sentinels);
-    let decrement = match group.decrement {
-        Decrement::LuaEvalsha => LUA,
-        Decrement::NaiveReadThenWrite => NAIVE,
-    };
-    [joined(&replicas, &sentinels), joined(lang.t(decrement), lang.t(survives(group.persistence)))]
+    let decrement = choice(group.decrement.word()).map_or("", |(name, _)| lang.t(name));
+    [joined(&replicas, &sentinels), joined(decrement, lang.t(survives(group.persistence)))]
 }
 
 fn survives(persistence: Persistence) -> Text {

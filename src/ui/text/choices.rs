@@ -77,6 +77,43 @@ pub const WORDS: &[Word] = &[
         ),
     ),
     (
+        "LuaEval",
+        text("Lua script as text", "Lua 脚本全文"),
+        text("The same script, its text sent with each claim (EVAL)", "同一脚本，每次购买都发送全文 (EVAL)"),
+    ),
+    (
+        "OneScript",
+        text("One script for all", "单脚本全包"),
+        text(
+            "A script that takes the stock, notes the buyer and puts the order on the queue's list, all in one step",
+            "一个脚本一步完成：扣库存、记买家、把订单放入队列列表",
+        ),
+    ),
+    (
+        "WatchMulti",
+        text("WATCH and MULTI", "WATCH 与 MULTI"),
+        text(
+            "Read under WATCH, decide in the service, write in MULTI and EXEC, which fails if another claim came between; then again",
+            "在 WATCH 下读、在服务中判断、用 MULTI 与 EXEC 写；若有别的购买插入则失败并重来",
+        ),
+    ),
+    (
+        "DecrCompensation",
+        text("DECR, give back", "DECR 加补偿"),
+        text(
+            "Count the stock down at once (DECRBY), and give back what was too much",
+            "先用 DECRBY 直接扣减，扣多了再补回",
+        ),
+    ),
+    (
+        "ListToken",
+        text("Tokens in a list", "列表令牌"),
+        text(
+            "Each unit is an element of a list, and each claim pops as many as it asks for",
+            "每件商品是列表中的一个元素，每次购买弹出所需个数",
+        ),
+    ),
+    (
         "NaiveReadThenWrite",
         text("Read, then write", "先读后写"),
         text(

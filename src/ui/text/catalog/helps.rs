@@ -113,6 +113,10 @@ pub const ROWS: &[Row] = &[
         "应答超过多久，购买算作不确定、读取算作失败。",
     ),
     (
+        "How often `WatchMulti` tries a claim when others come between; then it fails, and nothing was sold.",
+        "有别的购买插入时，`WatchMulti` 对一次购买尝试多少次；之后算作失败，且什么也没卖出。",
+    ),
+    (
         "Shards: masters, each with an equal share of the 16,384 slots into which keys fall.",
         "分片数：每个主节点均分 16,384 个槽，键都落在这些槽里。",
     ),

@@ -87,6 +87,16 @@ pub const ROWS: &[Row] = &[
         "link a Database behind it, or set reads_without_cache to Failed",
         "在其后连接数据库，或将 reads_without_cache 设为 Failed",
     ),
+    (
+        "its script puts orders on the list of a queue, and no queue behind it has its list here",
+        "它的脚本要把订单放入队列的列表，而其后没有把列表放在这里的队列",
+    ),
+    (
+        "link a Queue behind it whose `on` names it, or choose LuaEvalsha",
+        "在其后连接一个 `on` 指向它的队列，或选择 LuaEvalsha",
+    ),
+    ("{} units would be as many elements of lists", "{} 件商品就要有同样多的列表元素"),
+    ("sell {} units at most, or choose DecrCompensation", "最多出售 {} 件，或选择 DecrCompensation"),
     ("requests end here without an answer", "请求到此为止，得不到答复"),
     ("link it to the stages that the other services lead to", "把它连到其他服务所通向的阶段"),
     ("its claims reach no stage that can decide them", "购买到不了能做决定的阶段"),
