@@ -33,7 +33,7 @@ use super::stages::lanes::LaneConnection;
 use super::stages::service::ServiceStage;
 use super::trouble::Troubles;
 use super::versions::Versions;
-use crate::topology::stage::{self, StageKind};
+use crate::topology::stage::{self, Mistake, StageKind};
 use crate::topology::{ClientKind, RunPlan};
 
 /// How long data control waits for a server.
@@ -314,6 +314,10 @@ pub fn control(
         environment.replicas(stage).into_iter().map(Resolver::Fixed).map(connect).collect()
     };
     let expires = settings.params.unpaid_ratio > 0.0;
+    let starts_sold_out = plan.decider.is_some_and(|stage| match &plan.topology.stages[stage].kind {
+        StageKind::MasterReplica(params) => params.mistake == Some(Mistake::StartsSoldOut),
+        _ => false,
+    });
     let (sender, settings) = watch::channel(settings);
     let control = Control {
         settings,
@@ -329,6 +333,7 @@ pub fn control(
             .decider
             .and_then(|stage| environment.cluster(stage))
             .map_or(0, ClusterGroup::replica_count),
+        starts_sold_out,
         writer: environment.database.as_ref().map(|(_, writer)| writer.clone()),
         clock: clock.clone(),
         ledger: ledger.clone(),

@@ -41,6 +41,16 @@ pub const PRESETS: &[Preset] = presets![
     "cluster-sale.ron",
     "cluster-scale-out.ron",
     "cluster-failover.ron",
+    "decr-compensation.ron",
+    "list-token.ron",
+    "watch-multi.ron",
+    "one-script.ron",
+    "optimistic-version.ron",
+    "museum-check-after-decr.ron",
+    "museum-off-by-one.ron",
+    "museum-late-duplicate-check.ron",
+    "museum-starts-sold-out.ron",
+    "museum-reload-while-queued.ron",
 ];
 
 impl Preset {

@@ -85,10 +85,24 @@ choices! {
         NaiveReadThenWrite,
     }
 
+    /// A mistake in taking stock that real projects made.
+    pub enum Mistake {
+        /// Services counted the stock down, looked afterwards whether it had fallen below zero, and gave nothing back: units that return fill a hole.
+        CheckAfterDecrement,
+        /// Scripts sold while what was booked was at most the stock (`<=`), where it has to be less: one claim too many for each product.
+        OffByOne,
+        /// Scripts took the units first and looked then whether the buyer has his already: each repeated click loses a unit.
+        DecrementBeforeDuplicateCheck,
+        /// Preloading wrote the figure of the stock where what is sold belongs: nobody ever gets anything.
+        StartsSoldOut,
+    }
+
     /// How stock is taken from the database.
     pub enum RowStrategy {
         /// One transaction locks the stock, checks, decrements and inserts the order.
         RowLock,
+        /// Read the stock and its version without a lock, decide, and write only if the version is still the same; then again.
+        OptimisticVersion,
     }
 
     /// What the database does for the page of a product.
@@ -183,6 +197,8 @@ params! {
         decrement: Decrement = Decrement::LuaEvalsha;
         /// How often `WatchMulti` tries a claim when others come between; then it fails, and nothing was sold.
         attempts: u32 = 10, in 1..1_000, "attempts";
+        /// A mistake that real projects made, to see what it does; None: it makes none.
+        mistake: Option<Mistake> = None;
         /// Connections that carry pipelines; with a strategy of several round trips, the pool in which each connection works on one request at a time.
         connections: u32 = 2, in 1..500, "connections";
         /// Pipelines under way on a connection before the next one waits.
@@ -251,6 +267,8 @@ params! {
     pub struct Database {
         /// How stock is taken where claims reach the database directly.
         strategy: RowStrategy = RowStrategy::RowLock;
+        /// How often `OptimisticVersion` tries a claim when others come between; then it fails, and nothing was sold.
+        attempts: u32 = 10, in 1..1_000, "attempts";
         /// What it does for the page of a product.
         page_query: PageQuery = PageQuery::ByKey;
         /// Connections for reads and for claims; each works on one request at a time.
@@ -269,6 +287,8 @@ params! {
         unpaid_ratio: f64 = 0.0, in 0.0..1.0;
         /// How long after its insert an unpaid order is cancelled and its units go back on sale.
         pay_within: Duration = Duration::from_secs(2), in 0.01..86400.0;
+        /// Whether it writes the inventory's stock anew at its interval, as the database counts it: a mistake, for orders in the queue are not in the database yet.
+        reload_stock: bool = false;
     }
 }
 
@@ -279,13 +299,26 @@ impl Decrement {
     }
 }
 
+impl Mistake {
+    /// The strategies that can make it.
+    pub fn strategies(self) -> &'static [Decrement] {
+        match self {
+            Self::CheckAfterDecrement => &[Decrement::DecrCompensation],
+            Self::OffByOne | Self::DecrementBeforeDuplicateCheck => {
+                &[Decrement::LuaEvalsha, Decrement::LuaEval, Decrement::OneScript]
+            }
+            Self::StartsSoldOut => Decrement::ALL,
+        }
+    }
+}
+
 impl MasterReplica {
     /// The same stage with what decides about a failover set for a laptop: it is over within 2 s. What carries the traffic
     /// (strategy, connections, limits, timeout) stays.
     #[must_use]
     pub fn laptop(&self) -> Self {
-        let Self { decrement, attempts, connections, window, max_waiting, timeout, .. } = *self;
-        Self { decrement, attempts, connections, window, max_waiting, timeout, ..Self::default() }
+        let Self { decrement, attempts, mistake, connections, window, max_waiting, timeout, .. } = *self;
+        Self { decrement, attempts, mistake, connections, window, max_waiting, timeout, ..Self::default() }
     }
 
     /// The same stage with what decides about a failover as in production; what carries the traffic stays.

@@ -4,12 +4,13 @@
 //! - [`gate`]: how it writes at the gate.
 //! - [`opening`]: when the sale opens, and what faults do to its clock.
 //! - [`shelf`]: what it has written of each product at the gate, with which version.
-//! - [`reconcile`]: what it does at its interval.
+//! - [`reconcile`]: what it does at its interval. [`reload`]: what it should not do then.
 
 mod gate;
 mod opening;
 mod preload;
 mod reconcile;
+mod reload;
 mod shelf;
 
 use std::sync::Arc;
@@ -55,6 +56,8 @@ pub struct Control {
     pub inventory: Option<Holder>,
     /// Replicas of each shard that must have what was preloaded before people come; 0 on one master.
     pub inventory_replicas: usize,
+    /// Whether the stock is preloaded as sold. It is a mistake.
+    pub starts_sold_out: bool,
     /// The database.
     pub writer: Option<Writer>,
     /// The run's clock.

@@ -119,7 +119,9 @@ impl Control {
     async fn preload_inventory(&self, inventory: &Holder) -> RedisResult<()> {
         let (names, holds_pages) = (inventory.names(), self.gate.is_none());
         let commands = |item| {
-            let stock = inventory.form.write(names, item, self.sale.stock_of(item), 0);
+            let stock = self.sale.stock_of(item);
+            let booked = if self.starts_sold_out { stock } else { 0 };
+            let stock = inventory.form.write(names, item, stock, booked);
             let page = holds_pages
                 .then(|| redis::cmd("SET").arg(names.page().of(item)).arg(preloaded(item)).to_owned());
             stock.into_iter().chain(page).map(move |command| (item, command))

@@ -96,6 +96,7 @@ impl Reconciler {
         stop: &watch::Receiver<bool>,
     ) -> Result<(), ControlError> {
         control.expire(&mut self.cancelled).await?;
+        control.reload(stop).await?;
         control.write_back(self.from, stop).await
     }
 }

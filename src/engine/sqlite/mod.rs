@@ -2,7 +2,7 @@
 //!
 //! - [`schema`]: tables, and how a connection is set up.
 //! - [`writer`]: the one connection that writes what the queue and data control bring.
-//! - [`claim`]: the row lock: a claim decided by the database itself.
+//! - [`claim`]: a claim decided by the database itself, under the row lock or by the version of the row.
 //! - [`harm`]: what faults do to it.
 
 pub mod claim;

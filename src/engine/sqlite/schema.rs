@@ -14,12 +14,13 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// `booked` and `open` serve where the database itself decides claims; behind an inventory in Redis `booked` stays as
 /// preloaded. Whether the sale is open is one row for all products, so that opening it takes the same time however many there
-/// are. `status` of an order: 0 unpaid, 1 paid, 2 cancelled.
+/// are. `version` counts the writes of a product's stock. `status` of an order: 0 unpaid, 1 paid, 2 cancelled.
 const TABLES: &str = "
 CREATE TABLE sale (open INTEGER NOT NULL);
 INSERT INTO sale VALUES (0);
 CREATE TABLE goods (
-    item INTEGER PRIMARY KEY, total INTEGER NOT NULL, booked INTEGER NOT NULL, page TEXT NOT NULL
+    item INTEGER PRIMARY KEY, total INTEGER NOT NULL, booked INTEGER NOT NULL, page TEXT NOT NULL,
+    version INTEGER NOT NULL
 );
 CREATE TABLE orders (
     id INTEGER PRIMARY KEY, item INTEGER NOT NULL, claimant INTEGER NOT NULL, units INTEGER NOT NULL,

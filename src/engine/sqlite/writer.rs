@@ -79,7 +79,7 @@ impl Writer {
                 let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
                 for Goods { item, total, page } in goods.by_ref().take(PRELOADED_AT_ONCE) {
                     transaction
-                        .prepare_cached("INSERT OR REPLACE INTO goods VALUES (?1, ?2, 0, ?3)")?
+                        .prepare_cached("INSERT OR REPLACE INTO goods VALUES (?1, ?2, 0, ?3, 0)")?
                         .execute(params![item, total, page])?;
                 }
                 transaction.commit()?;
@@ -141,8 +141,9 @@ impl Writer {
                 }
             }
             if gives_back {
-                let mut statement =
-                    transaction.prepare_cached("UPDATE goods SET booked = booked - ?2 WHERE item = ?1")?;
+                let mut statement = transaction.prepare_cached(
+                    "UPDATE goods SET booked = booked - ?2, version = version + 1 WHERE item = ?1",
+                )?;
                 for order in &cancelled {
                     statement.execute(params![order.item, order.units])?;
                 }
@@ -163,6 +164,24 @@ impl Writer {
             let mut statement = connection.prepare_cached(sql)?;
             let rows = statement.query_map([items.start, items.end], |row| row.get(0))?;
             rows.collect()
+        })
+        .await
+    }
+
+    /// Units of products `0..items` that orders hold which were not cancelled.
+    ///
+    /// # Errors
+    /// SQLite's own.
+    pub async fn held(&self, items: u32) -> Result<Vec<u64>, StoreError> {
+        self.run(move |connection| {
+            let sql = "SELECT item, SUM(units) FROM orders WHERE status < 2 GROUP BY item";
+            let mut statement = connection.prepare_cached(sql)?;
+            let mut held = vec![0; items as usize];
+            for row in statement.query_map([], |row| Ok((row.get::<_, usize>(0)?, row.get(1)?)))? {
+                let (item, units) = row?;
+                held[item] = units;
+            }
+            Ok(held)
         })
         .await
     }

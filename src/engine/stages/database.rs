@@ -9,13 +9,13 @@ use rusqlite::{Connection, OptionalExtension, TransactionBehavior};
 use super::super::order::Order;
 use super::super::pending::{Batch, Pending};
 use super::super::sqlite::StoreError;
-use super::super::sqlite::claim::{RowDecision, claim, insert};
+use super::super::sqlite::claim::{self, RowDecision, insert};
 use super::super::sqlite::harm::Valve;
 use super::super::sqlite::schema::Store;
 use super::super::trouble::Troubles;
 use super::core::{Core, Stage};
 use crate::metrics::{Outcome, Reason};
-use crate::topology::stage::{Database, PageQuery};
+use crate::topology::stage::{Database, PageQuery, RowStrategy};
 use crate::workload::Operation;
 
 /// The database stage. Its threads end with it.
@@ -30,6 +30,8 @@ struct Clerk {
     core: Arc<Core>,
     /// Whether claims come undecided.
     decides: bool,
+    strategy: RowStrategy,
+    attempts: u32,
     per_buyer_limit: Option<u32>,
     troubles: Troubles,
     jobs: Receiver<Pending>,
@@ -54,8 +56,18 @@ impl DatabaseStage {
         let (jobs, receiver) = bounded(params.max_waiting as usize);
         let valve = store.valve().clone();
         let page_sql = page_sql(params.page_query);
-        let clerk =
-            Clerk { core: core.clone(), decides, per_buyer_limit, troubles, jobs: receiver, valve, page_sql };
+        let &Database { strategy, attempts, .. } = params;
+        let clerk = Clerk {
+            core: core.clone(),
+            decides,
+            strategy,
+            attempts,
+            per_buyer_limit,
+            troubles,
+            jobs: receiver,
+            valve,
+            page_sql,
+        };
         for number in 1..=params.connections {
             let (clerk, connection) = (clerk.clone(), store.connect()?);
             std::thread::Builder::new()
@@ -93,8 +105,15 @@ impl Clerk {
 
     fn claim(&self, connection: &mut Connection, pending: &Pending) -> rusqlite::Result<Outcome> {
         let order = Order::of(&pending.request, self.core.now_ns());
-        Ok(match claim(connection, &order, self.per_buyer_limit)? {
+        let decision = match self.strategy {
+            RowStrategy::RowLock => claim::under_lock(connection, &order, self.per_buyer_limit),
+            RowStrategy::OptimisticVersion => {
+                claim::by_version(connection, &order, self.per_buyer_limit, self.attempts)
+            }
+        }?;
+        Ok(match decision {
             RowDecision::Granted => Outcome::Sold,
+            RowDecision::Outrun => Outcome::Failed,
             RowDecision::NotStarted => Outcome::Rejected(Reason::NotStarted),
             RowDecision::SoldOut => Outcome::Rejected(Reason::SoldOut),
             RowDecision::Duplicate => Outcome::Rejected(Reason::Duplicate),

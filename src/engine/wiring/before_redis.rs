@@ -26,7 +26,7 @@ use super::super::stages::read_write_split::{ReadWriteSplitStage, SplitWiring};
 use super::super::stages::stepped::SteppedStage;
 use super::Builder;
 use crate::topology::ClientKind;
-use crate::topology::stage::{self, Decrement, StageKind};
+use crate::topology::stage::{self, Decrement, Mistake, StageKind};
 
 impl Builder<'_> {
     pub(super) fn split(
@@ -103,14 +103,17 @@ impl Builder<'_> {
         };
         let lanes = self.note(lanes);
         let order = if keeps_orders { OrderGoes::Kept } else { OrderGoes::Nowhere };
-        let script = |order| ClaimScript::new(Names::Plain, per_buyer_limit, order);
+        let script = |order| ClaimScript::with_mistake(Names::Plain, per_buyer_limit, order, params.mistake);
+        let gives_back = params.mistake != Some(Mistake::CheckAfterDecrement);
         match params.decrement {
             Decrement::LuaEvalsha => self.pipelined(inventory, LuaEvalsha(script(order)), lanes),
             Decrement::LuaEval => self.pipelined(inventory, LuaEval(script(order)), lanes),
             Decrement::OneScript => self.pipelined(inventory, OneScript(script(OrderGoes::Enqueued)), lanes),
             Decrement::WatchMulti => self.stepped(inventory, WatchMulti { attempts: params.attempts }, lanes),
-            Decrement::DecrCompensation => self.stepped(inventory, Piecemeal { from: Counter }, lanes),
-            Decrement::ListToken => self.stepped(inventory, Piecemeal { from: Tokens }, lanes),
+            Decrement::DecrCompensation => {
+                self.stepped(inventory, Piecemeal { from: Counter, gives_back }, lanes)
+            }
+            Decrement::ListToken => self.stepped(inventory, Piecemeal { from: Tokens, gives_back }, lanes),
             Decrement::NaiveReadThenWrite => self.stepped(inventory, Naive, lanes),
         }
     }

@@ -3,7 +3,7 @@
 //! - `ranges`: every parameter within its range.
 //! - `wiring`: names, links and the way of the traffic.
 //! - `roles`: whether each request can be answered, and whether the stages get what they need.
-//! - `stock`: whether the inventory's strategy has what it needs.
+//! - `stock`: whether the inventory's strategy has what it needs, and a mistake fits it.
 //! - `availability`: whether a failover can happen, and what was chosen for one.
 //! - `load`: the workload and targets. [`faults`]: the scripted faults.
 

@@ -1,7 +1,7 @@
-//! How the inventory takes stock: whether its strategy has what it needs.
+//! How the inventory takes stock: whether its strategy has what it needs, and whether a mistake has an effect.
 
 use super::super::graph::Graph;
-use super::super::stage::{Decrement, StageKind};
+use super::super::stage::{Decrement, MasterReplica, Mistake, StageKind};
 use super::super::{Place, Problem, Topology};
 use super::Unread;
 
@@ -9,11 +9,15 @@ use super::Unread;
 const MOST_TOKENS: u64 = 1_000_000;
 
 pub(super) fn check(topology: &Topology, unread: &Unread, problems: &mut Vec<Problem>) {
+    if unread.drawing_is_whole(topology) {
+        check_reload(topology, problems);
+    }
     for (index, stage) in topology.stages.iter().enumerate() {
         let StageKind::MasterReplica(params) = &stage.kind else { continue };
+        let place = Place::Stage(stage.name.clone());
+        check_mistake(topology, params, &place, problems);
         let mut error = |text: String, remedy: &str| {
-            let problem = Problem::error(Place::Stage(stage.name.clone()), text, remedy);
-            problems.push(problem.about(&["decrement"]));
+            problems.push(Problem::error(place.clone(), text, remedy).about(&["decrement"]));
         };
         let stock = topology.workload.sale.stock;
         if params.decrement == Decrement::OneScript
@@ -27,6 +31,40 @@ pub(super) fn check(topology: &Topology, unread: &Unread, problems: &mut Vec<Pro
         if params.decrement == Decrement::ListToken && stock > MOST_TOKENS {
             let text = format!("{stock} units would be as many elements of lists");
             error(text, &format!("sell {MOST_TOKENS} units at most, or choose DecrCompensation"));
+        }
+    }
+}
+
+fn check_mistake(topology: &Topology, params: &MasterReplica, place: &Place, problems: &mut Vec<Problem>) {
+    let (Some(mistake), decrement) = (params.mistake, params.decrement) else { return };
+    if !mistake.strategies().contains(&decrement) {
+        let text = format!("{} can't make the mistake {}", decrement.word(), mistake.word());
+        let words: Vec<&str> = mistake.strategies().iter().map(|decrement| decrement.word()).collect();
+        let remedy = format!("let decrement be one of {}, or mistake None", words.join(", "));
+        problems.push(Problem::error(place.clone(), text, remedy).about(&["mistake", "decrement"]));
+    }
+    if mistake == Mistake::DecrementBeforeDuplicateCheck && topology.workload.sale.per_buyer_limit.is_none() {
+        let text = "its mistake changes nothing: without a limit per buyer there are no duplicates";
+        let problem = Problem::warning(place.clone(), text, "set per_buyer_limit, or mistake to None");
+        problems.push(problem.about(&["mistake"]));
+    }
+}
+
+/// Data control that reloads the stock of an inventory from a database that no queue stands before, or where there is none.
+fn check_reload(topology: &Topology, problems: &mut Vec<Problem>) {
+    let is_there = |fits: fn(&StageKind) -> bool| topology.stages.iter().any(|stage| fits(&stage.kind));
+    let has_inventory =
+        is_there(|kind| matches!(kind, StageKind::MasterReplica(_) | StageKind::RedisCluster(_)));
+    let has_database = is_there(|kind| matches!(kind, StageKind::Database(_)));
+    for stage in &topology.stages {
+        if let StageKind::DataControl(params) = &stage.kind
+            && params.reload_stock
+            && !(has_inventory && has_database)
+        {
+            let text = "there is no stock to reload: that takes an inventory in Redis and a database";
+            let place = Place::Stage(stage.name.clone());
+            let problem = Problem::warning(place, text, "add what is missing, or set reload_stock to false");
+            problems.push(problem.about(&["reload_stock"]));
         }
     }
 }

@@ -47,6 +47,7 @@ const BATCH: Text = text("batches of {}", "每批 {} 单");
 const LIST_ON: Text = text("list on {}", "列表位于 {}");
 const OWN_PROCESS: Text = text("list on a Redis of its own", "列表位于独立的 Redis");
 const ROW_LOCK: Text = text("SQLite, row lock", "SQLite，行锁");
+const VERSION: Text = text("SQLite, version of the row", "SQLite，行版本");
 const CONNECTIONS: Text = text("{} connections", "{} 个连接");
 const CONNECTION: Text = text("1 connection", "1 个连接");
 const EVERY: Text = text("reconciles every {}", "每 {} 对账一次");
@@ -130,7 +131,11 @@ fn split_lines(lang: Lang, split: &ReadWriteSplit) -> [String; 2] {
 fn group_lines(lang: Lang, group: &MasterReplica) -> [String; 2] {
     let replicas = counted(lang, NO_REPLICA, REPLICA, REPLICAS, group.replicas);
     let sentinels = counted(lang, NO_SENTINEL, SENTINEL, SENTINELS, group.sentinels);
-    let decrement = choice(group.decrement.word()).map_or("", |(name, _)| lang.t(name));
+    let name = |word: &'static str| choice(word).map_or("", |(name, _)| lang.t(name));
+    let decrement = name(group.decrement.word());
+    if let Some(mistake) = group.mistake {
+        return [joined(&replicas, &sentinels), joined(decrement, name(mistake.word()))];
+    }
     [joined(&replicas, &sentinels), joined(decrement, lang.t(survives(group.persistence)))]
 }
 
@@ -164,6 +169,7 @@ fn queue_lines(lang: Lang, queue: &Queue) -> [String; 2] {
 fn database_lines(lang: Lang, database: &Database) -> [String; 2] {
     let strategy = match database.strategy {
         RowStrategy::RowLock => ROW_LOCK,
+        RowStrategy::OptimisticVersion => VERSION,
     };
     let connections = counted(lang, CONNECTIONS, CONNECTION, CONNECTIONS, database.connections);
     [lang.t(strategy).to_owned(), connections]

@@ -122,11 +122,51 @@ pub const WORDS: &[Word] = &[
         ),
     ),
     (
+        "CheckAfterDecrement",
+        text("Check after DECR", "先减后查不补偿"),
+        text(
+            "Services counted the stock down, looked afterwards whether it had fallen below zero, and gave nothing back: units that return fill a hole",
+            "服务先扣减，事后才看是否低于零，且不补回：退回的商品只填进了窟窿",
+        ),
+    ),
+    (
+        "OffByOne",
+        text("Off by one", "差一错误"),
+        text(
+            "Scripts sold while what was booked was at most the stock (`<=`), where it has to be less: one claim too many for each product",
+            "脚本在已售不大于库存（`<=`）时仍然卖出，本应小于：每种商品多卖一单",
+        ),
+    ),
+    (
+        "DecrementBeforeDuplicateCheck",
+        text("Duplicate check too late", "先扣减后查重"),
+        text(
+            "Scripts took the units first and looked then whether the buyer has his already: each repeated click loses a unit",
+            "脚本先扣减、后检查买家是否已购：每次重复点击都丢失一件",
+        ),
+    ),
+    (
+        "StartsSoldOut",
+        text("Starts sold out", "开售即售罄"),
+        text(
+            "Preloading wrote the figure of the stock where what is sold belongs: nobody ever gets anything",
+            "预热时把库存数写进了已售：没有人能买到",
+        ),
+    ),
+    (
         "RowLock",
         text("Row lock", "行锁"),
         text(
             "One transaction locks the stock, checks, decrements and inserts the order",
             "一个事务锁住库存、检查、扣减并插入订单",
+        ),
+    ),
+    (
+        "OptimisticVersion",
+        text("Version of the row", "行版本（乐观锁）"),
+        text(
+            "Read the stock and its version without a lock, decide, and write only if the version is still the same; then again",
+            "不加锁读出库存与版本、判断，仅当版本未变才写入；否则重来",
         ),
     ),
     ("ByKey", text("By key", "按主键"), text("The product is looked up by its number", "按编号查出该商品")),

@@ -46,6 +46,7 @@ const KEYS: &[(&str, Text)] = &[
     ("wait_timeout", text("WAIT at most", "WAIT 时限")),
     ("restart_in_place", text("Restart in place", "原地重启")),
     ("decrement", text("Stock taken by", "扣减方式")),
+    ("mistake", text("Mistake", "错误演示")),
     ("attempts", text("Attempts", "尝试次数")),
     ("shards", text("Shards", "分片数")),
     ("node_timeout", text("Node timeout", "节点超时")),
@@ -60,6 +61,7 @@ const KEYS: &[(&str, Text)] = &[
     ("interval", text("Interval", "间隔")),
     ("unpaid_ratio", text("Unpaid share", "未付款比例")),
     ("pay_within", text("Pay within", "付款时限")),
+    ("reload_stock", text("Reload stock", "重载库存")),
     // The workload.
     ("items", text("Products", "商品数")),
     ("stock", text("Stock", "库存")),
@@ -104,6 +106,7 @@ const OFF: &[(&str, Text)] = &[
     ("per_buyer_limit", text("No limit", "不限购")),
     ("expected", text("No promise", "不作承诺")),
     ("restart_in_place", text("Stays dead", "不重启")),
+    ("mistake", text("Makes none", "没有错误")),
 ];
 
 const RATIO: Text = text("ratio", "比值");

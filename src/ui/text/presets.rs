@@ -138,6 +138,67 @@ const LOOKS: &[(&str, Text)] = &[
             "看从节点提升之前失败的请求：三个分片中只有一个有",
         ),
     ),
+    (
+        "decr-compensation.ron",
+        text(
+            "Look at the audit, where all is well, and at the response times of claims: several round trips each",
+            "看审计：一切正确；再看购买的响应时间：每次要好几次往返",
+        ),
+    ),
+    (
+        "list-token.ron",
+        text("Look at the audit: what is booked is what the lists lack", "看审计：已售即列表所缺"),
+    ),
+    (
+        "watch-multi.ron",
+        text(
+            "Look at the failed claims: others came between each time, though there was stock",
+            "看失败的购买：明明有库存，却每次都被别人抢先",
+        ),
+    ),
+    (
+        "one-script.ron",
+        text(
+            "Look at the audit after the kill: no unit is booked without its order",
+            "看主节点被杀后的审计：没有一件已扣却没有订单",
+        ),
+    ),
+    (
+        "optimistic-version.ron",
+        text(
+            "Look at the failed claims while there is stock, and at how quick the answers are once it is sold",
+            "看还有库存时失败的购买，以及售罄后应答有多快",
+        ),
+    ),
+    (
+        "museum-check-after-decr.ron",
+        text(
+            "Look at the audit: returned units that nobody can buy, and more booked than there ever was",
+            "看审计：退回的商品无人能买，已扣的比库存还多",
+        ),
+    ),
+    (
+        "museum-off-by-one.ron",
+        text("Look at the audit: each product oversold by one claim", "看审计：每种商品都多卖一单"),
+    ),
+    (
+        "museum-late-duplicate-check.ron",
+        text(
+            "Look at the audit: booked to the last unit, and not sold",
+            "看审计：库存已扣到最后一件，却没有卖出",
+        ),
+    ),
+    (
+        "museum-starts-sold-out.ron",
+        text("Look at the audit: quick answers, and not a unit sold", "看审计：应答很快，却一件也没卖出"),
+    ),
+    (
+        "museum-reload-while-queued.ron",
+        text(
+            "Look at the audit: units whose booking was forgotten, and how many were sold twice",
+            "看审计：被遗忘的已扣件数，以及其中卖了两次的",
+        ),
+    ),
 ];
 
 /// What to look at in a run of a preset.
@@ -299,6 +360,86 @@ const CHINESE: &[(&str, PresetWords<'static>)] = &[
             title: "三个主节点中的一个失效",
             question: "集群的一个主节点被杀死时，谁会察觉、持续多久，其余三分之二的抢购怎样？",
             source: "Redis 集群由其余主节点投票，自行接替失效的主节点",
+        },
+    ),
+    (
+        "decr-compensation.ron",
+        PresetWords {
+            title: "计数器加补偿",
+            question: "大家把计数器扣到零以下再补回，能否恰好卖完？",
+            source: "先 DECR、后检查、多扣的 INCR 补回：不用脚本的做法",
+        },
+    ),
+    (
+        "list-token.ron",
+        PresetWords {
+            title: "列表令牌库存",
+            question: "每件商品一个列表元素，不用脚本能否恰好卖完？",
+            source: "来自实践的问题 (S9)：每个请求弹出一个元素；没有元素就没有订单",
+        },
+    ),
+    (
+        "watch-multi.ron",
+        PresetWords {
+            title: "热门商品上的 WATCH",
+            question: "大家都要同一商品时，用 WATCH 守护读取的购买会怎样？",
+            source: "Redis 事务文档所述的乐观锁",
+        },
+    ),
+    (
+        "one-script.ron",
+        PresetWords {
+            title: "库存、买家、订单一个脚本",
+            question: "主节点中途死亡时，会有已扣而无订单的商品吗？",
+            source: "一步完成检查、扣减与入队的脚本，多个开源商城的做法",
+        },
+    ),
+    (
+        "optimistic-version.ron",
+        PresetWords {
+            title: "行版本（乐观锁）",
+            question: "用版本代替锁，数据库能否承受热门商品的抢购？",
+            source: "用版本列实现的乐观锁：避免热点行锁的常见建议",
+        },
+    ),
+    (
+        "museum-check-after-decr.ron",
+        PresetWords {
+            title: "错误馆：先减后查不补偿",
+            question: "没有人补回扣到零以下的部分时，退回的商品会怎样？",
+            source: "真实项目的错误，按描述重现：先 DECR 再检查，却不 INCR",
+        },
+    ),
+    (
+        "museum-off-by-one.ron",
+        PresetWords {
+            title: "错误馆：差一",
+            question: "脚本里把 `<` 写成 `<=` 代价几何？",
+            source: "真实项目的错误，按描述重现：脚本的比较差了一",
+        },
+    ),
+    (
+        "museum-late-duplicate-check.ron",
+        PresetWords {
+            title: "错误馆：查重太晚",
+            question: "脚本先扣减、后看是谁在买，商品去了哪里？",
+            source: "真实项目的错误，按描述重现：先扣库存，后查买家已有订单",
+        },
+    ),
+    (
+        "museum-starts-sold-out.ron",
+        PresetWords {
+            title: "错误馆：开售即售罄",
+            question: "一场立即告知所有人已售罄的抢购，你会察觉吗？",
+            source: "真实项目的错误，按描述重现：哈希预热时就写成已售完",
+        },
+    ),
+    (
+        "museum-reload-while-queued.ron",
+        PresetWords {
+            title: "错误馆：订单排队时重载库存",
+            question: "订单还在队列中就从数据库重载库存，会发生什么？",
+            source: "真实项目的错误，按描述重现：用数据库修复缓存的任务",
         },
     ),
 ];

@@ -35,6 +35,8 @@ pub struct Took {
 pub struct Piecemeal<T> {
     /// From what.
     pub from: T,
+    /// Whether units that were too many are given back. It is a mistake if they are not.
+    pub gives_back: bool,
 }
 
 impl<T: Take> SeveralTrips for Piecemeal<T> {
@@ -87,8 +89,10 @@ impl<T: Take> Piecemeal<T> {
             return;
         }
         let mut commands = Commands::default();
-        if let Some(Took { units: 1.., .. }) = took {
-            self.from.give_back(&mut commands, pending, took.map_or(0, |took| took.units));
+        if let Some(Took { units: units @ 1.., .. }) = took
+            && self.gives_back
+        {
+            self.from.give_back(&mut commands, pending, units);
         }
         if talk.per_buyer_limit().is_some() {
             note_buyer(&mut commands, pending, -i64::from(pending.units));

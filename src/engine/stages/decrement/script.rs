@@ -9,6 +9,7 @@ use super::super::super::order::Order;
 use super::super::super::pending::Pending;
 use super::super::super::wire::{Commands, Reply};
 use super::Decision;
+use crate::topology::stage::Mistake;
 
 /// Where the script puts the order of a claim that it grants.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,6 +45,8 @@ const CHECK_BUYER: &str = r"
 if limit > 0 and tonumber(redis.call('HGET', KEYS[2], ARGV[2]) or '0') + units > limit then return -1 end";
 const CHECK_STOCK: &str = r"
 if booked + units > total then return 0 end";
+const CHECK_STOCK_OFF_BY_ONE: &str = r"
+if booked > total then return 0 end";
 const TAKE: &str = r"
 redis.call('HINCRBY', KEYS[1], 'Booked', units)";
 const NOTE_BUYER: &str = r"
@@ -58,12 +61,28 @@ return units";
 impl ClaimScript {
     /// With keys named like this.
     pub fn new(names: Names, per_buyer_limit: Option<u32>, order: OrderGoes) -> Self {
+        Self::with_mistake(names, per_buyer_limit, order, None)
+    }
+
+    /// The same with a mistake, if it is one of a script.
+    pub fn with_mistake(
+        names: Names,
+        per_buyer_limit: Option<u32>,
+        order: OrderGoes,
+        mistake: Option<Mistake>,
+    ) -> Self {
         let to_order = match order {
             OrderGoes::Nowhere => "",
             OrderGoes::Kept => KEEP_ORDER,
             OrderGoes::Enqueued => ENQUEUE_ORDER,
         };
-        let text = [BEGIN, CHECK_BUYER, READ_STOCK, CHECK_STOCK, TAKE, NOTE_BUYER, to_order, END].concat();
+        let check = if mistake == Some(Mistake::OffByOne) { CHECK_STOCK_OFF_BY_ONE } else { CHECK_STOCK };
+        let steps = if mistake == Some(Mistake::DecrementBeforeDuplicateCheck) {
+            [READ_STOCK, check, TAKE, CHECK_BUYER]
+        } else {
+            [CHECK_BUYER, READ_STOCK, check, TAKE]
+        };
+        let text = [&[BEGIN], &steps[..], &[NOTE_BUYER, to_order, END]].concat().concat();
         let per_buyer_limit = per_buyer_limit.map_or(0, u64::from);
         Self { script: Script::new(&text), text, names, per_buyer_limit, order }
     }

@@ -117,6 +117,18 @@ pub const ROWS: &[Row] = &[
         "有别的购买插入时，`WatchMulti` 对一次购买尝试多少次；之后算作失败，且什么也没卖出。",
     ),
     (
+        "How often `OptimisticVersion` tries a claim when others come between; then it fails, and nothing was sold.",
+        "有别的购买插入时，`OptimisticVersion` 对一次购买尝试多少次；之后算作失败，且什么也没卖出。",
+    ),
+    (
+        "A mistake that real projects made, to see what it does; None: it makes none.",
+        "真实项目犯过的错误，用来看其后果；无：不犯错误。",
+    ),
+    (
+        "Whether it writes the inventory's stock anew at its interval, as the database counts it: a mistake, for orders in the queue are not in the database yet.",
+        "是否每隔一段时间按数据库的计数重写库存：这是错误，因为队列中的订单尚未进入数据库。",
+    ),
+    (
         "Shards: masters, each with an equal share of the 16,384 slots into which keys fall.",
         "分片数：每个主节点均分 16,384 个槽，键都落在这些槽里。",
     ),

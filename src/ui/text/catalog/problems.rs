@@ -95,6 +95,18 @@ pub const ROWS: &[Row] = &[
         "link a Queue behind it whose `on` names it, or choose LuaEvalsha",
         "在其后连接一个 `on` 指向它的队列，或选择 LuaEvalsha",
     ),
+    ("{} can't make the mistake {}", "{} 不会犯 {} 这个错误"),
+    ("let decrement be one of {}, or mistake None", "把 decrement 设为其中之一：{}，或把 mistake 设为 None"),
+    (
+        "its mistake changes nothing: without a limit per buyer there are no duplicates",
+        "它的错误没有影响：不限购就没有重复购买",
+    ),
+    ("set per_buyer_limit, or mistake to None", "设置 per_buyer_limit，或把 mistake 设为 None"),
+    (
+        "there is no stock to reload: that takes an inventory in Redis and a database",
+        "没有可重载的库存：需要 Redis 中的库存和数据库",
+    ),
+    ("add what is missing, or set reload_stock to false", "补上缺少的部分，或把 reload_stock 设为 false"),
     ("{} units would be as many elements of lists", "{} 件商品就要有同样多的列表元素"),
     ("sell {} units at most, or choose DecrCompensation", "最多出售 {} 件，或选择 DecrCompensation"),
     ("requests end here without an answer", "请求到此为止，得不到答复"),
