@@ -51,6 +51,7 @@ pub const PRESETS: &[Preset] = presets![
     "museum-late-duplicate-check.ron",
     "museum-starts-sold-out.ron",
     "museum-reload-while-queued.ron",
+    "museum-lagging-gate.ron",
 ];
 
 impl Preset {

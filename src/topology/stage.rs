@@ -47,6 +47,14 @@ choices! {
         PassedOn,
     }
 
+    /// Which count of the orders let in closes the gate.
+    pub enum GateCount {
+        /// The one with which the master answers when it counts an order.
+        OnMaster,
+        /// The one that a replica has when a claim is checked, as old as the replica is behind: real projects did so to spare the master.
+        OnReplica,
+    }
+
     /// What survives a crash of a Redis process.
     pub enum Persistence {
         /// Nothing is written to disk.
@@ -169,6 +177,8 @@ params! {
         reads_without_cache: ReadsWithoutCache = ReadsWithoutCache::Failed;
         /// Orders let in per unit of stock: a little over 1, because some admitted orders fail later.
         admission_ratio: f64 = 1.2, in 0.01..100.0;
+        /// Which count of the orders let in closes the gate.
+        closes_by: GateCount = GateCount::OnMaster;
         /// Connections to each Redis process; each carries pipelines.
         connections: u32 = 2, in 1..64, "connections";
         /// Pipelines under way on a connection before the next one waits.

@@ -37,6 +37,19 @@ pub const WORDS: &[Word] = &[
         text("The master itself; replicas stand by", "主节点自己；从节点待命"),
     ),
     (
+        "OnMaster",
+        text("On the master", "主节点上的计数"),
+        text("The one with which the master answers when it counts an order", "主节点计入一单时应答的计数"),
+    ),
+    (
+        "OnReplica",
+        text("On the replica", "从节点上的计数"),
+        text(
+            "The one that a replica has when a claim is checked, as old as the replica is behind: real projects did so to spare the master",
+            "检查购买时从节点上的计数，从节点落后多久它就旧多久：真实项目曾这样做来减轻主节点负担",
+        ),
+    ),
+    (
         "SentinelAware",
         text("Follow failovers", "跟随故障转移"),
         text(

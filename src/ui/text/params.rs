@@ -46,6 +46,7 @@ const KEYS: &[(&str, Text)] = &[
     ("wait_timeout", text("WAIT at most", "WAIT 时限")),
     ("restart_in_place", text("Restart in place", "原地重启")),
     ("decrement", text("Stock taken by", "扣减方式")),
+    ("closes_by", text("Closed by the count", "关闸依据")),
     ("mistake", text("Mistake", "错误演示")),
     ("attempts", text("Attempts", "尝试次数")),
     ("shards", text("Shards", "分片数")),

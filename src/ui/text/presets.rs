@@ -199,6 +199,13 @@ const LOOKS: &[(&str, Text)] = &[
             "看审计：被遗忘的已扣件数，以及其中卖了两次的",
         ),
     ),
+    (
+        "museum-lagging-gate.ron",
+        text(
+            "Look at the inventory's arrivals: how many claims a gate lets in that knows too late that it is full",
+            "看到达库存的请求：闸门太晚知道已满，放进了多少购买",
+        ),
+    ),
 ];
 
 /// What to look at in a run of a preset.
@@ -440,6 +447,14 @@ const CHINESE: &[(&str, PresetWords<'static>)] = &[
             title: "错误馆：订单排队时重载库存",
             question: "订单还在队列中就从数据库重载库存，会发生什么？",
             source: "真实项目的错误，按描述重现：用数据库修复缓存的任务",
+        },
+    ),
+    (
+        "museum-lagging-gate.ron",
+        PresetWords {
+            title: "错误馆：落后从节点上的闸门",
+            question: "闸门以慢链路之后的从节点上的计数来关闭，会放进多少购买？",
+            source: "真实项目的错误，按描述重现：为减轻主节点负担而只在从节点上检查",
         },
     ),
 ];

@@ -1,7 +1,8 @@
 //! Redis read-write split: product pages on read-only replicas, and the gate of the sale.
 //!
 //! A claim whose sale is not known to be open is checked on a replica first (`start`, `count`, `access`); then it is
-//! let in by an INCR of `access` on the master. Each request is one command; commands of a tick ride in one pipeline.
+//! let in by an INCR of `access` on the master. Where the count on the replica closes the gate, every claim is checked there, and
+//! what the master answers closes nothing. Each request is one command; commands of a tick ride in one pipeline.
 //!
 //! - [`roster`]: which replicas get reads. Where none does, the master gets them; where it can't be reached either, the
 //!   reads fail or go on, as the stage's parameter says, and claims fail: a gate is not opened by its death.
@@ -24,7 +25,7 @@ use super::core::{Core, Stage, Tunable};
 use super::lanes::{Lane, Lanes};
 use super::pipeline::{Replies, send};
 use crate::metrics::{Outcome, Reason};
-use crate::topology::stage::{ReadPolicy, ReadWriteSplit, ReadsWithoutCache, StageKind};
+use crate::topology::stage::{GateCount, ReadPolicy, ReadWriteSplit, ReadsWithoutCache, StageKind};
 use crate::workload::Operation;
 use roster::{Roster, Seat};
 
@@ -37,6 +38,8 @@ pub struct ReadWriteSplitStage {
     read_policy: Dial<ReadPolicy>,
     reads_without_cache: Dial<ReadsWithoutCache>,
     admission_ratio: Dial<f64>,
+    /// Whether the count on a replica closes the gate. It is a mistake.
+    trusts_replica: bool,
     master: Lanes,
     roster: Arc<Roster>,
     versions: Arc<Versions>,
@@ -106,6 +109,7 @@ impl ReadWriteSplitStage {
             read_policy: Dial::new(params.read_policy),
             reads_without_cache: Dial::new(params.reads_without_cache),
             admission_ratio: Dial::new(params.admission_ratio),
+            trusts_replica: params.closes_by == GateCount::OnReplica,
             master: wiring.master,
             roster: wiring.roster,
             versions: wiring.versions,
@@ -192,7 +196,7 @@ impl ReadWriteSplitStage {
     /// The gate: `access` after the INCR on the master.
     fn judge_access<'a>(&self, pending: &Pending, access: i64, sorted: &'a mut Sorted) -> &'a mut Batch {
         match u64::try_from(access) {
-            Ok(access) if access <= self.limit(pending.item) => &mut sorted.admitted,
+            Ok(access) if self.trusts_replica || access <= self.limit(pending.item) => &mut sorted.admitted,
             Ok(_) => &mut sorted.sold_out,
             Err(_negative) => &mut sorted.failed,
         }
@@ -322,7 +326,8 @@ impl Stage for ReadWriteSplitStage {
         self.core.arrive(&mut batch);
         for pending in &mut batch {
             // Without the stock, what INCR answers says nothing: then a claim has to be checked all the same.
-            pending.knows_started &= self.stocks[pending.item as usize].load(Ordering::Relaxed) != UNKNOWN;
+            pending.knows_started &=
+                !self.trusts_replica && self.stocks[pending.item as usize].load(Ordering::Relaxed) != UNKNOWN;
         }
         let (writes, reads): (Batch, Batch) = batch
             .into_iter()

@@ -120,6 +120,7 @@ pub const ROWS: &[Row] = &[
         "How often `OptimisticVersion` tries a claim when others come between; then it fails, and nothing was sold.",
         "有别的购买插入时，`OptimisticVersion` 对一次购买尝试多少次；之后算作失败，且什么也没卖出。",
     ),
+    ("Which count of the orders let in closes the gate.", "以哪个已放行订单数来关闭闸门。"),
     (
         "A mistake that real projects made, to see what it does; None: it makes none.",
         "真实项目犯过的错误，用来看其后果；无：不犯错误。",
