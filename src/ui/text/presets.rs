@@ -139,6 +139,13 @@ const LOOKS: &[(&str, Text)] = &[
         ),
     ),
     (
+        "strategies-side-by-side.ron",
+        text(
+            "Run it in the terminal, which runs all its variants: the window runs the design as drawn",
+            "请在终端运行：那里会运行所有变体；窗口只运行所画的设计",
+        ),
+    ),
+    (
         "decr-compensation.ron",
         text(
             "Look at the audit, where all is well, and at the response times of claims: several round trips each",
@@ -367,6 +374,14 @@ const CHINESE: &[(&str, PresetWords<'static>)] = &[
             title: "三个主节点中的一个失效",
             question: "集群的一个主节点被杀死时，谁会察觉、持续多久，其余三分之二的抢购怎样？",
             source: "Redis 集群由其余主节点投票，自行接替失效的主节点",
+        },
+    ),
+    (
+        "strategies-side-by-side.ron",
+        PresetWords {
+            title: "各种扣减方式并排比较",
+            question: "面对同样的到达，各种扣减方式各卖出多少、丢失多少、花费多少？",
+            source: "本程序所知的从 Redis 扣减库存的全部方式",
         },
     ),
     (
