@@ -52,6 +52,11 @@ fn is_sold_exactly(audit: &AuditReport) -> bool {
     !audit.found_wrong() && (audit.sold, audit.left) == (audit.stock, 0)
 }
 
+/// A machine that does other work too makes a run inconclusive; what the targets say of it stands.
+fn misses_a_target(report: &Report) -> bool {
+    report.targets.iter().any(|target| target.holds == Some(false))
+}
+
 fn preset(file: &str) -> Topology {
     open(&Path::new(env!("CARGO_MANIFEST_DIR")).join("presets").join(file))
 }
@@ -64,8 +69,7 @@ fn each_preset_gives_its_verdict_for_the_reason_that_it_names() {
         let ran = run(topology);
         println!("{file}: {:?} {:#?}", ran.report.reasons, ran.report.audit);
         assert_balanced(&ran);
-        let exit_code = ran.report.verdict.exit_code();
-        assert_eq!(exit_code, u8::from(promised == Expected::Fail), "{file}");
+        assert_eq!(misses_a_target(&ran.report), promised == Expected::Fail, "{file}");
         assert!(is_as_named(&ran.report), "{file}: {:#?}", ran.report.totals);
     }
 }
@@ -85,6 +89,6 @@ fn without_its_mistake_each_sale_of_the_museum_sells_exactly() {
         println!("{file}");
         let ran = run(topology);
         assert_sold_exactly(&ran);
-        assert_eq!(ran.report.verdict.exit_code(), 0, "{:?}", ran.report.reasons);
+        assert!(!misses_a_target(&ran.report), "{:?}", ran.report.reasons);
     }
 }

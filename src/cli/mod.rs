@@ -4,6 +4,7 @@
 //! - [`window`]: opens the window, or runs in the terminal where there can be none.
 //! - `run`: runs a topology in the terminal.
 //! - `repeat`: the same several times, and what the runs have in common.
+//! - `variants`: a design and its variants, one after the other.
 //! - `validate`: lists what is wrong with files.
 //! - `doctor`: says what was found on this machine and what is missing.
 //! - `bench`: measures what this machine carries.
@@ -17,6 +18,7 @@ mod out;
 mod repeat;
 mod run;
 mod validate;
+mod variants;
 pub mod window;
 
 use std::path::PathBuf;

@@ -7,7 +7,7 @@ use crossbeam_channel::{Receiver, bounded, never, select};
 
 use super::args::{HowArgs, RunArgs};
 use super::exit;
-use super::{out, repeat};
+use super::{out, repeat, variants};
 use crate::engine::{
     EngineCommand, EngineEvent, EngineHandle, EventKind, RunId, RunOptions, RunPhase, Snapshot,
 };
@@ -50,7 +50,12 @@ fn run(label: &str, opened: Opened, args: &HowArgs) -> u8 {
     warn(&plan, args);
     let signals = signals();
     let (ended, code) = if let Some(times) = args.repeat {
+        if !plan.topology.variants.is_empty() {
+            out::note("the variants are left out: only the design as drawn is repeated");
+        }
         repeat::run(&plan, args, times, &signals)
+    } else if !plan.topology.variants.is_empty() {
+        variants::run(&plan, args, &signals)
     } else {
         let (report, code) = Terminal::new(&plan, args.quiet).run(plan, args, &signals);
         if let Some(report) = &report {

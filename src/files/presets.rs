@@ -44,6 +44,7 @@ pub const PRESETS: &[Preset] = presets![
     "cluster-sale.ron",
     "cluster-scale-out.ron",
     "cluster-failover.ron",
+    "strategies-side-by-side.ron",
     "decr-compensation.ron",
     "list-token.ron",
     "watch-multi.ron",

@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 
 use super::FileError;
 use crate::param::{ParamValue, Params};
-use crate::topology::{ClientKind, FORMAT_VERSION, Fault, Link, Stage, StageKind, Topology};
+use crate::topology::{ClientKind, FORMAT_VERSION, Fault, Link, Stage, StageKind, Topology, Variant};
 use crate::workload::{Audience, Mix, Phase, Sale, Shape, Spacing, Workload};
 
 /// The topology as the text of a file, which [`parse_topology`](super::parse_topology) reads back as the same topology.
@@ -36,6 +36,9 @@ pub fn to_ron(topology: &Topology) -> String {
     let targets =
         topology.targets.iter().map(|target| format!("{}({})", target.word(), all(target.params())));
     lines.extend(list("targets", targets.collect()));
+    if !topology.variants.is_empty() {
+        lines.extend(list("variants", topology.variants.iter().map(variant).collect()));
+    }
     let body: Vec<String> = indented(lines).collect();
     format!("(\n{}\n)\n", body.join("\n"))
 }
@@ -167,6 +170,11 @@ fn fault(fault: &Fault) -> String {
     format!("({fields})")
 }
 
+fn variant(variant: &Variant) -> String {
+    let Variant { name, stage, set, to } = variant;
+    format!("(name: {name:?}, stage: {stage:?}, set: {set:?}, to: {})", value(to))
+}
+
 /// Every parameter as `key: value`.
 fn all(params: &dyn Params) -> String {
     fields(params, |_, _| true)
@@ -179,12 +187,17 @@ fn changed(params: &dyn Params, default: &dyn Params) -> String {
 
 fn fields(params: &dyn Params, wanted: impl Fn(&str, &ParamValue) -> bool) -> String {
     let values = params.specs().iter().filter_map(|spec| Some((spec.key, params.get(spec.key)?)));
-    let fields = values.filter(|(key, value)| wanted(key, value)).map(|(key, value)| match value {
-        ParamValue::Float(x) => format!("{key}: {}", float(x)),
-        ParamValue::Duration(span) => format!("{key}: \"{}\"", humantime::format_duration(span)),
-        other => format!("{key}: {other}"),
-    });
+    let fields = values.filter(|(key, value)| wanted(key, value));
+    let fields = fields.map(|(key, known)| format!("{key}: {}", value(&known)));
     fields.collect::<Vec<_>>().join(", ")
+}
+
+fn value(value: &ParamValue) -> String {
+    match value {
+        ParamValue::Float(x) => float(*x),
+        ParamValue::Duration(span) => format!("\"{}\"", humantime::format_duration(*span)),
+        other => other.to_string(),
+    }
 }
 
 /// A number in plain digits, unless those were very many.

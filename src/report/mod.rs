@@ -6,7 +6,7 @@
 //! - `cluster`: the shards of a Redis Cluster.
 //! - [`failover`]: outages in words, and what many of them have in common.
 //! - [`verdict`]: targets and the verdict of three.
-//! - [`text`]: the report for a terminal.
+//! - [`text`]: the report for a terminal. [`variants`]: a design and its variants side by side.
 //! - [`mod@line`]: one state line a second while it runs.
 
 pub mod audit;
@@ -14,6 +14,7 @@ mod cluster;
 pub mod failover;
 pub mod line;
 pub mod text;
+pub mod variants;
 pub mod verdict;
 
 use serde::Serialize;

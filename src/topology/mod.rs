@@ -6,7 +6,7 @@
 //! - [`stage`]: the kinds of stage and their parameters.
 //! - [`fault`]: what breaks when; [`chaos`]: the same by lot.
 //! - [`change`]: what can be turned while a run goes on.
-//! - [`target`]: what must hold.
+//! - [`target`]: what must hold. [`variant`]: the same with one parameter set to another value.
 //! - [`problem`]: place, severity, text, remedy.
 //! - [`graph`]: the way of the traffic through the links.
 //! - [`validate`]: all problems of a topology at once.
@@ -23,6 +23,7 @@ pub mod target;
 #[cfg(test)]
 mod testing;
 pub mod validate;
+pub mod variant;
 
 use std::time::Duration;
 
@@ -34,6 +35,7 @@ pub use plan::RunPlan;
 pub use problem::{Place, Problem, Severity};
 pub use stage::{Realness, Stage, StageKind};
 pub use target::Target;
+pub use variant::Variant;
 
 use crate::param::choices;
 use crate::workload::Workload;
@@ -80,6 +82,9 @@ pub struct Topology {
     pub faults: Vec<Fault>,
     /// What must hold.
     pub targets: Vec<Target>,
+    /// Variants to be run on the same arrivals.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub variants: Vec<Variant>,
 }
 
 /// A wire between two stages, by name, in the direction of the requests.

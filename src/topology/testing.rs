@@ -22,5 +22,6 @@ pub fn design(kinds: Vec<StageKind>) -> Topology {
         },
         faults: Vec::new(),
         targets: Vec::new(),
+        variants: Vec::new(),
     }
 }

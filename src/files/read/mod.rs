@@ -7,7 +7,7 @@
 //! - `value`: single values, by the kinds of parameters.
 //! - `stage`: stages and links.
 //! - `workload`: what arrives.
-//! - `target`: faults and targets.
+//! - `target`: faults and targets. `variant`: variants.
 //! - `suggest`: what a misspelt word was probably meant to be.
 
 mod group;
@@ -16,6 +16,7 @@ mod suggest;
 mod syntax;
 mod target;
 mod value;
+mod variant;
 mod workload;
 
 use std::collections::{HashMap, HashSet};
@@ -30,6 +31,7 @@ use crate::topology::{FORMAT_VERSION, Place, Problem, Topology};
 /// The fields of a file.
 const FIELDS: &[&str] = &[
     "version", "title", "question", "source", "expected", "stages", "links", "workload", "faults", "targets",
+    "variants",
 ];
 
 /// The place of what belongs to no part of the design; it is shown by line and column alone.
@@ -132,6 +134,7 @@ fn read_root(root: Raw, reader: &mut Reader) -> Option<Topology> {
     let group = Group::open(root, "a topology", place, FIELDS, reader)?;
     check_version(&group, reader);
     let stages = stage::read_stages(&group, reader);
+    let variants = variant::read_variants(&group, &stages, reader);
     Some(Topology {
         title: group.field("title", reader).unwrap_or_else(|| "Untitled".into()),
         question: group.field("question", reader).unwrap_or_default(),
@@ -142,6 +145,7 @@ fn read_root(root: Raw, reader: &mut Reader) -> Option<Topology> {
         workload: workload::read_workload(&group, reader),
         faults: target::read_faults(&group, reader),
         targets: target::read_targets(&group, reader),
+        variants,
     })
 }
 

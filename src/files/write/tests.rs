@@ -100,12 +100,20 @@ fn some_topology(rng: &mut Pcg64Mcg) -> Topology {
     let (mut sale, mut audience) = (Sale::default(), Audience::default());
     vary(&mut sale, rng);
     vary(&mut audience, rng);
+    let stages = many(rng, some_stage);
+    // Of two stages with one name, a variant would mean the first.
+    let is_only = |stage: &&Stage| stages.iter().filter(|other| other.name == stage.name).count() == 1;
+    let has_params = |stage: &&Stage| !stage.kind.params().specs().is_empty();
+    let variants = match stages.iter().filter(is_only).find(has_params) {
+        Some(stage) => many(rng, |rng| some_variant(stage, rng)),
+        None => Vec::new(),
+    };
     Topology {
         title: text(rng),
         question: text(rng),
         source: text(rng),
         expected: [None, Some(Expected::Pass), Some(Expected::Fail)][rng.random_range(0..3)],
-        stages: many(rng, some_stage),
+        stages,
         links: many(rng, |rng| {
             let clients = ClientKind::ALL[rng.random_range(0..ClientKind::ALL.len())];
             Link { clients, ..Link::new(text(rng), text(rng)) }
@@ -117,7 +125,18 @@ fn some_topology(rng: &mut Pcg64Mcg) -> Topology {
             fault
         }),
         targets: many(rng, some_target),
+        variants,
     }
+}
+
+/// It sets a parameter of the stage, which has some.
+fn some_variant(stage: &Stage, rng: &mut Pcg64Mcg) -> Variant {
+    let mut kind = stage.kind.clone();
+    vary(kind.params_mut(), rng);
+    let specs = kind.params().specs();
+    let set = specs[rng.random_range(0..specs.len())].key;
+    let to = kind.params().get(set).unwrap();
+    Variant { name: text(rng), stage: stage.name.clone(), set: set.to_owned(), to }
 }
 
 #[test]

@@ -111,6 +111,7 @@ mod tests {
             workload: Workload { seed: 1, sale: Sale::default(), audience, phases: Vec::new() },
             faults: Vec::new(),
             targets: Vec::new(),
+            variants: Vec::new(),
         }
     }
 

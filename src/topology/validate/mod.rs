@@ -5,6 +5,7 @@
 //! - `roles`: whether each request can be answered, and whether the stages get what they need.
 //! - `stock`: whether the inventory's strategy has what it needs, and a mistake fits it.
 //! - `availability`: whether a failover can happen, and what was chosen for one.
+//! - `variants`: whether each can run.
 //! - `load`: the workload and targets. [`faults`]: the scripted faults.
 
 mod availability;
@@ -15,6 +16,7 @@ mod roles;
 mod stock;
 #[cfg(test)]
 mod tests;
+mod variants;
 mod wiring;
 
 use super::{Problem, Stage, Topology};
@@ -63,6 +65,7 @@ pub fn validate_read(topology: &Topology, unread: &Unread) -> Vec<Problem> {
         stock::check(topology, unread, &mut problems);
         availability::check(topology, &mut problems);
         load::check(topology, unread, &mut problems);
+        variants::check(topology, unread, &mut problems);
     }
     problems
 }

@@ -75,6 +75,7 @@ fn good() -> Topology {
             ..Fault::default()
         }],
         targets: vec![Target::Oversold(Oversold::default())],
+        variants: Vec::new(),
     }
 }
 

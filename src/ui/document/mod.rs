@@ -89,6 +89,7 @@ pub fn empty() -> Topology {
         workload: ops::usual_workload(),
         faults: Vec::new(),
         targets: ops::usual_targets(),
+        variants: Vec::new(),
     }
 }
 

@@ -127,9 +127,10 @@ pub fn delete_stages(topology: &mut Topology, stages: &BTreeSet<usize>) {
     let gone = |name: &String, topology: &[Stage]| {
         names.contains(name) && !topology.iter().any(|stage| stage.name == *name)
     };
-    let Topology { stages: left, links, faults, .. } = topology;
+    let Topology { stages: left, links, faults, variants, .. } = topology;
     links.retain(|link| !gone(&link.from, left) && !gone(&link.to, left));
     faults.retain(|fault| !gone(&fault.stage, left));
+    variants.retain(|variant| !gone(&variant.stage, left));
     for stage in left.iter().map(|stage| stage.name.clone()).collect::<Vec<_>>() {
         let Some(index) = topology.index_of(&stage) else { continue };
         if let StageKind::Queue(queue) = &topology.stages[index].kind
@@ -159,6 +160,7 @@ pub fn rename(topology: &mut Topology, stage: usize, name: &str) {
         follow(&mut link.to);
     }
     topology.faults.iter_mut().for_each(|fault| follow(&mut fault.stage));
+    topology.variants.iter_mut().for_each(|variant| follow(&mut variant.stage));
     for stage in &mut topology.stages {
         if let StageKind::Queue(queue) = &mut stage.kind
             && let Some(on) = &mut queue.on

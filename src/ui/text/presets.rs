@@ -1,6 +1,11 @@
 //! Chinese for the presets, whose files are in English.
+//!
+//! - `looks`: what to look at in a run of each.
 
-use super::{Lang, Text, text};
+mod looks;
+
+use self::looks::LOOKS;
+use super::Lang;
 use crate::files::presets::Preset;
 use crate::topology::Topology;
 
@@ -14,220 +19,6 @@ pub struct PresetWords<'a> {
     /// Where it comes from.
     pub source: &'a str,
 }
-
-/// What to look at in a run of a preset, by its file.
-const LOOKS: &[(&str, Text)] = &[
-    (
-        "seckill-six-phases.ron",
-        text("Look at the funnel: how few requests reach the database", "看漏斗：到达数据库的请求何其少"),
-    ),
-    (
-        "naive-decrement.ron",
-        text("Look at the audit: units sold beyond the stock", "看审计：超出库存卖出的件数"),
-    ),
-    (
-        "database-alone.ron",
-        text("Look at response times and at what is shed", "看响应时间，以及因过载而丢弃的请求"),
-    ),
-    (
-        "whole-path.ron",
-        text("Look at the backlog between the queue and the database", "看队列与数据库之间的积压"),
-    ),
-    (
-        "failover-kill.ron",
-        text(
-            "Look at the outage: detection, promotion, and how long no write was acknowledged. A kill alone loses nothing on one machine",
-            "看中断：发现、提升，以及多久没有确认的写入。在一台机器上，仅仅杀死进程不会丢失任何东西",
-        ),
-    ),
-    (
-        "failover-slow-link.ron",
-        text(
-            "Look at the audit: the orders acknowledged in the last 50 ms before the kill are lost, because what was under way is dropped with the link",
-            "看审计：被杀前最后 50 毫秒内确认的订单丢失，因为途中的数据随链路一起丢弃",
-        ),
-    ),
-    (
-        "failover-wait.ron",
-        text(
-            "Look at the audit, where nothing is lost, and at the response times of claims, which are longer",
-            "看审计：没有丢失；再看购买的响应时间：变长了",
-        ),
-    ),
-    (
-        "failover-min-replicas.ron",
-        text(
-            "Look at the audit: as much is lost as without it, for it asks when a replica was heard and not what it has",
-            "看审计：丢失与不设时一样多，因为它只问何时听到过从节点，而不问从节点有什么",
-        ),
-    ),
-    (
-        "failover-naive.ron",
-        text(
-            "Look at the outage: two masters for about 10 s; and at the audit: what the former one acknowledged is lost",
-            "看中断：约 10 秒的双主；再看审计：原主节点所确认的都已丢失",
-        ),
-    ),
-    (
-        "crash-without-persistence.ron",
-        text(
-            "Look at the outage, which is no failover, and at the audit: the orders that waited are gone, and so is the stock",
-            "看中断：没有发生故障转移；再看审计：等待中的订单没了，库存也没了",
-        ),
-    ),
-    (
-        "cache-death.ron",
-        text(
-            "Look at the database from the kill on: its arrivals, p99 and what it sheds; then at what brings the pages back",
-            "看杀死之后的数据库：到达、p99 与因过载丢弃的请求；再看是什么让页面回来",
-        ),
-    ),
-    (
-        "stale-reads.ron",
-        text(
-            "Look at the lag in seconds and at the stale reads: the end of the chain is twice the delay behind",
-            "看以秒计的延迟与过期读：链尾落后两倍的时延",
-        ),
-    ),
-    (
-        "redis-storage.ron",
-        text(
-            "Look at the outage: nothing is lost, and everything fails until a replica has taken over",
-            "看中断：没有丢失，但在从节点接管之前一切都失败",
-        ),
-    ),
-    (
-        "persistent-redis.ron",
-        text(
-            "Look at the audit: whatever was acknowledged before the crash is there, at the price of a sync for each answer",
-            "看审计：崩溃前确认过的都在，代价是每次应答前都要刷盘",
-        ),
-    ),
-    (
-        "stock-in-redis.ron",
-        text(
-            "Look at the arrivals at the database: orders, and nobody who asks what is left",
-            "看到达数据库的请求：只有订单，没有人来查库存",
-        ),
-    ),
-    (
-        "instance-loss.ron",
-        text(
-            "Look at what fails at the service between the kill and the second missed check, and at the rotation in the list of faults",
-            "看服务在实例被杀到第二次检查落空之间失败了多少；再看故障列表里的轮转变化",
-        ),
-    ),
-    (
-        "balancer-black-hole.ron",
-        text(
-            "Look at the service while one of its four instances is dead: nearly everything goes to it and fails",
-            "看四个实例之一宕机期间的服务：几乎所有请求都流向它并失败",
-        ),
-    ),
-    (
-        "stampede.ron",
-        text(
-            "Look at the database between the purge and the refill: its arrivals, and what it sheds",
-            "看清空与回填之间的数据库：到达数与因过载丢弃的请求",
-        ),
-    ),
-    (
-        "single-flight.ron",
-        text(
-            "Look at the database between the purge and the refill, and compare it with the stampede: a few reads instead of thousands",
-            "看清空与回填之间的数据库，并与惊群对比：几百次读代替了上万次",
-        ),
-    ),
-    (
-        "cluster-sale.ron",
-        text(
-            "Look at the table of shards: each has its third of the requests, and the audit counts all of them together",
-            "看分片表：各承担三分之一的请求，审计把它们合在一起计数",
-        ),
-    ),
-    (
-        "cluster-scale-out.ron",
-        text(
-            "Look at the response times around the change, and at the shards: requests were sent on, and none failed",
-            "看扩容前后的响应时间与分片表：请求被转送，没有失败",
-        ),
-    ),
-    (
-        "cluster-failover.ron",
-        text(
-            "Look at the failed requests until the replica is promoted: only one shard of three has any",
-            "看从节点提升之前失败的请求：三个分片中只有一个有",
-        ),
-    ),
-    (
-        "decr-compensation.ron",
-        text(
-            "Look at the audit, where all is well, and at the response times of claims: several round trips each",
-            "看审计：一切正确；再看购买的响应时间：每次要好几次往返",
-        ),
-    ),
-    (
-        "list-token.ron",
-        text("Look at the audit: what is booked is what the lists lack", "看审计：已售即列表所缺"),
-    ),
-    (
-        "watch-multi.ron",
-        text(
-            "Look at the failed claims: others came between each time, though there was stock",
-            "看失败的购买：明明有库存，却每次都被别人抢先",
-        ),
-    ),
-    (
-        "one-script.ron",
-        text(
-            "Look at the audit after the kill: no unit is booked without its order",
-            "看主节点被杀后的审计：没有一件已扣却没有订单",
-        ),
-    ),
-    (
-        "optimistic-version.ron",
-        text(
-            "Look at the failed claims while there is stock, and at how quick the answers are once it is sold",
-            "看还有库存时失败的购买，以及售罄后应答有多快",
-        ),
-    ),
-    (
-        "museum-check-after-decr.ron",
-        text(
-            "Look at the audit: returned units that nobody can buy, and more booked than there ever was",
-            "看审计：退回的商品无人能买，已扣的比库存还多",
-        ),
-    ),
-    (
-        "museum-off-by-one.ron",
-        text("Look at the audit: each product oversold by one claim", "看审计：每种商品都多卖一单"),
-    ),
-    (
-        "museum-late-duplicate-check.ron",
-        text(
-            "Look at the audit: booked to the last unit, and not sold",
-            "看审计：库存已扣到最后一件，却没有卖出",
-        ),
-    ),
-    (
-        "museum-starts-sold-out.ron",
-        text("Look at the audit: quick answers, and not a unit sold", "看审计：应答很快，却一件也没卖出"),
-    ),
-    (
-        "museum-reload-while-queued.ron",
-        text(
-            "Look at the audit: units whose booking was forgotten, and how many were sold twice",
-            "看审计：被遗忘的已扣件数，以及其中卖了两次的",
-        ),
-    ),
-    (
-        "museum-lagging-gate.ron",
-        text(
-            "Look at the inventory's arrivals: how many claims a gate lets in that knows too late that it is full",
-            "看到达库存的请求：闸门太晚知道已满，放进了多少购买",
-        ),
-    ),
-];
 
 /// What to look at in a run of a preset.
 pub fn look(lang: Lang, preset: &Preset) -> &'static str {
@@ -412,6 +203,14 @@ const CHINESE: &[(&str, PresetWords<'static>)] = &[
             title: "三个主节点中的一个失效",
             question: "集群的一个主节点被杀死时，谁会察觉、持续多久，其余三分之二的抢购怎样？",
             source: "Redis 集群由其余主节点投票，自行接替失效的主节点",
+        },
+    ),
+    (
+        "strategies-side-by-side.ron",
+        PresetWords {
+            title: "各种扣减方式并排比较",
+            question: "面对同样的到达，各种扣减方式各卖出多少、丢失多少、花费多少？",
+            source: "本程序所知的从 Redis 扣减库存的全部方式",
         },
     ),
     (

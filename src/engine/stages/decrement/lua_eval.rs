@@ -2,21 +2,15 @@
 //! sent before by its hash, so it compiles it once; nothing has to be loaded, and no restart makes it unknown.
 
 use super::super::super::pending::Pending;
-use super::super::super::wire::{Commands, Reply};
-use super::script::{ClaimScript, decision};
-use super::{Decision, OneTrip};
+use super::super::super::wire::Commands;
+use super::OneTrip;
+use super::script::ClaimScript;
 
 /// The script by its text.
 pub struct LuaEval(pub ClaimScript);
 
 impl OneTrip for LuaEval {
-    fn prepare(&self, _: &mut Commands) {}
-
     fn claim(&self, commands: &mut Commands, pending: &Pending, now_ns: u64) {
         self.0.call_by_text(commands, pending, now_ns);
-    }
-
-    fn decision(&self, pending: &Pending, reply: &Reply<'_>) -> Decision {
-        decision(pending, reply)
     }
 }

@@ -1,9 +1,9 @@
 //! The script, stored by SCRIPT LOAD and called by EVALSHA: forty characters stand for it on the wire.
 
 use super::super::super::pending::Pending;
-use super::super::super::wire::{Commands, Reply};
-use super::script::{ClaimScript, decision};
-use super::{Decision, OneTrip};
+use super::super::super::wire::Commands;
+use super::OneTrip;
+use super::script::ClaimScript;
 
 /// The script by its hash.
 pub struct LuaEvalsha(pub ClaimScript);
@@ -15,9 +15,5 @@ impl OneTrip for LuaEvalsha {
 
     fn claim(&self, commands: &mut Commands, pending: &Pending, now_ns: u64) {
         self.0.call_by_hash(commands, pending, now_ns);
-    }
-
-    fn decision(&self, pending: &Pending, reply: &Reply<'_>) -> Decision {
-        decision(pending, reply)
     }
 }

@@ -39,16 +39,18 @@ pub enum Decision {
     Indefinite,
 }
 
-/// A strategy whose claim is one command.
+/// A strategy whose claim is one command, which calls the script.
 pub trait OneTrip: Send + Sync {
     /// Adds what a server has to be sent before the first claim, and again when it says NOSCRIPT.
-    fn prepare(&self, commands: &mut Commands);
+    fn prepare(&self, _: &mut Commands) {}
 
     /// Adds the command of a claim that is sent at `now_ns` on the run's clock.
     fn claim(&self, commands: &mut Commands, pending: &Pending, now_ns: u64);
 
     /// What the answer to that command means.
-    fn decision(&self, pending: &Pending, reply: &Reply<'_>) -> Decision;
+    fn decision(&self, pending: &Pending, reply: &Reply<'_>) -> Decision {
+        script::decision(pending, reply)
+    }
 }
 
 /// A strategy whose claim takes several round trips, each of which depends on the answers to the one before.

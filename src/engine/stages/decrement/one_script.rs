@@ -2,9 +2,9 @@
 //! same server. A booking without its order can't be: whatever is lost is lost together.
 
 use super::super::super::pending::Pending;
-use super::super::super::wire::{Commands, Reply};
-use super::script::{ClaimScript, decision};
-use super::{Decision, OneTrip};
+use super::super::super::wire::Commands;
+use super::OneTrip;
+use super::script::ClaimScript;
 
 /// The script that enqueues, by its hash.
 pub struct OneScript(pub ClaimScript);
@@ -16,9 +16,5 @@ impl OneTrip for OneScript {
 
     fn claim(&self, commands: &mut Commands, pending: &Pending, now_ns: u64) {
         self.0.call_by_hash(commands, pending, now_ns);
-    }
-
-    fn decision(&self, pending: &Pending, reply: &Reply<'_>) -> Decision {
-        decision(pending, reply)
     }
 }
