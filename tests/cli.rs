@@ -193,7 +193,7 @@ fn what_is_asked_wrongly_is_refused_with_64_before_anything_starts() {
         &["run", file, "--stock", "-1"],
         &["run", file, "--stock", "99999999999"],
         &["run", "missing.ron"],
-        &["run", "."],
+        &["run", "tmp"],
         &["run"],
         &["dance"],
         &["calm.ron", "run"],
@@ -388,4 +388,32 @@ fn chaos_is_added_to_the_script_and_listed_in_the_report() {
     assert_eq!(scripted.len(), faults.len(), "all came about");
     assert!(faults.iter().all(|fault| fault["error"].is_null()), "{faults:#?}");
     assert!(place.run_folders().is_empty());
+}
+
+#[test]
+fn a_folder_is_run_file_by_file_and_each_is_held_to_its_promise() {
+    let place = Place::new();
+    fs::create_dir(place.path("designs")).expect("a folder");
+    let stages = [("users", "Users()"), ("database", "Database()"), ("control", "DataControl()")];
+    let design = chain_text(&stages, "items: 2, stock: 10", CALM, FACTS);
+    place.write("designs/a.ron", &design);
+    place.write("designs/b.ron", &design.replacen("version: 1,", "version: 1, expected: Fail,", 1));
+    place.write("designs/notes.txt", "no design");
+    let output = place.output(&["run", "designs", "--quiet", "--json", "reports"]);
+    let said = text(&output.stdout);
+    let row = |name: &str| said.lines().find(|line| line.trim_start().starts_with(name)).map(str::to_owned);
+    let (kept, broken) = (row("a.ron").expect("a row"), row("b.ron").expect("a row"));
+    assert!(kept.contains("pass") && broken.contains("not as promised"), "{said}");
+    assert!(output.status.code().is_some_and(|code| code == 1 || code == 2), "{output:?}");
+    for name in ["a", "b"] {
+        let report = fs::read(place.path(&format!("reports/{name}.json"))).expect("a report");
+        let report: Value = serde_json::from_slice(&report).expect("JSON");
+        assert_eq!(number(&report, "/audit/sold"), 10);
+    }
+    place.write("designs/c.ron", "(version: 1");
+    let output = place.output(&["run", "designs", "--quiet"]);
+    assert_eq!(output.status.code(), Some(64), "{output:?}");
+    assert!(text(&output.stdout).contains("of 3 designs"), "{output:?}");
+    fs::create_dir(place.path("empty")).expect("a folder");
+    assert_eq!(place.output(&["run", "empty"]).status.code(), Some(64));
 }

@@ -4,6 +4,7 @@
 //! - [`window`]: opens the window, or runs in the terminal where there can be none.
 //! - `run`: runs a topology in the terminal.
 //! - `repeat`: the same several times, and what the runs have in common.
+//! - `folder`: every file of a folder.
 //! - `variants`: a design and its variants, one after the other.
 //! - `validate`: lists what is wrong with files.
 //! - `doctor`: says what was found on this machine and what is missing.
@@ -14,6 +15,7 @@ pub mod args;
 mod bench;
 mod doctor;
 pub mod exit;
+mod folder;
 mod out;
 mod repeat;
 mod run;

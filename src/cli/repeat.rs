@@ -3,18 +3,17 @@
 use crossbeam_channel::Receiver;
 
 use super::args::HowArgs;
-use super::run::{Terminal, show};
+use super::run::{Ended, Terminal, show};
 use super::{exit, out};
 use crate::report::failover::Distribution;
 use crate::report::{Report, Verdicts, repeated_to_json};
 use crate::topology::RunPlan;
 
-/// Runs a plan so many times. Answers the JSON of what there is, unless no run has a report, and the exit code of the worst
-/// run. A signal ends the run under way as usual, and no other begins.
-pub fn run(plan: &RunPlan, args: &HowArgs, times: u32, signals: &Receiver<()>) -> (Option<String>, u8) {
+/// Runs a plan so many times; the exit code is that of the worst run. A signal ends the run under way as usual, and no other begins.
+pub(super) fn run(plan: &RunPlan, args: &HowArgs, times: u32, signals: &Receiver<()>) -> Ended {
     let seed = plan.topology.workload.seed;
     let mut runs: Vec<Report> = Vec::new();
-    let mut worst = exit::PASS;
+    let (mut worst, mut is_stopped) = (exit::PASS, false);
     for number in 1..=times {
         if !args.quiet {
             out::line(format_args!("Run {number} of {times}, with seed {seed} as every run"));
@@ -22,7 +21,8 @@ pub fn run(plan: &RunPlan, args: &HowArgs, times: u32, signals: &Receiver<()>) -
         let mut terminal = Terminal::new(plan, args.quiet);
         let (report, code) = terminal.run(plan.clone(), args, signals);
         worst = worse(worst, code);
-        let has_ended = report.is_none() || terminal.asked_to_stop;
+        is_stopped = terminal.asked_to_stop;
+        let has_ended = report.is_none() || is_stopped;
         if let Some(report) = report {
             show(&report, args.quiet);
             runs.push(report);
@@ -32,7 +32,7 @@ pub fn run(plan: &RunPlan, args: &HowArgs, times: u32, signals: &Receiver<()>) -
         }
     }
     if runs.is_empty() {
-        return (None, worst);
+        return Ended { json: None, code: worst, is_stopped };
     }
     let distribution = Distribution::of(&runs);
     let outages: usize = runs.iter().map(|run| run.failovers.len()).sum();
@@ -42,7 +42,7 @@ pub fn run(plan: &RunPlan, args: &HowArgs, times: u32, signals: &Receiver<()>) -
         verdicts(plan, &runs),
         distribution.render().trim_end()
     ));
-    (Some(repeated_to_json(times, &distribution, &runs)), worst)
+    Ended { json: Some(repeated_to_json(times, &distribution, &runs)), code: worst, is_stopped }
 }
 
 /// How the runs ended, and how many of them as the design promises.
@@ -58,7 +58,7 @@ fn verdicts(plan: &RunPlan, runs: &[Report]) -> String {
 }
 
 /// The worse of two exit codes: no report at all is worst, then a fail, an inconclusive run, a pass.
-fn worse(one: u8, other: u8) -> u8 {
+pub(super) fn worse(one: u8, other: u8) -> u8 {
     let badness = |code: u8| match code {
         exit::PASS => 0,
         exit::INCONCLUSIVE => 1,

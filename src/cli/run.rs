@@ -7,7 +7,7 @@ use crossbeam_channel::{Receiver, bounded, never, select};
 
 use super::args::{HowArgs, RunArgs};
 use super::exit;
-use super::{out, repeat, variants};
+use super::{folder, out, repeat, variants};
 use crate::engine::{
     EngineCommand, EngineEvent, EngineHandle, EventKind, RunId, RunOptions, RunPhase, Snapshot,
 };
@@ -21,8 +21,21 @@ use crate::topology::{Problem, RunPlan, Severity, Topology, chaos};
 /// State lines between two headings.
 const LINES_A_HEADING: usize = 20;
 
-/// Runs a file and answers the exit code.
+/// What came of a run, or of several of one design.
+pub(super) struct Ended {
+    /// What there is to write; none without a report.
+    pub json: Option<String>,
+    /// The exit code.
+    pub code: u8,
+    /// Whether somebody asked to stop.
+    pub is_stopped: bool,
+}
+
+/// Runs a file, or all files of a folder, and answers the exit code.
 pub fn main(args: &RunArgs) -> u8 {
+    if args.file.is_dir() {
+        return folder::run(&args.file, &args.how, &signals());
+    }
     match read_topology(&args.file) {
         Ok(opened) => run(&args.file.display().to_string(), opened, &args.how),
         Err(error) => {
@@ -48,33 +61,39 @@ fn run(label: &str, opened: Opened, args: &HowArgs) -> u8 {
         }
     };
     warn(&plan, args);
-    let signals = signals();
-    let (ended, code) = if let Some(times) = args.repeat {
-        if !plan.topology.variants.is_empty() {
-            out::note("the variants are left out: only the design as drawn is repeated");
-        }
-        repeat::run(&plan, args, times, &signals)
-    } else if !plan.topology.variants.is_empty() {
-        variants::run(&plan, args, &signals)
-    } else {
-        let (report, code) = Terminal::new(&plan, args.quiet).run(plan, args, &signals);
-        if let Some(report) = &report {
-            show(report, args.quiet);
-        }
-        (report.map(|report| report::to_json(&report)), code)
-    };
-    let Some(text) = ended else { return code };
+    let ended = conduct(plan, args, &signals());
+    let Some(text) = ended.json else { return ended.code };
     match json.map(|json| json.write(&text)) {
         Some(Err(error)) => {
             out::note(error);
             exit::IO
         }
-        _ => code,
+        _ => ended.code,
     }
 }
 
+/// Runs a plan as often, and in as many variants, as is asked for.
+pub(super) fn conduct(plan: RunPlan, args: &HowArgs, signals: &Receiver<()>) -> Ended {
+    if let Some(times) = args.repeat {
+        if !plan.topology.variants.is_empty() {
+            out::note("the variants are left out: only the design as drawn is repeated");
+        }
+        return repeat::run(&plan, args, times, signals);
+    }
+    if !plan.topology.variants.is_empty() {
+        return variants::run(&plan, args, signals);
+    }
+    let mut terminal = Terminal::new(&plan, args.quiet);
+    let (report, code) = terminal.run(plan, args, signals);
+    if let Some(report) = &report {
+        show(report, args.quiet);
+    }
+    let json = report.map(|report| report::to_json(&report));
+    Ended { json, code, is_stopped: terminal.asked_to_stop }
+}
+
 /// Lists the problems, and applies what the command line overrides.
-fn plan(label: &str, opened: Opened, args: &HowArgs) -> Option<RunPlan> {
+pub(super) fn plan(label: &str, opened: Opened, args: &HowArgs) -> Option<RunPlan> {
     if !opened.problems.is_empty() {
         out::note(report_problems(label, &opened.problems).trim_end());
     }
@@ -94,7 +113,7 @@ fn plan(label: &str, opened: Opened, args: &HowArgs) -> Option<RunPlan> {
 }
 
 /// Says before the run if it is more than this machine carried, where that was measured.
-fn warn(plan: &RunPlan, args: &HowArgs) {
+pub(super) fn warn(plan: &RunPlan, args: &HowArgs) {
     if args.quiet {
         return;
     }

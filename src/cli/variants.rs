@@ -3,7 +3,7 @@
 use crossbeam_channel::Receiver;
 
 use super::args::HowArgs;
-use super::run::{Terminal, show};
+use super::run::{Ended, Terminal, show};
 use super::{exit, out};
 use crate::report::variants::{Compared, render, to_json};
 use crate::topology::{RunPlan, Topology};
@@ -11,14 +11,14 @@ use crate::topology::{RunPlan, Topology};
 /// What the design itself is called among its variants.
 const AS_DRAWN: &str = "as drawn";
 
-/// Runs a plan and its variants, one after the other. Answers the JSON of what there is, unless no run has a report, and the exit
-/// code of the design as drawn, or of the first run without a report. A signal ends the run under way as usual, and no other begins.
-pub fn run(plan: &RunPlan, args: &HowArgs, signals: &Receiver<()>) -> (Option<String>, u8) {
+/// Runs a plan and its variants, one after the other; the exit code is that of the design as drawn, or of the first run without a
+/// report. A signal ends the run under way as usual, and no other begins.
+pub(super) fn run(plan: &RunPlan, args: &HowArgs, signals: &Receiver<()>) -> Ended {
     let topology = &plan.topology;
     let varied = topology.variants.iter().map(|variant| (variant.name.as_str(), topology.varied(variant)));
     let drawn = (AS_DRAWN, Topology { variants: Vec::new(), ..topology.clone() });
     let mut runs: Vec<Compared> = Vec::new();
-    let mut code = exit::PASS;
+    let (mut code, mut is_stopped) = (exit::PASS, false);
     for (name, topology) in std::iter::once(drawn).chain(varied) {
         let Ok(plan) = RunPlan::new(topology) else {
             unreachable!("the variants of a sound design were looked at");
@@ -28,6 +28,7 @@ pub fn run(plan: &RunPlan, args: &HowArgs, signals: &Receiver<()>) -> (Option<St
         }
         let mut terminal = Terminal::new(&plan, args.quiet);
         let (report, ended) = terminal.run(plan, args, signals);
+        is_stopped = terminal.asked_to_stop;
         let Some(report) = report else {
             code = ended;
             break;
@@ -37,13 +38,13 @@ pub fn run(plan: &RunPlan, args: &HowArgs, signals: &Receiver<()>) -> (Option<St
             show(&report, args.quiet);
         }
         runs.push(Compared { name: name.to_owned(), report });
-        if terminal.asked_to_stop {
+        if is_stopped {
             break;
         }
     }
     if runs.is_empty() {
-        return (None, code);
+        return Ended { json: None, code, is_stopped };
     }
     out::line(format_args!("\n{}", render(&runs).trim_end()));
-    (Some(to_json(&runs)), code)
+    Ended { json: Some(to_json(&runs)), code, is_stopped }
 }
