@@ -1,7 +1,7 @@
 //! How we count. Pure: nothing here knows a clock, a socket or a server.
 //!
 //! - [`outcome`]: how a request can end, and why it was intercepted.
-//! - [`stripe`]: counters for each thread, so that counting is cheap.
+//! - `stripe`: counters for each thread, so that counting is cheap.
 //! - [`tally`]: counts per operation and outcome, and the conservation law they obey.
 //! - [`shared_tally`]: the same counts while many threads add to them.
 //! - [`histogram`]: response times; quantiles come from merged histograms, never from averaged quantiles.

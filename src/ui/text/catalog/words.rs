@@ -72,6 +72,7 @@ pub const ROWS: &[Row] = &[
     ("connections", "个连接"),
     ("pipelines", "条管道"),
     ("consumers", "个消费者"),
+    ("attempts", "次"),
     ("checks", "次检查"),
     ("orders", "个订单"),
     ("units", "件"),
