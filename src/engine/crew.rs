@@ -9,49 +9,80 @@ use tokio::sync::watch;
 use tokio::task::{AbortHandle, JoinHandle};
 
 use super::book::StageBook;
-use super::clock::Clock;
+use super::clock::{Clock, nanos};
+use super::cluster::Holder;
 use super::dial::Dial;
-use super::redis_link::{Connection, LinkSettings, Resolver};
+use super::outbox::Outbox;
+use super::queue::hands::{DeathPoint, HandCounts, HandTotals, Hands};
+use super::queue::jetstream::JetStreamDesk;
+use super::queue::list::ListDesk;
+use super::queue::look::CrewView;
+use super::queue::processing_list::ProcessingListDesk;
+use super::queue::stream::StreamDesk;
+use super::queue::{Desk, Place};
+use super::redis_link::{Connection, LinkSettings};
 use super::sqlite::Writer;
-use super::stages::consumer::{Consumer, ConsumerScripts};
+use super::stages::consumer::{Consumer, tell_death};
 use super::trouble::Troubles;
-use crate::topology::stage::Queue;
+use crate::topology::stage::{Queue, QueueForm};
 
 /// How long consumers may take to finish the batch in their hands.
 const END_WITHIN: Duration = Duration::from_secs(5);
 
+/// For the drain, what dead consumers left is taken over after this time at the latest.
+const CLAIM_IN_DRAIN: Duration = Duration::from_secs(1);
+
 /// What every consumer of a queue needs.
 pub struct Equipment {
-    /// How to reach the list.
-    pub list: Resolver,
+    /// Where the queue is.
+    pub place: Place,
     /// Where orders are written.
     pub writer: Writer,
+    /// Who has the orders, where messages carry only their ids.
+    pub records: Option<Arc<Holder>>,
     /// The database's book.
     pub book: Arc<StageBook>,
     /// The run's clock.
     pub clock: Clock,
     /// Where they say what went wrong.
     pub troubles: Troubles,
+    /// Where their deaths are told.
+    pub outbox: Outbox,
+    /// The queue's name.
+    pub queue: String,
 }
 
 /// The consumers of a queue. Dropping it ends them where they are.
 pub struct Crew {
     equipment: Equipment,
+    form: QueueForm,
     settings: LinkSettings,
     batch: Arc<Dial<usize>>,
+    /// In nanoseconds.
+    claim_after: Arc<Dial<Option<u64>>>,
     /// How many are to take orders: those with the lowest numbers do, and at 0 all end.
     wanted: watch::Sender<usize>,
-    /// How many have ever been: each has a processing list.
-    hired: Arc<Dial<usize>>,
-    hands: Vec<Hand>,
+    /// How many identities there have ever been.
+    identities: Arc<Dial<usize>>,
+    counts: Arc<HandCounts>,
+    members: Vec<Member>,
 }
 
 /// A consumer as its crew sees it.
-struct Hand {
-    /// None while it is dead.
+struct Member {
+    /// None before it begins, and after it was ended from outside.
     task: Option<JoinHandle<()>>,
+    /// The name by which the queue knows it.
+    identity: usize,
+    hands: Arc<Hands>,
     /// Whether it stands still.
     paused: watch::Sender<bool>,
+}
+
+impl Member {
+    fn is_dead(&self) -> bool {
+        self.task.is_none() || self.hands.are_dead()
+    }
 }
 
 impl Crew {
@@ -59,11 +90,14 @@ impl Crew {
     pub fn start(equipment: Equipment, params: &Queue) -> Self {
         let mut crew = Self {
             equipment,
+            form: params.form,
             settings: LinkSettings::new(params.timeout),
             batch: Arc::new(Dial::new(params.batch as usize)),
+            claim_after: Arc::new(Dial::new(params.claim_after.map(nanos))),
             wanted: watch::channel(params.consumers as usize).0,
-            hired: Arc::new(Dial::new(0)),
-            hands: Vec::new(),
+            identities: Arc::new(Dial::new(0)),
+            counts: Arc::default(),
+            members: Vec::new(),
         };
         crew.tune(params);
         crew
@@ -72,56 +106,106 @@ impl Crew {
     /// Takes over the live ones of the queue's parameters. Who is no longer wanted brings home what is in its hands.
     pub fn tune(&mut self, params: &Queue) {
         self.batch.set(params.batch as usize);
-        let (hired, wanted) = (self.hired.get(), params.consumers as usize);
-        // First known, then hired: no processing list is ever overlooked.
-        self.hired.set(hired.max(wanted));
+        let wanted = params.consumers as usize;
         self.wanted.send_replace(wanted);
-        for number in hired..wanted {
-            self.hands.push(Hand { task: None, paused: watch::channel(false).0 });
-            self.restart(number);
+        while self.members.len() < wanted {
+            let (identity, hands) = (self.new_identity(), Arc::new(Hands::new(self.counts.clone())));
+            self.members.push(Member { task: None, identity, hands, paused: watch::channel(false).0 });
+            self.restart(self.members.len() - 1);
         }
     }
 
-    /// How many consumers there have ever been, kept up to date.
-    pub fn hired(&self) -> Arc<Dial<usize>> {
-        self.hired.clone()
+    /// First known, then used: no processing list is ever overlooked.
+    fn new_identity(&self) -> usize {
+        let identity = self.identities.get();
+        self.identities.set(identity + 1);
+        identity
     }
 
-    /// Ends a consumer wherever it is, and waits until it has ended; its processing list stays as it is. Answers whether
+    /// What is known of the consumers while they work.
+    pub fn view(&self) -> CrewView {
+        CrewView { identities: self.identities.clone(), counts: self.counts.clone() }
+    }
+
+    /// What was counted of the consumers so far.
+    pub fn totals(&self) -> HandTotals {
+        self.counts.totals()
+    }
+
+    /// Ends a consumer wherever it is, and waits until it has ended; what it took stays where it is. Answers whether
     /// there is one with this number, from 0.
     pub async fn kill(&mut self, number: usize) -> bool {
-        let Some(hand) = self.hands.get_mut(number) else { return false };
-        if let Some(task) = hand.task.take() {
+        let Some(member) = self.members.get_mut(number) else { return false };
+        if let Some(task) = member.task.take() {
             task.abort();
-            // That it was aborted is no news.
             drop(task.await);
+            // One that came to its end by itself has been told of.
+            if !member.hands.are_dead() {
+                tell_death(&self.equipment.outbox, &self.equipment.queue, number, &member.hands);
+            }
+        }
+        true
+    }
+
+    /// Lets a consumer die when it next comes to a point of its work. Answers as [`Self::kill`].
+    pub fn doom(&mut self, number: usize, point: DeathPoint) -> bool {
+        let Some(member) = self.members.get(number) else { return false };
+        if !member.is_dead() {
+            member.hands.doom(Some(point));
         }
         true
     }
 
     /// Lets a consumer stand still wherever it is, or go on. One that is dead is not concerned. Answers as [`Self::kill`].
     pub fn pause(&mut self, number: usize, is_paused: bool) -> bool {
-        let Some(hand) = self.hands.get(number) else { return false };
-        hand.paused.send_replace(is_paused && hand.task.is_some());
+        let Some(member) = self.members.get(number) else { return false };
+        member.paused.send_replace(is_paused && !member.is_dead());
         true
     }
 
-    /// Starts a dead consumer again: it finds its processing list. Answers as [`Self::kill`].
+    /// Starts a dead consumer again, under its own name: it finds what the queue believes to be in its hands. One that was to die
+    /// lives. Answers as [`Self::kill`].
     pub fn restart(&mut self, number: usize) -> bool {
-        let is_dead = self.hands.get(number).map(|hand| hand.task.is_none());
-        if is_dead == Some(true) {
-            let work = self.consumer(number).run(self.wanted.subscribe());
-            let hand = &mut self.hands[number];
-            hand.paused.send_replace(false);
-            hand.task = Some(tokio::spawn(standing_still(work, hand.paused.subscribe())));
+        let Some(member) = self.members.get(number) else { return false };
+        member.hands.doom(None);
+        if member.is_dead() {
+            member.hands.revive();
+            member.paused.send_replace(false);
+            let task = self.put_to_work(number);
+            self.members[number].task = Some(task);
         }
-        is_dead.is_some()
+        true
     }
 
-    /// Brings every consumer back that is dead or stands still. Answers their numbers.
+    /// Puts another consumer in the place of a dead one, under a name of its own. Answers as [`Self::kill`].
+    pub fn replace(&mut self, number: usize) -> bool {
+        let is_dead = self.members.get(number).map(Member::is_dead);
+        if is_dead == Some(true) {
+            self.members[number].identity = self.new_identity();
+        }
+        self.restart(number)
+    }
+
+    /// Brings every consumer back that is dead or stands still, and lets those take over soon what others left. Answers their
+    /// numbers.
     pub fn mend(&mut self) -> Vec<usize> {
-        let is_idle = |hand: &Hand| hand.task.is_none() || *hand.paused.borrow();
-        let idle: Vec<usize> = (0..self.hands.len()).filter(|&number| is_idle(&self.hands[number])).collect();
+        // From here on nobody dies.
+        self.members.iter().for_each(|member| member.hands.doom(None));
+        if self.counts.totals().deaths > 0 {
+            let soon = nanos(CLAIM_IN_DRAIN);
+            self.claim_after.set(Some(self.claim_after.get().map_or(soon, |after| after.min(soon))));
+            if let Place::JetStream(way) = self.equipment.place {
+                let troubles = self.equipment.troubles.clone();
+                tokio::spawn(async move {
+                    if let Err(error) = way.claim_after(CLAIM_IN_DRAIN).await {
+                        troubles.note("orders of dead consumers can't be handed out soon", &error);
+                    }
+                });
+            }
+        }
+        let is_idle = |member: &Member| member.is_dead() || *member.paused.borrow();
+        let idle: Vec<usize> =
+            (0..self.members.len()).filter(|&number| is_idle(&self.members[number])).collect();
         for &number in &idle {
             self.pause(number, false);
             self.restart(number);
@@ -132,10 +216,11 @@ impl Crew {
     /// Waits for the consumers to end, so that no order moves any more.
     pub async fn end(&mut self) {
         self.wanted.send_replace(0);
-        for hand in &self.hands {
-            hand.paused.send_replace(false);
+        for member in &self.members {
+            member.paused.send_replace(false);
         }
-        let tasks: Vec<JoinHandle<()>> = self.hands.iter_mut().filter_map(|hand| hand.task.take()).collect();
+        let tasks: Vec<JoinHandle<()>> =
+            self.members.iter_mut().filter_map(|member| member.task.take()).collect();
         let aborts: Vec<AbortHandle> = tasks.iter().map(JoinHandle::abort_handle).collect();
         let mut ended = pin!(join_all(tasks));
         if tokio::time::timeout(END_WITHIN, &mut ended).await.is_err() {
@@ -144,24 +229,49 @@ impl Crew {
         }
     }
 
-    fn consumer(&self, number: usize) -> Consumer {
-        let Equipment { list, writer, book, clock, troubles } = &self.equipment;
-        Consumer {
+    fn put_to_work(&self, number: usize) -> JoinHandle<()> {
+        let list = match &self.equipment.place {
+            Place::JetStream(way) => return self.employ(number, JetStreamDesk::new(*way)),
+            Place::Redis(list) => list.clone(),
+        };
+        let connection = Connection::new(list, self.settings);
+        let identity = self.members[number].identity;
+        match self.form {
+            QueueForm::List => self.employ(number, ListDesk::new(connection)),
+            QueueForm::ProcessingList => {
+                let (identities, claim_after) = (self.identities.clone(), self.claim_after.clone());
+                self.employ(number, ProcessingListDesk::new(connection, identity, identities, claim_after))
+            }
+            QueueForm::JetStream | QueueForm::Stream => {
+                self.employ(number, StreamDesk::new(connection, identity))
+            }
+        }
+    }
+
+    fn employ<D: Desk + 'static>(&self, number: usize, desk: D) -> JoinHandle<()> {
+        let Equipment { writer, records, book, clock, troubles, outbox, queue, .. } = &self.equipment;
+        let Member { hands, paused, .. } = &self.members[number];
+        let consumer = Consumer {
             number,
-            connection: Connection::new(list.clone(), self.settings),
+            desk,
             batch: self.batch.clone(),
+            claim_after: self.claim_after.clone(),
+            hands: hands.clone(),
             writer: writer.clone(),
+            records: records.clone(),
             book: book.clone(),
             clock: clock.clone(),
-            scripts: ConsumerScripts::default(),
             troubles: troubles.clone(),
-        }
+            outbox: outbox.clone(),
+            queue: queue.clone(),
+        };
+        tokio::spawn(standing_still(consumer.run(self.wanted.subscribe()), paused.subscribe()))
     }
 }
 
 impl Drop for Crew {
     fn drop(&mut self) {
-        self.hands.iter().filter_map(|hand| hand.task.as_ref()).for_each(JoinHandle::abort);
+        self.members.iter().filter_map(|member| member.task.as_ref()).for_each(JoinHandle::abort);
     }
 }
 
@@ -179,84 +289,5 @@ async fn standing_still(work: impl Future<Output = ()>, mut paused: watch::Recei
             _ = paused.wait_for(|paused| *paused) => {}
             () = &mut work => return,
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use std::collections::BTreeSet;
-
-    use redis::aio::MultiplexedConnection;
-
-    use super::super::keys;
-    use super::super::order::Order;
-    use super::super::outbox::Outbox;
-    use super::super::sqlite::schema::{Lookups, Store};
-    use super::*;
-    use crate::servers::{NodeSettings, RedisNode, RunFolder, find};
-
-    const LOT: u64 = 3_000;
-
-    async fn push(redis: &mut MultiplexedConnection, ids: std::ops::Range<u64>) {
-        let mut pushes = redis::pipe();
-        for id in ids {
-            let order = Order { id, item: 0, claimant: id, units: 1, accepted_ns: 0 };
-            pushes.cmd("LPUSH").arg(keys::ORDER_LIST).arg(order.to_string()).ignore();
-        }
-        pushes.query_async::<()>(redis).await.expect("they are pushed");
-    }
-
-    async fn waiting(redis: &mut MultiplexedConnection, list: &str) -> u64 {
-        redis::cmd("LLEN").arg(list).query_async(redis).await.expect("a length")
-    }
-
-    #[tokio::test(flavor = "multi_thread")]
-    async fn more_and_fewer_consumers_lose_no_order_and_leave_none_in_their_hands() {
-        let binary = find(None, &|_| {}).expect("a server program");
-        let folder = RunFolder::create().expect("a folder");
-        let node = RedisNode::start(&binary, &folder, NodeSettings::new("crew")).await.expect("a server");
-        let lookups = Lookups { unpaid: false, by_buyer: false };
-        let store = Store::create(&folder.path().join("orders.sqlite3"), false, lookups).expect("a database");
-        let equipment = Equipment {
-            list: Resolver::Fixed(node.endpoint()),
-            writer: Writer::start(store).expect("a writer"),
-            book: Arc::default(),
-            clock: Clock::new(),
-            troubles: Troubles::new(Outbox::deaf()),
-        };
-        let writer = equipment.writer.clone();
-        let mut redis =
-            LinkSettings::new(Duration::from_secs(5)).connect(node.endpoint()).await.expect("a line");
-        let params = |consumers, batch| Queue { consumers, batch, ..Queue::default() };
-        let mut crew = Crew::start(equipment, &params(2, 7));
-        let mut pushed = 0;
-        for (consumers, batch) in [(6, 5), (1, 50), (3, 2), (2, 100), (6, 9), (1, 11)] {
-            push(&mut redis, pushed..pushed + LOT).await;
-            pushed += LOT;
-            // In the midst of it, whatever they have in their hands.
-            crew.tune(&params(consumers, batch));
-        }
-        while waiting(&mut redis, keys::ORDER_LIST).await > 0 {
-            tokio::task::yield_now().await;
-        }
-        assert_eq!(crew.hired().get(), 6);
-        for consumer in 0..6 {
-            let list = keys::processing(consumer);
-            while waiting(&mut redis, &list).await > 0 {
-                tokio::task::yield_now().await;
-            }
-        }
-        // What a failover brings back to the list of one who is no longer wanted is found too.
-        let late = Order { id: pushed, item: 0, claimant: 0, units: 1, accepted_ns: 0 };
-        let back = redis::cmd("RPUSH").arg(keys::processing(5)).arg(late.to_string()).to_owned();
-        back.query_async::<()>(&mut redis).await.expect("it is pushed");
-        while waiting(&mut redis, &keys::processing(5)).await > 0 {
-            tokio::task::yield_now().await;
-        }
-        crew.end().await;
-        let contents = writer.contents().await.expect("contents");
-        let ids: BTreeSet<u64> = contents.orders.iter().map(|(order, _)| order.id).collect();
-        assert_eq!(ids, (0..=pushed).collect(), "each is there");
-        assert_eq!(contents.orders.len(), ids.len(), "and once");
     }
 }

@@ -6,6 +6,7 @@ use std::time::Duration;
 use futures_util::future::join_all;
 
 use super::cluster::{ClusterGroup, Holder, Newcomers, Place, Voice};
+use super::queue::jetstream::Way;
 use super::redis_link::{Connection, LinkSettings, Resolver};
 use super::sqlite::harm::Harm;
 use super::sqlite::schema::{Lookups, Store};
@@ -13,10 +14,13 @@ use super::sqlite::{StoreError, Writer};
 use super::stock::StockForm;
 use crate::servers::{
     Cluster, ClusterError, ClusterSettings, Endpoint, GroupError, GroupSettings, LinkState, NodeError,
-    ReplicaGroup, RunFolder, SentinelSettings, ServerBinary,
+    RedisNode, ReplicaGroup, RunFolder, SentinelSettings, ServerBinary,
 };
-use crate::topology::stage::{MasterReplica, Persistence, Shape, StageKind};
+use crate::topology::stage::{MasterReplica, Persistence, Queue, QueueForm, Shape, StageKind};
 use crate::topology::{ClientKind, RunPlan};
+
+/// How long a broker may take to make a queue.
+const PREPARE_WITHIN: Duration = Duration::from_secs(5);
 
 /// Everything real that a run stands on. Dropping it ends all of it.
 pub struct Environment {
@@ -28,10 +32,21 @@ pub struct Environment {
     pub database: Option<(Store, Writer)>,
     /// What faults do to the database.
     pub harm: Option<Harm>,
-    /// The server program.
-    pub binary: Option<ServerBinary>,
+    /// The servers of queues that Redis doesn't keep, each with its stage's place in the topology.
+    brokers: Vec<(usize, RedisNode)>,
+    /// The server programs.
+    pub binaries: Binaries,
     /// Kept alive: the servers' files are in it.
     folder: RunFolder,
+}
+
+/// The server programs of a run: those that it needs.
+#[derive(Debug, Clone, Default)]
+pub struct Binaries {
+    /// Redis or Valkey.
+    pub redis: Option<ServerBinary>,
+    /// NATS.
+    pub nats: Option<ServerBinary>,
 }
 
 /// The Redis processes of one stage.
@@ -76,6 +91,14 @@ pub enum EnvironmentError {
         /// Why.
         source: ClusterError,
     },
+    /// The server of a queue did not come up.
+    #[error("stage \"{stage}\": {why}")]
+    Broker {
+        /// The stage.
+        stage: String,
+        /// Why.
+        why: String,
+    },
     /// The database could not be made.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -87,6 +110,20 @@ pub fn needs_redis(plan: &RunPlan) -> bool {
     plan.order.iter().any(|&stage| is_redis(stage))
 }
 
+/// Whether a plan needs a NATS server.
+pub fn needs_nats(plan: &RunPlan) -> bool {
+    jetstream(plan).is_some()
+}
+
+/// The place and the parameters of a queue that a NATS server keeps.
+fn jetstream(plan: &RunPlan) -> Option<(usize, &Queue)> {
+    let queue = plan.queue?;
+    match &plan.topology.stages[queue].kind {
+        StageKind::Queue(params) if params.form == QueueForm::JetStream => Some((queue, params)),
+        _ => None,
+    }
+}
+
 impl Environment {
     /// Starts every server of the plan, groups side by side. Proxies stand before the processes of each stage for which
     /// the plan scripts a link fault, and with `link_faults` before those of every stage.
@@ -96,12 +133,12 @@ impl Environment {
     pub async fn start(
         plan: &RunPlan,
         link_faults: bool,
-        binary: Option<ServerBinary>,
+        binaries: Binaries,
         folder: RunFolder,
         progress: &(dyn Fn(&str) + Send + Sync),
     ) -> Result<Self, EnvironmentError> {
         let (mut groups, mut clusters, newcomers) = (Vec::new(), Vec::new(), Newcomers::default());
-        if let Some(binary) = &binary {
+        if let Some(binary) = &binaries.redis {
             let wanted = plan.order.iter().filter_map(|&stage| Some((stage, group_settings(plan, stage)?)));
             let folder = &folder;
             let starting = wanted.map(|(stage, settings)| async move {
@@ -126,13 +163,24 @@ impl Environment {
             }
             _ => None,
         };
+        let brokers = start_brokers(plan, binaries.nats.as_ref(), &folder).await?;
         let harm = database.as_ref().map(|(store, _)| Harm::new(store.clone()));
-        Ok(Self { groups, clusters, newcomers, database, harm, binary, folder })
+        Ok(Self { groups, clusters, newcomers, database, harm, brokers, binaries, folder })
     }
 
     /// Where the run's files are, if they stay there afterwards.
     pub fn kept_folder(&self) -> Option<&Path> {
         self.folder.is_kept().then(|| self.folder.path())
+    }
+
+    /// Where the server of a queue listens that Redis doesn't keep.
+    pub fn broker(&self, stage: usize) -> Option<Endpoint> {
+        self.brokers.iter().find(|(of, _)| *of == stage).map(|(_, node)| node.endpoint())
+    }
+
+    /// That server, to break or mend it.
+    pub fn broker_mut(&mut self, stage: usize) -> Option<&mut RedisNode> {
+        self.brokers.iter_mut().find(|(of, _)| *of == stage).map(|(_, node)| node)
     }
 
     /// How to reach the master of a stage.
@@ -279,7 +327,8 @@ impl Environment {
     /// Stops every server and waits until it is gone.
     pub async fn stop(mut self) {
         let groups = join_all(self.groups.iter_mut().map(|group| group.processes.stop()));
-        tokio::join!(groups, join_all(self.clusters.iter_mut().map(ClusterGroup::stop)));
+        let clusters = join_all(self.clusters.iter_mut().map(ClusterGroup::stop));
+        tokio::join!(groups, clusters, join_all(self.brokers.iter_mut().map(|(_, node)| node.stop())));
     }
 
     fn group(&self, stage: usize) -> Option<&Group> {
@@ -344,6 +393,21 @@ async fn start_clusters(
     join_all(starting).await.into_iter().collect()
 }
 
+/// Starts the server of a queue that Redis doesn't keep, and makes the queue.
+async fn start_brokers(
+    plan: &RunPlan,
+    binary: Option<&ServerBinary>,
+    folder: &RunFolder,
+) -> Result<Vec<(usize, RedisNode)>, EnvironmentError> {
+    let (Some((stage, params)), Some(binary)) = (jetstream(plan), binary) else { return Ok(Vec::new()) };
+    let failed = |why: String| EnvironmentError::Broker { stage: plan.name(stage).to_owned(), why };
+    let node = RedisNode::start_nats(binary, folder, &server_name(plan, stage)).await;
+    let node = node.map_err(|error| failed(error.to_string()))?;
+    let way = Way { endpoint: node.endpoint(), patience: PREPARE_WITHIN };
+    way.prepare(params.claim_after).await.map_err(|error| failed(error.to_string()))?;
+    Ok(vec![(stage, node)])
+}
+
 /// The cluster that a stage runs, if it runs one.
 fn cluster_settings(plan: &RunPlan, stage: usize) -> Option<ClusterSettings> {
     let StageKind::RedisCluster(params) = &plan.topology.stages[stage].kind else { return None };
@@ -385,7 +449,9 @@ fn group_settings(plan: &RunPlan, stage: usize) -> Option<GroupSettings> {
             restart_in_place: params.restart_in_place,
             ..settings(params.replicas, params.persistence)
         }),
-        StageKind::Queue(params) if params.on.is_none() => Some(settings(0, Persistence::AofEverysec)),
+        StageKind::Queue(params) if params.on.is_none() && params.form.is_in_redis() => {
+            Some(settings(0, Persistence::AofEverysec))
+        }
         _ => None,
     }
 }

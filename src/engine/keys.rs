@@ -7,6 +7,10 @@ use super::wire::Key;
 
 /// The list of orders on their way to the database.
 pub const ORDER_LIST: &str = "orderList";
+/// The stream of orders on their way to the database.
+pub const ORDER_STREAM: &str = "orderStream";
+/// The group of its consumers.
+pub const GROUP: &str = "consumers";
 /// Ids of the orders whose units were returned to the inventory, so that a repeated return changes nothing.
 pub const RETURNED: &str = "returned";
 
@@ -43,6 +47,11 @@ pub fn processing(consumer: usize) -> String {
     format!("{ORDER_LIST}:processing:{consumer}")
 }
 
+/// The key that is there as long as a consumer says that it lives.
+pub fn alive(consumer: usize) -> String {
+    format!("{ORDER_LIST}:alive:{consumer}")
+}
+
 /// Moves up to a number of orders, oldest first, from the list to the end of a processing list, atomically.
 /// KEYS: list, processing list. ARGV: how many at the most. Answers the whole processing list, so that what an earlier
 /// consumer or a late answer left there is found too.
@@ -69,3 +78,11 @@ pub const DONE_SCRIPT: &str = r"
 if redis.call('LINDEX', KEYS[1], 0) ~= ARGV[1] then return 0 end
 redis.call('LTRIM', KEYS[1], ARGV[2], -1)
 return 1";
+
+/// Moves the processing list of a consumer that no longer says that it lives to the end of another's, in order.
+/// KEYS: its sign of life, its processing list, the other's. Answers how many orders were moved.
+pub const TAKE_OVER_SCRIPT: &str = r"
+if redis.call('EXISTS', KEYS[1]) == 1 then return 0 end
+local moved = 0
+while redis.call('LMOVE', KEYS[2], KEYS[3], 'LEFT', 'RIGHT') do moved = moved + 1 end
+return moved";

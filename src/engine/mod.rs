@@ -6,7 +6,7 @@
 //! - `stages`: one file a kind of stage; `wire`: their fast path to Redis; `redis_link`: connections to Redis;
 //!   `sqlite`: the database; `keys`: names and scripts in Redis; `order`: a granted claim.
 //! - `cluster`: Redis Cluster as its clients see it, and how it grows during a run.
-//! - `stock`: in which form an inventory keeps its stock; `control`: the data-control module; `crew`: the consumers of the queue; `queue_watch`: measures the backlog;
+//! - `stock`: in which form an inventory keeps its stock; `control`: the data-control module; `crew`: the consumers of the queue; `queue`: its forms, and its backlog;
 //!   `watch`: asks the processes how they do; `heartbeat`: how far replicas are behind, in seconds.
 //! - `versions`: what of a product was written when, so that stale answers are counted.
 //! - `faults`: breaks and mends, one file a family; `tuner`: carries out changes while requests arrive; `dial`: a parameter that may change.
@@ -39,7 +39,7 @@ mod observer;
 mod order;
 mod outbox;
 mod pending;
-mod queue_watch;
+mod queue;
 mod redis_link;
 mod run;
 mod sqlite;

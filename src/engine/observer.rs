@@ -8,7 +8,7 @@ use super::book::{StageBook, StagePage};
 use super::clock::Clock;
 use super::generator::Schedule;
 use super::ledger::Ledger;
-use super::queue_watch::UNKNOWN;
+use super::queue::look::UNKNOWN;
 use crate::metrics::{Bucket, Latency, StageBucket, StageTally, Totals};
 use crate::report::{OperationReport, OperationsReport, SecondReport};
 use crate::topology::RunPlan;

@@ -15,7 +15,7 @@ use super::absences::Absences;
 use super::audit::{self, AuditError};
 use super::cluster::Voice;
 use super::control::{Control, ControlError};
-use super::environment::{Environment, needs_redis};
+use super::environment::{Binaries, Environment, needs_nats, needs_redis};
 use super::failover::{Failovers, Supervisor};
 use super::faults::{Hands, mend};
 use super::ledger::Ledger;
@@ -82,7 +82,7 @@ async fn run_in(
     }
     outbox.phase(RunPhase::WarmingUp);
     let (sale_over, stop) = watch::channel(false);
-    let mut wired = Builder::new(plan, environment, &clock, &ledger, &troubles, &notes)
+    let mut wired = Builder::new(plan, environment, &clock, &ledger, (&troubles, outbox), &notes)
         .build()
         .map_err(|error| failure(&error))?;
     warm_up(&wired).await?;
@@ -110,7 +110,7 @@ async fn run_in(
     mend::servers(live.scene(plan, environment, &mut hands), outbox).await;
 
     outbox.phase(RunPhase::Auditing);
-    let audit = examine(plan, environment, &ledger, live.hired(), outbox).await;
+    let audit = examine(plan, environment, &ledger, live.identities(), outbox).await;
     let said = (notes.absences.all(), troubles.all());
     let ending = live.ending(audit, faults, drained, said);
     Ok(summary::report(plan, environment, &live.observer, ending))
@@ -121,10 +121,10 @@ async fn examine(
     plan: &RunPlan,
     environment: &Environment,
     ledger: &Ledger,
-    hired: usize,
+    identities: usize,
     outbox: &Outbox,
 ) -> Result<AuditReport, AuditError> {
-    let mut evidence = audit::gather(plan, environment, ledger, hired, outbox.clock()).await?;
+    let mut evidence = audit::gather(plan, environment, ledger, identities, outbox.clock()).await?;
     let database = plan.database.and(environment.database.as_ref()).map(|(store, _)| store.clone());
     let compared = tokio::task::spawn_blocking(move || {
         let report = audit::examine(&mut evidence, database.as_ref());
@@ -146,22 +146,27 @@ async fn start_servers(
     outbox: &Outbox,
 ) -> Result<Environment, RunFailure> {
     outbox.phase(RunPhase::StartingServers);
-    let (notes, explicit, needed) = (outbox.clone(), options.redis_server.clone(), needs_redis(plan));
+    let (notes, explicit) = (outbox.clone(), options.redis_server.clone());
+    let (needs_redis, needs_nats) = (needs_redis(plan), needs_nats(plan));
     let prepared = tokio::task::spawn_blocking(move || {
         let progress = |text: &str| notes.note(text);
         servers::sweep(&progress);
-        let binary = needed.then(|| servers::find(explicit.as_deref(), &progress)).transpose();
-        (binary, RunFolder::create())
+        let redis = needs_redis.then(|| servers::find(explicit.as_deref(), &progress)).transpose();
+        let binaries = redis.and_then(|redis| {
+            let nats = needs_nats.then(|| servers::find_nats(&progress)).transpose()?;
+            Ok(Binaries { redis, nats })
+        });
+        (binaries, RunFolder::create())
     });
-    let (binary, folder) = prepared.await.map_err(|error| failure(&error))?;
-    let binary = binary.map_err(|error| RunFailure::new(FailureKind::Missing, &error))?;
+    let (binaries, folder) = prepared.await.map_err(|error| failure(&error))?;
+    let binaries = binaries.map_err(|error| RunFailure::new(FailureKind::Missing, &error))?;
     let folder = folder.map_err(|error| failure(&error))?;
     if options.keep_data {
         folder.keep().map_err(|error| failure(&error))?;
         outbox.note(&format!("The run's files stay in {}", folder.path().display()));
     }
     let progress = |text: &str| outbox.note(text);
-    Environment::start(plan, options.link_faults, binary, folder, &progress)
+    Environment::start(plan, options.link_faults, binaries, folder, &progress)
         .await
         .map_err(|error| failure(&error))
 }

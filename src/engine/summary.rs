@@ -6,13 +6,14 @@ use super::audit::AuditError;
 use super::cluster::ClusterGroup;
 use super::environment::Environment;
 use super::observer::Observer;
+use super::queue::hands::HandTotals;
 use super::redis_link::LinkSettings;
 use crate::metrics::failover::Failover;
 use crate::metrics::{InstanceSummary, Totals};
 use crate::report::verdict::{Figures, judge, verdict};
 use crate::report::{
-    AbsenceReport, AuditReport, ChangeReport, FaultReport, GeneratorReport, REPORT_VERSION, Report,
-    ServerReport, SettingReport, StageReport,
+    AbsenceReport, AuditReport, ChangeReport, FaultReport, GeneratorReport, QueueReport, REPORT_VERSION,
+    Report, ServerReport, SettingReport, StageReport,
 };
 use crate::topology::RunPlan;
 use crate::topology::stage::StageKind;
@@ -48,6 +49,8 @@ pub struct Ending {
     pub instances: Vec<InstanceSummary>,
     /// Outages, step by step.
     pub failovers: Vec<Failover>,
+    /// What became of the orders in the hands of consumers, if there were any.
+    pub hands: Option<HandTotals>,
 }
 
 /// The report of a run.
@@ -76,6 +79,7 @@ pub fn report(plan: &RunPlan, environment: &Environment, observer: &Observer, en
         shards: environment.clusters().iter().flat_map(ClusterGroup::shards).collect(),
         reshapes: environment.clusters().iter().flat_map(ClusterGroup::reshapes).collect(),
         settings: settings(plan, environment),
+        queue: queue(plan, ending.hands),
         faults: ending.faults,
         failovers: ending.failovers,
         absences: ending.absences,
@@ -144,17 +148,33 @@ fn stages(plan: &RunPlan, observer: &Observer) -> Vec<StageReport> {
 }
 
 fn servers(environment: &Environment) -> Vec<ServerReport> {
-    let redis = environment.binary.iter().map(|binary| ServerReport {
-        kind: binary.kind.to_string(),
-        version: binary.version.clone(),
-        path: binary.path.display().to_string(),
-    });
+    let redis =
+        environment.binaries.redis.iter().chain(&environment.binaries.nats).map(|binary| ServerReport {
+            kind: binary.kind.to_string(),
+            version: binary.version.clone(),
+            path: binary.path.display().to_string(),
+        });
     let sqlite = environment.database.iter().map(|_| ServerReport {
         kind: "SQLite".into(),
         version: rusqlite::version().to_owned(),
         path: "embedded".into(),
     });
     redis.chain(sqlite).collect()
+}
+
+fn queue(plan: &RunPlan, hands: Option<HandTotals>) -> Option<QueueReport> {
+    let (stage, hands) = (&plan.topology.stages[plan.queue?], hands?);
+    let StageKind::Queue(params) = &stage.kind else { return None };
+    Some(QueueReport {
+        stage: stage.name.clone(),
+        form: params.form.word(),
+        consumer_deaths: hands.deaths,
+        died_unwritten_orders: hands.died_unwritten,
+        died_unacknowledged_orders: hands.died_unacknowledged,
+        redelivered_orders: hands.redelivered,
+        ignored_inserts: hands.ignored,
+        missing_orders: hands.missing,
+    })
 }
 
 fn settings(plan: &RunPlan, environment: &Environment) -> Vec<SettingReport> {

@@ -22,7 +22,10 @@ use super::failover::Failovers;
 use super::generator::BATCHES_WAITING;
 use super::heartbeat::Pulse;
 use super::ledger::Ledger;
+use super::outbox::Outbox;
 use super::pending::Batch;
+use super::queue::Place;
+use super::queue::jetstream::Way;
 use super::redis_link::{Connection, LinkSettings, Resolver};
 use super::sqlite::StoreError;
 use super::stages::balancer::{BalancerStage, Upstream};
@@ -75,6 +78,7 @@ pub struct Builder<'a> {
     caches: BTreeMap<usize, Arc<dyn Cache>>,
     instances: BTreeMap<usize, Arc<dyn Instances>>,
     troubles: &'a Troubles,
+    outbox: &'a Outbox,
     notes: &'a Notes,
     tasks: JoinSet<()>,
     connections: Vec<Arc<LaneConnection>>,
@@ -98,7 +102,7 @@ impl<'a> Builder<'a> {
         environment: &'a Environment,
         clock: &'a Clock,
         ledger: &'a Arc<Ledger>,
-        troubles: &'a Troubles,
+        (troubles, outbox): (&'a Troubles, &'a Outbox),
         notes: &'a Notes,
     ) -> Self {
         Self {
@@ -113,6 +117,7 @@ impl<'a> Builder<'a> {
             caches: BTreeMap::new(),
             instances: BTreeMap::new(),
             troubles,
+            outbox,
             notes,
             tasks: JoinSet::new(),
             connections: Vec::new(),
@@ -243,14 +248,26 @@ impl<'a> Builder<'a> {
     fn crew(&self) -> Option<Crew> {
         let (queue, database) = (self.plan.queue?, self.plan.database?);
         let StageKind::Queue(params) = &self.plan.topology.stages[queue].kind else { return None };
+        let place = match self.environment.broker(queue) {
+            Some(endpoint) => Place::JetStream(Way { endpoint, patience: params.timeout }),
+            None => Place::Redis(
+                self.environment
+                    .master_for(self.plan.queue_host(queue), self.plan.clients(queue, database))?,
+            ),
+        };
         let equipment = Equipment {
-            list: self
-                .environment
-                .master_for(self.plan.queue_host(queue), self.plan.clients(queue, database))?,
+            place,
+            records: self
+                .plan
+                .recorder
+                .and_then(|stage| self.environment.holder(self.plan, stage, params.timeout))
+                .map(Arc::new),
             writer: self.environment.database.as_ref()?.1.clone(),
             book: self.cores[&database].book().clone(),
             clock: self.clock.clone(),
             troubles: self.troubles.clone(),
+            outbox: self.outbox.clone(),
+            queue: self.plan.name(queue).to_owned(),
         };
         Some(Crew::start(equipment, params))
     }

@@ -4,6 +4,7 @@
 //!
 //! - [`audit`]: the ledger's findings.
 //! - `cluster`: the shards of a Redis Cluster.
+//! - `queue`: the queue's consumers.
 //! - [`failover`]: outages in words, and what many of them have in common.
 //! - [`verdict`]: targets and the verdict of three.
 //! - [`text`]: the report for a terminal. [`variants`]: a design and its variants side by side.
@@ -13,6 +14,7 @@ pub mod audit;
 mod cluster;
 pub mod failover;
 pub mod line;
+mod queue;
 pub mod text;
 pub mod variants;
 pub mod verdict;
@@ -25,6 +27,7 @@ use crate::topology::{Realness, Topology};
 
 pub use audit::AuditReport;
 pub use cluster::{ReshapeReport, ShardReport};
+pub use queue::QueueReport;
 pub use verdict::{TargetResult, Verdict, Verdicts};
 
 /// The version of the JSON form that this program writes.
@@ -61,6 +64,8 @@ pub struct Report {
     pub reshapes: Vec<ReshapeReport>,
     /// Settings that a library would otherwise have chosen.
     pub settings: Vec<SettingReport>,
+    /// The queue's consumers; none where there is no queue.
+    pub queue: Option<QueueReport>,
     /// Faults that were injected.
     pub faults: Vec<FaultReport>,
     /// Outages of master-replica stages, step by step.
@@ -162,7 +167,7 @@ pub struct GeneratorReport {
 /// A server that ran.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ServerReport {
-    /// "Valkey", "Redis" or "SQLite".
+    /// "Valkey", "Redis", "NATS" or "SQLite".
     pub kind: String,
     /// Its version.
     pub version: String,

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::verdict::{Verdict, micros, percent};
-use super::{AuditReport, Report, failover};
+use super::{AuditReport, QueueReport, Report, failover};
 use crate::metrics::tally::ByReason;
 use crate::metrics::{Role, StageTally};
 use crate::topology::StageKind;
@@ -218,11 +218,33 @@ fn write_broken(out: &mut String, report: &Report) -> std::fmt::Result {
         }
         writeln!(out)?;
     }
+    if let Some(queue) = report.queue.as_ref().filter(|queue| queue.is_eventful()) {
+        write_queue(out, queue)?;
+    }
     for outage in &report.failovers {
         out.push_str(&failover::render(outage));
         writeln!(out)?;
     }
     Ok(())
+}
+
+fn write_queue(out: &mut String, queue: &QueueReport) -> std::fmt::Result {
+    writeln!(
+        out,
+        "  {} ({}): {} consumers died with {} orders not written and {} written and not acknowledged",
+        queue.stage,
+        queue.form,
+        grouped(queue.consumer_deaths),
+        grouped(queue.died_unwritten_orders),
+        grouped(queue.died_unacknowledged_orders)
+    )?;
+    writeln!(
+        out,
+        "  {} orders delivered again, {} inserts ignored because the order was there, {} messages without an order\n",
+        grouped(queue.redelivered_orders),
+        grouped(queue.ignored_inserts),
+        grouped(queue.missing_orders)
+    )
 }
 
 fn write_audit(out: &mut String, report: &Report) -> std::fmt::Result {

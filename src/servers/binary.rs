@@ -12,6 +12,7 @@ use std::time::Duration;
 
 use super::Progress;
 use super::bounded::{BoundedError, Group, last_lines, run_bounded};
+use super::package::{NATS, VALKEY};
 use super::provision::{self, ProvisionError};
 use super::surroundings::{Surroundings, is_executable_file};
 
@@ -24,13 +25,15 @@ pub const OLDEST_REDIS: (u32, u32) = (6, 2);
 /// `--version` answers in a few milliseconds; this long means that it never will.
 const VERSION_WITHIN: Duration = Duration::from_secs(5);
 
-/// Which of the two servers a program is. The program itself says so; its name may lie (Fedora links one to the other).
+/// Which server a program is. The program itself says so; its name may lie (Fedora links one to the other).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
 pub enum ServerKind {
     /// Valkey, the fork of Redis 7.2.
     Valkey,
     /// Redis.
     Redis,
+    /// NATS, which keeps streams by its `JetStream`.
+    Nats,
 }
 
 impl fmt::Display for ServerKind {
@@ -38,6 +41,7 @@ impl fmt::Display for ServerKind {
         f.write_str(match self {
             Self::Valkey => "Valkey",
             Self::Redis => "Redis",
+            Self::Nats => "NATS",
         })
     }
 }
@@ -93,13 +97,16 @@ pub enum Unusable {
     #[error("`--version` gave no answer within {} s", .0.as_secs())]
     Hung(Duration),
     /// It answered something else.
-    #[error("it is not a Valkey or Redis server; `--version` ended with {status} and said: {said}")]
+    #[error("it is no server that the lab knows; `--version` ended with {status} and said: {said}")]
     NotAServer {
         /// Exit status in words.
         status: String,
         /// The last lines it wrote.
         said: String,
     },
+    /// It is another server than the one that is needed.
+    #[error("it is {0}, which is another server")]
+    Other(ServerKind),
     /// It is a Redis from before [`OLDEST_REDIS`].
     #[error("it is Redis {version}, and the lab needs {}.{} or later", OLDEST_REDIS.0, OLDEST_REDIS.1)]
     TooOld {
@@ -146,26 +153,58 @@ pub fn find_in(
     progress: Progress<'_>,
 ) -> Result<ServerBinary, BinaryError> {
     if let Some(path) = explicit {
-        return probe(path, Origin::Explicit)
+        return probe_redis(path, Origin::Explicit)
             .map_err(|reason| BinaryError::Explicit { path: path.to_owned(), reason });
     }
     for path in SERVER_NAMES.iter().flat_map(|name| surroundings.on_path(name)) {
-        match probe(&path, Origin::OnPath) {
+        match probe_redis(&path, Origin::OnPath) {
             Ok(binary) => return Ok(binary),
             Err(reason) => progress(&format!("Passing over {}: {reason}", path.display())),
         }
     }
-    Ok(provision::find_or_fetch(surroundings, progress)?)
+    Ok(provision::find_or_fetch(&VALKEY, surroundings, progress)?)
+}
+
+/// Finds a NATS server on the search path, and fetches one if there is none.
+///
+/// # Errors
+/// There is none and none can be fetched.
+pub fn find_nats(progress: Progress<'_>) -> Result<ServerBinary, BinaryError> {
+    let surroundings = Surroundings::from_env();
+    match nats_on_path(&surroundings) {
+        Some(binary) => Ok(binary),
+        None => Ok(provision::find_or_fetch(&NATS, &surroundings, progress)?),
+    }
+}
+
+/// The NATS server that [`find_nats`] would find without fetching one.
+pub fn nats_at_hand(surroundings: &Surroundings) -> Option<ServerBinary> {
+    nats_on_path(surroundings).or_else(|| {
+        let provided = NATS.folder(surroundings)?.join(NATS.program);
+        probe(&provided, Origin::ProvisionedEarlier).ok()
+    })
+}
+
+fn nats_on_path(surroundings: &Surroundings) -> Option<ServerBinary> {
+    let found = surroundings.on_path(NATS.program).into_iter();
+    let mut found = found.filter_map(|path| probe(&path, Origin::OnPath).ok());
+    found.find(|binary| binary.kind == ServerKind::Nats)
+}
+
+/// [`probe`], where only a Redis or a Valkey will do.
+pub(crate) fn probe_redis(path: &Path, origin: Origin) -> Result<ServerBinary, Unusable> {
+    let binary = probe(path, origin)?;
+    if binary.kind == ServerKind::Nats { Err(Unusable::Other(binary.kind)) } else { Ok(binary) }
 }
 
 /// The server that [`find_in`] would find without fetching one.
 pub fn at_hand(surroundings: &Surroundings, explicit: Option<&Path>) -> Option<ServerBinary> {
     if let Some(path) = explicit {
-        return probe(path, Origin::Explicit).ok();
+        return probe_redis(path, Origin::Explicit).ok();
     }
     let on_path = SERVER_NAMES.iter().flat_map(|name| surroundings.on_path(name));
     on_path.into_iter().find_map(|path| probe(&path, Origin::OnPath).ok()).or_else(|| {
-        let provided = provision::program(&provision::folder(surroundings)?);
+        let provided = VALKEY.folder(surroundings)?.join(VALKEY.program);
         probe(&provided, Origin::ProvisionedEarlier).ok()
     })
 }
@@ -201,9 +240,13 @@ pub fn probe(path: &Path, origin: Origin) -> Result<ServerBinary, Unusable> {
     Ok(ServerBinary { path, kind, version, origin })
 }
 
-/// Reads `Valkey server v=9.1.2 sha=…` or `Redis server v=7.0.15 sha=…`, as printed by `version()` in `server.c`.
+/// Reads `Valkey server v=9.1.2 sha=…` or `Redis server v=7.0.15 sha=…`, as printed by `version()` in `server.c`; or
+/// `nats-server: v2.15.1`.
 fn parse_version(output: &str) -> Option<(ServerKind, String)> {
     output.lines().find_map(|line| {
+        if let Some(version) = line.strip_prefix("nats-server: v") {
+            return Some((ServerKind::Nats, version.trim().to_owned()));
+        }
         let (kind, rest) = match line.split_once(" server v=")? {
             ("Valkey", rest) => (ServerKind::Valkey, rest),
             ("Redis", rest) => (ServerKind::Redis, rest),
@@ -230,6 +273,7 @@ mod tests {
         assert_eq!(parse_version(valkey), Some((ServerKind::Valkey, "9.1.2".to_owned())));
         let redis = "a warning first\nRedis server v=7.0.15 sha=00000000:0 malloc=jemalloc-5.3.0 bits=64\n";
         assert_eq!(parse_version(redis), Some((ServerKind::Redis, "7.0.15".to_owned())));
+        assert_eq!(parse_version("nats-server: v2.15.1\n"), Some((ServerKind::Nats, "2.15.1".to_owned())));
         for other in ["", "KeyDB server v=6.3.4 sha=0", "Redis server v=", "ls (GNU coreutils) 9.1"] {
             assert_eq!(parse_version(other), None, "{other}");
         }

@@ -10,6 +10,7 @@ use super::bounded::last_lines;
 use super::child::GuardedChild;
 use super::conf;
 use super::endpoint::Endpoint;
+use super::nats;
 use super::node_error::NodeError;
 use super::node_settings::NodeSettings;
 use super::probe::Probe;
@@ -32,6 +33,7 @@ const LOG_LINES: usize = 8;
 pub(crate) enum Program {
     Data(NodeSettings),
     Sentinel(SentinelProgram),
+    Nats,
 }
 
 /// One start of one process.
@@ -60,17 +62,7 @@ impl Launch<'_> {
             if let Some(status) = child.ended() {
                 return Err(self.ended(status.to_string(), started_at.elapsed(), log_start));
             }
-            let problem = match probe.info("everything").await {
-                // Another program may answer on the port while ours is about to fail.
-                Ok(info) if info.get("process_id") != Some(&child.pid().to_string()) => {
-                    "another program answers on its port".to_owned()
-                }
-                Ok(info) if info.get("loading").is_some_and(|loading| loading != "0") => {
-                    "loading its data".to_owned()
-                }
-                Ok(_) => break,
-                Err(error) => error.to_string(),
-            };
+            let Err(problem) = self.is_ready(&mut probe, child.pid()).await else { break };
             let waited = started_at.elapsed();
             if waited > READY_WITHIN {
                 let (name, endpoint, log) =
@@ -91,6 +83,22 @@ impl Launch<'_> {
         Ok((child, started_at.elapsed()))
     }
 
+    /// Whether the process answers; if not, why not.
+    async fn is_ready(&self, probe: &mut Probe, pid: u32) -> Result<(), String> {
+        // Another program may answer on the port while ours is about to fail.
+        let other = || Err("another program answers on its port".to_owned());
+        if matches!(self.program, Program::Nats) {
+            let is_ours = nats::greets(Endpoint::local(self.port), self.folder).await?;
+            return if is_ours { Ok(()) } else { other() };
+        }
+        let info = probe.info("everything").await.map_err(|error| error.to_string())?;
+        if info.get("process_id") != Some(&pid.to_string()) {
+            return other();
+        }
+        let is_loading = info.get("loading").is_some_and(|loading| loading != "0");
+        if is_loading { Err("loading its data".to_owned()) } else { Ok(()) }
+    }
+
     fn spawn(&self, fresh_conf: bool) -> Result<GuardedChild, NodeError> {
         let on_file = |path: &Path, source| NodeError::Files {
             name: self.name.to_owned(),
@@ -104,6 +112,10 @@ impl Launch<'_> {
             Program::Sentinel(program) => {
                 arguments.push("--sentinel".into());
                 conf::sentinel(program, self.port, self.folder)
+            }
+            Program::Nats => {
+                arguments.insert(0, "--config".into());
+                nats::conf(self.port, self.folder)
             }
         };
         if fresh_conf {
@@ -120,7 +132,7 @@ impl Launch<'_> {
         let name = self.name.to_owned();
         let text = fs::read(self.folder.join(LOG_FILE)).unwrap_or_default();
         let new = text.get(usize::try_from(log_start).unwrap_or(0)..).unwrap_or_default();
-        if String::from_utf8_lossy(new).contains("Address already in use") {
+        if String::from_utf8_lossy(new).to_lowercase().contains("address already in use") {
             return NodeError::PortTaken { name, port: self.port, tries: 1 };
         }
         NodeError::Ended { name, binary: self.binary.to_string(), status, after, log: log_tail(self.folder) }

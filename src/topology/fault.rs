@@ -15,6 +15,10 @@ choices! {
     pub enum FaultAction {
         /// `kill -9`: the process is gone at once.
         Kill,
+        /// A consumer dies when it next has taken orders, before it writes them.
+        KillAfterTaking,
+        /// A consumer dies when it next has written orders, before it acknowledges them to the queue.
+        KillAfterWriting,
         /// SIGTERM: the process is asked to end.
         Terminate,
         /// SIGSTOP: the process stands still and keeps its connections.
@@ -23,6 +27,8 @@ choices! {
         Resume,
         /// A dead process is started again, on its port and with its files.
         Restart,
+        /// Another consumer comes in the place of a dead one, under a name of its own.
+        Replace,
         /// `SENTINEL FAILOVER`: a Sentinel hands the role of a healthy master over to a replica, without asking the others.
         Failover,
         /// The link of a process to everybody else is cut: connections are dropped with what is under way on them, and
@@ -74,7 +80,7 @@ params! {
         action: FaultAction = FaultAction::Kill;
         /// The stage it is done to.
         stage: String = String::new();
-        /// Which of the stage's instances: "master", "replica 1", "sentinel 2", "consumer 1", "instance 1", "database", "cache", "sale"; of a Redis Cluster "node 1", "shards".
+        /// Which of the stage's instances: "master", "replica 1", "sentinel 2", "consumer 1", "broker", "instance 1", "database", "cache", "sale"; of a Redis Cluster "node 1", "shards".
         instance: String = "master".into();
         /// How much later a slow link carries what is sent, each way; other actions have none.
         delay: Duration = Duration::from_millis(50), in 0.001..10.0;

@@ -1,7 +1,7 @@
 //! A topology that can run.
 
 use super::graph::Graph;
-use super::stage::StageKind;
+use super::stage::{Carried, StageKind};
 use super::validate::validate;
 use super::{ClientKind, Problem, Severity, Topology};
 
@@ -20,6 +20,8 @@ pub struct RunPlan {
     pub decider: Option<usize>,
     /// The Redis that decides claims, where it keeps the orders too: no stage behind it does.
     pub keeper: Option<usize>,
+    /// The Redis that decides claims, where it keeps the orders because the queue behind it carries only their ids.
+    pub recorder: Option<usize>,
     /// The stage that owns the product data: the database, or without one the first Redis that has the pages.
     pub read_owner: Option<usize>,
     /// The read-write split that is the gate of the sale.
@@ -51,14 +53,19 @@ impl RunPlan {
             |fits: fn(&StageKind) -> bool| order.iter().copied().find(|&index| fits(kind(index)));
         let database = on_the_way(|kind| matches!(kind, StageKind::Database(_)));
         let decider = on_the_way(StageKind::decides_claims);
+        let queue = on_the_way(|kind| matches!(kind, StageKind::Queue(_)));
+        let carries_ids = queue.is_some_and(
+            |queue| matches!(kind(queue), StageKind::Queue(params) if params.carries == Carried::OrderId),
+        );
         let keeps = |index: &usize| graph.next[*index].is_empty() && Some(*index) != database;
         Ok(Self {
             keeper: decider.filter(keeps),
+            recorder: decider.filter(|_| carries_ids),
             decider,
             // Data control preloads pages into the database and into the first Redis on the way.
             read_owner: database.or_else(|| on_the_way(StageKind::answers_reads)),
             gate: on_the_way(|kind| matches!(kind, StageKind::ReadWriteSplit(_))),
-            queue: on_the_way(|kind| matches!(kind, StageKind::Queue(_))),
+            queue,
             database,
             control: place(|kind| matches!(kind, StageKind::DataControl(_))),
             above: (0..topology.stages.len()).map(|index| graph.above(index)).collect(),

@@ -1,4 +1,8 @@
 //! Stages: what can be drawn, and the parameters of each kind.
+//!
+//! - `failover`: what decides about a failover, on a laptop and in production.
+
+mod failover;
 
 use std::time::Duration;
 
@@ -65,6 +69,26 @@ choices! {
         AofEverysec,
         /// Append-only file, synced before each answer.
         AofAlways,
+    }
+
+    /// What a queue is made of, and so what becomes of the orders of a consumer that dies.
+    pub enum QueueForm {
+        /// A Redis list from which orders are popped without acknowledgement: what a dead consumer had in its hands is lost.
+        List,
+        /// A Redis list with a processing list for each consumer, which an order leaves once it is written.
+        ProcessingList,
+        /// A Redis stream with a consumer group: an order is handed to another consumer if it isn't acknowledged in time.
+        Stream,
+        /// A stream of NATS, a server of its own: an order is handed out again if it isn't acknowledged in time.
+        JetStream,
+    }
+
+    /// What a message of a queue carries.
+    pub enum Carried {
+        /// The whole order.
+        Order,
+        /// The product and the id of the order; the inventory keeps the order itself, and the consumer reads it there.
+        OrderId,
     }
 
     /// How slots move to another shard of a Redis Cluster while requests come.
@@ -255,15 +279,21 @@ params! {
         persistence: Persistence = Persistence::AofEverysec;
     }
 
-    /// The queue between the sale and the database: a Redis list with a processing list for each consumer.
+    /// The queue between the sale and the database, from which consumers take orders to have them written.
     pub struct Queue {
-        /// The Redis stage whose master holds the list; None: a Redis process of its own.
+        /// What it is made of, and so what becomes of the orders of a consumer that dies.
+        form: QueueForm = QueueForm::ProcessingList;
+        /// What a message of it carries: the whole order, or only where the inventory keeps it.
+        carries: Carried = Carried::Order;
+        /// The Redis stage whose master holds it; None: a process of its own.
         on: Option<String> = None;
         /// Consumers that take orders and have them written.
         consumers: u32 = 2, in 1..64, "consumers";
         /// The most orders a consumer takes at a time; they become one transaction.
         batch: u32 = 500, in 1..5_000, "orders";
-        /// Connections that carry pipelines of LPUSH.
+        /// How long nothing may be heard of a consumer before another one takes over what it had in its hands; None: nobody does. A popped order can't be taken over.
+        claim_after: Option<Duration> = Some(Duration::from_secs(2)), in 0.01..3600.0;
+        /// Connections that carry orders to it.
         connections: u32 = 2, in 1..64, "connections";
         /// Pipelines under way on a connection before the next one waits.
         window: u32 = 4, in 1..64, "pipelines";
@@ -322,33 +352,10 @@ impl Mistake {
     }
 }
 
-impl MasterReplica {
-    /// The same stage with what decides about a failover set for a laptop: it is over within 2 s. What carries the traffic
-    /// (strategy, connections, limits, timeout) stays.
-    #[must_use]
-    pub fn laptop(&self) -> Self {
-        let Self { decrement, attempts, mistake, connections, window, max_waiting, timeout, .. } = *self;
-        Self { decrement, attempts, mistake, connections, window, max_waiting, timeout, ..Self::default() }
-    }
-
-    /// The same stage with what decides about a failover as in production; what carries the traffic stays.
-    ///
-    /// Down-after 30 s, failover timeout 180 s and a quorum of 2 are those of the `sentinel.conf` that comes with the server
-    /// (<https://github.com/valkey-io/valkey/blob/unstable/sentinel.conf>). `min-replicas-to-write 1` and
-    /// `min-replicas-max-lag 10` are what the page about Sentinel recommends to bound what a cut-off master accepts
-    /// (<https://redis.io/docs/latest/operate/oss_and_stack/management/sentinel/>). An append-only file synced each second
-    /// is the policy that the page about persistence suggests
-    /// (<https://redis.io/docs/latest/operate/oss_and_stack/management/persistence/>).
-    #[must_use]
-    pub fn production(&self) -> Self {
-        Self {
-            down_after: Duration::from_secs(30),
-            failover_timeout: Duration::from_mins(3),
-            min_replicas_to_write: 1,
-            min_replicas_max_lag: Duration::from_secs(10),
-            persistence: Persistence::AofEverysec,
-            ..self.laptop()
-        }
+impl QueueForm {
+    /// Whether a Redis process keeps it; otherwise a broker of its own.
+    pub fn is_in_redis(self) -> bool {
+        self != Self::JetStream
     }
 }
 

@@ -203,7 +203,7 @@ fn a_queue_is_offered_the_inventory_to_be_on() {
     let mut lab = with(|topology| topology.stages[5].name = "stock".into());
     select(&mut lab, Selection::stage(6));
     assert!(says(&lab, "there is no such stage"));
-    choose(&mut lab, "List kept on", "stock");
+    choose(&mut lab, "Kept on", "stock");
     assert_eq!(param(&lab, "orders", "on"), ParamValue::Text("stock".into()));
 }
 

@@ -45,6 +45,7 @@ fn passed(topology: &Topology) -> Report {
         generator: GeneratorReport::default(),
         servers: Vec::new(),
         shards: Vec::new(),
+        queue: None,
         reshapes: Vec::new(),
         instances: Vec::new(),
         settings: Vec::new(),

@@ -2,14 +2,13 @@
 
 use std::time::Duration;
 
-use redis::{Pipeline, RedisError, RedisResult};
+use redis::RedisError;
 
 use super::super::clock::Clock;
 use super::super::environment::Environment;
-use super::super::keys;
 use super::super::ledger::Ledger;
 use super::super::order::Order;
-use super::super::redis_link::{LinkSettings, Resolver};
+use super::super::queue::{QueueError, look};
 use super::super::sqlite::StoreError;
 use super::Evidence;
 use crate::topology::RunPlan;
@@ -23,12 +22,15 @@ pub enum AuditError {
     /// Redis doesn't answer.
     #[error("the audit could not read from Redis: {0}")]
     Redis(#[from] RedisError),
+    /// The queue doesn't answer.
+    #[error("the audit could not read the queue: {0}")]
+    Queue(#[from] QueueError),
     /// The database doesn't answer.
     #[error("the audit could not read the database: {0}")]
     Store(#[from] StoreError),
 }
 
-/// Gathers the evidence, but for the database's orders. After the drain; takes the promises out of the ledger. There were `consumers` of the queue.
+/// Gathers the evidence, but for the database's orders. After the drain; takes the promises out of the ledger. There were consumers of the queue under `identities` names.
 ///
 /// # Errors
 /// A place doesn't answer.
@@ -36,7 +38,7 @@ pub async fn gather(
     plan: &RunPlan,
     environment: &Environment,
     ledger: &Ledger,
-    consumers: usize,
+    identities: usize,
     clock: &Clock,
 ) -> Result<Evidence, AuditError> {
     let sale = &plan.topology.workload.sale;
@@ -51,11 +53,7 @@ pub async fn gather(
         ..Evidence::default()
     };
     // The queue before the database, which comes last: an order on its way between them is then seen in one of them at least.
-    if let Some(queue) = plan.queue
-        && let Some(resolver) = environment.master(plan.queue_host(queue))
-    {
-        evidence.queue = queued(&resolver, consumers).await?;
-    }
+    evidence.queue = queued(plan, environment, identities).await?;
     if let Some(holder) = plan.decider.and_then(|decider| environment.holder(plan, decider, PATIENCE)) {
         let all: Vec<u32> = (0..sale.items).collect();
         evidence.booked = holder.booked(sale, &all).await?;
@@ -68,14 +66,16 @@ pub async fn gather(
     Ok(evidence)
 }
 
-/// Orders in the list and in the processing lists.
-async fn queued(resolver: &Resolver, consumers: usize) -> RedisResult<Vec<Order>> {
-    let mut redis = LinkSettings::new(PATIENCE).connect(resolver.resolve().await?).await?;
-    let lists = (0..consumers).map(keys::processing).chain([keys::ORDER_LIST.to_owned()]);
-    let mut pipeline = Pipeline::new();
-    lists.for_each(|list| {
-        pipeline.cmd("LRANGE").arg(list).arg(0).arg(-1);
-    });
-    let lists: Vec<Vec<String>> = pipeline.query_async(&mut redis).await?;
-    Ok(lists.iter().flatten().filter_map(|text| Order::parse(text)).collect())
+/// The orders that are left in the queue; where it carries only their ids, as the inventory has them.
+async fn queued(
+    plan: &RunPlan,
+    environment: &Environment,
+    identities: usize,
+) -> Result<Vec<Order>, AuditError> {
+    let texts = look::contents(plan, environment, identities, PATIENCE).await?;
+    let Some(holder) = plan.recorder.and_then(|stage| environment.holder(plan, stage, PATIENCE)) else {
+        return Ok(texts.iter().filter_map(|text| Order::parse(text)).collect());
+    };
+    let ids: Vec<(u32, u64)> = texts.iter().filter_map(|text| Order::parse_id(text)).collect();
+    Ok(holder.orders_of(&ids).await?.into_iter().flatten().collect())
 }

@@ -116,6 +116,22 @@ impl Holder {
         Ok(found)
     }
 
+    /// Orders by product and id, in the order of these; none where one is not kept here.
+    ///
+    /// # Errors
+    /// A server can't be reached.
+    pub async fn orders_of(&self, ids: &[(u32, u64)]) -> RedisResult<Vec<Option<Order>>> {
+        let mut found = Vec::with_capacity(ids.len());
+        for chunk in ids.chunks(CHUNK) {
+            let of = |&(item, id): &(u32, u64)| {
+                (item, redis::cmd("HGET").arg(self.names().orders().of(item)).arg(id).to_owned())
+            };
+            let texts: Vec<Option<String>> = self.query(&chunk.iter().map(of).collect::<Vec<_>>()).await?;
+            found.extend(texts.into_iter().map(|text| Order::parse(&text?)));
+        }
+        Ok(found)
+    }
+
     /// One reading of the orders of some products, by product; each order once.
     async fn scan(&self, items: &[u32]) -> RedisResult<BTreeMap<u32, Vec<Order>>> {
         let mut read: BTreeMap<u32, Vec<Order>> = BTreeMap::new();

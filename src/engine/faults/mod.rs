@@ -91,9 +91,14 @@ pub async fn inject(scene: Scene<'_>, fault: &Fault) -> Result<(), String> {
     }
     match fault.action {
         // A server that starts again takes what it takes.
-        Action::Restart | Action::Kill | Action::Terminate | Action::Pause | Action::Resume => {
-            stand_or_fall(scene, stage, fault).await
-        }
+        Action::Restart
+        | Action::Replace
+        | Action::Kill
+        | Action::KillAfterTaking
+        | Action::KillAfterWriting
+        | Action::Terminate
+        | Action::Pause
+        | Action::Resume => stand_or_fall(scene, stage, fault).await,
         _ => match tokio::time::timeout(WITHIN, disturb(scene, stage, fault)).await {
             Ok(done) => done,
             Err(_late) => Err(format!("it was not done within {WITHIN:?}: mend what stands still first")),
@@ -106,6 +111,10 @@ async fn stand_or_fall(scene: Scene<'_>, stage: usize, fault: &Fault) -> Result<
     match place_of(&fault.instance)? {
         Place::Consumer(number) => consumer::inject(scene.crew, number, fault).await,
         Place::Instance(number) => instance::inject(scene.hands.instances.get(&stage), number, fault),
+        Place::Broker => {
+            let broker = scene.environment.broker_mut(stage).ok_or(NO_INSTANCE)?;
+            process::strike(broker, fault.action).await
+        }
         Place::Database => database::inject(scene.environment, fault).await,
         _ => process::inject(group(scene.environment, stage)?, fault).await,
     }
@@ -166,6 +175,7 @@ enum Place {
     Sentinel(usize),
     Consumer(usize),
     Instance(usize),
+    Broker,
     Database,
     Other,
 }
@@ -176,6 +186,7 @@ fn place_of(instance: &str) -> Result<Place, String> {
     let place = match instance.rsplit_once(' ') {
         None => Some(match instance {
             "master" => Place::Data(0),
+            "broker" => Place::Broker,
             "database" => Place::Database,
             _ => Place::Other,
         }),

@@ -19,7 +19,7 @@ use super::super::ledger::Ledger;
 use super::super::message::{EventKind, RunFailure, RunPhase};
 use super::super::observer::Observer;
 use super::super::outbox::Outbox;
-use super::super::queue_watch;
+use super::super::queue::look;
 use super::super::summary::Ending;
 use super::super::tuner::Tuner;
 use super::super::watch::Watch;
@@ -72,8 +72,8 @@ impl Live {
     ) -> Result<Self, RunFailure> {
         let clock = outbox.clock();
         let backlog = Arc::new(AtomicU64::new(0));
-        if let Some(hired) = wired.crew.as_ref().map(Crew::hired)
-            && let Some(watch) = queue_watch::of(plan, environment, hired, backlog.clone())
+        if let Some(view) = wired.crew.as_ref().map(Crew::view)
+            && let Some(watch) = look::watch(plan, environment, view, backlog.clone())
         {
             wired.tasks.spawn(watch);
         }
@@ -266,9 +266,9 @@ impl Live {
         }
     }
 
-    /// How many consumers there have ever been.
-    pub(super) fn hired(&self) -> usize {
-        self.tuner.crew.as_ref().map_or(0, |crew| crew.hired().get())
+    /// Under how many names there have ever been consumers.
+    pub(super) fn identities(&self) -> usize {
+        self.tuner.crew.as_ref().map_or(0, |crew| crew.view().identities.get())
     }
 
     /// How the run ended, with what was said of absent replicas and of errors.
@@ -292,6 +292,7 @@ impl Live {
             stopped_early: self.schedule.was_stopped(),
             instances: self.watch.summaries(),
             failovers: self.supervisor.failovers.assemble(),
+            hands: self.tuner.crew.as_ref().map(Crew::totals),
         }
     }
 

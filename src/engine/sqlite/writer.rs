@@ -97,17 +97,19 @@ impl Writer {
         self.run(move |connection| connection.execute("UPDATE sale SET open = ?1", [is_open]).map(drop)).await
     }
 
-    /// Inserts orders in one transaction; ids that are there already are left alone. `inserted_ns` is on the run's clock.
+    /// Inserts orders in one transaction; ids that are there already are left alone. `inserted_ns` is on the run's clock. Answers how
+    /// many were inserted.
     ///
     /// # Errors
     /// SQLite's own; then none of them is inserted.
-    pub async fn insert(&self, orders: Vec<Order>, inserted_ns: u64) -> Result<(), StoreError> {
+    pub async fn insert(&self, orders: Vec<Order>, inserted_ns: u64) -> Result<u64, StoreError> {
         self.run(move |connection| {
             let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            let mut inserted = 0;
             for order in &orders {
-                claim::insert(&transaction, order, inserted_ns)?;
+                inserted += claim::insert(&transaction, order, inserted_ns)? as u64;
             }
-            transaction.commit()
+            transaction.commit().map(|()| inserted)
         })
         .await
     }

@@ -19,6 +19,7 @@ pub mod consumer;
 pub mod core;
 pub mod database;
 pub mod decrement;
+pub mod jetstream;
 pub mod lanes;
 pub mod master_replica;
 pub mod pipeline;

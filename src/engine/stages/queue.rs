@@ -1,5 +1,6 @@
-//! Queue: LPUSH on the list of orders, one for all that wait; the answer is the acknowledgement that the buyers get. Where the
-//! inventory's script has put the orders on the list already, their buyers are told so at once.
+//! Queue: orders are put into it, and the answer is the acknowledgement that the buyers get. On a list one LPUSH carries all that
+//! wait; a stream takes one XADD an order. Where the inventory's script has put the orders on the list already,
+//! their buyers are told so at once.
 
 use std::sync::Arc;
 
@@ -11,6 +12,7 @@ use super::core::{Core, Stage};
 use super::lanes::{Lane, Lanes};
 use super::pipeline::{Replies, Safety, send};
 use crate::metrics::{Outcome, Reason};
+use crate::topology::stage::{Carried, Queue, QueueForm};
 use crate::workload::Operation;
 
 /// The way into the queue. Its consumers are in [`super::consumer`].
@@ -19,6 +21,8 @@ pub struct QueueStage {
     /// The database behind it: reads that came this deep go there directly.
     next: Arc<dyn Stage>,
     lanes: Lanes,
+    form: QueueForm,
+    carries: Carried,
     /// Replicas that must have an order before its buyer is told: the promise is made here, so it waits here too.
     safety: Option<Safety>,
     /// Whether orders are on the list when they come here.
@@ -27,8 +31,14 @@ pub struct QueueStage {
 
 impl QueueStage {
     /// The stage; its workers are started by [`Self::work`].
-    pub fn new(core: Arc<Core>, next: Arc<dyn Stage>, lanes: Lanes, safety: Option<Safety>) -> Self {
-        Self { core, next, lanes, safety, is_enqueued: false }
+    pub fn new(
+        core: Arc<Core>,
+        next: Arc<dyn Stage>,
+        lanes: Lanes,
+        params: &Queue,
+        safety: Option<Safety>,
+    ) -> Self {
+        Self { core, next, lanes, form: params.form, carries: params.carries, safety, is_enqueued: false }
     }
 
     /// The same stage behind an inventory whose script puts orders on the list.
@@ -41,36 +51,65 @@ impl QueueStage {
     pub async fn work(self: Arc<Self>, lane: Lane) {
         let mut commands = Commands::default();
         while let Some(batch) = lane.next().await {
-            let now_ns = self.core.now_ns();
-            commands.clear();
-            // One push for all of them: they are in the list together or not at all.
-            commands.command(2 + batch.len()).word("LPUSH").word(keys::ORDER_LIST);
-            for pending in &batch {
-                commands.numbers(Order::of(&pending.request, now_ns).fields());
-            }
-            if let Some(safety) = self.safety {
-                safety.ask(&mut commands);
-            }
+            self.encode(&batch, &mut commands);
             let (replies, generation) = send(&lane, &commands).await;
             lane.done(batch.len(), !matches!(replies, Replies::Unreachable));
-            let outcome = self.outcome(&replies);
-            if outcome == Outcome::Sold {
+            let (sold, others) = self.sort(batch, &replies);
+            if !sold.is_empty() {
                 lane.wrote(generation);
+                self.core.end(&sold, Outcome::Sold);
             }
-            self.core.end(&batch, outcome);
+            for (batch, outcome) in others {
+                self.core.end(&batch, outcome);
+            }
         }
     }
 
-    /// What became of the orders of a push.
-    fn outcome(&self, replies: &Replies) -> Outcome {
-        match replies {
-            Replies::Each(answers) if matches!(answers.get(0), Some(Reply::Int(_))) => {
-                let is_safe = self.safety.is_none_or(|safety| safety.is_met(answers));
-                if is_safe { Outcome::Sold } else { Outcome::Indefinite }
+    fn encode(&self, batch: &Batch, commands: &mut Commands) {
+        let now_ns = self.core.now_ns();
+        let orders = batch.iter().map(|pending| Order::of(&pending.request, now_ns).message(self.carries));
+        commands.clear();
+        match self.form {
+            // One push for all of them: they are in the list together or not at all.
+            QueueForm::List | QueueForm::ProcessingList => {
+                commands.command(2 + batch.len()).word("LPUSH").word(keys::ORDER_LIST);
+                for order in orders {
+                    commands.numbers(order);
+                }
             }
-            Replies::Each(_) | Replies::Unreachable => Outcome::Failed,
-            Replies::Unknown => Outcome::Indefinite,
+            QueueForm::Stream | QueueForm::JetStream => orders.for_each(|order| {
+                commands.command(5).word("XADD").word(keys::ORDER_STREAM).word("*").word("order");
+                commands.numbers(order);
+            }),
         }
+        if let Some(safety) = self.safety {
+            safety.ask(commands);
+        }
+    }
+
+    /// Which orders were taken in, and what became of the others.
+    fn sort(&self, batch: Batch, replies: &Replies) -> (Batch, Vec<(Batch, Outcome)>) {
+        let answers = match replies {
+            Replies::Each(answers) => answers,
+            Replies::Unreachable => return (Vec::new(), vec![(batch, Outcome::Failed)]),
+            Replies::Unknown => return (Vec::new(), vec![(batch, Outcome::Indefinite)]),
+        };
+        let is_taken = |reply: Option<Reply<'_>>| match self.form {
+            QueueForm::List | QueueForm::ProcessingList => matches!(reply, Some(Reply::Int(_))),
+            QueueForm::Stream | QueueForm::JetStream => matches!(reply, Some(Reply::Text(_))),
+        };
+        let (taken, refused) = if self.form == QueueForm::Stream {
+            let mut taken = (0..batch.len()).map(|index| is_taken(answers.get(index)));
+            batch.into_iter().partition(|_| taken.next() == Some(true))
+        } else if is_taken(answers.get(0)) {
+            (batch, Vec::new())
+        } else {
+            (Vec::new(), batch)
+        };
+        let is_safe = self.safety.is_none_or(|safety| safety.is_met(answers));
+        let (sold, unsure) = if is_safe { (taken, Vec::new()) } else { (Vec::new(), taken) };
+        let others = [(refused, Outcome::Failed), (unsure, Outcome::Indefinite)];
+        (sold, others.into_iter().filter(|(batch, _)| !batch.is_empty()).collect())
     }
 }
 

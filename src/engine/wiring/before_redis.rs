@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::super::cluster::names::Names;
 use super::super::heartbeat::{Heart, Pulse};
+use super::super::queue::jetstream::Way;
 use super::super::redis_link::Resolver;
 use super::super::stages::cluster::{ClusterStage, ClusterWiring};
 use super::super::stages::core::{Core, Stage};
@@ -17,6 +18,7 @@ use super::super::stages::decrement::piecemeal::Piecemeal;
 use super::super::stages::decrement::script::{ClaimScript, OrderGoes};
 use super::super::stages::decrement::watch_multi::WatchMulti;
 use super::super::stages::decrement::{OneTrip, SeveralTrips};
+use super::super::stages::jetstream::{JetStreamStage, Shared};
 use super::super::stages::lanes::{Lane, LaneShape, Lanes};
 use super::super::stages::master_replica::{Inventory, MasterReplicaStage};
 use super::super::stages::pipeline::Safety;
@@ -26,7 +28,7 @@ use super::super::stages::read_write_split::{ReadWriteSplitStage, SplitWiring};
 use super::super::stages::stepped::SteppedStage;
 use super::Builder;
 use crate::topology::ClientKind;
-use crate::topology::stage::{self, Decrement, Mistake, StageKind};
+use crate::topology::stage::{self, Carried, Decrement, Mistake, StageKind};
 
 impl Builder<'_> {
     pub(super) fn split(
@@ -90,7 +92,7 @@ impl Builder<'_> {
             LaneShape::one_at_a_time(params.connections, params.max_waiting, params.timeout)
         };
         let (master, lanes) = self.master_lanes(index, shape, clients);
-        let keeps_orders = self.plan.keeper == Some(index);
+        let keeps_orders = [self.plan.keeper, self.plan.recorder].contains(&Some(index));
         let per_buyer_limit = self.plan.topology.workload.sale.per_buyer_limit;
         let inventory = Inventory {
             core,
@@ -155,7 +157,7 @@ impl Builder<'_> {
             next: self.next(index),
             owns_reads: self.plan.read_owner == Some(index),
             per_buyer_limit: self.plan.topology.workload.sale.per_buyer_limit,
-            keeps_orders: self.plan.keeper == Some(index),
+            keeps_orders: [self.plan.keeper, self.plan.recorder].contains(&Some(index)),
             items: self.plan.topology.workload.sale.items,
             routes: cluster.routes(),
             counts: cluster.counts(),
@@ -178,6 +180,10 @@ impl Builder<'_> {
     ) -> Arc<dyn Stage> {
         let shape =
             LaneShape::pipelined(params.connections, params.window, params.max_waiting, params.timeout);
+        if let Some(endpoint) = self.environment.broker(index) {
+            let way = Way { endpoint, patience: params.timeout };
+            return self.jetstream((core, next), shape, way, params.carries);
+        }
         let host = self.plan.queue_host(index);
         let (lanes, workers) = self.master_lanes(host, shape, clients);
         let (safety, is_enqueued) = match &self.plan.topology.stages[host].kind {
@@ -186,9 +192,28 @@ impl Builder<'_> {
             }
             _ => (None, false),
         };
-        let stage = Arc::new(QueueStage::new(core, next, lanes, safety).filled_before(is_enqueued));
+        let stage = Arc::new(QueueStage::new(core, next, lanes, params, safety).filled_before(is_enqueued));
         let lanes = self.note(workers).into_iter();
         self.tasks.extend(lanes.map(|lane| stage.clone().work(lane)));
+        stage
+    }
+
+    /// A queue that a NATS server keeps. Its lanes share connections of another kind than those to Redis, which are never opened.
+    fn jetstream(
+        &mut self,
+        (core, next): (Arc<Core>, Arc<dyn Stage>),
+        shape: LaneShape,
+        way: Way,
+        carries: Carried,
+    ) -> Arc<dyn Stage> {
+        let (lanes, workers) = Lanes::new(&Resolver::Fixed(way.endpoint), shape);
+        let stage = Arc::new(JetStreamStage::new(core, next, lanes, way, carries));
+        for workers in workers.chunks(shape.window as usize) {
+            let shared = Shared::default();
+            for lane in workers {
+                self.tasks.spawn(stage.clone().work(lane.clone(), shared.clone()));
+            }
+        }
         stage
     }
 

@@ -16,6 +16,8 @@ pub enum Part {
     Data,
     /// A Sentinel.
     Sentinel,
+    /// The server of a queue that Redis doesn't keep.
+    Broker,
     /// A consumer of a queue.
     Consumer,
     /// An instance of a service.
@@ -84,6 +86,7 @@ impl Part {
         match instance.split(' ').next() {
             Some("master" | "replica") => Some(Self::Data),
             Some("sentinel") => Some(Self::Sentinel),
+            Some("broker") => Some(Self::Broker),
             Some("consumer") => Some(Self::Consumer),
             Some("instance") => Some(Self::Instance),
             Some("database") => Some(Self::Database),
@@ -97,7 +100,7 @@ impl Part {
 
     /// Whether it is a process of a server.
     pub fn is_process(self) -> bool {
-        matches!(self, Self::Data | Self::Sentinel | Self::Node)
+        matches!(self, Self::Data | Self::Sentinel | Self::Node | Self::Broker)
     }
 
     /// What it is, for those who wanted something else of it.
@@ -105,6 +108,7 @@ impl Part {
         match self {
             Self::Data => "it is a Redis process with data",
             Self::Sentinel => "it is a Sentinel, which holds no data",
+            Self::Broker => "it is the server of a queue",
             Self::Consumer => "it is a consumer, a part of this program",
             Self::Instance => "it is an instance of a service, a part of this program",
             Self::Database => "it is embedded in this program",
@@ -120,13 +124,17 @@ impl FaultAction {
     /// Its row of the table.
     #[allow(clippy::match_same_arms, reason = "a table")]
     pub const fn rule(self) -> Rule {
-        use Part::{Cache, Consumer, Data, Database, Instance, Node, Sale, Sentinel, Shards};
+        use Part::{Broker, Cache, Consumer, Data, Database, Instance, Node, Sale, Sentinel, Shards};
         match self {
-            Self::Kill => lasting(&[Data, Sentinel, Consumer, Instance, Node], Self::Restart),
-            Self::Terminate => lasting(&[Data, Sentinel, Node], Self::Restart),
-            Self::Restart => mending(&[Data, Sentinel, Consumer, Instance, Node]),
-            Self::Pause => lasting(&[Data, Sentinel, Consumer, Instance, Database, Node], Self::Resume),
-            Self::Resume => mending(&[Data, Sentinel, Consumer, Instance, Database, Node]),
+            Self::Kill => lasting(&[Data, Sentinel, Broker, Consumer, Instance, Node], Self::Restart),
+            Self::KillAfterTaking | Self::KillAfterWriting => lasting(&[Consumer], Self::Restart),
+            Self::Replace => mending(&[Consumer]),
+            Self::Terminate => lasting(&[Data, Sentinel, Broker, Node], Self::Restart),
+            Self::Restart => mending(&[Data, Sentinel, Broker, Consumer, Instance, Node]),
+            Self::Pause => {
+                lasting(&[Data, Sentinel, Broker, Consumer, Instance, Database, Node], Self::Resume)
+            }
+            Self::Resume => mending(&[Data, Sentinel, Broker, Consumer, Instance, Database, Node]),
             Self::Failover => passing(&[Data]),
             Self::CutLink => lasting(&[Data], Self::MendLink),
             Self::SlowLink => lasting(&[Data], Self::MendLink).with("delay"),
@@ -276,7 +284,9 @@ pub fn all_targets(topology: &Topology) -> impl Iterator<Item = (usize, String)>
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::stage::{DataControl, Database, MasterReplica, ReadWriteSplit};
+    use super::super::super::stage::{
+        DataControl, Database, MasterReplica, Queue, QueueForm, ReadWriteSplit,
+    };
     use super::super::super::testing::design;
     use super::super::Fault;
     use super::*;
@@ -323,7 +333,8 @@ mod tests {
     #[test]
     fn every_target_of_every_kind_is_a_part_to_which_something_can_be_done() {
         let kinds = StageKind::WORDS.iter().filter_map(|word| StageKind::from_word(word));
-        let topology = design(kinds.collect());
+        let queue = Queue { form: QueueForm::JetStream, ..Queue::default() };
+        let topology = design(kinds.chain([StageKind::Queue(queue)]).collect());
         for (index, target) in all_targets(&topology) {
             let stage = &topology.stages[index];
             assert!(Part::of(&target).is_some(), "{} {target}", stage.kind.word());
@@ -335,6 +346,7 @@ mod tests {
             Part::Sentinel,
             Part::Consumer,
             Part::Instance,
+            Part::Broker,
             Part::Database,
             Part::Cache,
             Part::Sale,

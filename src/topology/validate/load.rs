@@ -158,6 +158,7 @@ pub fn instances(kind: &StageKind) -> Vec<String> {
             // First the masters, then the first replica of each, then the second.
             numbered("node", params.shards.saturating_mul(params.replicas.saturating_add(1)))
         }
+        StageKind::Queue(params) if !params.form.is_in_redis() => vec!["broker".to_owned()],
         StageKind::Queue(params) if params.on.is_none() => master(),
         _ => Vec::new(),
     }

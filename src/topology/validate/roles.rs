@@ -21,7 +21,14 @@ pub(super) fn check(topology: &Topology, unread: &Unread, problems: &mut Vec<Pro
     for stage in &topology.stages {
         let place = Place::Stage(stage.name.clone());
         if let StageKind::Queue(params) = &stage.kind {
-            if let Some(host) = params.on.as_deref() {
+            if let Some(host) = params.on.as_deref()
+                && !params.form.is_in_redis()
+            {
+                let text =
+                    format!("a {} can't be on {host:?}: it is a server of its own", params.form.word());
+                let remedy = "set on to None, or choose a form that Redis keeps";
+                problems.push(Problem::error(place.clone(), text, remedy).about(&["on", "form"]));
+            } else if let Some(host) = params.on.as_deref() {
                 check_host(topology, unread, host, &place, problems);
             }
             if whole {

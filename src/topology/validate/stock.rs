@@ -1,7 +1,7 @@
 //! How the inventory takes stock: whether its strategy has what it needs, and whether a mistake has an effect.
 
 use super::super::graph::Graph;
-use super::super::stage::{Decrement, MasterReplica, Mistake, StageKind};
+use super::super::stage::{Carried, Decrement, MasterReplica, Mistake, Queue, QueueForm, StageKind};
 use super::super::{Place, Problem, Topology};
 use super::Unread;
 
@@ -26,7 +26,10 @@ pub(super) fn check(topology: &Topology, unread: &Unread, problems: &mut Vec<Pro
         {
             let text =
                 "its script puts orders on the list of a queue, and no queue behind it has its list here";
-            error(text.into(), "link a Queue behind it whose `on` names it, or choose LuaEvalsha");
+            error(
+                text.into(),
+                "link a Queue behind it, a list of whole orders whose `on` names it, or choose LuaEvalsha",
+            );
         }
         if params.decrement == Decrement::ListToken && stock > MOST_TOKENS {
             let text = format!("{stock} units would be as many elements of lists");
@@ -69,9 +72,14 @@ fn check_reload(topology: &Topology, problems: &mut Vec<Problem>) {
     }
 }
 
+/// Whether a queue is what a script can push whole orders on.
+fn is_list_of_orders(queue: &Queue) -> bool {
+    matches!(queue.form, QueueForm::List | QueueForm::ProcessingList) && queue.carries == Carried::Order
+}
+
 /// Whether traffic goes on from an inventory to a queue that is kept on it.
 fn is_before_its_queue(topology: &Topology, inventory: usize) -> bool {
     let name = Some(topology.stages[inventory].name.as_str());
-    let is_its_queue = |next: &usize| matches!(&topology.stages[*next].kind, StageKind::Queue(queue) if queue.on.as_deref() == name);
+    let is_its_queue = |next: &usize| matches!(&topology.stages[*next].kind, StageKind::Queue(queue) if queue.on.as_deref() == name && is_list_of_orders(queue));
     Graph::of_traffic(topology).next[inventory].iter().any(is_its_queue)
 }

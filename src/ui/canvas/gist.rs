@@ -2,7 +2,7 @@
 
 use super::super::text::choices::choice;
 use super::super::text::figures::compact;
-use super::super::text::{Lang, Text, text};
+use super::super::text::{Lang, Text, params, text};
 use super::super::widgets::number::{percent, span};
 use crate::report::text::grouped;
 use crate::topology::stage::{
@@ -44,8 +44,8 @@ const ALWAYS: Text = text("AOF always", "AOF 每次");
 const CONSUMERS: Text = text("{} consumers", "{} 个消费者");
 const CONSUMER: Text = text("1 consumer", "1 个消费者");
 const BATCH: Text = text("batches of {}", "每批 {} 单");
-const LIST_ON: Text = text("list on {}", "列表位于 {}");
-const OWN_PROCESS: Text = text("list on a Redis of its own", "列表位于独立的 Redis");
+const KEPT_ON: Text = text("{} on {}", "{}，位于 {}");
+const OWN_PROCESS: Text = text("{}, a process of its own", "{}，独立进程");
 const ROW_LOCK: Text = text("SQLite, row lock", "SQLite，行锁");
 const VERSION: Text = text("SQLite, version of the row", "SQLite，行版本");
 const CONNECTIONS: Text = text("{} connections", "{} 个连接");
@@ -159,11 +159,12 @@ fn cluster_lines(lang: Lang, cluster: &RedisCluster) -> [String; 2] {
 
 fn queue_lines(lang: Lang, queue: &Queue) -> [String; 2] {
     let consumers = counted(lang, CONSUMERS, CONSUMER, CONSUMERS, queue.consumers);
-    let host = queue.on.as_ref().map(|on| lang.f(LIST_ON, &[on]));
-    [
-        joined(&consumers, &lang.f(BATCH, &[&grouped(queue.batch.into())])),
-        host.unwrap_or_else(|| lang.t(OWN_PROCESS).to_owned()),
-    ]
+    let form = lang.t(params::words_of(queue.form.word()).0);
+    let host = match &queue.on {
+        Some(on) => lang.f(KEPT_ON, &[&form, on]),
+        None => lang.f(OWN_PROCESS, &[&form]),
+    };
+    [joined(&consumers, &lang.f(BATCH, &[&grouped(queue.batch.into())])), host]
 }
 
 fn database_lines(lang: Lang, database: &Database) -> [String; 2] {

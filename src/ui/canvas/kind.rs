@@ -56,8 +56,8 @@ pub fn tip(kind: &StageKind) -> Text {
             "保存库存的 Redis 集群：各分片分担商品，能自行接替失效的主节点，也能扩容",
         ),
         StageKind::Queue(_) => text(
-            "The queue between the sale and the database: a Redis list that consumers empty",
-            "抢购与数据库之间的队列：由消费者取空的 Redis 列表",
+            "The queue between the sale and the database, which consumers empty",
+            "抢购与数据库之间的队列，由消费者取空",
         ),
         StageKind::Database(_) => {
             text("SQLite, embedded: where orders end up", "内嵌的 SQLite：订单最终写入的地方")

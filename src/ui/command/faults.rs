@@ -18,10 +18,13 @@ pub(super) fn about(action: FaultAction) -> About {
 fn icon(action: FaultAction) -> Icon {
     match action {
         FaultAction::Kill => Icon::Skull,
+        FaultAction::KillAfterTaking => Icon::HandGrab,
+        FaultAction::KillAfterWriting => Icon::PenOff,
         FaultAction::Terminate => Icon::Power,
         FaultAction::Pause => Icon::CirclePause,
         FaultAction::Resume => Icon::CirclePlay,
         FaultAction::Restart => Icon::RotateCcw,
+        FaultAction::Replace => Icon::UserPlus,
         FaultAction::Failover => Icon::ArrowLeftRight,
         FaultAction::CutLink => Icon::Unplug,
         FaultAction::SlowLink => Icon::Turtle,

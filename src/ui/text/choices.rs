@@ -19,6 +19,47 @@ pub const WORDS: &[Word] = &[
         text("Least lag", "延迟最小"),
         text("The one least behind the master", "落后主节点最少的一个"),
     ),
+    (
+        "List",
+        text("List", "列表"),
+        text(
+            "Orders are popped without acknowledgement: what a dead consumer had in its hands is lost",
+            "弹出订单而无需确认：已死消费者手中的订单会丢失",
+        ),
+    ),
+    (
+        "ProcessingList",
+        text("Processing lists", "处理中列表"),
+        text(
+            "Each consumer has a processing list, which an order leaves once it is written",
+            "每个消费者有一个处理中列表，订单写入后才离开",
+        ),
+    ),
+    (
+        "Stream",
+        text("Stream", "流"),
+        text(
+            "A consumer group: an order is handed to another consumer if it isn't acknowledged in time",
+            "消费者组：订单未及时确认就交给另一个消费者",
+        ),
+    ),
+    (
+        "JetStream",
+        text("NATS JetStream", "NATS JetStream 流"),
+        text(
+            "A stream of a NATS server of its own: an order is handed out again if it isn't acknowledged in time",
+            "独立 NATS 服务器上的流：订单未及时确认就再次投递",
+        ),
+    ),
+    ("Order", text("The order", "订单"), text("A message carries the whole order", "消息带有整个订单")),
+    (
+        "OrderId",
+        text("Its id", "订单编号"),
+        text(
+            "A message carries product and id; the inventory keeps the order, and the consumer reads it there",
+            "消息只带商品与编号；订单由库存保存，消费者到那里读取",
+        ),
+    ),
     ("Star", text("Star", "星形"), text("Each replica copies from the master", "每个从节点都从主节点复制")),
     (
         "Chain",

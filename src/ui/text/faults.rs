@@ -7,6 +7,22 @@ use super::text;
 pub const WORDS: &[Word] = &[
     ("Kill", text("Kill", "杀死"), text("kill -9: the process is gone at once", "kill -9：进程立即消失")),
     (
+        "KillAfterTaking",
+        text("Kill after taking", "取出后杀死"),
+        text(
+            "The consumer dies when it next has taken orders, before it writes them",
+            "消费者下一次取出订单后、写入之前死去",
+        ),
+    ),
+    (
+        "KillAfterWriting",
+        text("Kill after writing", "写入后杀死"),
+        text(
+            "The consumer dies when it next has written orders, before it acknowledges them to the queue",
+            "消费者下一次写入订单后、向队列确认之前死去",
+        ),
+    ),
+    (
         "Terminate",
         text("Terminate", "终止"),
         text("SIGTERM: the process is asked to end", "SIGTERM：请进程自行退出"),
@@ -23,6 +39,14 @@ pub const WORDS: &[Word] = &[
         text(
             "A dead process is started again, on its port and with its files",
             "已死的进程以原端口和原文件重新启动",
+        ),
+    ),
+    (
+        "Replace",
+        text("Replace", "换新"),
+        text(
+            "Another consumer comes in the place of a dead one, under a name of its own",
+            "由另一个消费者以自己的新名字顶替已死的消费者",
         ),
     ),
     (

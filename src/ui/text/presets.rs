@@ -110,6 +110,38 @@ const CHINESE: &[(&str, PresetWords<'static>)] = &[
         },
     ),
     (
+        "queue-pop-without-ack.ron",
+        PresetWords {
+            title: "弹出而不确认",
+            question: "弹出即离开列表时，消费者死去，其手中的订单会怎样？",
+            source: "用 Redis 列表作队列时的常见错误：先 RPOP 或 BRPOP，再写入",
+        },
+    ),
+    (
+        "queue-stream-consumer-death.ron",
+        PresetWords {
+            title: "流的消费者死去",
+            question: "消费者带着手中的订单死去时，带消费者组的流能否保住每个订单，又不重复写入？",
+            source: "Redis 流的文档：未确认的由另一个消费者认领",
+        },
+    ),
+    (
+        "queue-nats.ron",
+        PresetWords {
+            title: "NATS JetStream 的消费者死去",
+            question: "消费者带着手中的订单死去时，NATS JetStream 能否保住每个订单？与 Redis 相比代价如何？",
+            source: "NATS JetStream 的文档：需显式确认的工作队列",
+        },
+    ),
+    (
+        "queue-message-per-write.ron",
+        PresetWords {
+            title: "每次写入一条消息",
+            question: "每次写 Redis 都发一条带编号的消息，消费者再从 Redis 读取订单：每个订单都能到达数据库吗？",
+            source: "来自实践的问题 (S7)：订单何时到达数据库？",
+        },
+    ),
+    (
         "cache-death.ron",
         PresetWords {
             title: "缓存宕机",

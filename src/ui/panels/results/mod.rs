@@ -3,11 +3,12 @@
 //! - [`sentence`]: the outcome in one plain sentence. [`verdict`]: its sign, and the head of the results.
 //! - [`funnel`]: what became of the requests, stage by stage.
 //! - [`failovers`]: outages, step by step. [`shards`]: the shards of a cluster.
-//! - [`figures`]: targets and audit. [`losses`]: when lost orders had been promised. [`tables`]: orders, times, processes, faults.
+//! - [`figures`]: targets and audit. [`losses`]: when lost orders had been promised. [`hands`]: what consumers died with. [`tables`]: orders, times, processes, faults.
 
 pub mod failovers;
 pub mod figures;
 pub mod funnel;
+pub mod hands;
 pub mod losses;
 pub mod sentence;
 pub mod shards;
@@ -52,6 +53,7 @@ const LOSSES: Text = text("Lost orders", "丢失的订单");
 const OFFENCES: Text = text("Offending orders", "违规订单");
 const OUTAGE: Text = text("Outage", "中断");
 const SHARDS: Text = text("Shards, as clients saw them", "客户端所见的分片");
+const HANDS: Text = text("Orders in consumers' hands", "消费者手中的订单");
 const TIMES: Text = text("Response and service time", "响应时间与服务时间");
 const PROCESSES: Text = text("Processes", "进程");
 const DEEDS: Text = text("Faults, changes and absences", "故障、更改与退出读取");
@@ -140,6 +142,9 @@ fn report_ui(ui: &mut Ui, model: &Model, report: &Report, out: &mut Intents) {
     }
     if !report.shards.is_empty() {
         card(ui, lang, SHARDS, |ui| shards::show(ui, lang, report, out));
+    }
+    if let Some(queue) = report.queue.as_ref().filter(|queue| queue.is_eventful()) {
+        card(ui, lang, HANDS, |ui| hands::show(ui, lang, queue));
     }
     card(ui, lang, TIMES, |ui| tables::times(ui, lang, report));
     if !report.instances.is_empty() {

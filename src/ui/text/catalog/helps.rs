@@ -156,15 +156,27 @@ pub const ROWS: &[Row] = &[
         "应答超过多久，购买算作不确定、读取算作失败；在此期间请求会跟随其槽在节点间转移。",
     ),
     (
-        "The Redis stage whose master holds the list; None: a Redis process of its own.",
-        "由哪个 Redis 阶段的主节点保存列表；无：使用自己的 Redis 进程。",
+        "What it is made of, and so what becomes of the orders of a consumer that dies.",
+        "队列由什么构成，也就决定了消费者死去时其订单的下场。",
+    ),
+    (
+        "What a message of it carries: the whole order, or only where the inventory keeps it.",
+        "消息带有什么：整个订单，或只带它在库存处的编号。",
+    ),
+    (
+        "The Redis stage whose master holds it; None: a process of its own.",
+        "由哪个 Redis 阶段的主节点保存；无：使用自己的进程。",
+    ),
+    (
+        "How long nothing may be heard of a consumer before another one takes over what it had in its hands; None: nobody does. A popped order can't be taken over.",
+        "多久没有某个消费者的消息，别的消费者就接管其手中的订单；无：没人接管。已弹出的订单无法接管。",
     ),
     ("Consumers that take orders and have them written.", "取出订单并写入的消费者数。"),
     (
         "The most orders a consumer takes at a time; they become one transaction.",
         "消费者一次最多取多少订单；它们成为一个事务。",
     ),
-    ("Connections that carry pipelines of LPUSH.", "承载 LPUSH 管道的连接数。"),
+    ("Connections that carry orders to it.", "向它送订单的连接数。"),
     ("How long an answer may take before the order counts as indefinite.", "应答超过多久，订单算作不确定。"),
     ("How stock is taken where claims reach the database directly.", "购买直达数据库时如何扣减库存。"),
     ("What it does for the page of a product.", "为商品页面做什么查询。"),
@@ -195,8 +207,8 @@ pub const ROWS: &[Row] = &[
     ("What is done.", "做什么。"),
     ("The stage it is done to.", "作用于哪个阶段。"),
     (
-        "Which of the stage's instances: \"master\", \"replica 1\", \"sentinel 2\", \"consumer 1\", \"instance 1\", \"database\", \"cache\", \"sale\"; of a Redis Cluster \"node 1\", \"shards\".",
-        "阶段的哪个实例：\"master\"、\"replica 1\"、\"sentinel 2\"、\"consumer 1\"、\"instance 1\"、\"database\"、\"cache\"、\"sale\"；Redis 集群中为 \"node 1\"、\"shards\"。",
+        "Which of the stage's instances: \"master\", \"replica 1\", \"sentinel 2\", \"consumer 1\", \"broker\", \"instance 1\", \"database\", \"cache\", \"sale\"; of a Redis Cluster \"node 1\", \"shards\".",
+        "阶段的哪个实例：\"master\"、\"replica 1\"、\"sentinel 2\"、\"consumer 1\"、\"broker\"、\"instance 1\"、\"database\"、\"cache\"、\"sale\"；Redis 集群中为 \"node 1\"、\"shards\"。",
     ),
     (
         "How much later a slow link carries what is sent, each way; other actions have none.",

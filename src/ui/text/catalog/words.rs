@@ -41,6 +41,7 @@ pub const ROWS: &[Row] = &[
     ("replica {}", "从节点 {}"),
     ("node {}", "节点 {}"),
     ("sentinel {}", "哨兵 {}"),
+    ("broker", "消息服务器"),
     ("consumer {}", "消费者 {}"),
     ("instance {}", "实例 {}"),
     ("cache", "缓存"),

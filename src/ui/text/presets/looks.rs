@@ -63,6 +63,34 @@ pub(super) const LOOKS: &[(&str, Text)] = &[
         ),
     ),
     (
+        "queue-pop-without-ack.ron",
+        text(
+            "Look at the lost orders: as many as the two consumers had in their hands when they died",
+            "看丢失的订单：正是两个消费者死时手中的数目",
+        ),
+    ),
+    (
+        "queue-stream-consumer-death.ron",
+        text(
+            "Look at the orders in consumers' hands: what was delivered again, and which inserts were ignored",
+            "看消费者手中的订单：哪些再次投递，哪些写入被忽略",
+        ),
+    ),
+    (
+        "queue-nats.ron",
+        text(
+            "Look at the orders in consumers' hands, and at the response times of claims beside those of the stream",
+            "看消费者手中的订单，再把购买的响应时间与流的相比",
+        ),
+    ),
+    (
+        "queue-message-per-write.ron",
+        text(
+            "Look at the audit and at the backlog: each order was read from Redis once more before it was written",
+            "看审计与积压：每个订单写入前都从 Redis 再读了一次",
+        ),
+    ),
+    (
         "cache-death.ron",
         text(
             "Look at the database from the kill on: its arrivals, p99 and what it sheds; then at what brings the pages back",

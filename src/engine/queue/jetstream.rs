@@ -1,0 +1,261 @@
+//! A stream of NATS `JetStream` that is a work queue: a message leaves it when it is acknowledged, and is handed out again when it was not
+//! acknowledged in time (<https://docs.nats.io/nats-concepts/jetstream/streams#retentionpolicy>).
+//!
+//! All consumers pull from one durable consumer of the server, so what a dead one had is not bound to its name: it comes to whoever
+//! asks next. The stream is kept in files; the server syncs them every two minutes, which a killed process survives, and a
+//! machine without power doesn't.
+
+use std::fmt::Display;
+use std::time::Duration;
+
+use async_nats::connection::State;
+use async_nats::jetstream::consumer::{AckPolicy, PullConsumer, pull};
+use async_nats::jetstream::context::ContextBuilder;
+use async_nats::jetstream::stream::{Config, RetentionPolicy, StorageType};
+use async_nats::jetstream::{Context, Message};
+use async_nats::{Client, ConnectOptions, Subject};
+use futures_util::StreamExt;
+use tokio::time::timeout;
+
+use super::{Delivery, Desk, PATIENCE, QueueError};
+use crate::servers::Endpoint;
+
+/// The stream of orders, the subject under which they are sent, and the server's name for the consumers.
+const STREAM: &str = "ORDERS";
+/// The subject.
+const SUBJECT: &str = "orders";
+/// The durable consumer.
+const CONSUMERS: &str = "consumers";
+/// Said of a message that is done with (<https://docs.nats.io/using-nats/developer/develop_jetstream/consumers>).
+const DONE: &str = "+ACK";
+/// Nobody takes over: longer than any run.
+const NEVER: Duration = Duration::from_hours(48);
+
+/// The way to a server, and how long an answer may take.
+#[derive(Debug, Clone, Copy)]
+pub struct Way {
+    /// Where it listens.
+    pub endpoint: Endpoint,
+    /// How long an answer may take.
+    pub patience: Duration,
+}
+
+/// What the server says when something goes wrong, in words.
+fn refused(error: impl Display) -> QueueError {
+    QueueError::Broker(error.to_string())
+}
+
+impl Way {
+    /// Connects. The connection is not made anew by itself: whoever has it looks at what goes wrong.
+    ///
+    /// # Errors
+    /// The server doesn't answer.
+    pub async fn connect(self) -> Result<Context, QueueError> {
+        let options = ConnectOptions::new()
+            .connection_timeout(self.patience)
+            .request_timeout(Some(self.patience))
+            .max_reconnects(1);
+        let connecting = options.connect(self.endpoint.to_string());
+        let client = timeout(self.patience, connecting).await.map_err(refused)?.map_err(refused)?;
+        Ok(ContextBuilder::new().timeout(self.patience).ack_timeout(self.patience).build(client))
+    }
+
+    /// Makes the stream, and the consumer behind which all consumers stand.
+    ///
+    /// # Errors
+    /// The server refuses.
+    pub async fn prepare(self, claim_after: Option<Duration>) -> Result<(), QueueError> {
+        let context = self.connect().await?;
+        let config = Config {
+            name: STREAM.to_owned(),
+            subjects: vec![SUBJECT.to_owned()],
+            retention: RetentionPolicy::WorkQueue,
+            storage: StorageType::File,
+            ..Config::default()
+        };
+        context.create_stream(config).await.map_err(refused)?;
+        self.hand_out_again(&context, claim_after).await
+    }
+
+    /// Lets messages be handed out again after so long, from now on.
+    ///
+    /// # Errors
+    /// The server refuses.
+    pub async fn claim_after(self, claim_after: Duration) -> Result<(), QueueError> {
+        self.hand_out_again(&self.connect().await?, Some(claim_after)).await
+    }
+
+    async fn hand_out_again(
+        self,
+        context: &Context,
+        claim_after: Option<Duration>,
+    ) -> Result<(), QueueError> {
+        let config = pull::Config {
+            durable_name: Some(CONSUMERS.to_owned()),
+            ack_policy: AckPolicy::Explicit,
+            ack_wait: claim_after.unwrap_or(NEVER),
+            // However many consumers there are, each may have a batch in its hands.
+            max_ack_pending: -1,
+            ..pull::Config::default()
+        };
+        context.create_consumer_on_stream(config, STREAM).await.map(drop).map_err(refused)
+    }
+}
+
+/// Puts a message into the stream; what is answered is to be waited for.
+///
+/// # Errors
+/// It could not be sent.
+pub async fn publish(
+    context: &Context,
+    message: String,
+) -> Result<async_nats::jetstream::context::PublishAckFuture, async_nats::jetstream::context::PublishError> {
+    context.publish(SUBJECT, message.into()).await
+}
+
+/// Whether a connection carries something.
+pub fn is_connected(context: &Context) -> bool {
+    context.client().connection_state() == State::Connected
+}
+
+/// Orders that are not acknowledged.
+///
+/// # Errors
+/// The server doesn't answer.
+pub async fn depth(context: &Context) -> Result<u64, QueueError> {
+    let stream = context.get_stream_no_info(STREAM).await.map_err(refused)?;
+    Ok(stream.get_info().await.map_err(refused)?.state.messages)
+}
+
+/// The messages that are left in the stream.
+///
+/// # Errors
+/// The server doesn't answer.
+pub async fn contents(way: Way) -> Result<Vec<String>, QueueError> {
+    let context = way.connect().await?;
+    let stream = context.get_stream(STREAM).await.map_err(refused)?;
+    let state = stream.get_info().await.map_err(refused)?.state;
+    let mut texts = Vec::new();
+    if state.messages == 0 {
+        return Ok(texts);
+    }
+    for sequence in state.first_sequence..=state.last_sequence {
+        // One in the midst that was acknowledged is not there any more.
+        if let Ok(message) = stream.get_raw_message(sequence).await {
+            texts.push(String::from_utf8_lossy(&message.payload).into_owned());
+        }
+    }
+    if (texts.len() as u64) < state.messages {
+        return Err(QueueError::Broker(format!(
+            "{} of {} messages can be read",
+            texts.len(),
+            state.messages
+        )));
+    }
+    Ok(texts)
+}
+
+/// A consumer's place at the stream.
+#[derive(Debug)]
+pub struct JetStreamDesk {
+    way: Way,
+    open: Option<Open>,
+}
+
+/// An open connection.
+#[derive(Debug)]
+struct Open {
+    client: Client,
+    consumer: PullConsumer,
+}
+
+impl JetStreamDesk {
+    /// At the stream of a server.
+    pub fn new(way: Way) -> Self {
+        Self { way, open: None }
+    }
+
+    fn line(&self) -> Result<&Open, QueueError> {
+        self.open.as_ref().ok_or_else(|| refused("not connected"))
+    }
+
+    /// What is there now, up to `most`.
+    async fn fetch(&self, most: usize) -> Result<Delivery, QueueError> {
+        let mut messages =
+            self.line()?.consumer.fetch().max_messages(most).messages().await.map_err(refused)?;
+        let mut delivery = Delivery::default();
+        while let Some(message) = messages.next().await {
+            add(&mut delivery, &message.map_err(refused)?)?;
+        }
+        Ok(delivery)
+    }
+
+    /// The next one, for which it waits a little.
+    async fn next(&self) -> Result<Delivery, QueueError> {
+        let waiting = self.line()?.consumer.batch().max_messages(1).expires(PATIENCE).messages();
+        let mut messages = waiting.await.map_err(refused)?;
+        let mut delivery = Delivery::default();
+        while let Some(message) = messages.next().await {
+            add(&mut delivery, &message.map_err(refused)?)?;
+        }
+        Ok(delivery)
+    }
+}
+
+fn add(delivery: &mut Delivery, message: &Message) -> Result<(), QueueError> {
+    let receipt = message.reply.as_ref().ok_or_else(|| refused("a message without a way back"))?;
+    delivery.again += u64::from(message.info().map_err(refused)?.delivered > 1);
+    delivery.texts.push(String::from_utf8_lossy(&message.payload).into_owned());
+    delivery.receipts.push(receipt.to_string());
+    Ok(())
+}
+
+impl Desk for JetStreamDesk {
+    async fn open(&mut self) -> Result<(), QueueError> {
+        if self.open.is_none() {
+            let context = self.way.connect().await?;
+            let consumer = context.get_consumer_from_stream(CONSUMERS, STREAM).await.map_err(refused)?;
+            self.open = Some(Open { client: context.client(), consumer });
+        }
+        Ok(())
+    }
+
+    fn is_current(&self) -> bool {
+        self.open.is_some()
+    }
+
+    async fn take(&mut self, most: usize) -> Result<Delivery, QueueError> {
+        let patience = self.way.patience + PATIENCE;
+        let delivery = timeout(patience, self.fetch(most)).await.map_err(refused)??;
+        if delivery.is_empty() {
+            timeout(patience, self.next()).await.map_err(refused)?
+        } else {
+            Ok(delivery)
+        }
+    }
+
+    /// The server doesn't know what one of them has.
+    async fn left(&mut self, _most: usize) -> Result<Delivery, QueueError> {
+        Ok(Delivery::default())
+    }
+
+    /// The server hands it out again by itself.
+    async fn take_over(&mut self, _most: usize, _claim_after: Duration) -> Result<Delivery, QueueError> {
+        Ok(Delivery::default())
+    }
+
+    /// The server answers to the last one: then it has heard the others too, on the same connection.
+    async fn done(&mut self, delivery: &Delivery) -> Result<(), QueueError> {
+        let client = &self.line()?.client;
+        let Some((last, others)) = delivery.receipts.split_last() else { return Ok(()) };
+        for receipt in others {
+            client.publish(Subject::from(receipt.as_str()), DONE.into()).await.map_err(refused)?;
+        }
+        client.request(Subject::from(last.as_str()), DONE.into()).await.map_err(refused)?;
+        Ok(())
+    }
+
+    async fn give_up(&mut self) {
+        self.open = None;
+    }
+}

@@ -1,0 +1,162 @@
+//! What is in a queue: how much, twenty times a second, for the backlog; and what, at the end, for the audit.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use async_nats::jetstream::Context;
+use redis::{Pipeline, RedisResult, cmd};
+use tokio::time::MissedTickBehavior;
+
+use super::super::dial::Dial;
+use super::super::environment::Environment;
+use super::super::keys;
+use super::super::redis_link::{Connection, LinkSettings};
+use super::hands::HandCounts;
+use super::{Place, QueueError, jetstream};
+use crate::metrics::bucket::BUCKET;
+use crate::topology::RunPlan;
+use crate::topology::stage::{QueueForm, StageKind};
+
+/// The depth while the server doesn't answer. Not zero, so that nobody takes the queue for empty.
+pub const UNKNOWN: u64 = u64::MAX;
+/// How long the server may take to answer.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// What is known of the consumers of a queue while they work.
+#[derive(Debug, Clone)]
+pub struct CrewView {
+    /// How many identities there have ever been: each has a processing list, where the form has such.
+    pub identities: Arc<Dial<usize>>,
+    /// What is in their hands.
+    pub counts: Arc<HandCounts>,
+}
+
+/// The form of the plan's queue, if it has one.
+fn form(plan: &RunPlan) -> Option<QueueForm> {
+    match &plan.topology.stages[plan.queue?].kind {
+        StageKind::Queue(params) => Some(params.form),
+        _ => None,
+    }
+}
+
+/// Where the queue of a plan is; none where it has none.
+pub fn place(plan: &RunPlan, environment: &Environment, patience: Duration) -> Option<Place> {
+    let queue = plan.queue?;
+    if let Some(endpoint) = environment.broker(queue) {
+        return Some(Place::JetStream(jetstream::Way { endpoint, patience }));
+    }
+    environment.master(plan.queue_host(queue)).map(Place::Redis)
+}
+
+/// A task that keeps `depth` up to date: orders that wait in the queue or are in a consumer's hands, not yet written; none where
+/// the plan has no queue.
+pub fn watch(
+    plan: &RunPlan,
+    environment: &Environment,
+    crew: CrewView,
+    depth: Arc<AtomicU64>,
+) -> Option<impl Future<Output = ()> + Send + 'static> {
+    let (place, form) = (place(plan, environment, PATIENCE)?, form(plan)?);
+    let mut looker = match place {
+        Place::Redis(list) => Looker::Redis(Connection::new(list, LinkSettings::new(PATIENCE))),
+        Place::JetStream(way) => Looker::JetStream(way, None),
+    };
+    Some(async move {
+        let mut looks = tokio::time::interval(BUCKET / 2);
+        looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            looks.tick().await;
+            let waiting = looker.look(form, crew.identities.get()).await.unwrap_or(UNKNOWN);
+            // Only a popped order is nowhere else. Looked at last: one on its way from there to here may count twice, never not at all.
+            let popped = if form == QueueForm::List { crew.counts.in_hands() } else { 0 };
+            depth.store(waiting.saturating_add(popped), Ordering::Relaxed);
+        }
+    })
+}
+
+/// Who looks how much is in a queue.
+enum Looker {
+    Redis(Connection),
+    JetStream(jetstream::Way, Option<Context>),
+}
+
+impl Looker {
+    /// How much is in the queue; none if that can't be seen now.
+    async fn look(&mut self, form: QueueForm, identities: usize) -> Option<u64> {
+        match self {
+            Self::Redis(connection) => {
+                let lengths: RedisResult<Vec<u64>> = connection.query(&lengths(form, identities)).await;
+                lengths.ok().map(|lengths| lengths.iter().sum())
+            }
+            Self::JetStream(way, open) => {
+                if open.is_none() {
+                    *open = way.connect().await.ok();
+                }
+                let depth = jetstream::depth(open.as_ref()?).await;
+                if depth.is_err() {
+                    *open = None;
+                }
+                depth.ok()
+            }
+        }
+    }
+}
+
+/// Asks for the lengths of all places where orders of a queue may be.
+pub(super) fn lengths(form: QueueForm, identities: usize) -> Pipeline {
+    let mut pipeline = Pipeline::new();
+    match form {
+        QueueForm::List => {
+            pipeline.cmd("LLEN").arg(keys::ORDER_LIST);
+        }
+        QueueForm::ProcessingList => {
+            for list in lists(identities) {
+                pipeline.cmd("LLEN").arg(list);
+            }
+        }
+        // What is acknowledged is deleted, so what is there is what is not.
+        QueueForm::Stream | QueueForm::JetStream => {
+            pipeline.cmd("XLEN").arg(keys::ORDER_STREAM);
+        }
+    }
+    pipeline
+}
+
+fn lists(identities: usize) -> impl Iterator<Item = String> {
+    (0..identities).map(keys::processing).chain([keys::ORDER_LIST.to_owned()])
+}
+
+/// What is left in the queue of a plan, consumers having ended, as texts.
+///
+/// # Errors
+/// The server doesn't answer.
+pub async fn contents(
+    plan: &RunPlan,
+    environment: &Environment,
+    identities: usize,
+    patience: Duration,
+) -> Result<Vec<String>, QueueError> {
+    let (Some(place), Some(form)) = (place(plan, environment, patience), form(plan)) else {
+        return Ok(Vec::new());
+    };
+    let list = match place {
+        Place::JetStream(way) => return jetstream::contents(way).await,
+        Place::Redis(list) => list,
+    };
+    let mut redis = LinkSettings::new(patience).connect(list.resolve().await?).await?;
+    let texts: Vec<String> = if form == QueueForm::Stream {
+        let mut range = cmd("XRANGE");
+        range.arg(keys::ORDER_STREAM).arg("-").arg("+");
+        let entries: Vec<(String, Vec<String>)> = range.query_async(&mut redis).await?;
+        entries.into_iter().filter_map(|(_id, fields)| fields.into_iter().nth(1)).collect()
+    } else {
+        let mut pipeline = Pipeline::new();
+        lists(identities).for_each(|list| {
+            pipeline.cmd("LRANGE").arg(list).arg(0).arg(-1);
+        });
+        let lists: Vec<Vec<String>> = pipeline.query_async(&mut redis).await?;
+        lists.into_iter().flatten().collect()
+    };
+    Ok(texts)
+}
