@@ -159,7 +159,7 @@ fn choice(ui: &mut Ui, model: &Model, run: &Run, width: f32, out: &mut Intents) 
     let shown = chosen.map_or(lang.t(CHOOSE), |(.., words)| words.as_str());
     let list = ComboBox::from_id_salt("process")
         .width(width)
-        .height(340.0)
+        .height(480.0)
         .truncate()
         .selected_text(RichText::new(shown))
         .show_ui(ui, |ui| {
