@@ -26,6 +26,11 @@ pub struct RunPlan {
     pub gate: Option<usize>,
     /// The queue behind the decider.
     pub queue: Option<usize>,
+    /// The stage that keeps events, or sees to it that the one behind it does: the queue, else the database, else the Redis that
+    /// decides claims.
+    pub event_keeper: Option<usize>,
+    /// The stage that counts: the first one on the way that can.
+    pub count_keeper: Option<usize>,
     /// The database.
     pub database: Option<usize>,
     /// The data-control module.
@@ -51,6 +56,7 @@ impl RunPlan {
             |fits: fn(&StageKind) -> bool| order.iter().copied().find(|&index| fits(kind(index)));
         let database = on_the_way(|kind| matches!(kind, StageKind::Database(_)));
         let decider = on_the_way(StageKind::decides_claims);
+        let queue = on_the_way(|kind| matches!(kind, StageKind::Queue(_)));
         let keeps = |index: &usize| graph.next[*index].is_empty() && Some(*index) != database;
         Ok(Self {
             keeper: decider.filter(keeps),
@@ -58,7 +64,9 @@ impl RunPlan {
             // Data control preloads pages into the database and into the first Redis on the way.
             read_owner: database.or_else(|| on_the_way(StageKind::answers_reads)),
             gate: on_the_way(|kind| matches!(kind, StageKind::ReadWriteSplit(_))),
-            queue: on_the_way(|kind| matches!(kind, StageKind::Queue(_))),
+            event_keeper: queue.or(database).or(decider),
+            count_keeper: on_the_way(StageKind::keeps_records),
+            queue,
             database,
             control: place(|kind| matches!(kind, StageKind::DataControl(_))),
             above: (0..topology.stages.len()).map(|index| graph.above(index)).collect(),
@@ -66,6 +74,11 @@ impl RunPlan {
             order,
             topology,
         })
+    }
+
+    /// Whether a stage keeps records in Redis for good: it is no queue and no database.
+    pub fn keeps_in_redis(&self, stage: usize) -> bool {
+        matches!(self.topology.stages[stage].kind, StageKind::MasterReplica(_) | StageKind::RedisCluster(_))
     }
 
     /// The stage whose Redis holds the list of a queue: the one it names, or the queue itself.

@@ -5,14 +5,16 @@ use std::time::Duration;
 use redis::{Pipeline, RedisError, RedisResult};
 
 use super::super::clock::Clock;
+use super::super::entry::{Entries, Event, Increment};
 use super::super::environment::Environment;
 use super::super::keys;
 use super::super::ledger::Ledger;
-use super::super::order::Order;
 use super::super::redis_link::{LinkSettings, Resolver};
 use super::super::sqlite::StoreError;
 use super::Evidence;
+use super::records::{CountEvidence, EventEvidence};
 use crate::topology::RunPlan;
+use crate::workload::Operation;
 
 /// How long a place may take to answer.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -50,11 +52,14 @@ pub async fn gather(
         start_ns: clock.first_arrival_ns(),
         ..Evidence::default()
     };
+    let mut records = (Vec::new(), Vec::new());
     // The queue before the database, which comes last: an order on its way between them is then seen in one of them at least.
     if let Some(queue) = plan.queue
         && let Some(resolver) = environment.master(plan.queue_host(queue))
     {
-        evidence.queue = queued(&resolver, consumers).await?;
+        let entries = queued(&resolver, consumers).await?;
+        evidence.queue = entries.orders;
+        records = (entries.events, entries.increments);
     }
     if let Some(holder) = plan.decider.and_then(|decider| environment.holder(plan, decider, PATIENCE)) {
         let all: Vec<u32> = (0..sale.items).collect();
@@ -65,11 +70,41 @@ pub async fn gather(
     } else if let Some((_, writer)) = environment.database.as_ref().filter(|_| plan.database.is_some()) {
         evidence.booked = writer.booked(0..sale.items).await?;
     }
+    gather_records(plan, environment, ledger, records, &mut evidence).await?;
     Ok(evidence)
 }
 
-/// Orders in the list and in the processing lists.
-async fn queued(resolver: &Resolver, consumers: usize) -> RedisResult<Vec<Order>> {
+/// What people left behind besides orders; of that, what the queue still has is known already.
+async fn gather_records(
+    plan: &RunPlan,
+    environment: &Environment,
+    ledger: &Ledger,
+    (events, increments): (Vec<Event>, Vec<Increment>),
+    evidence: &mut Evidence,
+) -> Result<(), AuditError> {
+    let (workload, Some(records)) = (&plan.topology.workload, ledger.records()) else { return Ok(()) };
+    let holder = |keeper: Option<usize>| {
+        environment.holder(plan, keeper.filter(|&keeper| plan.keeps_in_redis(keeper))?, PATIENCE)
+    };
+    if workload.wants(Operation::Append) {
+        let redis = match holder(plan.event_keeper) {
+            Some(holder) => holder.events(workload.records.streams).await?,
+            None => Vec::new(),
+        };
+        evidence.events = Some(EventEvidence { promises: records.take_events(), redis, queue: events });
+    }
+    if workload.wants(Operation::Count) {
+        let redis = match holder(plan.count_keeper) {
+            Some(holder) => holder.counters(workload.records.counters).await?,
+            None => Vec::new(),
+        };
+        evidence.counts = Some(CountEvidence { promises: records.counts(), redis, queue: increments });
+    }
+    Ok(())
+}
+
+/// What is in the list and in the processing lists.
+async fn queued(resolver: &Resolver, consumers: usize) -> RedisResult<Entries> {
     let mut redis = LinkSettings::new(PATIENCE).connect(resolver.resolve().await?).await?;
     let lists = (0..consumers).map(keys::processing).chain([keys::ORDER_LIST.to_owned()]);
     let mut pipeline = Pipeline::new();
@@ -77,5 +112,5 @@ async fn queued(resolver: &Resolver, consumers: usize) -> RedisResult<Vec<Order>
         pipeline.cmd("LRANGE").arg(list).arg(0).arg(-1);
     });
     let lists: Vec<Vec<String>> = pipeline.query_async(&mut redis).await?;
-    Ok(lists.iter().flatten().filter_map(|text| Order::parse(text)).collect())
+    Ok(Entries::read(lists.iter().flatten().map(String::as_str)))
 }

@@ -16,8 +16,8 @@ use tokio::time::timeout;
 use super::super::book::StageBook;
 use super::super::clock::Clock;
 use super::super::dial::Dial;
+use super::super::entry::Entries;
 use super::super::keys;
-use super::super::order::Order;
 use super::super::redis_link::Connection;
 use super::super::redis_link::connection::OpenLine;
 use super::super::sqlite::{StoreError, Writer};
@@ -163,10 +163,13 @@ impl Consumer {
         taken: &[String],
     ) -> Result<(), ConsumerError> {
         let started_ns = self.clock.now_ns();
-        let orders: Vec<Order> = taken.iter().filter_map(|text| Order::parse(text)).collect();
-        let (count, unreadable) = (orders.len() as u64, (taken.len() - orders.len()) as u64);
-        self.writer.insert(orders, started_ns).await?;
-        self.book.orders(count, unreadable, self.clock.now_ns() - started_ns);
+        let entries = Entries::read(taken.iter().map(String::as_str));
+        let written = entries.counts();
+        self.writer.write(entries, started_ns).await?;
+        let latency_ns = self.clock.now_ns() - started_ns;
+        for (operation, written, unreadable) in written {
+            self.book.written(operation, written, unreadable, latency_ns);
+        }
         let mut done = self.scripts.done.key(processing);
         done.arg(&taken[0]).arg(taken.len()).invoke_async::<()>(redis).await?;
         Ok(())
@@ -177,6 +180,7 @@ impl Consumer {
 mod tests {
     use std::collections::BTreeSet;
 
+    use super::super::super::order::Order;
     use super::super::super::outbox::Outbox;
     use super::super::super::redis_link::{LinkSettings, Resolver};
     use super::super::super::sqlite::schema::{Lookups, Store};

@@ -1,11 +1,11 @@
-//! Queue: LPUSH on the list of orders, one for all that wait; the answer is the acknowledgement that the buyers get. Where the
-//! inventory's script has put the orders on the list already, their buyers are told so at once.
+//! Queue: LPUSH on the list of orders, one for all that wait; the answer is the acknowledgement that people get, for their orders and
+//! for the records that they leave. Where the inventory's script has put the orders on the list already, their buyers are told so at once.
 
 use std::sync::Arc;
 
+use super::super::entry;
 use super::super::keys;
-use super::super::order::Order;
-use super::super::pending::Batch;
+use super::super::pending::{Batch, Pending};
 use super::super::wire::{Commands, Reply};
 use super::core::{Core, Stage};
 use super::lanes::{Lane, Lanes};
@@ -46,7 +46,7 @@ impl QueueStage {
             // One push for all of them: they are in the list together or not at all.
             commands.command(2 + batch.len()).word("LPUSH").word(keys::ORDER_LIST);
             for pending in &batch {
-                commands.numbers(Order::of(&pending.request, now_ns).fields());
+                commands.numbers(entry::fields(&pending.request, now_ns));
             }
             if let Some(safety) = self.safety {
                 safety.ask(&mut commands);
@@ -57,8 +57,16 @@ impl QueueStage {
             if outcome == Outcome::Sold {
                 lane.wrote(generation);
             }
-            self.core.end(&batch, outcome);
+            self.conclude(batch, outcome);
         }
+    }
+
+    /// Tells people what became of a push: what was sold to them, or that a record is kept.
+    fn conclude(&self, batch: Batch, outcome: Outcome) {
+        let (records, claims): (Batch, Batch) =
+            batch.into_iter().partition(|pending| pending.operation.is_record());
+        self.core.end(&claims, outcome);
+        self.core.end(&records, if outcome == Outcome::Sold { Outcome::Served } else { outcome });
     }
 
     /// What became of the orders of a push.
@@ -77,13 +85,14 @@ impl QueueStage {
 impl Stage for QueueStage {
     fn take(&self, mut batch: Batch) {
         self.core.arrive(&mut batch);
-        let (claims, reads): (Batch, Batch) =
-            batch.into_iter().partition(|pending| pending.operation == Operation::Claim);
+        let (reads, mut entries): (Batch, Batch) =
+            batch.into_iter().partition(|pending| pending.operation == Operation::Read);
         if self.is_enqueued {
-            self.core.end(&claims, Outcome::Sold);
-        } else {
-            self.core.intercept(&self.lanes.offer(claims), Reason::Shed);
+            let is_order = |pending: &mut Pending| pending.operation == Operation::Claim;
+            let orders: Batch = entries.extract_if(.., is_order).collect();
+            self.core.end(&orders, Outcome::Sold);
         }
+        self.core.intercept(&self.lanes.offer(entries), Reason::Shed);
         self.core.pass(reads, &*self.next);
     }
 }
