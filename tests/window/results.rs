@@ -219,13 +219,14 @@ fn stale_reads_and_replicas_that_got_none_stand_in_the_results() {
             why: "no answer".into(),
         }];
     });
-    let words = ["replica 2 of gate left the reads: no answer", "replica 2 of gate is back among the reads"];
+    let words =
+        ["replica 2 of gate left the rotation: no answer", "replica 2 of gate is back in the rotation"];
     for label in words.into_iter().chain(["stale 250 (25.0 % of its reads)"]) {
         assert!(shows(&lab, label), "{label}");
     }
     lab.harness.state_mut().model.settings.lang = Lang::Zh;
     lab.harness.run();
-    for label in ["gate 的从节点 2 退出读取：无响应", "过期 250（占其读取的 25.0 %）"] {
+    for label in ["gate 的从节点 2 退出轮转：无响应", "过期 250（占其读取的 25.0 %）"] {
         assert!(shows(&lab, label), "{label}");
     }
 }
