@@ -12,13 +12,14 @@ use seckill_lab::metrics::tally::ByReason;
 use seckill_lab::metrics::{InstanceSummary, Quantiles, Reason, StageTally, Totals};
 use seckill_lab::param::{ParamKind, ParamSpec, ParamValue, Params};
 use seckill_lab::report::audit::{LostSpan, Offence, Places};
+use seckill_lab::report::records::{CounterReport, CountsReport, EventsReport, StreamReport};
 use seckill_lab::report::{
     AbsenceReport, AuditReport, ChangeReport, FaultReport, GeneratorReport, OperationsReport, QueueReport,
     Report, ReshapeReport, SecondReport, ServerReport, SettingReport, ShardReport, StageReport, TargetResult,
     Verdict,
 };
 use seckill_lab::topology::{Expected, Fault, Realness, StageKind, Target, Topology};
-use seckill_lab::workload::{Audience, Mix, Sale, Shape, Spacing};
+use seckill_lab::workload::{Audience, Mix, Records, Sale, Shape, Spacing};
 use serde_json::Value;
 
 /// Set to 1, it lets the test write the tables instead of comparing them.
@@ -38,6 +39,7 @@ fn groups() -> Vec<(String, Box<dyn Params>)> {
     let mut groups: Vec<(String, Box<dyn Params>)> = vec![
         ("Sale".into(), Box::new(Sale::default())),
         ("Audience".into(), Box::new(Audience::default())),
+        ("Records".into(), Box::new(Records::default())),
         ("Mix".into(), Box::new(Mix::default())),
         ("Fault".into(), Box::new(Fault::default())),
     ];
@@ -185,6 +187,9 @@ fn full_report(topology: Topology) -> Report {
     let offence =
         Offence { kind: "oversold", order_id: 1, item: 0, claimant: 2, units: 1, accepted_secs: 1.0 };
     let lost_spans = vec![LostSpan::default()];
+    let events = EventsReport { streams: vec![StreamReport::default()], ..EventsReport::default() };
+    let counts = CountsReport { counters: vec![CounterReport::default()], ..CountsReport::default() };
+    let (events, counts) = (Some(events), Some(counts));
     let places = Places { database_orders: Some(1), inventory_orders: Some(1), ..Places::default() };
     Report {
         report_version: 1,
@@ -193,7 +198,14 @@ fn full_report(topology: Topology) -> Report {
         totals: Totals::default(),
         stages: vec![StageReport::new("cdn", "Cdn", Realness::InProcess, &tally, Quantiles::default())],
         operations: OperationsReport::default(),
-        audit: AuditReport { places, lost_spans, offending: vec![offence], ..AuditReport::default() },
+        audit: AuditReport {
+            places,
+            lost_spans,
+            offending: vec![offence],
+            events,
+            counts,
+            ..AuditReport::default()
+        },
         targets: vec![TargetResult { target: some(), measured: some(), holds: Some(true), is_fact: true }],
         generator: GeneratorReport::default(),
         servers: vec![ServerReport { kind: some(), version: some(), path: some() }],

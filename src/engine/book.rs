@@ -103,9 +103,9 @@ impl StageBook {
         }
     }
 
-    /// Counts orders that came out of the queue and were written, after `latency_ns`.
-    pub fn orders(&self, written: u64, latency_ns: u64) {
-        let tally = &self.tallies[Operation::Claim.index()];
+    /// Counts what came out of the queue, orders or records of an operation, and was written after `latency_ns`.
+    pub fn written(&self, operation: Operation, written: u64, latency_ns: u64) {
+        let tally = &self.tallies[operation.index()];
         self.latency.record_many_ns(latency_ns, written);
         tally.arrive(written);
         tally.pass(written);
@@ -175,8 +175,8 @@ mod tests {
         book.arrive(&requests);
         book.end(ended, Outcome::Intercepted(Reason::Shed), now_ns);
         book.pass(passed, now_ns);
-        book.versioned([7, 2], &[(Operation::Read, 5_000), (Operation::Claim, 9_000)]);
-        book.orders(5, 50_000);
+        book.versioned([7, 2, 0, 0], &[(Operation::Read, 5_000), (Operation::Claim, 9_000)]);
+        book.written(Operation::Claim, 5, 50_000);
 
         let mut expected = StagePage::default();
         for (number, pending) in requests.iter().enumerate() {

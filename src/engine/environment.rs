@@ -157,7 +157,8 @@ impl Environment {
         let database = match plan.database.map(|stage| &plan.topology.stages[stage].kind) {
             Some(StageKind::Database(params)) => {
                 let path = folder.path().join("seckill.sqlite3");
-                let store = Store::create(&path, params.sync_each_commit, lookups(plan))?;
+                let store = Store::create(&path, params.sync_each_commit, lookups(plan))?
+                    .with_events_span(params.events_span);
                 let writer = Writer::start(store.clone())?;
                 Some((store, writer))
             }
@@ -362,9 +363,11 @@ fn scripts_link_fault(plan: &RunPlan, stage: usize) -> bool {
 /// What the database of a plan will be asked for.
 fn lookups(plan: &RunPlan) -> Lookups {
     let control = plan.control.map(|stage| &plan.topology.stages[stage].kind);
+    let workload = &plan.topology.workload;
     Lookups {
         unpaid: matches!(control, Some(StageKind::DataControl(params)) if params.unpaid_ratio > 0.0),
-        by_buyer: plan.decider == plan.database && plan.topology.workload.sale.per_buyer_limit.is_some(),
+        by_buyer: workload.reads_own_pages()
+            || plan.decider == plan.database && workload.sale.per_buyer_limit.is_some(),
     }
 }
 

@@ -34,7 +34,13 @@ pub const TOKEN: &str = "1";
 pub const BUYERS: Key = Key { before: "buyers:", behind: "" };
 /// The hash from id to text of the orders of a product, at an inventory behind which nobody keeps them.
 pub const ORDERS: Key = Key { before: "orders:", behind: "" };
-/// The page of a product.
+/// The list of the events of a stream, oldest first, at a Redis behind which nobody keeps them.
+pub const STREAM: Key = Key { before: "stream:", behind: "" };
+/// A counter: increments that are not flushed yet, where they are flushed.
+pub const COUNTER: Key = Key { before: "counter:", behind: "" };
+/// The flush of a counter that is not confirmed: its number and its amount.
+pub const FLUSHING: Key = Key { before: "flushing:", behind: "" };
+/// The page of a product; numbers beyond the products are those of readers.
 pub const PAGE: Key = Key { before: "page:", behind: "" };
 
 /// Where the lab writes its heartbeats: nanoseconds on the run's clock.
@@ -51,6 +57,25 @@ pub fn processing(consumer: usize) -> String {
 pub fn alive(consumer: usize) -> String {
     format!("{ORDER_LIST}:alive:{consumer}")
 }
+
+/// Takes what a counter has, to be added to the database, under the number of a flush. One that was not confirmed comes first,
+/// with the number that it had: so what is asked twice is the same.
+/// KEYS: counter, flushing. ARGV: number of the flush. Answers number and amount, or nothing where there is none.
+pub const FLUSH_SCRIPT: &str = r"
+local open = redis.call('GET', KEYS[2])
+if open then return open end
+local amount = redis.call('GET', KEYS[1])
+if not amount then return false end
+redis.call('DEL', KEYS[1])
+local flush = ARGV[1] .. ' ' .. amount
+redis.call('SET', KEYS[2], flush)
+return flush";
+
+/// Confirms a flush that the database has.
+/// KEYS: flushing. ARGV: number and amount.
+pub const FLUSHED_SCRIPT: &str = r"
+if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end
+return 0";
 
 /// Moves up to a number of orders, oldest first, from the list to the end of a processing list, atomically.
 /// KEYS: list, processing list. ARGV: how many at the most. Answers the whole processing list, so that what an earlier

@@ -1,4 +1,8 @@
 //! The engine's own ledger: what each buyer was told. It is the ground truth of the audit.
+//!
+//! - [`records`]: what people were told of events and increments.
+
+pub mod records;
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -8,9 +12,10 @@ use crossbeam_channel::{Receiver, Sender, bounded};
 use super::order::Order;
 use super::pending::Pending;
 use crate::metrics::{Outcome, Reason};
-use crate::workload::Operation;
+use crate::workload::{Operation, Workload};
+use records::RecordLedger;
 
-/// Orders on a sheet: 128 KiB.
+/// Promises on a sheet: 128 KiB of orders.
 const SHEET: usize = 4_096;
 /// Sheets that are waiting to be written on; with more writers at the same moment than this, some are filed half empty.
 const SHEETS: usize = 64;
@@ -27,10 +32,12 @@ pub struct Promises {
 /// The ledger of a run.
 #[derive(Debug)]
 pub struct Ledger {
-    acknowledged: Sheets,
-    indefinite: Sheets,
+    acknowledged: Sheets<Order>,
+    indefinite: Sheets<Order>,
     returned_units: AtomicU64,
     items: Vec<ItemLedger>,
+    /// None where nobody leaves records: then batches are not searched for them.
+    records: Option<RecordLedger>,
 }
 
 /// What is needed to say whether units were kept back from buyers who asked for them.
@@ -50,15 +57,32 @@ impl Ledger {
             indefinite: Sheets::default(),
             returned_units: AtomicU64::new(0),
             items: std::iter::repeat_with(ItemLedger::default).take(items as usize).collect(),
+            records: None,
         }
     }
 
-    /// Writes down how claims ended. Reads promise nothing.
+    /// An empty ledger of a run with this workload.
+    pub fn of(workload: &Workload) -> Self {
+        let records = workload.leaves_records().then(|| RecordLedger::new(workload.records.counters));
+        Self { records, ..Self::new(workload.sale.items) }
+    }
+
+    /// Writes down how claims and records ended. Reads promise nothing.
     pub fn note(&self, batch: &[Pending], outcome: Outcome, now_ns: u64) {
         let orders = || claims(batch).map(|claim| Order::of(&claim.request, now_ns));
         match outcome {
             Outcome::Sold => self.acknowledged.write(orders()),
-            Outcome::Indefinite => self.indefinite.write(orders()),
+            Outcome::Served => {
+                if let Some(records) = &self.records {
+                    records.acknowledge(batch, now_ns);
+                }
+            }
+            Outcome::Indefinite => {
+                self.indefinite.write(orders());
+                if let Some(records) = &self.records {
+                    records.give_up(batch, now_ns);
+                }
+            }
             Outcome::Intercepted(Reason::SoldOut) | Outcome::Rejected(Reason::SoldOut) => {
                 for of_item in batch.chunk_by(|one, next| one.item == next.item) {
                     let item = &self.items[of_item[0].item as usize];
@@ -104,7 +128,12 @@ impl Ledger {
         self.items[item as usize].refused_units.load(Ordering::Relaxed)
     }
 
-    /// All promises, taken out. For the audit, after the drain: what a writer has in hand is not among them.
+    /// What was told of events and increments, where anybody leaves some.
+    pub fn records(&self) -> Option<&RecordLedger> {
+        self.records.as_ref()
+    }
+
+    /// All promises to buyers, taken out. For the audit, after the drain: what a writer has in hand is not among them.
     pub fn take_promises(&self) -> Promises {
         Promises { acknowledged: self.acknowledged.take(), indefinite: self.indefinite.take() }
     }
@@ -114,30 +143,30 @@ fn claims(batch: &[Pending]) -> impl Iterator<Item = &Pending> {
     batch.iter().filter(|pending| pending.operation == Operation::Claim)
 }
 
-/// Orders written down by many threads at once.
+/// Promises written down by many threads at once.
 ///
 /// Who writes takes a sheet that nobody else has and puts it back: no one waits for another's batch, and what is written is
-/// not moved when more comes. A new sheet is fetched, and a full one filed under a lock, once in [`SHEET`] orders.
+/// not moved when more comes. A new sheet is fetched, and a full one filed under a lock, once in [`SHEET`] promises.
 #[derive(Debug)]
-struct Sheets {
+struct Sheets<T> {
     /// The place of sheets with room left: a ring without a lock, as long as nobody waits for one, and nobody does.
-    open: (Sender<Vec<Order>>, Receiver<Vec<Order>>),
-    filed: Mutex<Vec<Vec<Order>>>,
+    open: (Sender<Vec<T>>, Receiver<Vec<T>>),
+    filed: Mutex<Vec<Vec<T>>>,
 }
 
-impl Default for Sheets {
+impl<T> Default for Sheets<T> {
     fn default() -> Self {
         Self { open: bounded(SHEETS), filed: Mutex::default() }
     }
 }
 
-impl Sheets {
-    fn write(&self, orders: impl Iterator<Item = Order>) {
-        let mut orders = orders.peekable();
-        while orders.peek().is_some() {
+impl<T> Sheets<T> {
+    fn write(&self, promises: impl Iterator<Item = T>) {
+        let mut promises = promises.peekable();
+        while promises.peek().is_some() {
             let mut sheet = self.open.1.try_recv().unwrap_or_else(|_| Vec::with_capacity(SHEET));
             let room = SHEET - sheet.len();
-            sheet.extend(orders.by_ref().take(room));
+            sheet.extend(promises.by_ref().take(room));
             if sheet.len() == SHEET {
                 self.filed().push(sheet);
             } else if let Err(back) = self.open.0.try_send(sheet) {
@@ -146,7 +175,7 @@ impl Sheets {
         }
     }
 
-    fn take(&self) -> Vec<Order> {
+    fn take(&self) -> Vec<T> {
         let mut sheets = std::mem::take(&mut *self.filed());
         sheets.extend(self.open.1.try_iter());
         let mut all = Vec::with_capacity(sheets.iter().map(Vec::len).sum());
@@ -156,7 +185,7 @@ impl Sheets {
         all
     }
 
-    fn filed(&self) -> MutexGuard<'_, Vec<Vec<Order>>> {
+    fn filed(&self) -> MutexGuard<'_, Vec<Vec<T>>> {
         self.filed.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -4,7 +4,8 @@
 //! - `run`: the phases of a run, in order; `environment`: its servers; `wiring`: its stages, built from the plan.
 //! - `generator`: sends each request at its intended time; `pending`: a request on its way.
 //! - `stages`: one file a kind of stage; `wire`: their fast path to Redis; `redis_link`: connections to Redis;
-//!   `sqlite`: the database; `keys`: names and scripts in Redis; `order`: a granted claim.
+//!   `sqlite`: the database; `keys`: names and scripts in Redis; `order`: a granted claim;
+//!   `entry`: what a queue carries.
 //! - `cluster`: Redis Cluster as its clients see it, and how it grows during a run.
 //! - `stock`: in which form an inventory keeps its stock; `control`: the data-control module; `crew`: the consumers of the queue; `queue`: its forms, and its backlog;
 //!   `watch`: asks the processes how they do; `heartbeat`: how far replicas are behind, in seconds.
@@ -26,6 +27,7 @@ mod cluster;
 mod control;
 mod crew;
 mod dial;
+mod entry;
 mod environment;
 mod failover;
 mod faults;

@@ -193,6 +193,8 @@ impl Observer {
         OperationsReport {
             read: of(&[Operation::Read]),
             claim: of(&[Operation::Claim]),
+            append: of(&[Operation::Append]),
+            count: of(&[Operation::Count]),
             all: of(&Operation::ALL),
         }
     }

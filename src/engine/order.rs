@@ -32,24 +32,13 @@ impl Order {
         [self.id, self.item.into(), self.claimant, self.units.into(), self.accepted_ns]
     }
 
-    /// What a message of a queue says of it: all that its text says, or product and id.
+    /// What a message of a queue says of it: all that its text says, or product, id and units.
     pub fn message(&self, carries: Carried) -> impl Iterator<Item = u64> + use<> {
         let (fields, count) = match carries {
             Carried::Order => (self.fields(), 5),
-            Carried::OrderId => ([self.item.into(), self.id, 0, 0, 0], 2),
+            Carried::OrderId => ([self.item.into(), self.id, self.units.into(), 0, 0], 3),
         };
         fields.into_iter().take(count)
-    }
-
-    /// The same as a text.
-    pub fn message_text(&self, carries: Carried) -> String {
-        self.message(carries).map(|number| number.to_string()).collect::<Vec<_>>().join(" ")
-    }
-
-    /// Product and id, from a message that carries no more.
-    pub fn parse_id(text: &str) -> Option<(u32, u64)> {
-        let (item, id) = text.split_once(' ')?;
-        Some((item.parse().ok()?, id.parse().ok()?))
     }
 
     /// Reads the form that [`fmt::Display`] writes; none if it is another text.
@@ -82,9 +71,6 @@ mod tests {
     fn an_order_survives_its_text() {
         let order = Order { id: 7, item: 3, claimant: u64::MAX, units: 2, accepted_ns: 99 };
         assert_eq!(Order::parse(&order.to_string()), Some(order));
-        assert_eq!(order.message_text(Carried::Order), order.to_string());
-        assert_eq!(Order::parse_id(&order.message_text(Carried::OrderId)), Some((3, 7)));
-        assert_eq!((Order::parse_id("3"), Order::parse_id("3 7 9")), (None, None));
         for text in ["", "1 2 3 4", "1 2 3 4 5 6", "1 2 x 4 5", "1 4294967296 3 4 5"] {
             assert_eq!(Order::parse(text), None, "{text}");
         }

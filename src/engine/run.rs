@@ -67,7 +67,7 @@ async fn run_in(
     outbox: &Outbox,
 ) -> Result<Report, RunFailure> {
     let clock = outbox.clock().clone();
-    let ledger = Arc::new(Ledger::new(plan.topology.workload.sale.items));
+    let ledger = Arc::new(Ledger::of(&plan.topology.workload));
     outbox.phase(RunPhase::Preloading);
     let troubles = Troubles::new(outbox.clone());
     environment.speak(&Voice { outbox: outbox.clone(), troubles: troubles.clone() });
@@ -195,7 +195,7 @@ async fn control_sale(control: Arc<Control>, mut stop: watch::Receiver<bool>, ou
     if control.open_in_time(&mut stop, trouble).await {
         outbox.event(EventKind::SaleOpened);
     }
-    control.run(stop).await;
+    tokio::join!(control.run(stop.clone()), control.flush_in_turn(stop));
 }
 
 fn failure(error: &dyn std::fmt::Display) -> RunFailure {

@@ -1,8 +1,10 @@
 //! From a plan to stages that run: built from the last stage to the first, then told who listens.
 //!
 //! - `before_redis`: the stages before real Redis, with their lanes.
+//! - `records`: what keeps events, counters and readers' pages.
 
 mod before_redis;
+mod records;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -31,7 +33,7 @@ use super::sqlite::StoreError;
 use super::stages::balancer::{BalancerStage, Upstream};
 use super::stages::cdn::CdnStage;
 use super::stages::core::{Cache, Core, Instances, Listener, Stage, Tunable};
-use super::stages::database::DatabaseStage;
+use super::stages::database::{DatabaseStage, Pages};
 use super::stages::lanes::LaneConnection;
 use super::stages::service::ServiceStage;
 use super::trouble::Troubles;
@@ -203,7 +205,10 @@ impl<'a> Builder<'a> {
                 stage as Arc<dyn Stage>
             }),
             StageKind::ReadWriteSplit(params) => Some(self.split(index, core, params)),
-            StageKind::MasterReplica(params) => Some(self.inventory(index, core, params, clients)),
+            StageKind::MasterReplica(params) => {
+                let inventory = self.inventory(index, core.clone(), params, clients);
+                Some(self.before_inventory((index, clients), core, params, inventory))
+            }
             StageKind::RedisCluster(params) => Some(self.cluster(index, core, params)),
             StageKind::Queue(params) => {
                 self.next(index).map(|next| self.queue((index, clients), core, next, params))
@@ -273,15 +278,16 @@ impl<'a> Builder<'a> {
     }
 
     fn database(
-        &self,
+        &mut self,
         index: usize,
         core: Arc<Core>,
         params: &stage::Database,
     ) -> Result<Option<Arc<dyn Stage>>, StoreError> {
         let Some((store, _)) = &self.environment.database else { return Ok(None) };
+        let pages = Pages { of: self.plan.topology.workload.audience.page_of, filler: self.filler(params) };
         let decides = self.plan.decider == Some(index);
         let limit = self.plan.topology.workload.sale.per_buyer_limit;
-        let stage = DatabaseStage::start(core, store, params, decides, limit, self.troubles.clone())?;
+        let stage = DatabaseStage::start(core, store, params, decides, limit, pages, self.troubles.clone())?;
         Ok(Some(Arc::new(stage)))
     }
 
@@ -351,6 +357,7 @@ pub fn control(
             .and_then(|stage| environment.cluster(stage))
             .map_or(0, ClusterGroup::replica_count),
         starts_sold_out,
+        counters: records::counters(plan, environment),
         writer: environment.database.as_ref().map(|(_, writer)| writer.clone()),
         clock: clock.clone(),
         ledger: ledger.clone(),

@@ -60,6 +60,12 @@ pub const PRESETS: &[Preset] = presets![
     "museum-starts-sold-out.ron",
     "museum-reload-while-queued.ron",
     "museum-lagging-gate.ron",
+    "sign-in-points.ron",
+    "first-order-page.ron",
+    "red-packets.ron",
+    "behaviour-tracking.ron",
+    "live-chat.ron",
+    "write-behind-counters.ron",
 ];
 
 impl Preset {

@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 use super::FileError;
 use crate::param::{ParamValue, Params};
 use crate::topology::{ClientKind, FORMAT_VERSION, Fault, Link, Stage, StageKind, Topology, Variant};
-use crate::workload::{Audience, Mix, Phase, Sale, Shape, Spacing, Workload};
+use crate::workload::{Audience, Mix, Phase, Records, Sale, Shape, Spacing, Workload};
 
 /// The topology as the text of a file, which [`parse_topology`](super::parse_topology) reads back as the same topology.
 pub fn to_ron(topology: &Topology) -> String {
@@ -124,8 +124,11 @@ fn link(link: &Link) -> String {
 
 fn workload(workload: &Workload) -> Vec<String> {
     let mut lines = vec![format!("seed: {},", workload.seed)];
-    let parts: [(&str, &dyn Params, &dyn Params); 2] =
-        [("sale", &workload.sale, &Sale::default()), ("audience", &workload.audience, &Audience::default())];
+    let parts: [(&str, &dyn Params, &dyn Params); 3] = [
+        ("sale", &workload.sale, &Sale::default()),
+        ("audience", &workload.audience, &Audience::default()),
+        ("records", &workload.records, &Records::default()),
+    ];
     for (key, params, default) in parts {
         let fields = changed(params, default);
         if !fields.is_empty() {
@@ -145,7 +148,7 @@ fn phase(phase: &Phase) -> String {
     }
     if phase.mix != Mix::default() {
         // In a mix, what is not named has no weight.
-        fields.push(format!("mix: ({})", changed(&phase.mix, &Mix { read: 0.0, claim: 0.0 })));
+        fields.push(format!("mix: ({})", changed(&phase.mix, &Mix::NOTHING)));
     }
     format!("({})", fields.join(", "))
 }

@@ -41,7 +41,7 @@ impl Beside {
             .args(["-n", &exchange.requests.to_string()])
             .args(match exchange.operation {
                 Operation::Read => Rig::read_command(),
-                Operation::Claim => Rig::claim_command(),
+                _ => Rig::claim_command(),
             });
         let finished = run_bounded(command, Group::Own, WITHIN).ok()?;
         finished.success.then(|| rate(&finished.output)).flatten()

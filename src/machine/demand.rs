@@ -3,7 +3,7 @@
 //! The estimate reckons in shares of the machine. An order costs 1/W of it, where W are the orders a second that the whole path carried. An arrival
 //! that stops early (at the CDN, or as a click on what is sold out) costs what the funnel's rate F leaves beside its orders: nine tenths
 //! of F cost 1 − F/10 · 1/W; at least a tenth of all, however cheap its orders came out. A read that no CDN keeps from Redis counts as half
-//! an order, which is a guess. Claims count as orders only as far as the stock goes, and not before the sale opens.
+//! an order, which is a guess, and so does an event or an increment. Claims count as orders only as far as the stock goes, and not before the sale opens.
 
 use std::time::Duration;
 
@@ -30,7 +30,7 @@ pub struct Demand {
     pub arrivals_per_sec: f64,
     /// Those of them that may become orders: claims, as far as the stock goes within a second.
     pub orders_per_sec: f64,
-    /// Those of them that are reads which no CDN keeps from Redis.
+    /// Those of them that are reads which no CDN keeps from Redis, or events and increments.
     pub deep_reads_per_sec: f64,
 }
 
@@ -54,15 +54,17 @@ impl Demand {
         let mut from = Duration::ZERO;
         let ask = |phase: &Phase| {
             let arrivals = phase.shape.peak(phase.span);
-            let weights = phase.mix.read + phase.mix.claim;
-            let claims = if weights > 0.0 { arrivals * phase.mix.claim / weights } else { 0.0 };
+            let weights = phase.mix.sum();
+            let share = |weight: f64| if weights > 0.0 { arrivals * weight / weights } else { 0.0 };
+            let claims = share(phase.mix.claim);
+            let records = share(phase.mix.append + phase.mix.count);
             from = from.saturating_add(phase.span);
             let is_on_sale = from > workload.sale.opens_at;
             let stock = workload.sale.stock as f64 / f64::from(workload.sale.units_per_claim.max(1));
             Self {
                 arrivals_per_sec: arrivals,
                 orders_per_sec: if is_on_sale { claims.min(stock) } else { 0.0 },
-                deep_reads_per_sec: if has_cdn { 0.0 } else { arrivals - claims },
+                deep_reads_per_sec: if has_cdn { records } else { arrivals - claims },
             }
         };
         workload.phases.iter().map(ask).collect()

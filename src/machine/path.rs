@@ -51,7 +51,7 @@ impl Way {
         topology.workload.scale_to(rate);
         if self == Self::Funnel {
             for phase in &mut topology.workload.phases {
-                phase.mix = Mix { read: 9.0, claim: 1.0 };
+                phase.mix = Mix { read: 9.0, claim: 1.0, ..Mix::NOTHING };
             }
         }
         topology

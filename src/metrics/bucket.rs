@@ -57,7 +57,7 @@ pub struct Bucket {
     /// Negative when oversold. Claims that ended indefinite count as not granted, although some may have been; the audit
     /// tells afterwards.
     pub stock_left: i64,
-    /// Orders acknowledged and not yet in the database, at the end of the bucket.
+    /// Orders and records acknowledged by the queue and not yet in the database, at the end of the bucket.
     pub backlog: u64,
     /// Response time of all requests that ended in the bucket, from their intended times, in microseconds.
     pub response_us: Quantiles,

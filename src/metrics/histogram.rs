@@ -17,17 +17,22 @@ pub(super) fn micros(nanos: u64) -> u32 {
     u32::try_from(nanos.div_ceil(1_000)).map_or(LONGEST_US, |micros| micros.clamp(1, LONGEST_US))
 }
 
-/// A histogram of times, in microseconds, from 1 µs to [`LONGEST`].
-#[derive(Debug, Clone, PartialEq)]
-pub struct Latency(Histogram<u64>);
+/// A histogram of times, in microseconds, from 1 µs to [`LONGEST`]. It takes memory once there is something in it.
+#[derive(Debug, Clone, Default)]
+pub struct Latency(Option<Box<Histogram<u64>>>);
 
-impl Default for Latency {
-    fn default() -> Self {
-        Self(
-            Histogram::new_with_bounds(1, LONGEST_US.into(), DIGITS)
-                .unwrap_or_else(|error| unreachable!("the bounds are constants: {error}")),
-        )
+impl PartialEq for Latency {
+    fn eq(&self, other: &Self) -> bool {
+        match (&self.0, &other.0) {
+            (Some(one), Some(other)) => one == other,
+            _ => self.count() == other.count(),
+        }
     }
+}
+
+fn empty() -> Histogram<u64> {
+    let histogram = Histogram::new_with_bounds(1, LONGEST_US.into(), DIGITS);
+    histogram.unwrap_or_else(|error| unreachable!("the bounds are constants: {error}"))
 }
 
 /// Quantiles of a histogram, in microseconds.
@@ -58,31 +63,34 @@ impl Latency {
 
     /// Records `count` requests that took the same time, 1 to [`LONGEST`] in microseconds.
     pub(super) fn record_many_us(&mut self, micros: u32, count: u64) {
-        self.0.saturating_record_n(micros.into(), count);
+        if count > 0 {
+            self.0.get_or_insert_with(|| Box::new(empty())).saturating_record_n(micros.into(), count);
+        }
     }
 
     /// Adds all of another histogram.
     pub fn merge(&mut self, other: &Self) {
-        if self.0.add(&other.0).is_err() {
+        let Some(other) = other.0.as_ref().filter(|other| !other.is_empty()) else { return };
+        if self.0.get_or_insert_with(|| Box::new(empty())).add(&**other).is_err() {
             unreachable!("all histograms have the same bounds");
         }
     }
 
     /// Empties it, keeping its memory.
     pub fn clear(&mut self) {
-        if !self.0.is_empty() {
-            self.0.reset();
+        if let Some(histogram) = self.0.as_mut().filter(|histogram| !histogram.is_empty()) {
+            histogram.reset();
         }
     }
 
     /// How many times were recorded.
     pub fn count(&self) -> u64 {
-        self.0.len()
+        self.0.as_ref().map_or(0, |histogram| histogram.len())
     }
 
     /// The time that a share `quantile` (0 to 1) of the requests did not exceed, in microseconds; 0 when empty.
     pub fn quantile_us(&self, quantile: f64) -> u64 {
-        if self.0.is_empty() { 0 } else { self.0.value_at_quantile(quantile) }
+        self.filled().map_or(0, |histogram| histogram.value_at_quantile(quantile))
     }
 
     /// The usual quantiles.
@@ -92,8 +100,12 @@ impl Latency {
             p95: self.quantile_us(0.95),
             p99: self.quantile_us(0.99),
             p999: self.quantile_us(0.999),
-            max: if self.0.is_empty() { 0 } else { self.0.max() },
+            max: self.filled().map_or(0, Histogram::max),
         }
+    }
+
+    fn filled(&self) -> Option<&Histogram<u64>> {
+        self.0.as_deref().filter(|histogram| !histogram.is_empty())
     }
 }
 

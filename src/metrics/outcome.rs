@@ -43,7 +43,7 @@ impl Reason {
 pub enum Outcome {
     /// Answered before the stage that owns the data.
     Intercepted(Reason),
-    /// A read answered by the stage that owns the data.
+    /// A read answered by the stage that owns the data; an event or an increment acknowledged by the stage that keeps it.
     Served,
     /// A claim granted: the buyer was told so.
     Sold,

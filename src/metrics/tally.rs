@@ -56,7 +56,7 @@ pub struct StageTally {
     pub intercepted: ByReason,
     /// Handed on, or answered here as the owner of the data.
     pub passed: u64,
-    /// Of `passed`: reads answered here as the owner.
+    /// Of `passed`: reads answered here as the owner, events and increments acknowledged here.
     pub served: u64,
     /// Of `passed`: claims granted here to the end.
     pub sold: u64,
@@ -153,7 +153,7 @@ pub struct Totals {
     pub intercepted: u64,
     /// Of `intercepted`: turned away as `rate_limited` or `shed`, so that nothing was achieved for them.
     pub turned_away: u64,
-    /// Reads answered by the stage that owns the data.
+    /// Reads answered by the stage that owns the data; events and increments acknowledged by the stage that keeps them.
     pub served: u64,
     /// Claims granted.
     pub sold: u64,

@@ -2,6 +2,8 @@
 
 use serde::Serialize;
 
+use super::records::{CountsReport, EventCounts, EventsReport, Increments};
+
 /// What became of the stock and of each promise. Units unless it says orders.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct AuditReport {
@@ -39,6 +41,10 @@ pub struct AuditReport {
     pub indefinite_not_happened: u64,
     /// What each place says by itself.
     pub places: Places,
+    /// Events; none where nobody leaves any.
+    pub events: Option<EventsReport>,
+    /// Increments of counters; none where nobody leaves any.
+    pub counts: Option<CountsReport>,
     /// The first offending orders of each kind.
     pub offending: Vec<Offence>,
 }
@@ -52,6 +58,18 @@ impl AuditReport {
             + self.lost_acknowledged
             + self.unacknowledged_present
             > 0
+            || self.events.as_ref().is_some_and(|events| events.all.found_wrong())
+            || self.counts.as_ref().is_some_and(|counts| counts.all.off() > 0)
+    }
+
+    /// What became of events; all zero where nobody left any.
+    pub fn event_counts(&self) -> EventCounts {
+        self.events.as_ref().map(|events| events.all).unwrap_or_default()
+    }
+
+    /// What became of increments; all zero where nobody left any.
+    pub fn increments(&self) -> Increments {
+        self.counts.as_ref().map(|counts| counts.all).unwrap_or_default()
     }
 }
 

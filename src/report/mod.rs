@@ -5,6 +5,7 @@
 //! - [`audit`]: the ledger's findings.
 //! - `cluster`: the shards of a Redis Cluster.
 //! - `queue`: the queue's consumers.
+//! - [`records`]: what became of events and counters.
 //! - [`failover`]: outages in words, and what many of them have in common.
 //! - [`verdict`]: targets and the verdict of three.
 //! - [`text`]: the report for a terminal. [`variants`]: a design and its variants side by side.
@@ -15,6 +16,7 @@ mod cluster;
 pub mod failover;
 pub mod line;
 mod queue;
+pub mod records;
 pub mod text;
 pub mod variants;
 pub mod verdict;
@@ -141,11 +143,15 @@ pub struct OperationReport {
 /// Response times by operation.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct OperationsReport {
-    /// Product pages.
+    /// Pages.
     pub read: OperationReport,
     /// Purchases.
     pub claim: OperationReport,
-    /// Both together.
+    /// Events left on streams.
+    pub append: OperationReport,
+    /// Increments of counters.
+    pub count: OperationReport,
+    /// All together.
     pub all: OperationReport,
 }
 
@@ -249,7 +255,7 @@ pub struct SecondReport {
     pub sold: u64,
     /// Units still on sale at the end, by the engine's own books; see [`crate::metrics::Bucket::stock_left`].
     pub stock_left: i64,
-    /// Orders acknowledged and not yet in the database, at the end.
+    /// Orders and records acknowledged by the queue and not yet in the database, at the end.
     pub backlog: u64,
     /// The highest p99 of response time in its tenths, in microseconds.
     pub worst_p99_us: u64,

@@ -144,12 +144,19 @@ fn reasons(counts: &ByReason) -> Vec<String> {
 fn write_times(out: &mut String, report: &Report) -> std::fmt::Result {
     let operations = &report.operations;
     writeln!(out, "  {:<28} {:>9} {:>9} {:>9} {:>9} {:>9}", "", "p50", "p95", "p99", "p99.9", "max")?;
-    for (name, times) in [
-        ("response time, reads", operations.read.response_us),
-        ("response time, claims", operations.claim.response_us),
+    let of_operations = [
+        ("response time, reads", operations.read),
+        ("response time, claims", operations.claim),
+        ("response time, events", operations.append),
+        ("response time, increments", operations.count),
+    ];
+    // What nobody wanted has no row.
+    let wanted = of_operations.into_iter().filter(|(_, times)| times.ended > 0);
+    let of_all = [
         ("service time, all", operations.all.service_us),
         ("generator behind schedule", report.generator.schedule_lag_us),
-    ] {
+    ];
+    for (name, times) in wanted.map(|(name, times)| (name, times.response_us)).chain(of_all) {
         let cells = [times.p50, times.p95, times.p99, times.p999, times.max].map(micros);
         writeln!(
             out,
@@ -252,6 +259,9 @@ fn write_audit(out: &mut String, report: &Report) -> std::fmt::Result {
     if !audit.audited {
         return writeln!(out, "  audit: not possible");
     }
+    if report.is_about_records_only() {
+        return super::records::write(out, report);
+    }
     writeln!(
         out,
         "  audit: stock {}, sold {}, oversold {}, undersold {}, left {}, returned {}",
@@ -272,6 +282,7 @@ fn write_audit(out: &mut String, report: &Report) -> std::fmt::Result {
         grouped(audit.indefinite_not_happened)
     )?;
     write_losses(out, audit)?;
+    super::records::write(out, report)?;
     let places = &audit.places;
     let kept = match (places.inventory_orders, places.database_orders) {
         (Some(orders), _) => format!("inventory {} orders", grouped(orders)),
@@ -335,6 +346,11 @@ pub fn sentence(report: &Report) -> String {
     if !audit.audited {
         return format!("What was sold is unknown: no audit was possible{spared}.");
     }
+    let records = super::records::sentences(audit).join("; ");
+    if report.is_about_records_only() {
+        return format!("{records}{spared}.");
+    }
+    let spared = if records.is_empty() { spared } else { format!(". {records}{spared}") };
     if audit.stock + audit.sold == 0 {
         return format!("Nothing was on sale{spared}.");
     }

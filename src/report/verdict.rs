@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::{AuditReport, OperationsReport};
 use crate::metrics::{Quantiles, Totals};
-use crate::topology::target::{Quantile, Requests};
+use crate::topology::target::{Quantile, Requests, ResponseTime};
 use crate::topology::{Expected, Target};
 
 /// What a run says in one word. Also the exit code of the command line.
@@ -139,6 +139,11 @@ fn judge_one(target: &Target, figures: Figures<'_>) -> TargetResult {
         Target::LostAcknowledged(t) => {
             at_most("lost acknowledged", "orders", audit.lost_acknowledged, t.at_most)
         }
+        Target::LostEvents(t) => at_most("lost events", "events", audit.event_counts().lost, t.at_most),
+        Target::DuplicateEvents(t) => {
+            at_most("duplicate events", "events", audit.event_counts().duplicates, t.at_most)
+        }
+        Target::Miscounted(t) => at_most("miscounted", "increments", audit.increments().off(), t.at_most),
         Target::Achieved(t) => at_least("achieved of the offered load", totals.achieved(), t.at_least),
         Target::Intercepted(t) => at_least("intercepted of all arrivals", totals.intercepted, t.at_least),
         Target::StaleReads(t) => {
@@ -151,24 +156,24 @@ fn judge_one(target: &Target, figures: Figures<'_>) -> TargetResult {
                 is_fact: false,
             }
         }
-        Target::ResponseTime(t) => {
-            let (of, operation) = match t.of {
-                Requests::Reads => ("reads", &figures.operations.read),
-                Requests::Claims => ("claims", &figures.operations.claim),
-                Requests::All => ("all requests", &figures.operations.all),
-            };
-            let measured = pick(&operation.response_us, t.quantile);
-            TargetResult {
-                target: format!("{} of {of} ≤ {:?}", t.quantile.word().to_lowercase(), t.at_most),
-                measured: if operation.ended > 0 {
-                    micros(measured)
-                } else {
-                    "nothing: there were none".into()
-                },
-                holds: (operation.ended > 0).then_some(u128::from(measured) <= t.at_most.as_micros()),
-                is_fact: false,
-            }
-        }
+        Target::ResponseTime(t) => response_time(t, figures.operations),
+    }
+}
+
+fn response_time(t: &ResponseTime, operations: &OperationsReport) -> TargetResult {
+    let (of, operation) = match t.of {
+        Requests::Reads => ("reads", &operations.read),
+        Requests::Claims => ("claims", &operations.claim),
+        Requests::Appends => ("appends", &operations.append),
+        Requests::Counts => ("counts", &operations.count),
+        Requests::All => ("all requests", &operations.all),
+    };
+    let measured = pick(&operation.response_us, t.quantile);
+    TargetResult {
+        target: format!("{} of {of} ≤ {:?}", t.quantile.word().to_lowercase(), t.at_most),
+        measured: if operation.ended > 0 { micros(measured) } else { "nothing: there were none".into() },
+        holds: (operation.ended > 0).then_some(u128::from(measured) <= t.at_most.as_micros()),
+        is_fact: false,
     }
 }
 

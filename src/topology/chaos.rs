@@ -167,7 +167,7 @@ mod tests {
             span: Duration::from_secs(secs),
             shape: Shape::Constant(Constant { rate: 100.0 }),
             spacing: Spacing::Even,
-            mix: Mix { read: 1.0, claim: 1.0 },
+            mix: Mix { read: 1.0, claim: 1.0, ..Mix::NOTHING },
         };
         let mut topology = testing::design(kinds);
         topology.workload.sale.opens_at = Duration::from_secs(2);

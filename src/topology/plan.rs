@@ -28,6 +28,11 @@ pub struct RunPlan {
     pub gate: Option<usize>,
     /// The queue behind the decider.
     pub queue: Option<usize>,
+    /// The stage that keeps events, or sees to it that the one behind it does: the queue, else the database, else the Redis that
+    /// decides claims.
+    pub event_keeper: Option<usize>,
+    /// The stage that counts: the first one on the way that can.
+    pub count_keeper: Option<usize>,
     /// The database.
     pub database: Option<usize>,
     /// The data-control module.
@@ -65,6 +70,8 @@ impl RunPlan {
             // Data control preloads pages into the database and into the first Redis on the way.
             read_owner: database.or_else(|| on_the_way(StageKind::answers_reads)),
             gate: on_the_way(|kind| matches!(kind, StageKind::ReadWriteSplit(_))),
+            event_keeper: queue.or(database).or(decider),
+            count_keeper: on_the_way(StageKind::keeps_records),
             queue,
             database,
             control: place(|kind| matches!(kind, StageKind::DataControl(_))),
@@ -73,6 +80,11 @@ impl RunPlan {
             order,
             topology,
         })
+    }
+
+    /// Whether a stage keeps records in Redis for good: it is no queue and no database.
+    pub fn keeps_in_redis(&self, stage: usize) -> bool {
+        matches!(self.topology.stages[stage].kind, StageKind::MasterReplica(_) | StageKind::RedisCluster(_))
     }
 
     /// The stage whose Redis holds the list of a queue: the one it names, or the queue itself.

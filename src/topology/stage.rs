@@ -317,6 +317,10 @@ params! {
         max_waiting: u32 = 2_000, in 1..1_000_000, "requests";
         /// Whether each commit waits for the disk (`synchronous = FULL`) or only checkpoints do (`NORMAL`).
         sync_each_commit: bool = false;
+        /// How much time the events of one table cover, on the run's clock; the table of the next span is made when it is needed.
+        events_span: Duration = Duration::from_hours(24), in 1.0..86400.0;
+        /// How long a reader's page that it answered stays in the Redis in front of it; None: it is not written there.
+        reader_page_ttl: Option<Duration> = Some(Duration::from_mins(1)), in 0.001..86400.0;
     }
 
     /// The data-control module: preloads, opens the sale, expires unpaid orders, and reconciles database, inventory and gate.
@@ -329,6 +333,8 @@ params! {
         pay_within: Duration = Duration::from_secs(2), in 0.01..86400.0;
         /// Whether it writes the inventory's stock anew at its interval, as the database counts it: a mistake, for orders in the queue are not in the database yet.
         reload_stock: bool = false;
+        /// How often what counters in Redis have is added to the database and taken from Redis; None: never.
+        flush_counters: Option<Duration> = Some(Duration::from_secs(1)), in 0.01..3600.0;
     }
 }
 
@@ -447,6 +453,10 @@ impl StageKind {
             Self::ReadWriteSplit(_) | Self::MasterReplica(_) | Self::RedisCluster(_) | Self::Database(_)
         )
     }
+    /// Whether it can keep what people leave behind besides orders: events and increments.
+    pub fn keeps_records(&self) -> bool {
+        matches!(self, Self::Queue(_)) || self.decides_claims()
+    }
     /// Whether a parameter takes effect while requests arrive; the others are set when a run starts.
     pub fn is_live(&self, key: &str) -> bool {
         match self {
@@ -458,7 +468,9 @@ impl StageKind {
                 matches!(key, "read_policy" | "lag_limit" | "reads_without_cache" | "admission_ratio")
             }
             Self::Queue(_) => matches!(key, "consumers" | "batch"),
-            Self::DataControl(_) => matches!(key, "interval" | "unpaid_ratio" | "pay_within"),
+            Self::DataControl(_) => {
+                matches!(key, "interval" | "unpaid_ratio" | "pay_within" | "flush_counters")
+            }
         }
     }
     /// Whether it can decide a claim: it holds the stock and takes from it.

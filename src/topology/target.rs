@@ -7,10 +7,14 @@ use crate::param::{choices, kinds, params};
 choices! {
     /// The requests that a response time is about.
     pub enum Requests {
-        /// Product pages.
+        /// Pages.
         Reads,
         /// Purchases.
         Claims,
+        /// Events left on streams.
+        Appends,
+        /// Increments of counters.
+        Counts,
         /// All of them.
         All,
     }
@@ -92,6 +96,24 @@ params! {
         /// The most that is allowed.
         at_most: f64 = 0.01, in 0.0..1.0;
     }
+
+    /// Events that were acknowledged and are nowhere afterwards.
+    pub struct LostEvents {
+        /// The most that is allowed.
+        at_most: u64 = 0, in 0..1_000_000_000, "events";
+    }
+
+    /// Events that are present more than once.
+    pub struct DuplicateEvents {
+        /// The most that is allowed.
+        at_most: u64 = 0, in 0..1_000_000_000, "events";
+    }
+
+    /// Increments by which counters, in Redis and the database together, differ from what was acknowledged, too few or too many.
+    pub struct Miscounted {
+        /// The most that is allowed.
+        at_most: u64 = 0, in 0..1_000_000_000, "increments";
+    }
 }
 
 kinds! {
@@ -105,5 +127,8 @@ kinds! {
         Achieved,
         Intercepted,
         StaleReads,
+        LostEvents,
+        DuplicateEvents,
+        Miscounted,
     }
 }

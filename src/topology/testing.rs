@@ -1,7 +1,7 @@
 //! Designs for the tests of this module.
 
 use super::{Stage, StageKind, Topology};
-use crate::workload::{Audience, Sale, Workload};
+use crate::workload::{Audience, Records, Sale, Workload};
 
 /// A design of unlinked stages, each named by its place, to which nobody comes.
 pub fn design(kinds: Vec<StageKind>) -> Topology {
@@ -18,6 +18,7 @@ pub fn design(kinds: Vec<StageKind>) -> Topology {
             seed: 1,
             sale: Sale::default(),
             audience: Audience::default(),
+            records: Records::default(),
             phases: Vec::new(),
         },
         faults: Vec::new(),

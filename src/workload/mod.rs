@@ -15,4 +15,4 @@ pub mod spec;
 pub use arrival::{Constant, Ramp, Shape, Spacing, Spike};
 pub use operation::{Operation, Request};
 pub use source::Source;
-pub use spec::{Audience, Mix, Phase, Sale, Workload};
+pub use spec::{Audience, Mix, PageOf, Phase, Records, Sale, Workload};

@@ -9,7 +9,7 @@ use rand_pcg::Pcg64Mcg;
 
 use super::arrival::Arrivals;
 use super::operation::{Operation, Request};
-use super::spec::Workload;
+use super::spec::{Mix, PageOf, Workload};
 
 /// Earlier claims from which a repeated click is drawn.
 const MEMORY: usize = 1_024;
@@ -22,6 +22,8 @@ pub struct Source {
     workload: Workload,
     wishes: Pcg64Mcg,
     zipf: Zipf<f64>,
+    streams: Zipf<f64>,
+    counters: Zipf<f64>,
     at: Moment,
     /// Where it was before it looked for an arrival in a later phase and found it, or none: until that one is taken, a
     /// change of the rate can still bring earlier ones.
@@ -47,11 +49,16 @@ struct Moment {
 impl Source {
     /// A source at its beginning. The workload must have passed validation.
     pub fn new(workload: &Workload) -> Self {
-        let audience = &workload.audience;
+        let skew = workload.audience.item_skew.max(0.0);
+        let zipf = |count: u32| {
+            Zipf::new(f64::from(count.max(1)), skew)
+                .unwrap_or_else(|_| unreachable!("at least one of them, and an exponent of 0 or more"))
+        };
         Self {
             wishes: Pcg64Mcg::seed_from_u64(workload.seed ^ 0x9e37_79b9_7f4a_7c15),
-            zipf: Zipf::new(f64::from(workload.sale.items.max(1)), audience.item_skew.max(0.0))
-                .unwrap_or_else(|_| unreachable!("at least one item, and an exponent of 0 or more")),
+            zipf: zipf(workload.sale.items),
+            streams: zipf(workload.records.streams),
+            counters: zipf(workload.records.counters),
             workload: workload.clone(),
             at: Moment {
                 phase: 0,
@@ -84,14 +91,16 @@ impl Source {
         self.left.clear();
         let operation = self.draw_operation();
         let (claimant, item) = match operation {
-            Operation::Read => (self.draw_human(), self.draw_item()),
+            Operation::Read => self.draw_read(),
             Operation::Claim => self.draw_claim(),
+            Operation::Append => (self.draw_human(), self.draw(self.streams)),
+            Operation::Count => (self.draw_human(), self.draw(self.counters)),
         };
         let id = self.next_id;
         self.next_id += 1;
         let units = match operation {
-            Operation::Read => 0,
             Operation::Claim => self.workload.sale.units_per_claim,
+            Operation::Read | Operation::Append | Operation::Count => 0,
         };
         Some(Request { id, intended_ns, claimant, item, units, operation })
     }
@@ -153,10 +162,25 @@ impl Source {
 
     fn draw_operation(&mut self) -> Operation {
         let mix = &self.workload.phases[self.at.phase].mix;
-        if self.wishes.random::<f64>() * (mix.read + mix.claim) < mix.claim {
+        let lot = self.wishes.random::<f64>() * mix.sum();
+        let Mix { claim, append, count, .. } = *mix;
+        if lot < claim {
             Operation::Claim
+        } else if lot < claim + append {
+            Operation::Append
+        } else if lot < claim + append + count {
+            Operation::Count
         } else {
             Operation::Read
+        }
+    }
+
+    #[allow(clippy::cast_possible_truncation, reason = "people are fewer than a billion")]
+    fn draw_read(&mut self) -> (u64, u32) {
+        let reader = self.draw_human();
+        match self.workload.audience.page_of {
+            PageOf::Product => (reader, self.draw(self.zipf)),
+            PageOf::Reader => (reader, self.workload.sale.items.saturating_add(reader as u32)),
         }
     }
 
@@ -171,7 +195,7 @@ impl Source {
         } else {
             self.draw_human()
         };
-        let claim = (claimant, self.draw_item());
+        let claim = (claimant, self.draw(self.zipf));
         if self.recent.len() < MEMORY {
             self.recent.push(claim);
         } else {
@@ -187,9 +211,9 @@ impl Source {
         self.wishes.random_range(first..audience.users)
     }
 
-    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "Zipf draws 1..=items")]
-    fn draw_item(&mut self) -> u32 {
-        self.wishes.sample(self.zipf) as u32 - 1
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "Zipf draws 1..=count")]
+    fn draw(&mut self, among: Zipf<f64>) -> u32 {
+        self.wishes.sample(among) as u32 - 1
     }
 }
 
@@ -202,7 +226,7 @@ mod tests {
     use std::time::Duration;
 
     use super::super::arrival::Constant;
-    use super::super::{Audience, Mix, Phase, Sale, Shape, Spacing};
+    use super::super::{Audience, Mix, Phase, Records, Sale, Shape, Spacing};
     use super::*;
 
     fn workload() -> Workload {
@@ -217,9 +241,10 @@ mod tests {
             seed: 11,
             sale: Sale::default(),
             audience: Audience { users: 5_000, bots: 10, bot_ratio: 0.2, ..Audience::default() },
+            records: Records::default(),
             phases: vec![
-                phase(2_000.0, Mix { read: 1.0, claim: 0.0 }),
-                phase(8_000.0, Mix { read: 1.0, claim: 3.0 }),
+                phase(2_000.0, Mix { read: 1.0, ..Mix::NOTHING }),
+                phase(8_000.0, Mix { read: 1.0, claim: 3.0, ..Mix::NOTHING }),
             ],
         }
     }
@@ -254,6 +279,31 @@ mod tests {
         let requests = all(&workload());
         assert!(requests.windows(2).all(|pair| pair[0].id + 1 == pair[1].id));
         assert!(requests.windows(2).all(|pair| pair[0].intended_ns <= pair[1].intended_ns));
+    }
+
+    #[test]
+    fn four_operations_come_by_their_weights_each_about_what_it_is_about() {
+        let mut workload = workload();
+        workload.phases.remove(0);
+        workload.phases[0].mix = Mix { read: 1.0, claim: 2.0, append: 3.0, count: 4.0 };
+        workload.records = Records { streams: 3, counters: 50 };
+        workload.audience.page_of = PageOf::Reader;
+        let requests = all(&workload);
+        for (operation, share, widest) in [
+            (Operation::Read, 0.1, 5_010),
+            (Operation::Claim, 0.2, 10),
+            (Operation::Append, 0.3, 3),
+            (Operation::Count, 0.4, 50),
+        ] {
+            let of: Vec<&Request> =
+                requests.iter().filter(|request| request.operation == operation).collect();
+            let found = of.len() as f64 / requests.len() as f64;
+            assert!((found - share).abs() < 0.03, "{operation:?}: {found}");
+            assert!(of.iter().all(|request| request.item < widest), "{operation:?}");
+            assert!(of.iter().all(|request| (request.units > 0) == (operation == Operation::Claim)));
+            let is_own = |request: &&Request| u64::from(request.item) == 10 + request.claimant;
+            assert!(operation != Operation::Read || of.iter().all(is_own));
+        }
     }
 
     /// The requests of a workload whose rate changes at these moments.

@@ -5,7 +5,18 @@ use std::time::Duration;
 use serde::Serialize;
 
 use super::arrival::{Shape, Spacing};
-use crate::param::params;
+use super::operation::Operation;
+use crate::param::{choices, params};
+
+choices! {
+    /// What the page is about that a read asks for.
+    pub enum PageOf {
+        /// A product. All readers of a product share its page.
+        Product,
+        /// The reader: the first page of the reader's own orders, newest first, 40 at the most.
+        Reader,
+    }
+}
 
 params! {
     /// What is sold, how much of it, and when.
@@ -26,7 +37,7 @@ params! {
     pub struct Audience {
         /// People who may come, bots included.
         users: u64 = 100_000, in 1..1_000_000_000, "people";
-        /// Exponent of Zipf's law over the products: 0 is even, 1 is a clear favourite.
+        /// Exponent of Zipf's law over the products, and over streams and counters: 0 is even, 1 is a clear favourite.
         item_skew: f64 = 1.0, in 0.0..4.0;
         /// Share of claims that repeat an earlier claim of the same buyer for the same product: people click again.
         repeat_ratio: f64 = 0.1, in 0.0..1.0;
@@ -34,14 +45,48 @@ params! {
         bots: u64 = 0, in 0..1_000_000_000, "bots";
         /// Share of claims that come from bots.
         bot_ratio: f64 = 0.0, in 0.0..1.0;
+        /// What the page is about that a read asks for.
+        page_of: PageOf = PageOf::Product;
+    }
+
+    /// What people leave behind besides orders.
+    pub struct Records {
+        /// Different streams of events: chat rooms, kinds of behaviour.
+        streams: u32 = 8, in 1..100_000, "streams";
+        /// Different counters.
+        counters: u32 = 100, in 1..100_000, "counters";
     }
 
     /// What people do, as weights: 3 reads to 1 claim is `(read: 3, claim: 1)`.
     pub struct Mix {
-        /// Product page refreshed.
+        /// Page refreshed.
         read: f64 = 1.0, in 0.0..1_000_000.0;
         /// Purchase clicked.
         claim: f64 = 0.0, in 0.0..1_000_000.0;
+        /// Event left on a stream.
+        append: f64 = 0.0, in 0.0..1_000_000.0;
+        /// Counter incremented.
+        count: f64 = 0.0, in 0.0..1_000_000.0;
+    }
+}
+
+impl Mix {
+    /// Nobody does anything.
+    pub const NOTHING: Self = Self { read: 0.0, claim: 0.0, append: 0.0, count: 0.0 };
+
+    /// The weight of an operation.
+    pub fn weight(&self, operation: Operation) -> f64 {
+        match operation {
+            Operation::Read => self.read,
+            Operation::Claim => self.claim,
+            Operation::Append => self.append,
+            Operation::Count => self.count,
+        }
+    }
+
+    /// The weights of all operations together.
+    pub fn sum(&self) -> f64 {
+        self.read + self.claim + self.append + self.count
     }
 }
 
@@ -70,11 +115,36 @@ pub struct Workload {
     pub sale: Sale,
     /// Who comes.
     pub audience: Audience,
+    /// What they leave behind.
+    pub records: Records,
     /// One after the other, without gaps.
     pub phases: Vec<Phase>,
 }
 
 impl Workload {
+    /// Whether an operation is in the mix of any phase.
+    pub fn wants(&self, operation: Operation) -> bool {
+        self.phases.iter().any(|phase| phase.mix.weight(operation) > 0.0)
+    }
+
+    /// Whether anybody leaves events or increments.
+    pub fn leaves_records(&self) -> bool {
+        Operation::ALL.into_iter().any(|operation| operation.is_record() && self.wants(operation))
+    }
+
+    /// Whether people ask for pages of their own.
+    pub fn reads_own_pages(&self) -> bool {
+        self.audience.page_of == PageOf::Reader && self.wants(Operation::Read)
+    }
+
+    /// How many different things requests can be about: products, streams and counters, as far as anybody wants them.
+    pub fn widest(&self) -> u32 {
+        let wide = |operation, count: u32| if self.wants(operation) { count } else { 0 };
+        let records =
+            wide(Operation::Append, self.records.streams).max(wide(Operation::Count, self.records.counters));
+        self.sale.items.max(records)
+    }
+
     /// How long arrivals come; a sum beyond [`Duration::MAX`] stays there.
     pub fn duration(&self) -> Duration {
         self.phases.iter().fold(Duration::ZERO, |sum, phase| sum.saturating_add(phase.span))
@@ -148,6 +218,7 @@ mod tests {
             seed: 1,
             sale: Sale { opens_at: Duration::from_secs(3), ..Sale::default() },
             audience: Audience::default(),
+            records: Records::default(),
             phases: vec![
                 phase(3, Shape::Ramp(Ramp { from: 0.0, to: 1_000.0 })),
                 phase(9, Shape::Constant(Constant { rate: 500.0 })),

@@ -278,7 +278,8 @@ pub fn assert_balanced(ran: &Ran) {
             stage.tally.intercepted.sum() + stage.tally.passed + stage.tally.failed + stage.tally.indefinite;
         assert_eq!((stage.tally.arrivals, stage.in_flight), (done, 0), "{stage:#?}");
     }
-    let ended: u64 = report.operations.read.ended + report.operations.claim.ended;
+    let each = &report.operations;
+    let ended: u64 = [each.read, each.claim, each.append, each.count].iter().map(|one| one.ended).sum();
     assert_eq!((ended, report.operations.all.ended), (totals.arrivals - totals.dropped, ended));
 }
 
@@ -297,7 +298,7 @@ pub fn assert_nothing_lost_between_stages(ran: &Ran) {
 fn handovers(plan: &RunPlan, tallies: &[StageTally]) -> Vec<(String, u64, u64)> {
     let given = |stage: usize| match plan.topology.stages[stage].kind {
         // An order in the queue has been answered, and comes out of it at the other end.
-        StageKind::Queue(_) => tallies[stage].handed_on() + tallies[stage].sold,
+        StageKind::Queue(_) => tallies[stage].handed_on() + tallies[stage].sold + tallies[stage].served,
         _ => tallies[stage].handed_on(),
     };
     let arrived = |stages: &[usize]| stages.iter().map(|&stage| tallies[stage].arrivals).sum();

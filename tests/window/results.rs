@@ -4,6 +4,7 @@ use egui_kittest::kittest::Queryable;
 use seckill_lab::engine::EventKind;
 use seckill_lab::metrics::{Outcome, Quantiles, Reason, StageTally, Totals};
 use seckill_lab::report::audit::{LostSpan, Offence};
+use seckill_lab::report::records::{CountsReport, EventCounts, EventsReport, Increments, StreamReport};
 use seckill_lab::report::{
     AbsenceReport, AuditReport, ChangeReport, FaultReport, GeneratorReport, OperationsReport, REPORT_VERSION,
     Report, ReshapeReport, ShardReport, StageReport, TargetResult, Verdict,
@@ -263,4 +264,27 @@ fn before_a_run_the_results_say_what_to_do() {
     lab.harness.state_mut().view.tab = BottomTab::Results;
     lab.harness.run();
     assert!(shows(&lab, "No results yet"));
+}
+
+#[test]
+fn events_and_counters_stand_in_the_results_with_what_is_wrong_with_them() {
+    let all = EventCounts { acknowledged: 1_200, present: 1_190, lost: 10, ..EventCounts::default() };
+    let streams = vec![StreamReport { stream: 7, counts: all }];
+    let counted =
+        Increments { acknowledged: 5_000, in_redis: 600, in_database: 4_403, surplus: 3, ..<_>::default() };
+    let mut lab = ended_with(|report| {
+        report.audit.events =
+            Some(EventsReport { all, in_database: 1_190, tables: 4, streams, ..<_>::default() });
+        report.audit.counts = Some(CountsReport { all: counted, counters: Vec::new() });
+        report.operations.append.ended = 1_200;
+    });
+    for label in ["Events and counters", "1,200", "10", "7", "4,403", "response time, events"] {
+        assert!(shows(&lab, label), "{label}");
+    }
+    assert!(!shows(&lab, "response time, increments"), "what nobody wanted has no row");
+    lab.harness.state_mut().model.settings.lang = Lang::Zh;
+    lab.harness.run();
+    for label in ["事件与计数", "响应时间，事件"] {
+        assert!(shows(&lab, label), "{label}");
+    }
 }

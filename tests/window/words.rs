@@ -10,7 +10,7 @@ use seckill_lab::topology::fault::table::{Rule, targets};
 use seckill_lab::topology::fault::{Fault, FaultAction, Part};
 use seckill_lab::topology::{Place, Realness, StageKind, Target};
 use seckill_lab::ui::text::catalog::{chinese, knows};
-use seckill_lab::workload::{Audience, Mix, Sale, Shape};
+use seckill_lab::workload::{Audience, Mix, Records, Sale, Shape};
 
 fn expect_known<'a>(texts: impl IntoIterator<Item = &'a str>) {
     let missing: Vec<&str> = texts.into_iter().filter(|text| !text.is_empty() && !knows(text)).collect();
@@ -18,7 +18,7 @@ fn expect_known<'a>(texts: impl IntoIterator<Item = &'a str>) {
 }
 
 fn specs() -> Vec<ParamSpec> {
-    let mut specs = [Sale::SPECS, Audience::SPECS, Mix::SPECS, Fault::SPECS].concat();
+    let mut specs = [Sale::SPECS, Audience::SPECS, Records::SPECS, Mix::SPECS, Fault::SPECS].concat();
     let stages = StageKind::WORDS.iter().filter_map(|word| StageKind::from_word(word));
     specs.extend(stages.flat_map(|kind| kind.params().specs()));
     let targets = Target::WORDS.iter().filter_map(|word| Target::from_word(word));

@@ -308,6 +308,7 @@ mod tests {
             units_per_claim: 1,
             per_buyer_limit: Some(1),
             start_ns: 0,
+            ..Evidence::default()
         };
         Found { evidence, database: Some(orders.into_iter().map(|order| (order, false)).collect()) }
     }

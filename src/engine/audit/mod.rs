@@ -6,15 +6,18 @@
 //! - [`gather`]: reads what each place says.
 //! - [`compare`]: finds out what that means. Pure.
 //! - [`losses`]: when the lost orders had been promised. Pure.
+//! - [`records`]: what became of events and increments. Pure.
 //! - [`papers`]: the ledger as a file, for those who want to count again.
 
 pub mod compare;
 pub mod gather;
 pub mod losses;
 pub mod papers;
+pub mod records;
 
 pub use compare::compare;
 pub use gather::{AuditError, gather};
+use records::{CountEvidence, EventEvidence};
 
 use super::ledger::Promises;
 use super::order::Order;
@@ -43,6 +46,10 @@ pub struct Evidence {
     pub per_buyer_limit: Option<u32>,
     /// The first arrival, in nanoseconds on the run's clock.
     pub start_ns: u64,
+    /// Events, where people leave some.
+    pub events: Option<EventEvidence>,
+    /// Increments, where people leave some.
+    pub counts: Option<CountEvidence>,
 }
 
 /// Holds what was gathered against the orders of the database, if there is one. Blocks.
@@ -50,8 +57,19 @@ pub struct Evidence {
 /// # Errors
 /// The database can't be read.
 pub fn examine(evidence: &mut Evidence, database: Option<&Store>) -> Result<AuditReport, AuditError> {
-    Ok(match database {
+    let mut report = match database {
         Some(store) => store.orders(|rows| compare(evidence, Some(rows)))??,
         None => compare::<StoreError>(evidence, None)?,
-    })
+    };
+    if let Some(events) = &mut evidence.events {
+        let kept = database.map(Store::events).transpose()?.unwrap_or_default();
+        let tables = database.map(Store::event_table_count).transpose()?.unwrap_or_default();
+        report.events = Some(records::events(events, &kept, tables));
+    }
+    if let Some(counts) = &evidence.counts {
+        let all = 0..u32::try_from(counts.promises.len()).unwrap_or(u32::MAX);
+        let kept = database.map(|store| store.counters(all)).transpose()?.unwrap_or_default();
+        report.counts = Some(records::counts(counts, &kept));
+    }
+    Ok(report)
 }

@@ -10,7 +10,7 @@ use super::super::clock::Clock;
 use super::super::generator::{self, BATCHES_WAITING, Schedule};
 use crate::metrics::{Latency, Quantiles};
 use crate::workload::arrival::Constant;
-use crate::workload::{Audience, Mix, Phase, Sale, Shape, Source, Spacing, Workload};
+use crate::workload::{Audience, Mix, Phase, Records, Sale, Shape, Source, Spacing, Workload};
 
 /// How long the schedule waits for the threads to be there.
 const LEAD: Duration = Duration::from_millis(5);
@@ -36,10 +36,15 @@ pub fn schedule(rate: f64, span: Duration) -> std::io::Result<Kept> {
         span,
         shape: Shape::Constant(Constant { rate }),
         spacing: Spacing::Poisson,
-        mix: Mix { read: 9.0, claim: 1.0 },
+        mix: Mix { read: 9.0, claim: 1.0, ..Mix::NOTHING },
     };
-    let workload =
-        Workload { seed: 1, sale: Sale::default(), audience: Audience::default(), phases: vec![phase] };
+    let workload = Workload {
+        seed: 1,
+        sale: Sale::default(),
+        audience: Audience::default(),
+        records: Records::default(),
+        phases: vec![phase],
+    };
     let (first, mut batches) = mpsc::channel(BATCHES_WAITING);
     let taker = std::thread::Builder::new()
         .name("taker".into())

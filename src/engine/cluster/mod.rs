@@ -6,6 +6,7 @@
 //!   inventory.
 //! - [`group`]: the cluster of a stage, and how it grows and shrinks during a run. [`counts`]: what clients saw of each node.
 //!   [`shard_watch`]: the same by shard, bucket by bucket.
+//! - [`records`]: events and counters at who holds them.
 //!
 //! The stage itself is in [`super::stages`].
 
@@ -14,6 +15,7 @@ pub mod counts;
 pub mod group;
 pub mod holder;
 pub mod names;
+pub mod records;
 pub mod routes;
 pub mod shard_watch;
 pub mod slot;
@@ -24,5 +26,6 @@ mod tests;
 pub use counts::Counts;
 pub use group::{ClusterGroup, Newcomer, Newcomers, Voice};
 pub use holder::{Holder, Place};
+pub use records::HeldCounter;
 pub use routes::{Redirection, Routes};
 pub use shard_watch::ShardWatch;

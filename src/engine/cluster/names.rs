@@ -30,6 +30,21 @@ impl Names {
         self.name(keys::ORDERS, "orders:{")
     }
 
+    /// The list of the events of a stream.
+    pub fn stream(self) -> Key {
+        self.name(keys::STREAM, "stream:{")
+    }
+
+    /// A counter.
+    pub fn counter(self) -> Key {
+        self.name(keys::COUNTER, "counter:{")
+    }
+
+    /// The flush of a counter that is not confirmed.
+    pub fn flushing(self) -> Key {
+        self.name(keys::FLUSHING, "flushing:{")
+    }
+
     /// The page of a product.
     pub fn page(self) -> Key {
         self.name(keys::PAGE, "page:{")
@@ -51,7 +66,7 @@ impl Names {
     }
 }
 
-/// The slot in which the keys of a product lie.
+/// The slot in which the keys of a product lie, and those of the stream and the counter with the same number.
 pub fn slot_of_item(item: u32) -> u16 {
     slot_of(&Names::Tagged.goods().of(item))
 }
@@ -64,8 +79,10 @@ mod tests {
     fn all_keys_of_a_product_lie_in_one_slot() {
         for item in [0, 3, 1_000_000] {
             let names = Names::Tagged;
-            let keys = [names.goods(), names.buyers(), names.orders(), names.page()];
-            for key in keys.map(|key| key.of(item)).into_iter().chain([names.returned(item)]) {
+            let of_sale = [names.goods(), names.buyers(), names.orders(), names.page()];
+            let of_records = [names.stream(), names.counter(), names.flushing()];
+            let keys = of_sale.into_iter().chain(of_records);
+            for key in keys.map(|key| key.of(item)).chain([names.returned(item)]) {
                 assert_eq!(slot_of(&key), slot_of_item(item), "{key}");
             }
         }

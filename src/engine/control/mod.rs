@@ -5,7 +5,9 @@
 //! - [`opening`]: when the sale opens, and what faults do to its clock.
 //! - [`shelf`]: what it has written of each product at the gate, with which version.
 //! - [`reconcile`]: what it does at its interval. [`reload`]: what it should not do then.
+//! - [`counters`]: how it brings what was counted to the database.
 
+mod counters;
 mod gate;
 mod opening;
 mod preload;
@@ -29,6 +31,7 @@ use super::versions::Versions;
 use crate::topology::stage::{DataControl, StageKind};
 use crate::topology::{RunPlan, Topology};
 use crate::workload::Sale;
+pub use counters::Counters;
 pub use gate::GateConnection;
 use gate::Write;
 pub use opening::Opening;
@@ -58,6 +61,8 @@ pub struct Control {
     pub inventory_replicas: usize,
     /// Whether the stock is preloaded as sold. It is a mistake.
     pub starts_sold_out: bool,
+    /// The counters, where Redis counts for a database.
+    pub counters: Option<Counters>,
     /// The database.
     pub writer: Option<Writer>,
     /// The run's clock.

@@ -3,10 +3,12 @@
 //! - [`schema`]: tables, and how a connection is set up.
 //! - [`writer`]: the one connection that writes what the queue and data control bring.
 //! - [`claim`]: a claim decided by the database itself, under the row lock or by the version of the row.
+//! - [`records`]: events in tables by time, and counters.
 //! - [`harm`]: what faults do to it.
 
 pub mod claim;
 pub mod harm;
+pub mod records;
 pub mod schema;
 pub mod writer;
 

@@ -6,11 +6,13 @@ use std::time::Duration;
 use rusqlite::Connection;
 
 use super::super::order::Order;
-use super::StoreError;
 use super::harm::Valve;
+use super::{StoreError, records};
 
 /// How long a connection waits for the lock of another before it gives up.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
+/// How much time the events of one table cover, unless somebody wants it otherwise.
+const DAY: Duration = Duration::from_hours(24);
 
 /// `booked` and `open` serve where the database itself decides claims; behind an inventory in Redis `booked` stays as
 /// preloaded. Whether the sale is open is one row for all products, so that opening it takes the same time however many there
@@ -52,6 +54,8 @@ impl Lookups {
 pub struct Store {
     path: PathBuf,
     sync_each_commit: bool,
+    /// How much time the events of one table cover.
+    events_span: Duration,
     /// Whoever works on it passes this first.
     valve: Valve,
 }
@@ -62,12 +66,24 @@ impl Store {
     /// # Errors
     /// The file can't be made.
     pub fn create(path: &Path, sync_each_commit: bool, lookups: Lookups) -> Result<Self, StoreError> {
-        let store = Self { path: path.to_owned(), sync_each_commit, valve: Valve::default() };
+        let store =
+            Self { path: path.to_owned(), sync_each_commit, events_span: DAY, valve: Valve::default() };
         let connection = store.connect()?;
-        for sql in std::iter::once(TABLES).chain(lookups.indexes()) {
+        for sql in [TABLES, records::TABLES].into_iter().chain(lookups.indexes()) {
             connection.execute_batch(sql).map_err(|source| store.error(source))?;
         }
         Ok(store)
+    }
+
+    /// The same database, whose tables of events each cover so much time.
+    #[must_use]
+    pub fn with_events_span(self, events_span: Duration) -> Self {
+        Self { events_span, ..self }
+    }
+
+    /// How much time the events of one table cover.
+    pub fn events_span(&self) -> Duration {
+        self.events_span
     }
 
     /// Opens a connection.

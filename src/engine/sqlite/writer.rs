@@ -6,9 +6,11 @@ use crossbeam_channel::{Sender, bounded};
 use rusqlite::{Connection, TransactionBehavior, params};
 use tokio::sync::oneshot;
 
+use super::super::entry::Entries;
 use super::super::order::Order;
+use super::StoreError;
+use super::records::Fresh;
 use super::schema::{Store, order};
-use super::{StoreError, claim};
 
 /// Jobs under way at a time. Each caller waits for its own, so there are never more than callers.
 const JOBS: usize = 256;
@@ -103,15 +105,17 @@ impl Writer {
     /// # Errors
     /// SQLite's own; then none of them is inserted.
     pub async fn insert(&self, orders: Vec<Order>, inserted_ns: u64) -> Result<u64, StoreError> {
-        self.run(move |connection| {
-            let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-            let mut inserted = 0;
-            for order in &orders {
-                inserted += claim::insert(&transaction, order, inserted_ns)? as u64;
-            }
-            transaction.commit().map(|()| inserted)
-        })
-        .await
+        Ok(self.write(Entries { orders, ..Entries::default() }, inserted_ns).await?.orders)
+    }
+
+    /// Writes what came out of a queue in one transaction; what is there already is left alone. Answers how many of each kind were
+    /// not there before.
+    ///
+    /// # Errors
+    /// SQLite's own; then nothing is written.
+    pub async fn write(&self, entries: Entries, inserted_ns: u64) -> Result<Fresh, StoreError> {
+        let store = self.store.clone();
+        self.run(move |connection| store.write(connection, &entries, inserted_ns)).await
     }
 
     /// Settles the unpaid orders inserted until `due_ns`: those for which `is_paid` says so are paid, the others
@@ -200,7 +204,7 @@ impl Writer {
     }
 
     /// Runs a job on the writing thread.
-    async fn run<T: Send + 'static>(
+    pub(super) async fn run<T: Send + 'static>(
         &self,
         job: impl FnOnce(&mut Connection) -> rusqlite::Result<T> + Send + 'static,
     ) -> Result<T, StoreError> {

@@ -28,6 +28,7 @@ use super::decrement::lua_evalsha::LuaEvalsha;
 use super::decrement::script::{ClaimScript, OrderGoes};
 use super::lanes::{Lane, LaneShape, Lanes};
 use super::pipeline::{Replies, send};
+use super::record::is_kept;
 use crate::metrics::{Outcome, Reason};
 use crate::servers::Endpoint;
 use crate::workload::Operation;
@@ -47,7 +48,9 @@ pub struct ClusterWiring {
     pub per_buyer_limit: Option<u32>,
     /// Whether the orders are kept here, because no stage behind does.
     pub keeps_orders: bool,
-    /// Products in the sale.
+    /// Whether a stage behind it keeps the events.
+    pub passes_events: bool,
+    /// How many things requests may be about.
     pub items: u32,
     /// Who has which slot.
     pub routes: Arc<Routes>,
@@ -63,7 +66,7 @@ pub struct ClusterWiring {
 pub struct ClusterStage {
     wiring: ClusterWiring,
     asking: Asking,
-    /// The slot of each product.
+    /// The slot of each product, stream and counter.
     slots: Vec<u16>,
     nodes: RwLock<BTreeMap<Endpoint, Arc<Node>>>,
     /// Requests that have nowhere to go for the moment.
@@ -85,6 +88,8 @@ struct Sorted {
     decided: Vec<(Pending, Decision)>,
     pages: Batch,
     missing: Batch,
+    /// Records that are kept.
+    kept: Batch,
     failed: Batch,
     /// The server didn't know the script.
     unknown: Batch,
@@ -184,7 +189,8 @@ impl ClusterStage {
                 late.push(pending);
                 continue;
             }
-            match map.owner(self.slots[pending.item as usize]) {
+            let slot = self.slots.get(pending.item as usize).copied();
+            match map.owner(slot.unwrap_or_else(|| slot_of_item(pending.item))) {
                 Some(node) => by_node.entry(node).or_default().push(pending),
                 None => homeless.push(pending),
             }
@@ -287,6 +293,8 @@ impl ClusterStage {
                 (_, Reply::Error(said)) => self.sort_error(counts, pending, said, &mut sorted),
                 (Operation::Read, Reply::Nil) => sorted.missing.push(pending),
                 (Operation::Read, _) => sorted.pages.push(pending),
+                (Operation::Append | Operation::Count, reply) if is_kept(&reply) => sorted.kept.push(pending),
+                (Operation::Append | Operation::Count, _) => sorted.failed.push(pending),
                 (Operation::Claim, reply) => {
                     sorted.decided.push((pending, self.asking.decision(&pending, &reply)));
                 }
@@ -334,7 +342,7 @@ impl ClusterStage {
         failed.extend(of(Decision::Failed));
         let (granted, indefinite) = (of(Decision::Granted), of(Decision::Indefinite));
         let (sold_out, duplicate) = (of(Decision::SoldOut), of(Decision::Duplicate));
-        let answered = [&granted, &sold_out, &duplicate, &sorted.pages, &sorted.missing];
+        let answered = [&granted, &sold_out, &duplicate, &sorted.pages, &sorted.missing, &sorted.kept];
         add(&counts.answered, answered.iter().map(|batch| batch.len()).sum());
         add(&counts.failed, failed.len());
         add(&counts.cluster_down, sorted.cluster_down);
@@ -349,6 +357,7 @@ impl ClusterStage {
             Some(next) => core.pass(granted, &**next),
             None => core.end(&granted, Outcome::Sold),
         }
+        core.end(&sorted.kept, Outcome::Served);
         core.answer_reads(&sorted.pages, *owns_reads);
         core.pass_or_fail(sorted.missing, next.as_deref());
         self.put_off(sorted.put_off);
@@ -363,6 +372,10 @@ impl ClusterStage {
 impl Stage for ClusterStage {
     fn take(&self, mut batch: Batch) {
         self.wiring.core.arrive(&mut batch);
+        if self.wiring.passes_events {
+            let events = batch.extract_if(.., |pending| pending.operation == Operation::Append).collect();
+            self.wiring.core.pass_or_fail(events, self.wiring.next.as_deref());
+        }
         self.route(batch);
     }
 }

@@ -5,6 +5,7 @@ use super::super::cluster::names::Names;
 use super::super::pending::Pending;
 use super::super::wire::{Commands, Reply};
 use super::decrement::{Decision, OneTrip};
+use super::record;
 use crate::workload::Operation;
 
 /// How one stage asks.
@@ -36,6 +37,7 @@ impl Asking {
         match pending.operation {
             Operation::Read => drop(commands.command(2).word("GET").key(self.names.page(), pending.item)),
             Operation::Claim => self.strategy.claim(commands, pending, now_ns),
+            Operation::Append | Operation::Count => record::ask(commands, self.names, pending, now_ns),
         }
     }
 

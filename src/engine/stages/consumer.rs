@@ -1,4 +1,4 @@
-//! Consumers: they take orders from the queue in batches and have each batch written in one transaction.
+//! Consumers: they take orders and records from the queue in batches and have each batch written in one transaction.
 //!
 //! How orders are taken, acknowledged and taken over is the queue's ([`super::super::queue`]). Whatever its form, what was taken is written until
 //! the database has it, and an order id is inserted once. A consumer that is no longer wanted goes on looking after what the
@@ -14,12 +14,13 @@ use super::super::book::StageBook;
 use super::super::clock::Clock;
 use super::super::cluster::Holder;
 use super::super::dial::Dial;
-use super::super::order::Order;
+use super::super::entry::Entries;
 use super::super::outbox::Outbox;
 use super::super::queue::hands::{DeathPoint, Hands};
 use super::super::queue::{Delivery, Desk, QueueError};
 use super::super::sqlite::Writer;
 use super::super::trouble::Troubles;
+use crate::workload::Operation;
 
 /// How long it rests after an error before it tries again.
 const REST: Duration = Duration::from_millis(50);
@@ -148,37 +149,49 @@ impl<D: Desk> Consumer<D> {
         done.map(|()| Fate::Lives)
     }
 
-    /// Writes orders, of which there are some, until the database has them. Answers how many were there already, and how many
-    /// could not be found.
+    /// Writes what was taken until the database has it. Answers how much of it was there already, and how much could not be found.
     async fn write(&mut self, texts: &[String]) -> (u64, u64) {
         let started_ns = self.clock.now_ns();
-        let orders = self.read(texts).await;
-        let (count, missing) = (orders.len() as u64, (texts.len() - orders.len()) as u64);
-        let inserted = loop {
-            match self.writer.insert(orders.clone(), started_ns).await {
-                Ok(inserted) => break inserted,
-                Err(error) => self.troubles.note("a consumer can't write orders", &error),
+        let (entries, missing) = self.read(texts).await;
+        let all = entries.orders.len() + entries.events.len() + entries.increments.len();
+        let fresh = loop {
+            match self.writer.write(entries.clone(), started_ns).await {
+                Ok(fresh) => break fresh,
+                Err(error) => self.troubles.note("a consumer can't write", &error),
             }
             tokio::time::sleep(REST).await;
         };
-        // One that was there already is no order more.
-        self.book.orders(inserted, self.clock.now_ns() - started_ns);
-        (count - inserted, missing)
+        // What was there already is nothing more.
+        let latency_ns = self.clock.now_ns() - started_ns;
+        let written = [
+            (Operation::Claim, fresh.orders),
+            (Operation::Append, fresh.events),
+            (Operation::Count, fresh.increments),
+        ];
+        for (operation, count) in written.into_iter().filter(|(_, count)| *count > 0) {
+            self.book.written(operation, count, latency_ns);
+        }
+        (all as u64 - fresh.orders - fresh.events - fresh.increments, missing)
     }
 
-    /// The orders of messages: what they carry, or what the inventory has under the ids that they carry.
-    async fn read(&mut self, texts: &[String]) -> Vec<Order> {
-        let Some(records) = &self.records else {
-            return texts.iter().filter_map(|text| Order::parse(text)).collect();
-        };
-        let ids: Vec<(u32, u64)> = texts.iter().filter_map(|text| Order::parse_id(text)).collect();
-        loop {
-            match records.orders_of(&ids).await {
-                Ok(orders) => return orders.into_iter().flatten().collect(),
-                Err(error) => self.troubles.note("a consumer can't read orders at the inventory", &error),
+    /// What messages say: the orders that they carry, or those that the inventory has under the ids that they carry, and records; and
+    /// how many orders are nowhere.
+    async fn read(&mut self, texts: &[String]) -> (Entries, u64) {
+        let mut entries = Entries::read(texts.iter().map(String::as_str));
+        let ids = std::mem::take(&mut entries.order_ids);
+        let (known, asked) = (entries.orders.len(), ids.len());
+        if let Some(records) = self.records.as_ref().filter(|_| asked > 0) {
+            loop {
+                match records.orders_of(&ids).await {
+                    Ok(orders) => break entries.orders.extend(orders.into_iter().flatten()),
+                    Err(error) => self.troubles.note("a consumer can't read orders at the inventory", &error),
+                }
+                tokio::time::sleep(REST).await;
             }
-            tokio::time::sleep(REST).await;
         }
+        let missing = asked - (entries.orders.len() - known);
+        let missing = missing as u64 + entries.unreadable;
+        (entries, missing)
     }
 
     /// Whether it dies here, as a fault wants it.

@@ -1,22 +1,28 @@
 //! Database: SQLite, embedded. It answers reads, decides claims where no inventory stands in front of it, and inserts
-//! orders that were decided elsewhere. Each connection of the pool works on one request at a time.
+//! orders that were decided elsewhere. Each connection of the pool works on one request at a time; records that wait together
+//! become one transaction.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crossbeam_channel::{Receiver, Sender, bounded};
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior};
 
+use super::super::entry::Event;
 use super::super::order::Order;
 use super::super::pending::{Batch, Pending};
 use super::super::sqlite::StoreError;
 use super::super::sqlite::claim::{self, RowDecision, insert};
-use super::super::sqlite::harm::Valve;
 use super::super::sqlite::schema::Store;
 use super::super::trouble::Troubles;
 use super::core::{Core, Stage};
+use super::fill::Filler;
 use crate::metrics::{Outcome, Reason};
 use crate::topology::stage::{Database, PageQuery, RowStrategy};
-use crate::workload::Operation;
+use crate::workload::{Operation, PageOf};
+
+/// The most records that become one transaction.
+const RECORDS_AT_ONCE: usize = 500;
 
 /// The database stage. Its threads end with it.
 pub struct DatabaseStage {
@@ -35,9 +41,19 @@ struct Clerk {
     per_buyer_limit: Option<u32>,
     troubles: Troubles,
     jobs: Receiver<Pending>,
-    valve: Valve,
+    store: Store,
     /// What is asked for a page.
     page_sql: &'static str,
+    pages: Pages,
+}
+
+/// What the pages that are asked for are about.
+#[derive(Debug, Clone)]
+pub struct Pages {
+    /// A product, or the reader.
+    pub of: PageOf,
+    /// Where readers' pages are kept.
+    pub filler: Option<Filler>,
 }
 
 impl DatabaseStage {
@@ -51,11 +67,11 @@ impl DatabaseStage {
         params: &Database,
         decides: bool,
         per_buyer_limit: Option<u32>,
+        pages: Pages,
         troubles: Troubles,
     ) -> Result<Self, StoreError> {
         let (jobs, receiver) = bounded(params.max_waiting as usize);
-        let valve = store.valve().clone();
-        let page_sql = page_sql(params.page_query);
+        let page_sql = page_sql(params.page_query, pages.of);
         let &Database { strategy, attempts, .. } = params;
         let clerk = Clerk {
             core: core.clone(),
@@ -65,8 +81,9 @@ impl DatabaseStage {
             per_buyer_limit,
             troubles,
             jobs: receiver,
-            valve,
+            store: store.clone(),
             page_sql,
+            pages,
         };
         for number in 1..=params.connections {
             let (clerk, connection) = (clerk.clone(), store.connect()?);
@@ -81,26 +98,69 @@ impl DatabaseStage {
 
 impl Clerk {
     fn work(self, mut connection: Connection) {
-        for pending in &self.jobs {
-            self.valve.pass();
+        let mut next = None;
+        while let Some(pending) = next.take().or_else(|| self.jobs.recv().ok()) {
+            self.store.valve().pass();
+            if pending.operation.is_record() {
+                next = self.keep(&mut connection, pending);
+                continue;
+            }
             let outcome = match pending.operation {
-                Operation::Read => self.read(&connection, pending.item),
+                Operation::Read => self.read(&connection, &pending),
                 Operation::Claim if self.decides => self.claim(&mut connection, &pending),
-                Operation::Claim => self.insert(&mut connection, &pending),
+                _ => self.insert(&mut connection, &pending),
             };
-            let outcome = outcome.unwrap_or_else(|error| {
-                self.troubles.note("the database refused a request", &error);
-                // SQLite rolled the transaction back: it is known that nothing happened.
-                Outcome::Failed
-            });
-            self.core.end(&[pending], outcome);
+            self.core.end(&[pending], self.told(outcome));
         }
     }
 
-    fn read(&self, connection: &Connection, item: u32) -> rusqlite::Result<Outcome> {
+    fn told(&self, outcome: rusqlite::Result<Outcome>) -> Outcome {
+        outcome.unwrap_or_else(|error| {
+            self.troubles.note("the database refused a request", &error);
+            // SQLite rolled the transaction back: it is known that nothing happened.
+            Outcome::Failed
+        })
+    }
+
+    /// Keeps a record and those that wait behind it, in one transaction. Answers the request that ended their row.
+    fn keep(&self, connection: &mut Connection, first: Pending) -> Option<Pending> {
+        let (mut records, mut other) = (vec![first], None);
+        while records.len() < RECORDS_AT_ONCE
+            && other.is_none()
+            && let Ok(pending) = self.jobs.try_recv()
+        {
+            if pending.operation.is_record() {
+                records.push(pending);
+            } else {
+                other = Some(pending);
+            }
+        }
+        let now_ns = self.core.now_ns();
+        let (mut events, mut counts) = (Vec::new(), BTreeMap::new());
+        for record in &records {
+            if record.operation == Operation::Append {
+                events.push(Event::of(&record.request, now_ns));
+            } else {
+                *counts.entry(record.item).or_default() += 1;
+            }
+        }
+        let written = self.store.write_records(connection, &events, &counts);
+        self.core.end(&records, self.told(written.map(|()| Outcome::Served)));
+        other
+    }
+
+    fn read(&self, connection: &Connection, pending: &Pending) -> rusqlite::Result<Outcome> {
+        let about = match self.pages.of {
+            PageOf::Product => u64::from(pending.item),
+            PageOf::Reader => pending.claimant,
+        };
         let page: Option<String> =
-            connection.prepare_cached(self.page_sql)?.query_row([item], |row| row.get(0)).optional()?;
-        Ok(if page.is_some() { Outcome::Served } else { Outcome::Failed })
+            connection.prepare_cached(self.page_sql)?.query_row([about], |row| row.get(0)).optional()?;
+        let Some(page) = page else { return Ok(Outcome::Failed) };
+        if let Some(filler) = &self.pages.filler {
+            filler.keep(pending.item, page);
+        }
+        Ok(Outcome::Served)
     }
 
     fn claim(&self, connection: &mut Connection, pending: &Pending) -> rusqlite::Result<Outcome> {
@@ -129,11 +189,15 @@ impl Clerk {
     }
 }
 
-/// What is asked for the page of a product.
-fn page_sql(query: PageQuery) -> &'static str {
-    match query {
-        PageQuery::ByKey => "SELECT page FROM goods WHERE item = ?1",
-        PageQuery::Ranked => {
+/// What is asked for the page of a product, or for the first page of a reader's orders; who has none gets an empty one.
+fn page_sql(query: PageQuery, of: PageOf) -> &'static str {
+    match (of, query) {
+        (PageOf::Reader, _) => {
+            "SELECT COALESCE(group_concat(id || ' ' || item || ' ' || units || ' ' || status, char(10)), '')
+             FROM (SELECT id, item, units, status FROM orders WHERE claimant = ?1 ORDER BY id DESC LIMIT 40)"
+        }
+        (PageOf::Product, PageQuery::ByKey) => "SELECT page FROM goods WHERE item = ?1",
+        (PageOf::Product, PageQuery::Ranked) => {
             "SELECT page, (SELECT COUNT(*) FROM goods AS other WHERE other.booked > goods.booked)
              FROM goods WHERE item = ?1"
         }

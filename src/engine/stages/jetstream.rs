@@ -1,4 +1,4 @@
-//! A queue of NATS `JetStream`: each order is published, and the server's answer is the acknowledgement that the buyer gets.
+//! A queue of NATS `JetStream`: each order, and each record that people leave, is published, and the server's answer is the acknowledgement that the buyer gets.
 
 use std::sync::Arc;
 
@@ -6,11 +6,12 @@ use async_nats::jetstream::Context;
 use async_nats::jetstream::context::PublishErrorKind as Kind;
 use tokio::sync::Mutex;
 
-use super::super::order::Order;
+use super::super::entry;
 use super::super::pending::Batch;
 use super::super::queue::jetstream::{Way, is_connected, publish};
 use super::core::{Core, Stage};
 use super::lanes::{Lane, Lanes};
+use super::queue::acknowledge;
 use crate::metrics::{Outcome, Reason};
 use crate::topology::stage::Carried;
 use crate::workload::Operation;
@@ -45,7 +46,10 @@ impl JetStreamStage {
             };
             lane.done(count, context.is_some());
             for (batch, outcome) in ended {
-                self.core.end(&batch, outcome);
+                match outcome {
+                    Outcome::Sold => acknowledge(&self.core, batch),
+                    _ => self.core.end(&batch, outcome),
+                }
             }
         }
     }
@@ -64,8 +68,9 @@ impl JetStreamStage {
         let now_ns = self.core.now_ns();
         let mut sent = Vec::with_capacity(batch.len());
         for pending in &batch {
-            let order = Order::of(&pending.request, now_ns);
-            sent.push(publish(context, order.message_text(self.carries)).await);
+            let entry = entry::fields(&pending.request, now_ns, self.carries);
+            let text: Vec<String> = entry.map(|number| number.to_string()).collect();
+            sent.push(publish(context, text.join(" ")).await);
         }
         let (mut sold, mut failed, mut indefinite) = (Vec::new(), Vec::new(), Vec::new());
         for (pending, sent) in batch.into_iter().zip(sent) {
@@ -90,9 +95,9 @@ impl JetStreamStage {
 impl Stage for JetStreamStage {
     fn take(&self, mut batch: Batch) {
         self.core.arrive(&mut batch);
-        let (claims, reads): (Batch, Batch) =
-            batch.into_iter().partition(|pending| pending.operation == Operation::Claim);
-        self.core.intercept(&self.lanes.offer(claims), Reason::Shed);
+        let (reads, entries): (Batch, Batch) =
+            batch.into_iter().partition(|pending| pending.operation == Operation::Read);
+        self.core.intercept(&self.lanes.offer(entries), Reason::Shed);
         self.core.pass(reads, &*self.next);
     }
 }

@@ -8,8 +8,9 @@
 //! - [`cdn`], [`balancer`], [`service`]: in process.
 //! - [`read_write_split`], [`queue`], [`consumer`]: before real Redis.
 //! - [`master_replica`], [`stepped`]: the inventory before real Redis; [`decrement`]: the strategies by which it takes stock.
+//! - [`record`]: events and counters at Redis master-replica, before its inventory.
 //! - [`cluster`]: before a real Redis Cluster. [`command`]: what a request becomes there and at a master-replica stage.
-//! - [`database`]: before embedded SQLite.
+//! - [`database`]: before embedded SQLite. [`fill`]: writes readers' pages that it answered to the cache.
 
 pub mod balancer;
 pub mod cdn;
@@ -19,12 +20,14 @@ pub mod consumer;
 pub mod core;
 pub mod database;
 pub mod decrement;
+pub mod fill;
 pub mod jetstream;
 pub mod lanes;
 pub mod master_replica;
 pub mod pipeline;
 pub mod queue;
 pub mod read_write_split;
+pub mod record;
 pub mod service;
 pub mod stepped;
 #[cfg(test)]

@@ -1,12 +1,12 @@
-//! Queue: orders are put into it, and the answer is the acknowledgement that the buyers get. On a list one LPUSH carries all that
-//! wait; a stream takes one XADD an order. Where the inventory's script has put the orders on the list already,
-//! their buyers are told so at once.
+//! Queue: orders, and the records that people leave, are put into it, and the answer is the acknowledgement that people get. On a
+//! list one LPUSH carries all that wait; a stream takes one XADD an entry. Where the inventory's script has put the orders on the
+//! list already, their buyers are told so at once.
 
 use std::sync::Arc;
 
+use super::super::entry;
 use super::super::keys;
-use super::super::order::Order;
-use super::super::pending::Batch;
+use super::super::pending::{Batch, Pending};
 use super::super::wire::{Commands, Reply};
 use super::core::{Core, Stage};
 use super::lanes::{Lane, Lanes};
@@ -57,7 +57,7 @@ impl QueueStage {
             let (sold, others) = self.sort(batch, &replies);
             if !sold.is_empty() {
                 lane.wrote(generation);
-                self.core.end(&sold, Outcome::Sold);
+                acknowledge(&self.core, sold);
             }
             for (batch, outcome) in others {
                 self.core.end(&batch, outcome);
@@ -67,19 +67,19 @@ impl QueueStage {
 
     fn encode(&self, batch: &Batch, commands: &mut Commands) {
         let now_ns = self.core.now_ns();
-        let orders = batch.iter().map(|pending| Order::of(&pending.request, now_ns).message(self.carries));
+        let entries = batch.iter().map(|pending| entry::fields(&pending.request, now_ns, self.carries));
         commands.clear();
         match self.form {
             // One push for all of them: they are in the list together or not at all.
             QueueForm::List | QueueForm::ProcessingList => {
                 commands.command(2 + batch.len()).word("LPUSH").word(keys::ORDER_LIST);
-                for order in orders {
-                    commands.numbers(order);
+                for entry in entries {
+                    commands.numbers(entry);
                 }
             }
-            QueueForm::Stream | QueueForm::JetStream => orders.for_each(|order| {
+            QueueForm::Stream | QueueForm::JetStream => entries.for_each(|entry| {
                 commands.command(5).word("XADD").word(keys::ORDER_STREAM).word("*").word("order");
-                commands.numbers(order);
+                commands.numbers(entry);
             }),
         }
         if let Some(safety) = self.safety {
@@ -113,16 +113,25 @@ impl QueueStage {
     }
 }
 
+/// Tells people what a queue has taken in: what was sold to them, and that a record is kept.
+pub fn acknowledge(core: &Core, taken: Batch) {
+    let (records, claims): (Batch, Batch) =
+        taken.into_iter().partition(|pending| pending.operation.is_record());
+    core.end(&claims, Outcome::Sold);
+    core.end(&records, Outcome::Served);
+}
+
 impl Stage for QueueStage {
     fn take(&self, mut batch: Batch) {
         self.core.arrive(&mut batch);
-        let (claims, reads): (Batch, Batch) =
-            batch.into_iter().partition(|pending| pending.operation == Operation::Claim);
+        let (reads, mut entries): (Batch, Batch) =
+            batch.into_iter().partition(|pending| pending.operation == Operation::Read);
         if self.is_enqueued {
-            self.core.end(&claims, Outcome::Sold);
-        } else {
-            self.core.intercept(&self.lanes.offer(claims), Reason::Shed);
+            let is_order = |pending: &mut Pending| pending.operation == Operation::Claim;
+            let orders: Batch = entries.extract_if(.., is_order).collect();
+            self.core.end(&orders, Outcome::Sold);
         }
+        self.core.intercept(&self.lanes.offer(entries), Reason::Shed);
         self.core.pass(reads, &*self.next);
     }
 }

@@ -34,7 +34,7 @@ impl<S: SeveralTrips> SteppedStage<S> {
             for pending in batch {
                 reached = match pending.operation {
                     Operation::Read => self.read(&lane, pending).await,
-                    Operation::Claim => self.claim(&lane, pending).await,
+                    _ => self.claim(&lane, pending).await,
                 };
             }
             lane.done(count, reached);

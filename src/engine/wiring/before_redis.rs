@@ -158,7 +158,8 @@ impl Builder<'_> {
             owns_reads: self.plan.read_owner == Some(index),
             per_buyer_limit: self.plan.topology.workload.sale.per_buyer_limit,
             keeps_orders: [self.plan.keeper, self.plan.recorder].contains(&Some(index)),
-            items: self.plan.topology.workload.sale.items,
+            passes_events: self.plan.event_keeper != Some(index),
+            items: self.plan.topology.workload.widest(),
             routes: cluster.routes(),
             counts: cluster.counts(),
             shape,
@@ -217,13 +218,18 @@ impl Builder<'_> {
         stage
     }
 
-    fn master_lanes(&self, index: usize, shape: LaneShape, clients: ClientKind) -> (Lanes, Vec<Lane>) {
+    pub(super) fn master_lanes(
+        &self,
+        index: usize,
+        shape: LaneShape,
+        clients: ClientKind,
+    ) -> (Lanes, Vec<Lane>) {
         let resolver = self.environment.master_for(index, clients);
         let resolver = resolver.unwrap_or_else(|| unreachable!("a stage before Redis has its servers"));
         Lanes::watched(&resolver, shape, || Some(self.notes.failovers.of(index)?.witness(clients)))
     }
 
-    fn note(&mut self, lanes: Vec<Lane>) -> Vec<Lane> {
+    pub(super) fn note(&mut self, lanes: Vec<Lane>) -> Vec<Lane> {
         self.connections.extend(lanes.iter().map(|lane| lane.connection.clone()));
         lanes
     }

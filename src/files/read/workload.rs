@@ -16,16 +16,23 @@ const SOME_SPAN: Duration = Duration::from_secs(1);
 pub(super) fn read_workload(root: &Group, reader: &mut Reader) -> Workload {
     let place = Place::Workload(None);
     let group = root.require("workload", "workload: (phases: [ … ])", reader).and_then(|raw| {
-        Group::open(raw, "a workload", place, &["seed", "sale", "audience", "phases"], reader)
+        Group::open(raw, "a workload", place, &["seed", "sale", "audience", "records", "phases"], reader)
     });
     let Some(group) = group else {
         reader.unread.phases = true;
-        return Workload { seed: 1, sale: <_>::default(), audience: <_>::default(), phases: Vec::new() };
+        return Workload {
+            seed: 1,
+            sale: <_>::default(),
+            audience: <_>::default(),
+            records: <_>::default(),
+            phases: Vec::new(),
+        };
     };
     Workload {
         seed: group.field("seed", reader).unwrap_or(1),
         sale: read_part(&group, "sale", "a sale", reader).unwrap_or_default(),
         audience: read_part(&group, "audience", "an audience", reader).unwrap_or_default(),
+        records: read_part(&group, "records", "records", reader).unwrap_or_default(),
         phases: read_phases(&group, reader),
     }
 }
@@ -125,7 +132,7 @@ fn read_mix(phase: &Group, reader: &mut Reader) -> Mix {
         return Mix::default();
     };
     // Who names one operation means that there is no other.
-    let mut mix = Mix { read: 0.0, claim: 0.0 };
+    let mut mix = Mix::NOTHING;
     match Group::open(raw, "a mix", phase.place.clone(), &keys(&mix), reader) {
         Some(group) => group.fill(&mut mix, reader),
         None => return Mix::default(),

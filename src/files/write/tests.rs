@@ -108,6 +108,8 @@ fn some_topology(rng: &mut Pcg64Mcg) -> Topology {
         Some(stage) => many(rng, |rng| some_variant(stage, rng)),
         None => Vec::new(),
     };
+    let mut records = Records::default();
+    vary(&mut records, rng);
     Topology {
         title: text(rng),
         question: text(rng),
@@ -118,7 +120,7 @@ fn some_topology(rng: &mut Pcg64Mcg) -> Topology {
             let clients = ClientKind::ALL[rng.random_range(0..ClientKind::ALL.len())];
             Link { clients, ..Link::new(text(rng), text(rng)) }
         }),
-        workload: Workload { seed: rng.random(), sale, audience, phases: many(rng, some_phase) },
+        workload: Workload { seed: rng.random(), sale, audience, records, phases: many(rng, some_phase) },
         faults: many(rng, |rng| {
             let mut fault = Fault::default();
             vary(&mut fault, rng);

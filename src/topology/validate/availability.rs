@@ -80,7 +80,7 @@ mod tests {
     use super::super::super::Severity;
     use super::super::super::stage::{DataControl, Database, Queue, Service, Stage, Users};
     use super::*;
-    use crate::workload::{Audience, Sale, Workload};
+    use crate::workload::{Audience, Records, Sale, Workload};
 
     fn design(inventory: MasterReplica, on: Option<&str>) -> Topology {
         let queue = Queue { on: on.map(str::to_owned), ..Queue::default() };
@@ -100,7 +100,7 @@ mod tests {
             ("control", "inventory"),
             ("control", "database"),
         ];
-        let audience = Audience::default();
+        let (audience, records) = (Audience::default(), Records::default());
         Topology {
             title: String::new(),
             question: String::new(),
@@ -108,7 +108,7 @@ mod tests {
             expected: None,
             stages: stages.map(|(name, kind)| Stage { name: name.into(), kind, at: (0.0, 0.0) }).into(),
             links: links.map(|(from, to)| Link::new(from, to)).into(),
-            workload: Workload { seed: 1, sale: Sale::default(), audience, phases: Vec::new() },
+            workload: Workload { seed: 1, sale: Sale::default(), audience, records, phases: Vec::new() },
             faults: Vec::new(),
             targets: Vec::new(),
             variants: Vec::new(),

@@ -6,7 +6,7 @@ use super::super::stage::StageKind;
 use super::super::{Place, Problem, Topology};
 use super::ranges::all_in_range;
 use super::{Unread, faults};
-use crate::workload::{Phase, Shape};
+use crate::workload::{Operation, Phase, Shape};
 
 /// The most instances of a kind that are listed by name; no range goes as far.
 const MOST_NAMED: u32 = 64;
@@ -61,7 +61,7 @@ fn check_times(topology: &Topology, problems: &mut Vec<Problem>) {
         let text = format!("{arrivals:.0} arrivals would come, more than {MOST_ARRIVALS:.0}");
         error(text, "lower the rates or shorten the phases", &["phases"]);
     }
-    let claims = workload.phases.iter().any(|phase| phase.mix.claim > 0.0);
+    let claims = workload.wants(Operation::Claim);
     if claims && (duration..=LONGEST_RUN).contains(&workload.sale.opens_at) {
         let opens_at = text_of(workload.sale.opens_at);
         error(
@@ -102,8 +102,8 @@ fn check_phase(phase: &Phase, problems: &mut Vec<Problem>) {
         let place = Place::Workload(Some(phase.name.clone()));
         problems.push(Problem::error(place, text, remedy).about(fields));
     };
-    if phase.mix.read == 0.0 && phase.mix.claim == 0.0 {
-        error("people want nothing in it", "give read or claim a weight above 0", &["mix"]);
+    if Operation::ALL.iter().all(|&operation| phase.mix.weight(operation) == 0.0) {
+        error("people want nothing in it", "give read, claim, append or count a weight above 0", &["mix"]);
     }
     if phase.span.is_zero() {
         return error("it takes no time", "give it a span, such as \"5s\"", &["span"]);

@@ -10,6 +10,7 @@ pub(super) fn check(topology: &Topology, problems: &mut Vec<Problem>) {
     }
     check_params(&workload.sale, &Place::Workload(None), problems);
     check_params(&workload.audience, &Place::Workload(None), problems);
+    check_params(&workload.records, &Place::Workload(None), problems);
     for phase in &workload.phases {
         let place = Place::Workload(Some(phase.name.clone()));
         check_params(&phase.mix, &place, problems);

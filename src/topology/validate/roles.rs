@@ -4,6 +4,7 @@ use super::super::graph::Graph;
 use super::super::stage::{ReadsWithoutCache, Stage, StageKind};
 use super::super::{Place, Problem, Topology};
 use super::Unread;
+use crate::workload::Operation;
 
 pub(super) fn check(topology: &Topology, unread: &Unread, problems: &mut Vec<Problem>) {
     let whole = unread.drawing_is_whole(topology);
@@ -14,8 +15,9 @@ pub(super) fn check(topology: &Topology, unread: &Unread, problems: &mut Vec<Pro
         let reached: Vec<&Stage> = order.iter().map(|&index| &topology.stages[index]).collect();
         if !unread.phases {
             check_answers(topology, &topology.stages[users], &reached, problems);
+            check_undecided(topology, &reached, problems);
         }
-        check_control(topology, &reached, problems);
+        check_control(topology, unread, &reached, problems);
         check_passed_on(&reached, problems);
     }
     for stage in &topology.stages {
@@ -59,30 +61,72 @@ fn check_ends(topology: &Topology, order: &[usize], problems: &mut Vec<Problem>)
 
 fn check_answers(topology: &Topology, users: &Stage, reached: &[&Stage], problems: &mut Vec<Problem>) {
     let place = Place::Stage(users.name.clone());
-    let wants = |weight: fn(&crate::workload::Mix) -> f64| {
-        topology.workload.phases.iter().any(|phase| weight(&phase.mix) > 0.0)
-    };
-    if wants(|mix| mix.claim) && !reached.iter().any(|stage| stage.kind.decides_claims()) {
+    let wants = |operation| topology.workload.wants(operation);
+    if wants(Operation::Claim) && !reached.iter().any(|stage| stage.kind.decides_claims()) {
         problems.push(Problem::error(
             place.clone(),
             "its claims reach no stage that can decide them",
             "link a MasterReplica, a RedisCluster or a Database behind it, or take claims out of the mix",
         ));
     }
-    if wants(|mix| mix.read) && !reached.iter().any(|stage| stage.kind.answers_reads()) {
+    if wants(Operation::Read) && !reached.iter().any(|stage| stage.kind.answers_reads()) {
         problems.push(Problem::error(
             place,
             "its reads reach no stage that can answer them",
             "link a ReadWriteSplit, a MasterReplica, a RedisCluster or a Database behind it, or take reads out of the mix",
         ));
     }
+    if topology.workload.reads_own_pages()
+        && !reached.iter().any(|stage| matches!(stage.kind, StageKind::Database(_)))
+    {
+        problems.push(
+            Problem::error(
+                Place::Workload(None),
+                "readers' own pages are in no database",
+                "link a Database behind the others, or let page_of be Product",
+            )
+            .about(&["page_of"]),
+        );
+    }
+    for (operation, text, remedy) in [
+        (
+            Operation::Append,
+            "its events reach no stage that can keep them",
+            "link a MasterReplica, a RedisCluster, a Queue or a Database behind it, or take appends out of the mix",
+        ),
+        (
+            Operation::Count,
+            "its increments reach no stage that can count them",
+            "link a MasterReplica, a RedisCluster, a Queue or a Database behind it, or take counts out of the mix",
+        ),
+    ] {
+        if wants(operation) && !reached.iter().any(|stage| stage.kind.keeps_records()) {
+            problems.push(Problem::error(Place::Stage(users.name.clone()), text, remedy));
+        }
+    }
 }
 
-fn check_control(topology: &Topology, reached: &[&Stage], problems: &mut Vec<Problem>) {
+/// A queue that claims reach before anybody has decided them: buyers would be told that they have what may not be there.
+fn check_undecided(topology: &Topology, reached: &[&Stage], problems: &mut Vec<Problem>) {
+    let first = reached.iter().find(|stage| stage.kind.keeps_records());
+    if let Some(queue) = first.filter(|stage| matches!(stage.kind, StageKind::Queue(_)))
+        && topology.workload.wants(Operation::Claim)
+    {
+        problems.push(Problem::error(
+            Place::Stage(queue.name.clone()),
+            "claims reach it undecided",
+            "put a MasterReplica or a RedisCluster in front of it, or take claims out of the mix",
+        ));
+    }
+}
+
+fn check_control(topology: &Topology, unread: &Unread, reached: &[&Stage], problems: &mut Vec<Problem>) {
     let Some(control) =
         topology.stages.iter().position(|stage| matches!(stage.kind, StageKind::DataControl(_)))
     else {
-        if let Some(stage) = reached.iter().find(|stage| stage.kind.answers_reads()) {
+        let wants = |operation| unread.phases || topology.workload.wants(operation);
+        let needs_goods = wants(Operation::Read) || wants(Operation::Claim);
+        if let Some(stage) = reached.iter().find(|stage| needs_goods && stage.kind.answers_reads()) {
             problems.push(Problem::error(
                 Place::Stage(stage.name.clone()),
                 "nobody preloads it: there is no data control",

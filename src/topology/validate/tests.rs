@@ -11,7 +11,7 @@ use super::super::{Fault, Link, Place, RunPlan, Severity, StageKind, Target};
 use super::*;
 use crate::param::ParamType;
 use crate::workload::arrival::{Constant, Ramp};
-use crate::workload::{Audience, Mix, Phase, Sale, Shape, Spacing, Workload};
+use crate::workload::{Audience, Mix, Phase, Records, Sale, Shape, Spacing, Workload};
 
 fn link(from: &str, to: &str) -> Link {
     Link::new(from, to)
@@ -22,7 +22,7 @@ fn stage(name: &str, kind: StageKind) -> Stage {
 }
 
 fn phase(name: &str, secs: u64, shape: Shape) -> Phase {
-    let mix = Mix { read: 1.0, claim: 1.0 };
+    let mix = Mix { read: 1.0, claim: 1.0, ..Mix::NOTHING };
     Phase { name: name.into(), span: Duration::from_secs(secs), shape, spacing: Spacing::Even, mix }
 }
 
@@ -66,6 +66,7 @@ fn good() -> Topology {
             seed: 1,
             sale: Sale::default(),
             audience: Audience::default(),
+            records: Records::default(),
             phases: vec![phase("rush", 5, constant(1_000.0))],
         },
         faults: vec![Fault {
@@ -401,12 +402,7 @@ fn the_workload_makes_sense() {
             "lower the rates",
         ),
         (|t| t.workload.phases.push(phase("none", 0, constant(1.0))), in_phase("none"), "no time", "\"5s\""),
-        (
-            |t| t.workload.phases[0].mix = Mix { read: 0.0, claim: 0.0 },
-            in_phase("rush"),
-            "people want nothing",
-            "above 0",
-        ),
+        (|t| t.workload.phases[0].mix = Mix::NOTHING, in_phase("rush"), "people want nothing", "above 0"),
         (
             |t| t.workload.phases[0].shape = Shape::Ramp(Ramp { from: 0.0, to: 0.0 }),
             in_phase("rush"),

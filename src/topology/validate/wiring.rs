@@ -156,9 +156,6 @@ pub fn refusal(from: &StageKind, to: &StageKind) -> Option<(String, &'static str
         (K::Service(_), K::Service(_) | K::LoadBalancer(_)) => {
             Some((text, "one tier of services is possible: put them side by side behind one load balancer"))
         }
-        (_, K::Queue(_)) => {
-            Some((text, "a queue takes orders whose stock is decided: put it behind the inventory"))
-        }
         _ => None,
     }
 }

@@ -7,7 +7,7 @@ use crate::param::{ParamValue, Params};
 use crate::topology::target::{Achieved, Duplicates, LostAcknowledged, Oversold, Requests, ResponseTime};
 use crate::topology::validate::refusal;
 use crate::topology::{ClientKind, Link, Stage, StageKind, Target, Topology};
-use crate::workload::{Audience, Constant, Mix, Phase, Sale, Shape, Spacing, Workload};
+use crate::workload::{Audience, Constant, Mix, Phase, Records, Sale, Shape, Spacing, Workload};
 
 /// The workload of a new design: five seconds of people who look and buy.
 pub fn usual_workload() -> Workload {
@@ -15,6 +15,7 @@ pub fn usual_workload() -> Workload {
         seed: 1,
         sale: Sale { opens_at: Duration::from_secs(1), ..Sale::default() },
         audience: Audience::default(),
+        records: Records::default(),
         phases: vec![usual_phase("sale", Duration::from_secs(10), 5_000.0)],
     }
 }
@@ -26,7 +27,7 @@ pub fn usual_phase(name: &str, span: Duration, rate: f64) -> Phase {
         span,
         shape: Shape::Constant(Constant { rate }),
         spacing: Spacing::Poisson,
-        mix: Mix { read: 1.0, claim: 1.0 },
+        mix: Mix { read: 1.0, claim: 1.0, ..Mix::NOTHING },
     }
 }
 

@@ -11,7 +11,7 @@ pub fn add(topology: &mut Topology) {
     const SPAN: Duration = Duration::from_secs(5);
     let phases = &mut topology.workload.phases;
     let rate = phases.last().map_or(1_000.0, |last| last.shape.rate(last.span, last.span).max(1.0).round());
-    let mix = phases.last().map_or(Mix { read: 1.0, claim: 1.0 }, |last| last.mix.clone());
+    let mix = phases.last().map_or(Mix { read: 1.0, claim: 1.0, ..Mix::NOTHING }, |last| last.mix.clone());
     let name = free_name(phases, "phase");
     phases.push(Phase { mix, ..usual_phase(&name, SPAN, rate) });
 }

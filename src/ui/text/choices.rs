@@ -251,9 +251,21 @@ pub const WORDS: &[Word] = &[
         text("Key by key", "逐键迁移"),
         text("One slot after the other, and its keys by MIGRATE", "逐个槽迁移，其中的键用 MIGRATE 转移"),
     ),
-    ("Reads", text("Reads", "读取"), text("Product pages", "商品页")),
+    (
+        "Product",
+        text("Products", "商品"),
+        text("A product; all readers of a product share its page", "商品；同一商品的读者共用一页"),
+    ),
+    (
+        "Reader",
+        text("Readers", "读者本人"),
+        text("The reader: the first page of the reader's own orders", "读者本人：其订单的第一页"),
+    ),
+    ("Reads", text("Reads", "读取"), text("Pages", "页面")),
     ("Claims", text("Claims", "购买"), text("Purchases", "购买请求")),
-    ("All", text("All requests", "全部请求"), text("Reads and claims", "读取和购买")),
+    ("Appends", text("Events", "事件"), text("Events left on streams", "写入事件流的事件")),
+    ("Counts", text("Increments", "计数"), text("Increments of counters", "计数器的累加")),
+    ("All", text("All requests", "全部请求"), text("Whatever they want", "不论请求什么")),
     ("P50", text("p50", "p50"), text("Half of the requests are at least as fast", "一半的请求不慢于此")),
     ("P95", text("p95", "p95"), text("95 of 100 are at least as fast", "100 个中有 95 个不慢于此")),
     ("P99", text("p99", "p99"), text("99 of 100 are at least as fast", "100 个中有 99 个不慢于此")),
@@ -323,6 +335,24 @@ pub const TARGETS: &[Word] = &[
         text(
             "Share of arrivals that got an answer, whatever it said; those turned away, failed or dropped got none",
             "得到答复的到达占比（不论答复内容）；被拒之门外、失败或丢弃的不算",
+        ),
+    ),
+    (
+        "LostEvents",
+        text("Lost events", "丢失的事件"),
+        text("Events that were acknowledged and are nowhere afterwards", "已确认、事后却哪里都找不到的事件"),
+    ),
+    (
+        "DuplicateEvents",
+        text("Duplicate events", "重复的事件"),
+        text("Events that are present more than once", "存在不止一次的事件"),
+    ),
+    (
+        "Miscounted",
+        text("Miscounted", "计数偏差"),
+        text(
+            "Increments by which counters differ from what was acknowledged, too few or too many",
+            "计数器与已确认累加数的偏差，多或少都算",
         ),
     ),
     (

@@ -66,6 +66,9 @@ const KEYS: &[(&str, Text)] = &[
     ("unpaid_ratio", text("Unpaid share", "未付款比例")),
     ("pay_within", text("Pay within", "付款时限")),
     ("reload_stock", text("Reload stock", "重载库存")),
+    ("flush_counters", text("Flush counters every", "计数写回间隔")),
+    ("events_span", text("Events of one table", "每张事件表的时段")),
+    ("reader_page_ttl", text("Reader's page stays in Redis", "个人页在 Redis 中保留")),
     // The workload.
     ("items", text("Products", "商品数")),
     ("stock", text("Stock", "库存")),
@@ -77,8 +80,13 @@ const KEYS: &[(&str, Text)] = &[
     ("repeat_ratio", text("Repeated clicks", "重复点击")),
     ("bots", text("Bots", "机器人数")),
     ("bot_ratio", text("Claims by bots", "机器人占比")),
+    ("page_of", text("Pages of", "页面属于")),
+    ("streams", text("Streams", "事件流数")),
+    ("counters", text("Counters", "计数器数")),
     ("read", text("Reads (weight)", "读取权重")),
     ("claim", text("Claims (weight)", "购买权重")),
+    ("append", text("Events (weight)", "事件权重")),
+    ("count", text("Increments (weight)", "计数权重")),
     ("rate", text("Rate", "速率")),
     ("from", text("Rate at start", "起始速率")),
     ("to", text("Rate at end", "结束速率")),
@@ -112,6 +120,8 @@ const OFF: &[(&str, Text)] = &[
     ("expected", text("No promise", "不作承诺")),
     ("restart_in_place", text("Stays dead", "不重启")),
     ("mistake", text("Makes none", "没有错误")),
+    ("reader_page_ttl", text("Not written there", "不写入")),
+    ("flush_counters", text("Never", "从不")),
 ];
 
 const RATIO: Text = text("ratio", "比值");
@@ -206,7 +216,7 @@ pub fn is_share(spec: &ParamSpec) -> bool {
 mod tests {
     use super::*;
     use crate::topology::{Fault, StageKind, Target};
-    use crate::workload::{Audience, Mix, Sale, Shape, Spacing};
+    use crate::workload::{Audience, Mix, Records, Sale, Shape, Spacing};
 
     fn all_specs() -> Vec<&'static ParamSpec> {
         let stages = StageKind::WORDS.iter().filter_map(|word| StageKind::from_word(word));
@@ -216,7 +226,7 @@ mod tests {
         stages.for_each(|kind| all.extend(kind.params().specs()));
         targets.for_each(|target| all.extend(target.params().specs()));
         shapes.for_each(|shape| all.extend(shape.params().map_or(&[][..], |params| params.specs())));
-        for specs in [Sale::SPECS, Audience::SPECS, Mix::SPECS, Fault::SPECS] {
+        for specs in [Sale::SPECS, Audience::SPECS, Records::SPECS, Mix::SPECS, Fault::SPECS] {
             all.extend(specs);
         }
         all

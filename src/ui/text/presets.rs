@@ -333,6 +333,54 @@ const CHINESE: &[(&str, PresetWords<'static>)] = &[
             source: "真实项目的错误，按描述重现：为减轻主节点负担而只在从节点上检查",
         },
     ),
+    (
+        "sign-in-points.ron",
+        PresetWords {
+            title: "签到积分",
+            question: "无论多少相同的请求竞争，每个用户当天的积分是否只得一次？",
+            source: "签到积分：先查 Redis，否则由事务保证每人每天只发一次",
+        },
+    ),
+    (
+        "first-order-page.ron",
+        PresetWords {
+            title: "每个人的订单首页",
+            question: "页面因人而异、且须先从数据库取得时，缓存命中率有多高？",
+            source: "用户数据的缓存优先读取：以用户编号为键，先查 Redis，未命中查数据库再写回；只缓存第一页",
+        },
+    ),
+    (
+        "red-packets.ron",
+        PresetWords {
+            title: "红包",
+            question: "数千人同时抢，2,000 份中的每一份是否恰好发出一次？",
+            source: "红包：抢到者进入列表，多个消费者取出并写入数据库",
+        },
+    ),
+    (
+        "behaviour-tracking.ron",
+        PresetWords {
+            title: "行为跟踪",
+            question: "批量写入事件的工作者中途死亡时，会丢失或重复写入事件吗？",
+            source: "行为跟踪：事件 LPUSH 入列，工作者批量写入按天分区的表，并维护汇总计数",
+        },
+    ),
+    (
+        "live-chat.ron",
+        PresetWords {
+            title: "直播聊天与点赞",
+            question: "直播高峰时，Redis 集群能否保住每条消息、数清每个点赞？",
+            source: "直播：聊天与用户数据放在 Redis 集群上，因为单线程的单机是上限",
+        },
+    ),
+    (
+        "write-behind-counters.ron",
+        PresetWords {
+            title: "延迟写回的计数器",
+            question: "计数器写回的数据库停顿两秒时，每次累加是否恰好计一次？",
+            source: "消息公司：每条消息以 INCR 在 Redis 中计数，汇总值稍后写入数据库供后台查看",
+        },
+    ),
 ];
 
 /// The words of a preset; English where there is no Chinese.

@@ -61,6 +61,7 @@ fn start(core: Arc<Core>, routes: Arc<Routes>, counts: Counts) -> (Arc<ClusterSt
         owns_reads: true,
         per_buyer_limit: Some(1),
         keeps_orders: true,
+        passes_events: false,
         items: ITEMS,
         routes,
         counts,

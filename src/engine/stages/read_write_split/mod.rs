@@ -314,7 +314,7 @@ fn command(commands: &mut Commands, pending: &Pending) {
     match pending.operation {
         Operation::Read => commands.command(2).word("GET").key(keys::PAGE, item),
         Operation::Claim if pending.knows_started => commands.command(2).word("INCR").key(keys::ACCESS, item),
-        Operation::Claim => {
+        _ => {
             let mget = commands.command(5).word("MGET").key(keys::START, item).key(keys::COUNT, item);
             mget.key(keys::ACCESS, item).key(keys::VERSION, item)
         }
@@ -324,7 +324,10 @@ fn command(commands: &mut Commands, pending: &Pending) {
 impl Stage for ReadWriteSplitStage {
     fn take(&self, mut batch: Batch) {
         self.core.arrive(&mut batch);
-        for pending in &mut batch {
+        // What people leave behind is kept further down.
+        let records: Batch = batch.extract_if(.., |pending| pending.operation.is_record()).collect();
+        self.core.pass_or_fail(records, self.next.as_deref());
+        for pending in batch.iter_mut().filter(|pending| pending.operation == Operation::Claim) {
             // Without the stock, what INCR answers says nothing: then a claim has to be checked all the same.
             pending.knows_started &=
                 !self.trusts_replica && self.stocks[pending.item as usize].load(Ordering::Relaxed) != UNKNOWN;

@@ -155,14 +155,18 @@ impl Instance {
 
     /// Whether it has the page of a product, no older than `ttl_ns` and not from before `expired_ns`.
     pub fn has_page(&self, item: u32, ttl_ns: u64, expired_ns: u64, now_ns: u64) -> bool {
-        let page = self.pages.get().map(|pages| pages[item as usize].load(Ordering::Relaxed));
-        page.is_some_and(|stored_ns| stored_ns > expired_ns && now_ns < stored_ns + ttl_ns)
+        // Pages beyond those of the products are readers' own: they are not kept in the process.
+        let page = self.pages.get().and_then(|pages| pages.get(item as usize));
+        page.map(|page| page.load(Ordering::Relaxed))
+            .is_some_and(|stored_ns| stored_ns > expired_ns && now_ns < stored_ns + ttl_ns)
     }
 
     /// Keeps the page of a product.
     pub fn keep_page(&self, item: u32, now_ns: u64) {
         let pages = self.pages.get_or_init(|| words(self.flags.len()));
-        pages[item as usize].store(now_ns, Ordering::Relaxed);
+        if let Some(page) = pages.get(item as usize) {
+            page.store(now_ns, Ordering::Relaxed);
+        }
     }
 
     /// Lets a read wait if another one has gone to fetch the page; else gives it back, and it is the one that goes.

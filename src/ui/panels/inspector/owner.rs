@@ -7,7 +7,7 @@ use crate::topology::fault::table::targets;
 use crate::topology::fault::{FaultAction, Part};
 use crate::topology::{Fault, Place, StageKind, Target, Topology};
 use crate::ui::run::Run;
-use crate::workload::{Audience, Mix, Sale, Shape};
+use crate::workload::{Audience, Mix, Records, Sale, Shape};
 
 /// Something with parameters.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,6 +18,8 @@ pub enum Owner {
     Sale,
     /// Who comes.
     Audience,
+    /// What they leave behind.
+    Records,
     /// What people do in a phase.
     Mix(usize),
     /// The shape of a phase's arrivals.
@@ -39,6 +41,7 @@ impl Owner {
             }
             Self::Sale => Some(&workload.sale as &dyn Params),
             Self::Audience => Some(&workload.audience as &dyn Params),
+            Self::Records => Some(&workload.records as &dyn Params),
             Self::Mix(phase) => workload.phases.get(*phase).map(|phase| &phase.mix as &dyn Params),
             Self::Shape(phase) => workload.phases.get(*phase).and_then(|phase| phase.shape.params()),
             Self::Fault(fault) => topology.faults.get(*fault).map(|fault| fault as &dyn Params),
@@ -65,6 +68,7 @@ impl Owner {
             }
             Self::Sale => Sale::default().get(key),
             Self::Audience => Audience::default().get(key),
+            Self::Records => Records::default().get(key),
             Self::Mix(_) => Mix::default().get(key),
             Self::Shape(phase) => {
                 Shape::from_word(topology.workload.phases.get(*phase)?.shape.word())?.params()?.get(key)
@@ -85,7 +89,7 @@ impl Owner {
                 let stages = stages.iter().filter_map(|&stage| topology.stages.get(stage));
                 stages.map(|stage| Place::Stage(stage.name.clone())).collect()
             }
-            Self::Sale | Self::Audience => vec![Place::Workload(None)],
+            Self::Sale | Self::Audience | Self::Records => vec![Place::Workload(None)],
             Self::Mix(phase) | Self::Shape(phase) => {
                 let phase = topology.workload.phases.get(*phase);
                 phase.map(|phase| Place::Workload(Some(phase.name.clone()))).into_iter().collect()
@@ -156,6 +160,7 @@ impl Owner {
             }
             Self::Sale => Some(&mut workload.sale as &mut dyn Params),
             Self::Audience => Some(&mut workload.audience as &mut dyn Params),
+            Self::Records => Some(&mut workload.records as &mut dyn Params),
             Self::Mix(phase) => {
                 workload.phases.get_mut(*phase).map(|phase| &mut phase.mix as &mut dyn Params)
             }

@@ -14,7 +14,7 @@ use super::workload::{overview_ui, phase_actions};
 use super::{Page, parts};
 use crate::param::{ParamKind, ParamType, ParamValue};
 use crate::topology::{Place, Topology};
-use crate::workload::{Mix, Phase, Shape, Spacing};
+use crate::workload::{Mix, Operation, Phase, Shape, Spacing};
 
 const NAME: Besides = Besides {
     key: "name",
@@ -50,7 +50,13 @@ const SPACING: Besides = Besides {
 };
 const CURVE: Text = text("Arrival rate", "到达速率");
 const MIX: Text = text("What people do", "人们做什么");
-const SHARES: Text = text("{} reads, {} claims", "{} 读取，{} 购买");
+/// Shares of the operations, in their order.
+const SHARES: [Text; Operation::COUNT] = [
+    text("{} reads", "{} 读取"),
+    text("{} claims", "{} 购买"),
+    text("{} events", "{} 事件"),
+    text("{} increments", "{} 计数"),
+];
 const CONVERT: Text = text("Convert to curve", "转为曲线");
 const CONVERT_TIP: Text =
     text("Points of your own, which run as this shape does now", "换成自定的点，走势与现在相同");
@@ -171,18 +177,27 @@ fn mix(ui: &mut Ui, page: &mut Page<'_>, index: usize, phase: &Phase) {
     let lang = page.lang();
     parts::heading(ui, lang.t(MIX));
     fields::show(ui, page, &Owner::Mix(index));
-    let Mix { read, claim } = phase.mix;
-    let all = read + claim;
+    let all = phase.mix.sum();
     if !(all.is_finite() && all > 0.0) {
         return;
     }
     let tokens = tokens(ui.ctx());
     let (rect, _) = ui.allocate_exact_size(egui::vec2(ui.available_width(), 6.0), egui::Sense::hover());
-    #[allow(clippy::cast_possible_truncation, reason = "a share of a width")]
-    let split = rect.left() + rect.width() * (read / all) as f32;
-    let (reads, claims) = rect.split_left_right_at_x(split);
-    ui.painter().rect_filled(reads, 2.0, tokens.nth(0));
-    ui.painter().rect_filled(claims, 2.0, tokens.nth(1));
-    let share = |weight: f64| number::percent((weight / all * 1_000.0).round() / 1_000.0);
-    parts::note(ui, lang.f(SHARES, &[&share(read), &share(claim)]));
+    let (mut left_over, mut words) = (rect, Vec::new());
+    for operation in Operation::ALL {
+        let share = phase.mix.weight(operation) / all;
+        // Reads and claims are what most designs are about; of the others only those that come are spoken of.
+        if share == 0.0 && operation.is_record() {
+            continue;
+        }
+        #[allow(clippy::cast_possible_truncation, reason = "a share of a width")]
+        let (own, right) = left_over.split_left_right_at_x(left_over.left() + rect.width() * share as f32);
+        ui.painter().rect_filled(own, 2.0, tokens.nth(operation.index()));
+        left_over = right;
+        let share = number::percent((share * 1_000.0).round() / 1_000.0);
+        words.push(lang.f(SHARES[operation.index()], &[&share]));
+    }
+    parts::note(ui, words.join(lang.t(COMMA)));
 }
+
+const COMMA: Text = text(", ", "，");

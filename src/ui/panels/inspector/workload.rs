@@ -16,12 +16,13 @@ use super::owner::Owner;
 use super::{Page, fields, parts};
 use crate::param::{ParamValue, Params};
 use crate::topology::Place;
-use crate::workload::{Audience, Sale};
+use crate::workload::{Audience, Records, Sale};
 
 const ARRIVALS: Text = text("Arrivals", "到达");
 const PHASES: Text = text("Phases", "时段");
 const SALE: Text = text("Sale", "销售");
 const AUDIENCE: Text = text("Audience", "人群");
+const RECORDS: Text = text("Events and counters", "事件与计数");
 const SEED: Text = text("Random seed", "随机种子");
 const SEED_TIP: Text = text(
     "Seed of every lot that is drawn: the same seed gives the same requests at the same times",
@@ -51,7 +52,7 @@ pub fn show(ui: &mut Ui, page: &mut Page<'_>) {
     let lang = page.lang();
     overview_ui(ui, page, None);
     let is_field = |key: &str| {
-        let all = Sale::SPECS.iter().chain(Audience::SPECS);
+        let all = Sale::SPECS.iter().chain(Audience::SPECS).chain(Records::SPECS);
         all.into_iter().any(|spec| spec.key == key)
     };
     parts::problems(ui, page, &[Place::Workload(None)], &is_field);
@@ -61,6 +62,10 @@ pub fn show(ui: &mut Ui, page: &mut Page<'_>) {
     fields::show(ui, page, &Owner::Sale);
     parts::heading(ui, lang.t(AUDIENCE));
     fields::show(ui, page, &Owner::Audience);
+    if page.topology().workload.leaves_records() {
+        parts::heading(ui, lang.t(RECORDS));
+        fields::show(ui, page, &Owner::Records);
+    }
     let heading = parts::heading(ui, lang.t(SEED));
     seed(ui, page, &heading);
 }

@@ -26,7 +26,10 @@ const PASSED_TIP: Text = text(
     "Handed on to the next stage, or done by the stage that owns the data",
     "传给下一个阶段，或由拥有数据的阶段完成",
 );
-const SERVED_TIP: Text = text("Reads answered by the stage that owns the data", "由拥有数据的阶段应答的读取");
+const SERVED_TIP: Text = text(
+    "Reads answered by the stage that owns the data; events and increments acknowledged by the stage that keeps them",
+    "由拥有数据的阶段应答的读取，以及由保存它们的阶段确认的事件与计数",
+);
 const SOLD_TIP: Text = text("Claims granted", "成功的购买");
 const REJECTED_TIP: Text = text("Claims refused by the stage that decides", "由决定购买的阶段拒绝");
 const INTERCEPTED_TIP: Text =

@@ -10,6 +10,7 @@ pub mod figures;
 pub mod funnel;
 pub mod hands;
 pub mod losses;
+pub mod records;
 pub mod sentence;
 pub mod shards;
 pub mod tables;
@@ -59,6 +60,7 @@ const PROCESSES: Text = text("Processes", "进程");
 const DEEDS: Text = text("Faults, changes and absences", "故障、更改与退出读取");
 const TROUBLES: Text = text("Troubles on the way", "途中的问题");
 const GENERATOR: Text = text("Generator and servers", "发生器与服务器");
+const RECORDS: Text = text("Events and counters", "事件与计数");
 const OFFERED: Text =
     text("Offered {}/s, achieved {}/s over {} s; seed {}", "到达 {}/s，达成 {}/s，历时 {} 秒；随机种子 {}");
 const STOPPED_EARLY: Text = text("stopped before the end of the schedule", "在计划结束之前停止");
@@ -134,9 +136,14 @@ fn report_ui(ui: &mut Ui, model: &Model, report: &Report, out: &mut Intents) {
     let left = |ui: &mut Ui| card(ui, lang, FUNNEL, |ui| funnel::show(ui, lang, report));
     let right = |ui: &mut Ui| {
         card(ui, lang, TARGETS, |ui| figures::targets(ui, lang, &report.targets));
-        card(ui, lang, AUDIT, |ui| figures::audit(ui, lang, report));
+        if !report.is_about_records_only() {
+            card(ui, lang, AUDIT, |ui| figures::audit(ui, lang, report));
+        }
     };
     side_by_side(ui, left, right);
+    if report.audit.events.is_some() || report.audit.counts.is_some() {
+        card(ui, lang, RECORDS, |ui| records::show(ui, lang, &report.audit));
+    }
     for outage in &report.failovers {
         card(ui, lang, OUTAGE, |ui| failovers::show(ui, lang, outage, out));
     }

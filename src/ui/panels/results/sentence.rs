@@ -46,6 +46,11 @@ fn chinese(report: &Report) -> String {
     if !audit.audited {
         return format!("卖出多少未知：无法审计；{spared}。");
     }
+    let records = records(audit).join("；");
+    if report.is_about_records_only() {
+        return format!("{records}；{spared}。");
+    }
+    let spared = if records.is_empty() { spared } else { format!("{records}；{spared}") };
     if audit.stock + audit.sold == 0 {
         return format!("没有商品出售；{spared}。");
     }
@@ -56,6 +61,36 @@ fn chinese(report: &Report) -> String {
     } else {
         format!("{sold}，但{}；{spared}。", found.join("、"))
     }
+}
+
+/// What became of events and increments, where there are any.
+fn records(audit: &AuditReport) -> Vec<String> {
+    let found = |kinds: &[(u64, &str)], all_well: &str| {
+        let wrong = kinds.iter().filter(|(count, _)| *count > 0);
+        let words: Vec<String> = wrong.map(|(count, what)| format!(" {} {what}", grouped(*count))).collect();
+        if words.is_empty() { all_well.to_owned() } else { format!("但{}", words.join("、")) }
+    };
+    let mut said = Vec::new();
+    if audit.events.is_some() {
+        let events = audit.event_counts();
+        let kinds =
+            [(events.lost, "个丢失"), (events.duplicates, "个重复"), (events.unacknowledged, "个无人被告知")];
+        said.push(format!(
+            "{} 个事件已确认，{}",
+            grouped(events.acknowledged),
+            found(&kinds, "每个恰好保存一次")
+        ));
+    }
+    if audit.counts.is_some() {
+        let counts = audit.increments();
+        let kinds = [(counts.missing, "次缺失"), (counts.surplus, "次多计")];
+        said.push(format!(
+            "{} 次累加已确认，{}",
+            grouped(counts.acknowledged),
+            found(&kinds, "每次恰好计一次")
+        ));
+    }
+    said
 }
 
 fn troubles(audit: &AuditReport) -> Vec<String> {

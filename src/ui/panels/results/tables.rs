@@ -77,9 +77,15 @@ pub fn times(ui: &mut Ui, lang: Lang, report: &Report) {
         (text("max", "最大"), Some(text("The slowest request", "最慢的请求"))),
     ];
     let response = text("From the intended time to the answer", "从计划时间到应答");
-    let rows: [(Text, Text, Quantiles); 5] = [
-        (text("response time, reads", "响应时间，读取"), response, operations.read.response_us),
-        (text("response time, claims", "响应时间，购买"), response, operations.claim.response_us),
+    let of_operations = [
+        (text("response time, reads", "响应时间，读取"), operations.read),
+        (text("response time, claims", "响应时间，购买"), operations.claim),
+        (text("response time, events", "响应时间，事件"), operations.append),
+        (text("response time, increments", "响应时间，计数"), operations.count),
+    ];
+    // What nobody wanted has no row.
+    let wanted = of_operations.into_iter().filter(|(_, times)| times.ended > 0);
+    let of_all: [(Text, Text, Quantiles); 3] = [
         (text("response time, all", "响应时间，全部"), response, operations.all.response_us),
         (
             text("service time, all", "服务时间，全部"),
@@ -96,7 +102,9 @@ pub fn times(ui: &mut Ui, lang: Lang, report: &Report) {
         ),
     ];
     table(ui, "times", lang, &heads, |ui| {
-        for (name, tip, times) in rows {
+        for (name, tip, times) in
+            wanted.map(|(name, times)| (name, response, times.response_us)).chain(of_all)
+        {
             ui.label(lang.t(name)).on_hover_text(lang.t(tip));
             for figure in [times.p50, times.p95, times.p99, times.p999, times.max] {
                 ui.label(micros(figure));

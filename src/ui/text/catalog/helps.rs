@@ -235,8 +235,8 @@ pub const ROWS: &[Row] = &[
     ("When the sale opens, counted from the first arrival.", "何时开售，从首个到达起算。"),
     ("People who may come, bots included.", "可能到来的人数，含机器人。"),
     (
-        "Exponent of Zipf's law over the products: 0 is even, 1 is a clear favourite.",
-        "商品热度的齐夫指数：0 为均匀，1 为明显的热门。",
+        "Exponent of Zipf's law over the products, and over streams and counters: 0 is even, 1 is a clear favourite.",
+        "商品（以及事件流、计数器）热度的齐夫指数：0 为均匀，1 为明显的热门。",
     ),
     (
         "Share of claims that repeat an earlier claim of the same buyer for the same product: people click again.",
@@ -244,8 +244,25 @@ pub const ROWS: &[Row] = &[
     ),
     ("How many of the people are bots.", "其中有多少机器人。"),
     ("Share of claims that come from bots.", "来自机器人的购买比例。"),
-    ("Product page refreshed.", "刷新商品页。"),
+    ("What the page is about that a read asks for.", "读取所请求的页面属于谁。"),
+    ("Different streams of events: chat rooms, kinds of behaviour.", "不同的事件流：聊天室、行为种类。"),
+    ("Different counters.", "不同的计数器。"),
+    ("Page refreshed.", "刷新页面。"),
     ("Purchase clicked.", "点击购买。"),
+    ("Event left on a stream.", "向事件流写入一个事件。"),
+    ("Counter incremented.", "计数器加一。"),
+    (
+        "How much time the events of one table cover, on the run's clock; the table of the next span is made when it is needed.",
+        "一张表存放多长时间的事件（按运行时钟）；下一时段的表在需要时创建。",
+    ),
+    (
+        "How long a reader's page that it answered stays in the Redis in front of it; None: it is not written there.",
+        "它应答过的个人页在其前面的 Redis 中保留多久；无：不写入。",
+    ),
+    (
+        "How often what counters in Redis have is added to the database and taken from Redis; None: never.",
+        "每隔多久把 Redis 中计数器的值加到数据库并从 Redis 取走；无：从不。",
+    ),
     ("Arrivals per second.", "每秒到达数。"),
     ("Arrivals per second at the start.", "开始时的每秒到达数。"),
     ("Arrivals per second at the end.", "结束时的每秒到达数。"),

@@ -21,7 +21,7 @@ pub const ROWS: &[Row] = &[
     ("{} units are too few for {} products", "{} 件库存不够 {} 种商品"),
     ("raise stock or lower items", "增加库存或减少商品种数"),
     ("people want nothing in it", "该时段中人们什么都不做"),
-    ("give read or claim a weight above 0", "给读取或购买一个大于 0 的权重"),
+    ("give read, claim, append or count a weight above 0", "给读取、购买、事件或计数一个大于 0 的权重"),
     ("it takes no time", "时长为零"),
     ("give it a span, such as \"5s\"", "给它一个时长，例如 \"5s\""),
     ("its curve has {} points", "曲线有 {} 个点"),
@@ -123,6 +123,26 @@ pub const ROWS: &[Row] = &[
     (
         "link a ReadWriteSplit, a MasterReplica, a RedisCluster or a Database behind it, or take reads out of the mix",
         "在其后连接 Redis 读写分离、Redis 主从、Redis 集群或数据库，或去掉读取",
+    ),
+    ("its events reach no stage that can keep them", "事件到不了能保存它们的阶段"),
+    (
+        "link a MasterReplica, a RedisCluster, a Queue or a Database behind it, or take appends out of the mix",
+        "在其后连接 Redis 主从、Redis 集群、队列或数据库，或去掉事件",
+    ),
+    ("its increments reach no stage that can count them", "计数到不了能累加的阶段"),
+    (
+        "link a MasterReplica, a RedisCluster, a Queue or a Database behind it, or take counts out of the mix",
+        "在其后连接 Redis 主从、Redis 集群、队列或数据库，或去掉计数",
+    ),
+    ("claims reach it undecided", "购买未经决定就到达它"),
+    ("readers' own pages are in no database", "没有数据库保存读者本人的页面"),
+    (
+        "link a Database behind the others, or let page_of be Product",
+        "在后方连接数据库，或将 page_of 设为 Product",
+    ),
+    (
+        "put a MasterReplica or a RedisCluster in front of it, or take claims out of the mix",
+        "在其前放一个 Redis 主从或 Redis 集群，或去掉购买",
     ),
     ("nobody preloads it: there is no data control", "没有谁为它预热：缺少数据控制"),
     ("add a DataControl stage and link it to this one", "添加数据控制并连到此阶段"),
@@ -228,10 +248,6 @@ pub const ROWS: &[Row] = &[
     (
         "one tier of services is possible: put them side by side behind one load balancer",
         "只支持一层服务：把它们并排放在一个负载均衡器之后",
-    ),
-    (
-        "a queue takes orders whose stock is decided: put it behind the inventory",
-        "队列接收已扣库存的订单：把它放在库存之后",
     ),
     ("traffic can leave it in {} ways: {}", "流量可从它以 {} 条路离开：{}"),
     ("keep one link, or put a load balancer in between", "保留一条连线，或在中间放一个负载均衡器"),

@@ -249,4 +249,46 @@ pub(super) const LOOKS: &[(&str, Text)] = &[
             "看到达库存的请求：闸门太晚知道已满，放进了多少购买",
         ),
     ),
+    (
+        "sign-in-points.ron",
+        text(
+            "Look at the audit: no order beyond a buyer's limit, although most requests are repetitions",
+            "看审计：尽管多数请求是重复的，没有人多得",
+        ),
+    ),
+    (
+        "first-order-page.ron",
+        text(
+            "Look at the funnel: what the cache answers, and what reaches the database while it is cold",
+            "看漏斗：缓存应答了多少，缓存尚冷时又有多少到达数据库",
+        ),
+    ),
+    (
+        "red-packets.ron",
+        text(
+            "Look at the audit: every share went to one person, and none twice",
+            "看审计：每一份都只给了一个人，没有一份发两次",
+        ),
+    ),
+    (
+        "behaviour-tracking.ron",
+        text(
+            "Look at the events: acknowledged and present agree, in several tables, although a worker died",
+            "看事件：尽管有工作者死亡，已确认与存在的数目一致，分布在多张表中",
+        ),
+    ),
+    (
+        "live-chat.ron",
+        text(
+            "Look at the shards, and at the events and counters of the audit",
+            "看各分片，以及审计中的事件与计数",
+        ),
+    ),
+    (
+        "write-behind-counters.ron",
+        text(
+            "Look at the counters of the audit: Redis and the database together have every increment",
+            "看审计中的计数：Redis 与数据库合起来一次不差",
+        ),
+    ),
 ];

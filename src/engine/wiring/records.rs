@@ -1,0 +1,69 @@
+//! What keeps events, counters and readers' pages: beside the inventory, in front of the database, and for data control.
+
+use std::sync::Arc;
+
+use super::super::control::Counters;
+use super::super::environment::Environment;
+use super::super::stages::core::{Core, Stage};
+use super::super::stages::fill::Filler;
+use super::super::stages::lanes::LaneShape;
+use super::super::stages::pipeline::Safety;
+use super::super::stages::record::RecordStage;
+use super::{Builder, CONTROL_PATIENCE};
+use crate::topology::stage;
+use crate::topology::{ClientKind, RunPlan};
+use crate::workload::Operation;
+
+/// Connections for records at the most: each carries pipelines, also where the inventory has a pool of many that don't.
+const MOST_CONNECTIONS: u32 = 4;
+
+impl Builder<'_> {
+    /// What keeps records in front of an inventory, where anybody leaves some.
+    pub(super) fn before_inventory(
+        &mut self,
+        (index, clients): (usize, ClientKind),
+        core: Arc<Core>,
+        params: &stage::MasterReplica,
+        inventory: Arc<dyn Stage>,
+    ) -> Arc<dyn Stage> {
+        if !self.plan.topology.workload.leaves_records() {
+            return inventory;
+        }
+        let connections = params.connections.min(MOST_CONNECTIONS);
+        let shape = LaneShape::pipelined(connections, params.window, params.max_waiting, params.timeout);
+        let (lanes, workers) = self.master_lanes(index, shape, clients);
+        let stage = Arc::new(RecordStage {
+            core,
+            inventory,
+            events_go_to: self.next(index).filter(|_| self.plan.event_keeper != Some(index)),
+            lanes,
+            safety: Safety::new(params.wait_replicas, params.wait_timeout),
+        });
+        let lanes = self.note(workers).into_iter();
+        self.tasks.extend(lanes.map(|lane| stage.clone().work(lane)));
+        stage
+    }
+
+    /// Keeps readers' pages in the first Redis in front of the database, where there is one.
+    pub(super) fn filler(&mut self, params: &stage::Database) -> Option<Filler> {
+        let (plan, ttl) = (self.plan, params.reader_page_ttl?);
+        let kind = |index: &usize| &plan.topology.stages[*index].kind;
+        let is_cache = |index: &&usize| kind(index).answers_reads() && plan.database != Some(**index);
+        let cache = plan.order.iter().find(is_cache).filter(|_| plan.topology.workload.reads_own_pages())?;
+        let holder = self.environment.holder(plan, *cache, CONTROL_PATIENCE)?;
+        let (filler, work) = Filler::new(holder, ttl, self.troubles.clone());
+        self.tasks.spawn(work);
+        Some(filler)
+    }
+}
+
+/// The counters of a plan whose Redis counts for a database.
+pub(super) fn counters(plan: &RunPlan, environment: &Environment) -> Option<Counters> {
+    let workload = &plan.topology.workload;
+    let keeper = plan
+        .count_keeper
+        .filter(|&keeper| workload.wants(Operation::Count) && plan.keeps_in_redis(keeper))?;
+    plan.database?;
+    let holder = environment.holder(plan, keeper, CONTROL_PATIENCE)?;
+    Some(Counters { holder, count: workload.records.counters })
+}
