@@ -32,6 +32,9 @@ fn each_event_and_each_increment_is_kept_once_wherever_that_is() {
     // What keeps the events, and what the increments: Redis, the queue's database, the database.
     for (stages, events_in, counts_in) in [
         (&[USERS, SERVICE, QUEUE, DATABASE][..], "database", "database"),
+        (&[USERS, SERVICE, ("orders", "Queue(form: List)"), DATABASE], "database", "database"),
+        (&[USERS, SERVICE, ("orders", "Queue(form: Stream)"), DATABASE], "database", "database"),
+        (&[USERS, SERVICE, ("orders", "Queue(form: JetStream)"), DATABASE], "database", "database"),
         (&[USERS, SERVICE, DATABASE], "database", "database"),
         (&[USERS, SERVICE, REDIS], "redis", "redis"),
         (&[USERS, SERVICE, CLUSTER, CONTROL], "redis", "redis"),

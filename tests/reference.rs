@@ -302,3 +302,27 @@ fn the_page_of_the_report_explains_every_key_and_no_other() {
         assert!(keys.contains(row), "report.md explains `{row}`, which no report has");
     }
 }
+
+// ---------------------------------------------------------------- systems
+
+#[test]
+fn every_preset_has_its_place_among_the_systems_and_in_the_readme() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let read = |name: &str| fs::read_to_string(root.join(name)).unwrap();
+    let (systems, readme) = (read("docs/systems.md"), read("README.md"));
+    for preset in seckill_lab::files::presets::PRESETS {
+        // Of the failovers the table of systems has the family; their text has each.
+        assert!(systems.contains(preset.file), "{} has no place among the systems", preset.file);
+        assert!(
+            readme.contains(&format!("presets/{}`", preset.file)),
+            "{} is not in the README",
+            preset.file
+        );
+    }
+    for word in systems.split(|c: char| !(c.is_alphanumeric() || "-./*".contains(c))) {
+        if let Some(file) = word.strip_suffix(".ron").filter(|file| !file.contains('*')) {
+            let path = format!("presets/{}.ron", file.trim_start_matches("presets/"));
+            assert!(root.join(&path).is_file(), "{path} is named and isn't there");
+        }
+    }
+}
