@@ -18,7 +18,7 @@ use crate::files::presets::Preset;
 use crate::topology::{Expected, Topology};
 
 /// The height of a card, and of the picture at its top.
-pub(super) const HEIGHT: f32 = 258.0;
+pub(super) const HEIGHT: f32 = 276.0;
 const PICTURE: f32 = 122.0;
 const MARGIN: f32 = 14.0;
 
