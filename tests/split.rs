@@ -338,10 +338,13 @@ fn when_the_cache_dies_the_database_drowns_in_reads_until_data_control_has_broug
     assert!(share(500, 4_000) < 0.02, "a cache that works: {}", share(500, 4_000));
     let dead = between(&ran, "cache", 4_600, 8_000);
     // The database may shed some of them: all came to it.
-    let fallen = dead.handed_on() as f64 / (dead.arrivals as f64 * 0.9);
-    assert!(fallen > 0.95, "a dead cache: {dead:?}");
     let drowned = between(&ran, "database", 4_600, 8_000);
-    assert!(drowned.arrivals.abs_diff(dead.handed_on()) < 20, "{dead:?} {drowned:?}");
+    let fallen = |count: u64| count as f64 / (dead.arrivals as f64 * 0.9);
+    assert!(fallen(dead.handed_on()) > 0.95, "a dead cache: {dead:?}");
+    assert!(fallen(drowned.arrivals) > 0.95, "{dead:?} {drowned:?}");
+    // Over a stretch the two differ by what is on its way at its borders; over the run by nothing.
+    let whole = |stage| between(&ran, stage, 0, u128::MAX);
+    assert_eq!(whole("database").arrivals, whole("cache").handed_on());
     assert!(
         drowned.intercepted.sum() > drowned.served && drowned.served > 0,
         "it sheds most of them: {drowned:?}"
