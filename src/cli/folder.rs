@@ -7,9 +7,9 @@ use crossbeam_channel::Receiver;
 
 use super::args::HowArgs;
 use super::repeat::worse;
-use super::run::{Ended, conduct, plan, warn};
+use super::run::{plan, run_to};
 use super::{exit, out};
-use crate::files::{ResultFile, folder, read_topology};
+use crate::files::{folder, read_topology};
 use crate::topology::Expected;
 
 /// The extension of topology files.
@@ -76,32 +76,20 @@ fn topologies(path: &Path) -> io::Result<Vec<String>> {
 fn one(path: &Path, name: String, args: &HowArgs, signals: &Receiver<()>) -> (Row, bool) {
     let file = path.join(&name);
     out::line(format_args!("\n{}", file.display()));
-    let broken = |name, code| (Row { name, promised: Expected::Pass, code }, false);
+    let broken = |name| (Row { name, promised: Expected::Pass, code: exit::USAGE }, false);
     let opened = match read_topology(&file) {
         Ok(opened) => opened,
         Err(error) => {
             out::note(error);
-            return broken(name, exit::USAGE);
+            return broken(name);
         }
     };
     let Some(plan) = plan(&file.display().to_string(), opened, args) else {
-        return broken(name, exit::USAGE);
+        return broken(name);
     };
-    let json = args.json.as_deref().map(|json| ResultFile::reserve(&json.join(&name).with_extension("json")));
-    let json = match json.transpose() {
-        Ok(json) => json,
-        Err(error) => {
-            out::note(error);
-            return broken(name, exit::IO);
-        }
-    };
-    warn(&plan, args);
     let promised = plan.topology.expected.unwrap_or(Expected::Pass);
-    let Ended { json: text, mut code, is_stopped } = conduct(plan, args, signals);
-    if let Some(Err(error)) = json.zip(text).map(|(json, text)| json.write(&text)) {
-        out::note(error);
-        code = exit::IO;
-    }
+    let json = args.json.as_deref().map(|json| json.join(&name).with_extension("json"));
+    let (code, is_stopped) = run_to(json.as_deref(), plan, args, signals);
     (Row { name, promised, code }, is_stopped)
 }
 

@@ -1,5 +1,6 @@
 //! `run`: runs a topology in the terminal.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -53,27 +54,34 @@ pub fn preset(preset: &Preset) -> u8 {
 /// Runs what was read. `label` is what problems call it.
 fn run(label: &str, opened: Opened, args: &HowArgs) -> u8 {
     let Some(plan) = plan(label, opened, args) else { return exit::USAGE };
-    let json = match args.json.as_deref().map(ResultFile::reserve).transpose() {
+    run_to(args.json.as_deref(), plan, args, &signals()).0
+}
+
+/// Runs a plan and writes its report to a file, if there is to be one. Answers the exit code, and whether somebody asked to stop.
+pub(super) fn run_to(
+    json: Option<&Path>,
+    plan: RunPlan,
+    args: &HowArgs,
+    signals: &Receiver<()>,
+) -> (u8, bool) {
+    let json = match json.map(ResultFile::reserve).transpose() {
         Ok(json) => json,
         Err(error) => {
             out::note(error);
-            return exit::IO;
+            return (exit::IO, false);
         }
     };
     warn(&plan, args);
-    let ended = conduct(plan, args, &signals());
-    let Some(text) = ended.json else { return ended.code };
-    match json.map(|json| json.write(&text)) {
-        Some(Err(error)) => {
-            out::note(error);
-            exit::IO
-        }
-        _ => ended.code,
+    let Ended { json: text, code, is_stopped } = conduct(plan, args, signals);
+    if let Some(Err(error)) = json.zip(text).map(|(json, text)| json.write(&text)) {
+        out::note(error);
+        return (exit::IO, is_stopped);
     }
+    (code, is_stopped)
 }
 
 /// Runs a plan as often, and in as many variants, as is asked for.
-pub(super) fn conduct(plan: RunPlan, args: &HowArgs, signals: &Receiver<()>) -> Ended {
+fn conduct(plan: RunPlan, args: &HowArgs, signals: &Receiver<()>) -> Ended {
     if let Some(times) = args.repeat {
         if !plan.topology.variants.is_empty() {
             out::note("the variants are left out: only the design as drawn is repeated");
@@ -113,7 +121,7 @@ pub(super) fn plan(label: &str, opened: Opened, args: &HowArgs) -> Option<RunPla
 }
 
 /// Says before the run if it is more than this machine carried, where that was measured.
-pub(super) fn warn(plan: &RunPlan, args: &HowArgs) {
+fn warn(plan: &RunPlan, args: &HowArgs) {
     if args.quiet {
         return;
     }

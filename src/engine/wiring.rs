@@ -219,10 +219,7 @@ impl<'a> Builder<'a> {
 
     fn balancer(&mut self, index: usize, core: Arc<Core>, params: &stage::LoadBalancer) -> Arc<dyn Stage> {
         let next = self.plan.next[index].iter().filter_map(|next| {
-            let count = match &self.plan.topology.stages[*next].kind {
-                StageKind::Service(service) => service.instances,
-                _ => 1,
-            };
+            let count = self.instance_count(*next);
             let (stage, instances) = (self.sent_to(index, *next)?, self.instances.get(next).cloned());
             Some(Upstream { stage, count, instances, named: (*next, self.plan.name(*next).to_owned()) })
         });
@@ -234,6 +231,14 @@ impl<'a> Builder<'a> {
         stage
     }
 
+    /// How many instances a stage behind a balancer has.
+    fn instance_count(&self, index: usize) -> u32 {
+        match &self.plan.topology.stages[index].kind {
+            StageKind::Service(service) => service.instances,
+            _ => 1,
+        }
+    }
+
     /// The number that the balancer right in front of a service gives to its first instance; none without one.
     fn first_instance(&self, index: usize) -> Option<u16> {
         let is_balancer = |above: usize| {
@@ -243,10 +248,7 @@ impl<'a> Builder<'a> {
         let balancer = self.plan.above[index].iter().find(|&&above| is_balancer(above))?;
         let siblings = &self.plan.next[*balancer];
         let before = siblings.iter().take_while(|&&sibling| sibling != index);
-        let instances = before.map(|&sibling| match &self.plan.topology.stages[sibling].kind {
-            StageKind::Service(service) => service.instances,
-            _ => 1,
-        });
+        let instances = before.map(|&sibling| self.instance_count(sibling));
         Some(u16::try_from(instances.sum::<u32>()).unwrap_or(u16::MAX))
     }
 

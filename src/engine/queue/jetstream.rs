@@ -9,10 +9,10 @@ use std::fmt::Display;
 use std::time::Duration;
 
 use async_nats::connection::State;
+use async_nats::jetstream::Context;
 use async_nats::jetstream::consumer::{AckPolicy, PullConsumer, pull};
 use async_nats::jetstream::context::ContextBuilder;
 use async_nats::jetstream::stream::{Config, RetentionPolicy, StorageType};
-use async_nats::jetstream::{Context, Message};
 use async_nats::{Client, ConnectOptions, Subject};
 use futures_util::StreamExt;
 use tokio::time::timeout;
@@ -181,33 +181,28 @@ impl JetStreamDesk {
 
     /// What is there now, up to `most`.
     async fn fetch(&self, most: usize) -> Result<Delivery, QueueError> {
-        let mut messages =
-            self.line()?.consumer.fetch().max_messages(most).messages().await.map_err(refused)?;
-        let mut delivery = Delivery::default();
-        while let Some(message) = messages.next().await {
-            add(&mut delivery, &message.map_err(refused)?)?;
-        }
-        Ok(delivery)
+        let waiting = self.line()?.consumer.fetch().max_messages(most).messages();
+        delivery(waiting.await.map_err(refused)?).await
     }
 
     /// The next one, for which it waits a little.
     async fn next(&self) -> Result<Delivery, QueueError> {
         let waiting = self.line()?.consumer.batch().max_messages(1).expires(PATIENCE).messages();
-        let mut messages = waiting.await.map_err(refused)?;
-        let mut delivery = Delivery::default();
-        while let Some(message) = messages.next().await {
-            add(&mut delivery, &message.map_err(refused)?)?;
-        }
-        Ok(delivery)
+        delivery(waiting.await.map_err(refused)?).await
     }
 }
 
-fn add(delivery: &mut Delivery, message: &Message) -> Result<(), QueueError> {
-    let receipt = message.reply.as_ref().ok_or_else(|| refused("a message without a way back"))?;
-    delivery.again += u64::from(message.info().map_err(refused)?.delivered > 1);
-    delivery.texts.push(String::from_utf8_lossy(&message.payload).into_owned());
-    delivery.receipts.push(receipt.to_string());
-    Ok(())
+/// All messages of a batch.
+async fn delivery(mut messages: pull::Batch) -> Result<Delivery, QueueError> {
+    let mut delivery = Delivery::default();
+    while let Some(message) = messages.next().await {
+        let message = message.map_err(refused)?;
+        let receipt = message.reply.as_ref().ok_or_else(|| refused("a message without a way back"))?;
+        delivery.again += u64::from(message.info().map_err(refused)?.delivered > 1);
+        delivery.texts.push(String::from_utf8_lossy(&message.payload).into_owned());
+        delivery.receipts.push(receipt.to_string());
+    }
+    Ok(delivery)
 }
 
 impl Desk for JetStreamDesk {

@@ -358,7 +358,7 @@ mod tests {
         let (balancer, [one, three]) = balancer(BalancePolicy::RoundRobin, None);
         let params = LoadBalancer { per_user_limit: Some(5), ..LoadBalancer::default() };
         balancer.tune(&StageKind::LoadBalancer(params));
-        let greedy = (0..50).map(|_| Pending { ..claims(0, 1)[0] });
+        let greedy = (0..50).map(|_| claims(0, 1)[0]);
         balancer.take(greedy.chain(claims(0, 11).into_iter().skip(1)).collect());
         let passed = [one.take_all(), three.take_all()].concat();
         let his = passed.iter().filter(|pending| pending.claimant == 0).count();
