@@ -1,0 +1,45 @@
+//! The database, where orders end up.
+
+use std::time::Duration;
+
+use crate::param::{choices, params};
+
+choices! {
+    /// How stock is taken from the database.
+    pub enum RowStrategy {
+        /// One transaction locks the stock, checks, decrements and inserts the order.
+        RowLock,
+        /// Read the stock and its version without a lock, decide, and write only if the version is still the same; then again.
+        OptimisticVersion,
+    }
+
+    /// What the database does for the page of a product.
+    pub enum PageQuery {
+        /// It looks the product up by its number.
+        ByKey,
+        /// It also counts the products of which more is sold, as a page with a place in the ranking does: every product is read.
+        Ranked,
+    }
+}
+
+params! {
+    /// SQLite, embedded, in WAL mode: where orders end up.
+    pub struct Database {
+        /// How stock is taken where claims reach the database directly.
+        strategy: RowStrategy = RowStrategy::RowLock;
+        /// How often `OptimisticVersion` tries a claim when others come between; then it fails, and nothing was sold.
+        attempts: u32 = 10, in 1..1_000, "attempts";
+        /// What it does for the page of a product.
+        page_query: PageQuery = PageQuery::ByKey;
+        /// Connections for reads and for claims; each works on one request at a time.
+        connections: u32 = 8, in 1..64, "connections";
+        /// Requests waiting for a connection before more are answered `shed`.
+        max_waiting: u32 = 2_000, in 1..1_000_000, "requests";
+        /// Whether each commit waits for the disk (`synchronous = FULL`) or only checkpoints do (`NORMAL`).
+        sync_each_commit: bool = false;
+        /// How much time the events of one table cover, on the run's clock; the table of the next span is made when it is needed.
+        events_span: Duration = Duration::from_hours(24), in 1.0..86400.0;
+        /// How long a reader's page that it answered stays in the Redis in front of it; None: it is not written there.
+        reader_page_ttl: Option<Duration> = Some(Duration::from_mins(1)), in 0.001..86400.0;
+    }
+}
