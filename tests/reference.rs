@@ -14,9 +14,9 @@ use seckill_lab::param::{ParamKind, ParamSpec, ParamValue, Params};
 use seckill_lab::report::audit::{LostSpan, Offence, Places};
 use seckill_lab::report::records::{CounterReport, CountsReport, EventsReport, StreamReport};
 use seckill_lab::report::{
-    AbsenceReport, AuditReport, ChangeReport, FaultReport, GeneratorReport, OperationsReport, QueueReport,
-    Report, ReshapeReport, SecondReport, ServerReport, SettingReport, ShardReport, StageReport, TargetResult,
-    Verdict,
+    AbsenceReport, AuditReport, ChangeReport, ClaimedReport, FaultReport, GeneratorReport, OperationsReport,
+    QueueReport, Report, ReshapeReport, SecondReport, ServerReport, SettingReport, ShardReport, StageReport,
+    TargetResult, Verdict,
 };
 use seckill_lab::topology::{Expected, Fault, Realness, StageKind, Target, Topology};
 use seckill_lab::workload::{Audience, Mix, Records, Sale, Shape, Spacing};
@@ -225,6 +225,14 @@ fn full_report(topology: Topology) -> Report {
         }],
         troubles: vec![some()],
         instances: vec![InstanceSummary::default()],
+        claimed: vec![ClaimedReport {
+            stage: some(),
+            what: "reads",
+            claimed_per_sec: 1,
+            requests_per_sec: 1.0,
+            cores_used: 1.0,
+            requests_per_core_sec: Some(1.0),
+        }],
         faults: vec![FaultReport {
             at_secs: 1.0,
             what: some(),

@@ -10,6 +10,7 @@ use super::queue::hands::HandTotals;
 use super::redis_link::LinkSettings;
 use crate::metrics::failover::Failover;
 use crate::metrics::{InstanceSummary, Totals};
+use crate::report::claimed;
 use crate::report::verdict::{Figures, judge, verdict};
 use crate::report::{
     AbsenceReport, AuditReport, ChangeReport, FaultReport, GeneratorReport, QueueReport, REPORT_VERSION,
@@ -64,12 +65,14 @@ pub fn report(plan: &RunPlan, environment: &Environment, observer: &Observer, en
     let figures = Figures { totals: &totals, operations: &operations, audit: &audit, versioned };
     let targets = judge(&plan.topology.targets, figures);
     let (verdict, reasons) = verdict(&targets, &disturbances);
+    let stages = stages(plan, observer);
     Report {
         report_version: REPORT_VERSION,
         verdict,
         reasons,
         totals,
-        stages: stages(plan, observer),
+        claimed: claimed::beside(&stages, &ending.instances, generator.duration_secs),
+        stages,
         operations,
         audit,
         targets,

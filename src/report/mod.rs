@@ -3,6 +3,7 @@
 //! The JSON form is a promise to users, documented in `docs/reference/report.md`.
 //!
 //! - [`audit`]: the ledger's findings.
+//! - [`claimed`]: what texts claim of managed products, beside what was measured.
 //! - `cluster`: the shards of a Redis Cluster.
 //! - `queue`: the queue's consumers.
 //! - [`records`]: what became of events and counters.
@@ -12,6 +13,7 @@
 //! - [`mod@line`]: one state line a second while it runs.
 
 pub mod audit;
+pub mod claimed;
 mod cluster;
 pub mod failover;
 pub mod line;
@@ -28,6 +30,7 @@ use crate::metrics::{InstanceSummary, Quantiles, StageTally, Totals};
 use crate::topology::{Realness, Topology};
 
 pub use audit::AuditReport;
+pub use claimed::ClaimedReport;
 pub use cluster::{ReshapeReport, ShardReport};
 pub use queue::QueueReport;
 pub use verdict::{TargetResult, Verdict, Verdicts};
@@ -60,6 +63,8 @@ pub struct Report {
     pub servers: Vec<ServerReport>,
     /// What each Redis process did.
     pub instances: Vec<InstanceSummary>,
+    /// What texts claim of managed products, beside what stages of their kind did here.
+    pub claimed: Vec<ClaimedReport>,
     /// What clients saw of each shard of a cluster.
     pub shards: Vec<ShardReport>,
     /// How shards came and went while it ran.

@@ -33,6 +33,7 @@ fn write_report(out: &mut String, report: &Report) -> std::fmt::Result {
     if !report.instances.is_empty() {
         write_instances(out, report)?;
         super::cluster::write(out, report)?;
+        super::claimed::write(out, report)?;
         writeln!(out)?;
     }
     write_broken(out, report)?;

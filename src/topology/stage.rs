@@ -1,7 +1,7 @@
 //! Stages: what can be drawn, and the parameters of each kind.
 //!
 //! - `front`: what is in this program: users, CDN, load balancer, service.
-//! - `redis`: the stages of real Redis.
+//! - `redis_stages`: the stages of real Redis.
 //! - `queue`, `database`, `control`: what orders go through, where they end up, and what looks after them.
 //! - `failover`: what decides about a failover, on a laptop and in production.
 
@@ -10,7 +10,7 @@ mod database;
 mod failover;
 mod front;
 mod queue;
-mod redis;
+mod redis_stages;
 
 use serde::Serialize;
 
@@ -18,7 +18,7 @@ pub use self::control::DataControl;
 pub use self::database::{Database, PageQuery, RowStrategy};
 pub use self::front::{BalancePolicy, Cdn, LoadBalancer, Service, Users};
 pub use self::queue::{Carried, Queue, QueueForm};
-pub use self::redis::{
+pub use self::redis_stages::{
     Decrement, GateCount, MasterReplica, Mistake, Persistence, ReadPolicy, ReadWriteSplit, ReadsWithoutCache,
     RedisCluster, Shape, SlotMoving,
 };

@@ -7,6 +7,7 @@ use egui::{CentralPanel, Context, Frame, Panel, Ui, ViewportCommand};
 
 use super::apply::Applied;
 use super::command::UiCommand;
+use super::dialogs::presets::ChooserView;
 use super::intent::{Intent, Intents};
 use super::model::Model;
 use super::run::News;
@@ -38,7 +39,7 @@ impl LabApp {
     pub fn new(ctx: &Context, engine: Box<dyn EnginePort>, settings: Settings) -> Self {
         theme::install(ctx);
         let model = Model { settings, ..Model::default() };
-        let view = View { dialog: Some(Dialog::Presets), ..View::default() };
+        let view = View { dialog: Some(Dialog::Presets(ChooserView::default())), ..View::default() };
         Self { model, view, engine, session: Session::alone(), intents: Intents::default() }
     }
 

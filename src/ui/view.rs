@@ -8,6 +8,7 @@ use super::charts::ChartsView;
 use super::command::UiCommand;
 use super::dialogs::palette::PaletteView;
 use super::dialogs::path::PathEntry;
+use super::dialogs::presets::ChooserView;
 use super::notice::{Notice, Shown};
 use super::panels::PanelsView;
 use super::session::chooser::Ask;
@@ -33,7 +34,7 @@ pub enum BottomTab {
 #[derive(Debug, Clone, PartialEq)]
 pub enum Dialog {
     /// The preset chooser.
-    Presets,
+    Presets(ChooserView),
     /// The command palette.
     Palette(PaletteView),
     /// The sheet of shortcuts.

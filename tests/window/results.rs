@@ -49,6 +49,7 @@ fn passed(topology: &Topology) -> Report {
         queue: None,
         reshapes: Vec::new(),
         instances: Vec::new(),
+        claimed: Vec::new(),
         settings: Vec::new(),
         faults: Vec::new(),
         failovers: Vec::new(),

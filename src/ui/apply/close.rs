@@ -34,7 +34,8 @@ impl Applied<'_> {
 
     /// Does what follows: everything was asked.
     pub fn proceed(&mut self, after: After) {
-        if matches!(self.view.dialog, Some(Dialog::Unsaved(_) | Dialog::StillRunning(_) | Dialog::Presets)) {
+        if matches!(self.view.dialog, Some(Dialog::Unsaved(_) | Dialog::StillRunning(_) | Dialog::Presets(_)))
+        {
             self.view.dialog = None;
         }
         match after {

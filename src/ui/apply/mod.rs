@@ -16,6 +16,7 @@ use egui::Context;
 
 use super::command::UiCommand;
 use super::dialogs::palette::PaletteView;
+use super::dialogs::presets::ChooserView;
 use super::intent::Intent;
 use super::model::Model;
 use super::notice::Notice;
@@ -139,7 +140,7 @@ impl Applied<'_> {
                     self.view.charts.toggle_freeze(run);
                 }
             }
-            UiCommand::Presets => self.view.dialog = Some(Dialog::Presets),
+            UiCommand::Presets => self.view.dialog = Some(Dialog::Presets(ChooserView::default())),
             UiCommand::Shortcuts => self.view.dialog = Some(Dialog::Shortcuts),
             UiCommand::About => self.view.dialog = Some(Dialog::About),
             _ => {}

@@ -29,7 +29,7 @@ use super::view::Dialog;
 pub fn show(ui: &mut egui::Ui, model: &Model, dialog: &mut Dialog, out: &mut Intents) {
     let ctx = ui.ctx().clone();
     let closes = match dialog {
-        Dialog::Presets => presets::show(&ctx, model, out),
+        Dialog::Presets(view) => presets::show(&ctx, model, view, out),
         Dialog::Unsaved(after) => unsaved::show(&ctx, model, after, out),
         Dialog::StillRunning(after) => still_running::show(&ctx, model, after, out),
         Dialog::Recover(found) => {

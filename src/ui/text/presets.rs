@@ -1,8 +1,9 @@
 //! Chinese for the presets, whose files are in English.
 //!
-//! - `looks`: what to look at in a run of each.
+//! - `looks`: what to look at in a run of each. [`subjects`]: what they are about.
 
 mod looks;
+pub mod subjects;
 
 use self::looks::LOOKS;
 use super::Lang;

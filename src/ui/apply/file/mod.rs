@@ -83,7 +83,7 @@ impl Applied<'_> {
 
     /// A path was chosen. `may_replace`: the user knows that an existing file is replaced.
     pub fn chosen(&mut self, ask: Ask, path: PathBuf, may_replace: bool) {
-        if matches!(self.view.dialog, Some(Dialog::Path(_) | Dialog::Replace { .. } | Dialog::Presets)) {
+        if matches!(self.view.dialog, Some(Dialog::Path(_) | Dialog::Replace { .. } | Dialog::Presets(_))) {
             self.view.dialog = None;
         }
         match ask.purpose {

@@ -37,7 +37,7 @@ impl Applied<'_> {
         self.model.selection = Selection::Nothing;
         self.session.fingerprint = None;
         self.session.forget();
-        if self.view.dialog == Some(Dialog::Presets) {
+        if matches!(self.view.dialog, Some(Dialog::Presets(_))) {
             self.view.dialog = None;
         }
     }

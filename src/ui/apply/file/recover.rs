@@ -1,5 +1,6 @@
 //! What a window that ended without asking had kept is offered to the next one.
 
+use super::super::super::dialogs::presets::ChooserView;
 use super::super::super::document::{Document, Origin};
 use super::super::super::notice::Notice;
 use super::super::super::text::{Text, text};
@@ -72,7 +73,7 @@ impl Applied<'_> {
     fn after_leftovers(&mut self) {
         self.offer_leftover();
         if self.view.dialog.is_none() && self.model.doc.topology().stages.is_empty() {
-            self.view.dialog = Some(Dialog::Presets);
+            self.view.dialog = Some(Dialog::Presets(ChooserView::default()));
         }
     }
 }

@@ -1,7 +1,7 @@
 //! One preset: its design in miniature, its question, and the verdict that it promises.
 
 use egui::{
-    Align2, Button, CornerRadius, FontId, Id, Label, Layout, Rect, Response, RichText, Role, Sense, Stroke,
+    Align2, Button, CornerRadius, FontId, Label, Layout, Rect, Response, RichText, Role, Sense, Stroke,
     StrokeKind, Ui, UiBuilder, WidgetInfo, pos2, vec2,
 };
 use lucide_icons::Icon;
@@ -34,7 +34,7 @@ const RUN_NAME: Text = text("Open and run: {}", "打开并运行：{}");
 const RUN_TIP: Text =
     text("Start the servers on this machine and watch the sale at once", "立即在本机启动服务器并观看秒杀");
 
-/// Draws it. Answers its id, for the focus.
+/// Draws it. Answers where it is and its id, for the focus.
 pub fn show(
     ui: &mut Ui,
     model: &Model,
@@ -43,7 +43,7 @@ pub fn show(
     topology: &'static Topology,
     width: f32,
     out: &mut Intents,
-) -> Id {
+) -> Response {
     let words = words(model.lang(), preset, topology);
     let (rect, response) = ui.allocate_exact_size(vec2(width, HEIGHT), Sense::click());
     response.widget_info(|| WidgetInfo::labeled(Role::Button, true, words.title));
@@ -63,7 +63,7 @@ pub fn show(
         body(ui, model, index, rect, words, topology.expected, out);
     }
     let response = response.on_hover_text(look);
-    response.on_hover_cursor(egui::CursorIcon::PointingHand).id
+    response.on_hover_cursor(egui::CursorIcon::PointingHand)
 }
 
 fn head(rect: Rect) -> Rect {

@@ -1,34 +1,32 @@
 //! The preset chooser, where everybody begins: designs that are ready to run, an empty one, or a file.
 //!
-//! - `card`: one preset. `picture`: its design in miniature. `start`: other ways to begin.
+//! - `shelves`: the presets by their subjects. `card`: one preset. `picture`: its design in miniature.
+//! - `start`: other ways to begin.
 
 mod card;
 mod picture;
+mod shelves;
 mod start;
 
-use egui::{Align, Context, EventFilter, Grid, Id, Key, Layout, Modifiers, RichText, ScrollArea, Ui, vec2};
+use egui::{Align, Context, Layout, RichText, Ui, vec2};
 
-use super::super::intent::{Intent, Intents};
+use super::super::intent::Intents;
 use super::super::model::Model;
 use super::super::text::common::{CLOSE, PROGRAM};
 use super::super::text::{Text, text};
 use super::super::theme;
 use super::super::theme::fonts::icon;
 use super::frame;
-use crate::files::presets::PRESETS;
 use lucide_icons::Icon;
 
-/// The widest that the chooser gets, and the narrowest that a card does, in points.
+/// The widest that the chooser gets, in points.
 const WIDEST: f32 = 1_120.0;
-const NARROWEST_CARD: f32 = 250.0;
 /// The column of other ways to begin.
 const START: f32 = 226.0;
-/// Between cards, and between columns.
+/// Between columns.
 const GAP: f32 = 14.0;
 /// The window's height without the room that the columns can have: what stands above them, and margins.
 const AROUND: f32 = 190.0;
-/// Cards beside each other at most.
-const MOST_COLUMNS: usize = 3;
 
 const CLAIM: Text = text(
     "Wire a flash sale, run it on real Redis, break it, and prove what was sold",
@@ -36,8 +34,15 @@ const CLAIM: Text = text(
 );
 const PRESETS_HEADING: Text = text("Designs that are ready to run", "可直接运行的设计");
 
+/// How the chooser is looked at.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct ChooserView {
+    /// What is searched.
+    pub typed: String,
+}
+
 /// Draws it. Answers whether it should close.
-pub fn show(ctx: &Context, model: &Model, out: &mut Intents) -> bool {
+pub fn show(ctx: &Context, model: &Model, view: &mut ChooserView, out: &mut Intents) -> bool {
     let mut is_closed = false;
     let room = ctx.content_rect().size();
     let should_close = frame::show(ctx, "presets", WIDEST, |ui| {
@@ -53,8 +58,15 @@ pub fn show(ctx: &Context, model: &Model, out: &mut Intents) -> bool {
             });
             ui.separator();
             ui.vertical(|ui| {
-                column_heading(ui, model.lang().t(PRESETS_HEADING));
-                cards(ui, model, most, out);
+                let lang = model.lang();
+                let field = ui.horizontal(|ui| {
+                    column_heading(ui, lang.t(PRESETS_HEADING));
+                    ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                        shelves::field(ui, lang, &mut view.typed)
+                    })
+                    .inner
+                });
+                shelves::show(ui, model, &view.typed, &field.inner, most, out);
             });
         });
     });
@@ -86,71 +98,4 @@ fn column_heading(ui: &mut Ui, text: &str) {
     let tokens = theme::tokens(ui.ctx());
     ui.label(RichText::new(text).size(12.5).color(tokens.weak));
     ui.add_space(2.0);
-}
-
-fn cards(ui: &mut Ui, model: &Model, most: f32, out: &mut Intents) {
-    let columns = columns(ui.available_width(), PRESETS.len());
-    let rows = PRESETS.len().div_ceil(columns);
-    let needed = (card::HEIGHT + GAP) * rows as f32 - GAP;
-    // Where not all fit, the bar of the scroll area lies beside the cards, not over them.
-    let bar = if needed > most { 12.0 } else { 0.0 };
-    let width = (ui.available_width() - bar - GAP * (columns - 1) as f32) / columns as f32;
-    let height = needed.min(most);
-    let area = ScrollArea::vertical()
-        .id_salt("cards")
-        .max_height(height)
-        .min_scrolled_height(height)
-        .auto_shrink([false, true]);
-    area.show(ui, |ui| {
-        let mut ids = Vec::new();
-        Grid::new("presets").spacing(vec2(GAP, GAP)).show(ui, |ui| {
-            for (index, preset) in PRESETS.iter().enumerate() {
-                if let Some(topology) = preset.topology() {
-                    ids.push((card::show(ui, model, index, preset, topology, width, out), index));
-                }
-                if (index + 1) % columns == 0 {
-                    ui.end_row();
-                }
-            }
-        });
-        keys(ui, &ids, columns, out);
-    });
-}
-
-/// As many as fit, but no row of one if that can be helped.
-fn columns(width: f32, cards: usize) -> usize {
-    let most = if cards <= 4 { 2 } else { MOST_COLUMNS };
-    (1..=most).rev().find(|&columns| width >= columns as f32 * (NARROWEST_CARD + GAP) - GAP).unwrap_or(1)
-}
-
-/// Arrows move from card to card, Enter opens. The first card has the focus until something else gets it.
-fn keys(ui: &Ui, ids: &[(Id, usize)], columns: usize, out: &mut Intents) {
-    let focused = ui.memory(egui::Memory::focused);
-    let Some(at) = ids.iter().position(|(id, _)| Some(*id) == focused) else {
-        if let Some((first, _)) = ids.first().filter(|_| focused.is_none()) {
-            ui.memory_mut(|memory| memory.request_focus(*first));
-        }
-        return;
-    };
-    // Otherwise the arrows would also move the focus to whatever is nearest.
-    let arrows = EventFilter { horizontal_arrows: true, vertical_arrows: true, ..EventFilter::default() };
-    ui.memory_mut(|memory| memory.set_focus_lock_filter(ids[at].0, arrows));
-    let pressed = |key| ui.input_mut(|input| input.consume_key(Modifiers::NONE, key));
-    let to = if pressed(Key::ArrowRight) {
-        at + 1
-    } else if pressed(Key::ArrowLeft) {
-        at.wrapping_sub(1)
-    } else if pressed(Key::ArrowDown) {
-        at + columns
-    } else if pressed(Key::ArrowUp) {
-        at.wrapping_sub(columns)
-    } else {
-        if pressed(Key::Enter) {
-            out.push(Intent::OpenPreset(ids[at].1));
-        }
-        return;
-    };
-    if let Some((id, _)) = ids.get(to) {
-        ui.memory_mut(|memory| memory.request_focus(*id));
-    }
 }

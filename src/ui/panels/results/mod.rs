@@ -3,8 +3,10 @@
 //! - [`sentence`]: the outcome in one plain sentence. [`verdict`]: its sign, and the head of the results.
 //! - [`funnel`]: what became of the requests, stage by stage.
 //! - [`failovers`]: outages, step by step. [`shards`]: the shards of a cluster.
-//! - [`figures`]: targets and audit. [`losses`]: when lost orders had been promised. [`hands`]: what consumers died with. [`tables`]: orders, times, processes, faults.
+//! - [`figures`]: targets and audit. [`losses`]: when lost orders had been promised. [`hands`]: what consumers died with.
+//! - [`claimed`]: what texts claim of managed products. [`tables`]: orders, times, processes, faults.
 
+pub mod claimed;
 pub mod failovers;
 pub mod figures;
 pub mod funnel;
@@ -57,6 +59,7 @@ const SHARDS: Text = text("Shards, as clients saw them", "客户端所见的分�
 const HANDS: Text = text("Orders in consumers' hands", "消费者手中的订单");
 const TIMES: Text = text("Response and service time", "响应时间与服务时间");
 const PROCESSES: Text = text("Processes", "进程");
+const CLAIMED: Text = text("Claimed of managed products, and measured here", "托管产品的宣称与此处的测量");
 const DEEDS: Text = text("Faults, changes and absences", "故障、更改与退出读取");
 const TROUBLES: Text = text("Troubles on the way", "途中的问题");
 const GENERATOR: Text = text("Generator and servers", "发生器与服务器");
@@ -156,6 +159,9 @@ fn report_ui(ui: &mut Ui, model: &Model, report: &Report, out: &mut Intents) {
     card(ui, lang, TIMES, |ui| tables::times(ui, lang, report));
     if !report.instances.is_empty() {
         card(ui, lang, PROCESSES, |ui| tables::processes(ui, lang, &report.instances));
+    }
+    if !report.claimed.is_empty() {
+        card(ui, lang, CLAIMED, |ui| claimed::show(ui, lang, &report.claimed));
     }
     if !(report.faults.is_empty() && report.changes.is_empty() && report.absences.is_empty()) {
         card(ui, lang, DEEDS, |ui| tables::deeds(ui, lang, report, out));
