@@ -1,8 +1,9 @@
 //! One preset: its design in miniature, its question, and the verdict that it promises.
 
+use egui::text::{LayoutJob, TextWrapping};
 use egui::{
-    Align2, Button, CornerRadius, FontId, Label, Layout, Rect, Response, RichText, Role, Sense, Stroke,
-    StrokeKind, Ui, UiBuilder, WidgetInfo, pos2, vec2,
+    Button, CornerRadius, FontId, Label, Layout, Rect, Response, RichText, Role, Sense, Stroke, StrokeKind,
+    Ui, UiBuilder, WidgetInfo, pos2, vec2,
 };
 use lucide_icons::Icon;
 
@@ -95,8 +96,11 @@ fn body(
     let inner =
         Rect::from_min_max(pos2(rect.left(), rect.top() + PICTURE), rect.max).shrink2(vec2(MARGIN, 10.0));
     // The title is painted: as a label it would be a second thing of that name beside the card itself.
-    let title = FontId::proportional(15.5);
-    ui.painter().text(inner.min, Align2::LEFT_TOP, words.title, title, tokens.text);
+    let mut title =
+        LayoutJob::simple_singleline(words.title.to_owned(), FontId::proportional(15.5), tokens.text);
+    title.wrap = TextWrapping::truncate_at_width(inner.width());
+    let title = ui.painter().layout_job(title);
+    ui.painter().galley(inner.min, title, tokens.text);
     let below = Rect::from_min_max(inner.min + vec2(0.0, 24.0), inner.max);
     let mut ui = ui.new_child(UiBuilder::new().max_rect(below).layout(Layout::top_down(egui::Align::Min)));
     ui.spacing_mut().item_spacing.y = 4.0;
