@@ -241,6 +241,7 @@ fn full_report(topology: Topology) -> Report {
             instance: some(),
             delay_ms: Some(1.0),
             rate_bytes_per_sec: Some(1),
+            amount_mib: Some(1),
             lasts_ms: Some(1.0),
             error: Some(some()),
         }],

@@ -46,6 +46,15 @@ impl Word for f64 {
     }
 }
 
+impl Word for bool {
+    fn into_word(self) -> u64 {
+        self.into()
+    }
+    fn from_word(word: u64) -> Self {
+        word != 0
+    }
+}
+
 impl Word for usize {
     fn into_word(self) -> u64 {
         self as u64

@@ -421,6 +421,8 @@ fn cluster_settings(plan: &RunPlan, stage: usize) -> Option<ClusterSettings> {
         node_timeout: params.node_timeout,
         full_coverage: params.full_coverage,
         persistence: params.persistence,
+        max_memory_bytes: params.max_memory.map(mib),
+        eviction: params.eviction,
         slots_move: params.slots_move,
     })
 }
@@ -436,9 +438,12 @@ fn group_settings(plan: &RunPlan, stage: usize) -> Option<GroupSettings> {
         ..GroupSettings::new(name)
     };
     match &plan.topology.stages[stage].kind {
-        StageKind::ReadWriteSplit(params) => {
-            Some(GroupSettings { shape: params.shape, ..settings(params.replicas, params.persistence) })
-        }
+        StageKind::ReadWriteSplit(params) => Some(GroupSettings {
+            shape: params.shape,
+            max_memory_bytes: params.max_memory.map(mib),
+            eviction: params.eviction,
+            ..settings(params.replicas, params.persistence)
+        }),
         StageKind::MasterReplica(params) => Some(GroupSettings {
             sentinel_count: params.sentinels as usize,
             sentinel: SentinelSettings {
@@ -448,15 +453,27 @@ fn group_settings(plan: &RunPlan, stage: usize) -> Option<GroupSettings> {
                 quick_pace: params.down_after < Duration::from_millis(1_500),
                 ..SentinelSettings::default()
             },
+            max_memory_bytes: params.max_memory.map(mib),
+            eviction: params.eviction,
             extra: min_replicas(params),
             restart_in_place: params.restart_in_place,
             ..settings(params.replicas, params.persistence)
+        }),
+        StageKind::Sessions(params) if params.on.is_none() => Some(GroupSettings {
+            max_memory_bytes: params.max_memory.map(mib),
+            eviction: params.eviction,
+            ..settings(0, Persistence::None)
         }),
         StageKind::Queue(params) if params.on.is_none() && params.form.is_in_redis() => {
             Some(settings(0, Persistence::AofEverysec))
         }
         _ => None,
     }
+}
+
+/// So many MiB in bytes.
+fn mib(count: u32) -> u64 {
+    u64::from(count) << 20
 }
 
 /// What lets a master refuse writes; the server counts whole seconds.

@@ -43,6 +43,9 @@ pub const FLUSHING: Key = Key { before: "flushing:", behind: "" };
 /// The page of a product; numbers beyond the products are those of readers.
 pub const PAGE: Key = Key { before: "page:", behind: "" };
 
+/// Before the session of somebody.
+pub const SESSION: &str = "session:";
+
 /// Where the lab writes its heartbeats: nanoseconds on the run's clock.
 pub const HEARTBEAT: &str = "lab:heartbeat";
 /// Where a probe writes, for each kind of clients.

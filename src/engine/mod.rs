@@ -9,6 +9,8 @@
 //! - `cluster`: Redis Cluster as its clients see it, and how it grows during a run.
 //! - `stock`: in which form an inventory keeps its stock; `control`: the data-control module; `crew`: the consumers of the queue; `queue`: its forms, and its backlog;
 //!   `watch`: asks the processes how they do; `heartbeat`: how far replicas are behind, in seconds.
+//! - `sweep`: brings orders that the inventory keeps to the database at an interval.
+//! - `page_life`: how long pages stay in a cache in front of the database.
 //! - `versions`: what of a product was written when, so that stale answers are counted.
 //! - `faults`: breaks and mends, one file a family; `tuner`: carries out changes while requests arrive; `dial`: a parameter that may change.
 //! - `book`, `ledger`: what was counted, what buyers were told; `observer`: takes the buckets out;
@@ -40,6 +42,7 @@ pub mod message;
 mod observer;
 mod order;
 mod outbox;
+mod page_life;
 mod pending;
 mod queue;
 mod redis_link;
@@ -48,6 +51,7 @@ mod sqlite;
 mod stages;
 mod stock;
 mod summary;
+mod sweep;
 mod trouble;
 mod tuner;
 mod versions;

@@ -188,10 +188,11 @@ fn settings(plan: &RunPlan, environment: &Environment) -> Vec<SettingReport> {
             StageKind::MasterReplica(params) => params.timeout,
             StageKind::RedisCluster(params) => params.timeout,
             StageKind::Queue(params) => params.timeout,
+            StageKind::Sessions(params) => params.timeout,
             _ => continue,
         };
         let link = LinkSettings::new(timeout);
-        let has_proxies = environment.has_proxies(plan.queue_host(index));
+        let has_proxies = environment.has_proxies(plan.host(index));
         for (name, value) in [
             ("response timeout", format!("{} ms", link.response_timeout.as_millis())),
             ("connect timeout", format!("{} ms", link.connect_timeout.as_millis())),

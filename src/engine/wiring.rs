@@ -10,6 +10,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use rand::SeedableRng;
+use rand_pcg::Pcg64Mcg;
 use tokio::sync::{Mutex, mpsc, watch};
 use tokio::task::JoinSet;
 
@@ -36,6 +38,7 @@ use super::stages::core::{Cache, Core, Instances, Listener, Stage, Tunable};
 use super::stages::database::{DatabaseStage, Pages};
 use super::stages::lanes::LaneConnection;
 use super::stages::service::ServiceStage;
+use super::sweep::Sweeper;
 use super::trouble::Troubles;
 use super::versions::Versions;
 use crate::topology::stage::{self, Mistake, StageKind};
@@ -60,6 +63,8 @@ pub struct Wired {
     pub instances: BTreeMap<usize, Arc<dyn Instances>>,
     /// The consumers of the queue, which end when they are told to.
     pub crew: Option<Crew>,
+    /// What sweeps orders from the inventory into the database, if something does.
+    pub sweeper: Option<Sweeper>,
     /// Connections of the lanes, to be opened before the first arrival.
     pub connections: Vec<Arc<LaneConnection>>,
     /// What heartbeats tell of replicas, by the place of their stage and their name.
@@ -142,6 +147,7 @@ impl<'a> Builder<'a> {
             }
         }
         let crew = self.crew();
+        let sweeper = records::sweeper(&self);
         self.tasks.extend(self.environment.masters().map(Resolver::keep_looking));
         self.tasks.extend(self.notes.failovers.tasks(self.plan, self.environment));
         for (&index, core) in &self.cores {
@@ -158,6 +164,7 @@ impl<'a> Builder<'a> {
             caches: self.caches,
             instances: self.instances,
             crew,
+            sweeper,
             connections: self.connections,
             pulses: self.pulses,
         })
@@ -204,6 +211,9 @@ impl<'a> Builder<'a> {
                 self.instances.insert(index, stage.clone());
                 stage as Arc<dyn Stage>
             }),
+            StageKind::Sessions(params) => {
+                self.next(index).map(|next| self.sessions(index, core, next, params))
+            }
             StageKind::ReadWriteSplit(params) => Some(self.split(index, core, params)),
             StageKind::MasterReplica(params) => {
                 let inventory = self.inventory(index, core.clone(), params, clients);
@@ -258,8 +268,7 @@ impl<'a> Builder<'a> {
         let place = match self.environment.broker(queue) {
             Some(endpoint) => Place::JetStream(Way { endpoint, patience: params.timeout }),
             None => Place::Redis(
-                self.environment
-                    .master_for(self.plan.queue_host(queue), self.plan.clients(queue, database))?,
+                self.environment.master_for(self.plan.host(queue), self.plan.clients(queue, database))?,
             ),
         };
         let equipment = Equipment {
@@ -286,7 +295,9 @@ impl<'a> Builder<'a> {
         params: &stage::Database,
     ) -> Result<Option<Arc<dyn Stage>>, StoreError> {
         let Some((store, _)) = &self.environment.database else { return Ok(None) };
-        let pages = Pages { of: self.plan.topology.workload.audience.page_of, filler: self.filler(params) };
+        let workload = &self.plan.topology.workload;
+        let (of, items) = (workload.audience.page_of, workload.sale.items);
+        let pages = Pages { of, items, filler: self.filler(params) };
         let decides = self.plan.decider == Some(index);
         let limit = self.plan.topology.workload.sale.per_buyer_limit;
         let stage = DatabaseStage::start(core, store, params, decides, limit, pages, self.troubles.clone())?;
@@ -343,6 +354,10 @@ pub fn control(
         StageKind::MasterReplica(params) => params.mistake == Some(Mistake::StartsSoldOut),
         _ => false,
     });
+    let page_life = plan.gate.and_then(|gate| match &plan.topology.stages[gate].kind {
+        StageKind::ReadWriteSplit(params) => records::page_life(params),
+        _ => None,
+    });
     let (sender, settings) = watch::channel(settings);
     let control = Control {
         settings,
@@ -350,6 +365,8 @@ pub fn control(
         sale: plan.topology.workload.sale.clone(),
         seed: plan.topology.workload.seed,
         gate: plan.gate.and_then(connection),
+        page_life,
+        lot: Mutex::new(Pcg64Mcg::seed_from_u64(plan.topology.workload.seed)),
         shelf: Mutex::new(Shelf::new(plan.topology.workload.sale.items)),
         versions: versions.clone(),
         gate_replicas: plan.gate.map(replicas).unwrap_or_default(),

@@ -66,6 +66,13 @@ pub const PRESETS: &[Preset] = presets![
     "behaviour-tracking.ron",
     "live-chat.ron",
     "write-behind-counters.ron",
+    "session-leak.ron",
+    "session-leak-isolated.ron",
+    "cache-aside.ron",
+    "cache-avalanche.ron",
+    "cache-penetration.ron",
+    "scheduled-sweep.ron",
+    "growing-data-set.ron",
 ];
 
 impl Preset {

@@ -214,6 +214,8 @@ pub struct FaultReport {
     pub delay_ms: Option<f64>,
     /// What a throttled link carries, each way, in bytes per second; of other faults none.
     pub rate_bytes_per_sec: Option<u64>,
+    /// By how many MiB data grew; of other faults none.
+    pub amount_mib: Option<u64>,
     /// How long a slow script computes, in milliseconds of the server's processor time; of other faults none.
     pub lasts_ms: Option<f64>,
     /// Why it could not be done, if it could not.

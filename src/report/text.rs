@@ -200,6 +200,7 @@ fn write_instances(out: &mut String, report: &Report) -> std::fmt::Result {
             format!("{} of {}", instance.missed_looks, instance.looks),
         )?;
     }
+    write_memory(out, report)?;
     for absence in &report.absences {
         let until = absence.to_secs.map_or("the end".to_owned(), |secs| format!("{secs:.1} s"));
         let (who, stage) = (&absence.instance, &absence.stage);
@@ -207,6 +208,36 @@ fn write_instances(out: &mut String, report: &Report) -> std::fmt::Result {
             out,
             "  {who} of {stage} was out of the rotation from {:.1} s to {until}: {}",
             absence.from_secs, absence.why
+        )?;
+    }
+    Ok(())
+}
+
+/// Forks that keep a process from answering for less are not worth a line.
+const NOTABLE_FORK_MS: f64 = 1.0;
+
+/// Processes whose memory had a limit, or was too little.
+fn write_memory(out: &mut String, report: &Report) -> std::fmt::Result {
+    for instance in report.instances.iter().filter(|instance| instance.was_short_of_memory()) {
+        let limit = instance.memory_limit_bytes;
+        writeln!(
+            out,
+            "  {} of {}: memory limit {}, {} keys evicted, {} commands refused for want of memory",
+            instance.name,
+            instance.stage,
+            if limit > 0 { bytes(limit) } else { "none".into() },
+            grouped(instance.evicted_keys),
+            grouped(instance.refused_for_memory),
+        )?;
+    }
+    for instance in report.instances.iter().filter(|instance| instance.longest_fork_ms >= NOTABLE_FORK_MS) {
+        writeln!(
+            out,
+            "  {} of {} stood still for {:.1} ms to fork, and copied {} meanwhile",
+            instance.name,
+            instance.stage,
+            instance.longest_fork_ms,
+            bytes(instance.most_copied_bytes),
         )?;
     }
     Ok(())

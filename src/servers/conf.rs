@@ -53,7 +53,7 @@ pub(crate) fn data(settings: &NodeSettings, port: u16, folder: &Path) -> String 
         Persistence::AofAlways => append_only(&mut conf, "always"),
     };
     if let Some(bytes) = settings.max_memory_bytes {
-        conf.line("maxmemory", bytes);
+        conf.line("maxmemory", bytes).line("maxmemory-policy", settings.eviction.policy());
     }
     if let Some(Endpoint { ip, port }) = settings.announce {
         conf.line("replica-announce-ip", ip).line("replica-announce-port", port);
@@ -105,6 +105,8 @@ fn quoted(path: &Path) -> String {
 
 #[cfg(test)]
 mod tests {
+    use crate::topology::stage::Eviction;
+
     use super::*;
 
     #[test]
@@ -114,6 +116,7 @@ mod tests {
             announce: Some(Endpoint::local(7102)),
             persistence: Persistence::AofAlways,
             max_memory_bytes: Some(1 << 20),
+            eviction: Eviction::AllkeysLfu,
             extra: vec![("save".to_owned(), "3600 1".to_owned())],
             ..NodeSettings::new("b")
         };
@@ -125,6 +128,7 @@ mod tests {
             "replica-announce-port 7102",
             "appendfsync always",
             "maxmemory 1048576",
+            "maxmemory-policy allkeys-lfu",
         ] {
             assert!(text.lines().any(|found| found == line), "no `{line}` in:\n{text}");
         }

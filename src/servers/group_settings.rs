@@ -7,8 +7,8 @@ use super::node_error::NodeError;
 use super::node_settings::{NodeSettings, PortChoice};
 use super::port::PortError;
 use super::sentinel::SentinelSettings;
-use crate::topology::stage::Persistence;
 pub use crate::topology::stage::Shape;
+use crate::topology::stage::{Eviction, Persistence};
 
 /// The most replicas, and the most Sentinels, one group may have.
 pub const MOST: usize = 5;
@@ -39,6 +39,8 @@ pub struct GroupSettings {
     pub persistence: Persistence,
     /// `maxmemory` of each node in bytes; `None` for no limit.
     pub max_memory_bytes: Option<u64>,
+    /// What a node throws away when that is full.
+    pub eviction: Eviction,
     /// Addresses of the master and then of each replica; those not given are free ports without a proxy.
     pub addresses: Vec<NodeAddress>,
     /// Whether a [`Proxy`](super::Proxy) stands before the master and each replica, and its address is announced.
@@ -60,6 +62,7 @@ impl GroupSettings {
             sentinel: SentinelSettings::default(),
             persistence: Persistence::None,
             max_memory_bytes: None,
+            eviction: Eviction::NoEviction,
             addresses: Vec::new(),
             is_proxied: false,
             extra: Vec::new(),
@@ -104,6 +107,7 @@ impl GroupSettings {
             replica_of,
             persistence: self.persistence,
             max_memory_bytes: self.max_memory_bytes,
+            eviction: self.eviction,
             announce,
             extra: self.extra.clone(),
         }

@@ -2,7 +2,7 @@
 
 use super::endpoint::Endpoint;
 use super::node_error::NodeError;
-use crate::topology::stage::Persistence;
+use crate::topology::stage::{Eviction, Persistence};
 
 /// Where a server listens on 127.0.0.1.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -29,6 +29,8 @@ pub struct NodeSettings {
     pub persistence: Persistence,
     /// `maxmemory` in bytes; `None` for no limit.
     pub max_memory_bytes: Option<u64>,
+    /// What it throws away when that is full.
+    pub eviction: Eviction,
     /// The address it tells its master (and so Sentinel): that of the proxy in front of it, if there is one.
     pub announce: Option<Endpoint>,
     /// More directives, name and value as in `redis.conf`; they come last.
@@ -44,6 +46,7 @@ impl NodeSettings {
             replica_of: None,
             persistence: Persistence::None,
             max_memory_bytes: None,
+            eviction: Eviction::NoEviction,
             announce: None,
             extra: Vec::new(),
         }

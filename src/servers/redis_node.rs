@@ -16,6 +16,7 @@ use super::node_settings::{NodeSettings, PortChoice, Restart, check};
 use super::port::free_ports;
 use super::run_folder::RunFolder;
 use super::sentinel::SentinelProgram;
+use crate::topology::stage::Eviction;
 
 /// How long TERM may take before KILL. A master may wait for replicas that lag.
 const STOP_WITHIN: Duration = Duration::from_secs(2);
@@ -52,6 +53,14 @@ impl RedisNode {
         check(&settings)?;
         let (name, choice) = (settings.name.clone(), settings.port);
         Self::start_program(binary, run, name, choice, Program::Data(settings)).await
+    }
+
+    /// The limit on its memory that it was started with, in bytes, and what it throws away then; no limit: 0.
+    pub fn memory_limit(&self) -> (u64, Eviction) {
+        match &self.program {
+            Program::Data(settings) => (settings.max_memory_bytes.unwrap_or(0), settings.eviction),
+            Program::Sentinel(_) | Program::Nats => (0, Eviction::NoEviction),
+        }
     }
 
     /// Starts a Sentinel: the same program with `--sentinel`.

@@ -138,6 +138,7 @@ impl Harm<'_> {
             instance: self.instance.clone(),
             delay: Duration::from_millis(lot.random_range(5..=200)),
             rate: lot.random_range(20..=500) * 1_000,
+            amount: Fault::default().amount,
             lasts: Duration::from_millis((time.end - time.start).min(lot.random_range(100..=2_000))),
         };
         let mending = self.mended_by.map(|action| Fault {
@@ -229,12 +230,12 @@ mod tests {
     }
 
     const PINNED: [&str; 8] = [
-        "KillAfterTaking consumer 1 of 7",
-        "Restart consumer 1 of 7",
-        "Lock database of 8",
-        "Unlock database of 8",
-        "Pause database of 8",
-        "Resume database of 8",
+        "KillAfterTaking consumer 1 of 8",
+        "Restart consumer 1 of 8",
+        "Lock database of 9",
+        "Unlock database of 9",
+        "Pause database of 9",
+        "Resume database of 9",
         "ResetLink master of 4",
         "Expire cache of 1",
     ];
@@ -243,9 +244,14 @@ mod tests {
     fn every_harm_comes_about_and_harms_are_spread_over_the_run() {
         let topology = whole(20);
         let all: Vec<Fault> = (0..2_000).flat_map(|seed| counted_faults(&topology, seed, 10)).collect();
-        // One mends nothing that would last, and shards that come and go are no harm.
-        let never =
-            [FaultAction::KillScript, FaultAction::Replace, FaultAction::AddShard, FaultAction::RemoveShard];
+        // One mends nothing that would last, and shards that come and go and data that grows are no harm.
+        let never = [
+            FaultAction::KillScript,
+            FaultAction::Replace,
+            FaultAction::AddShard,
+            FaultAction::RemoveShard,
+            FaultAction::GrowData,
+        ];
         for &action in FaultAction::ALL.iter().filter(|action| !never.contains(action)) {
             assert!(all.iter().any(|fault| fault.action == action), "{action:?} never comes");
         }

@@ -50,6 +50,8 @@ choices! {
         FillMemory,
         /// The memory has no limit again.
         FreeMemory,
+        /// The data of a Redis process grows: so much more is loaded into its master, a megabyte at a time, while it serves. It stays.
+        GrowData,
         /// A Lua script keeps a Redis process busy; it answers nobody meanwhile.
         SlowScript,
         /// `SCRIPT KILL`: a script that runs for more than 5 s is ended; where none runs, nothing happens.
@@ -86,6 +88,8 @@ params! {
         delay: Duration = Duration::from_millis(50), in 0.001..10.0;
         /// What a throttled link carries, each way; other actions have none.
         rate: u64 = 100_000, in 1_000..1_000_000_000, "bytes/s";
+        /// By how much data grows; other actions have none.
+        amount: u64 = 100, in 1..100_000, "MiB";
         /// How long a slow script computes, in processor time of the server; other actions have none.
         lasts: Duration = Duration::from_millis(500), in 0.001..60.0;
     }
@@ -114,6 +118,11 @@ impl Fault {
     /// The rate in bytes per second, of a fault that has one.
     pub fn link_rate(&self) -> Option<u64> {
         self.has("rate").then_some(self.rate)
+    }
+
+    /// By how many MiB data grows, of a fault that lets it.
+    pub fn growth_mib(&self) -> Option<u64> {
+        self.has("amount").then_some(self.amount)
     }
 
     /// How long it lasts, of a fault that says so.

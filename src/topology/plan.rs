@@ -22,6 +22,8 @@ pub struct RunPlan {
     pub keeper: Option<usize>,
     /// The Redis that decides claims, where it keeps the orders because the queue behind it carries only their ids.
     pub recorder: Option<usize>,
+    /// The Redis that decides claims, where it keeps the orders because data control sweeps them into the database behind it.
+    pub swept: Option<usize>,
     /// The stage that owns the product data: the database, or without one the first Redis that has the pages.
     pub read_owner: Option<usize>,
     /// The read-write split that is the gate of the sale.
@@ -63,8 +65,14 @@ impl RunPlan {
             |queue| matches!(kind(queue), StageKind::Queue(params) if params.carries == Carried::OrderId),
         );
         let keeps = |index: &usize| graph.next[*index].is_empty() && Some(*index) != database;
+        let control = place(|kind| matches!(kind, StageKind::DataControl(_)));
+        let sweeps = control.is_some_and(
+            |control| matches!(kind(control), StageKind::DataControl(params) if params.sweep_orders.is_some()),
+        );
+        let swept = decider.filter(|_| sweeps);
         Ok(Self {
-            keeper: decider.filter(keeps),
+            keeper: decider.filter(|decider| keeps(decider) || swept.is_some()),
+            swept,
             recorder: decider.filter(|_| carries_ids),
             decider,
             // Data control preloads pages into the database and into the first Redis on the way.
@@ -74,7 +82,7 @@ impl RunPlan {
             count_keeper: on_the_way(StageKind::keeps_records),
             queue,
             database,
-            control: place(|kind| matches!(kind, StageKind::DataControl(_))),
+            control,
             above: (0..topology.stages.len()).map(|index| graph.above(index)).collect(),
             next: graph.next,
             order,
@@ -87,14 +95,10 @@ impl RunPlan {
         matches!(self.topology.stages[stage].kind, StageKind::MasterReplica(_) | StageKind::RedisCluster(_))
     }
 
-    /// The stage whose Redis holds the list of a queue: the one it names, or the queue itself.
-    pub fn queue_host(&self, queue: usize) -> usize {
-        match &self.topology.stages[queue].kind {
-            StageKind::Queue(params) => {
-                params.on.as_deref().and_then(|on| self.topology.index_of(on)).unwrap_or(queue)
-            }
-            _ => queue,
-        }
+    /// The stage whose Redis keeps what a stage holds: the one that a queue or sessions name, or the stage itself.
+    pub fn host(&self, stage: usize) -> usize {
+        let named = self.topology.stages[stage].kind.host();
+        named.and_then(|on| self.topology.index_of(on)).unwrap_or(stage)
     }
 
     /// What the clients on the link between two stages do about a failover.

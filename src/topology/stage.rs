@@ -3,6 +3,7 @@
 //! - `front`: what is in this program: users, CDN, load balancer, service.
 //! - `redis_stages`: the stages of real Redis.
 //! - `queue`, `database`, `control`: what orders go through, where they end up, and what looks after them.
+//! - `sessions`: what is kept of the people who come.
 //! - `failover`: what decides about a failover, on a laptop and in production.
 
 mod control;
@@ -11,17 +12,19 @@ mod failover;
 mod front;
 mod queue;
 mod redis_stages;
+mod sessions;
 
 use serde::Serialize;
 
-pub use self::control::DataControl;
+pub use self::control::{DataControl, SweepForm};
 pub use self::database::{Database, PageQuery, RowStrategy};
 pub use self::front::{BalancePolicy, Cdn, LoadBalancer, Service, Users};
 pub use self::queue::{Carried, Queue, QueueForm};
 pub use self::redis_stages::{
-    Decrement, GateCount, MasterReplica, Mistake, Persistence, ReadPolicy, ReadWriteSplit, ReadsWithoutCache,
-    RedisCluster, Shape, SlotMoving,
+    Decrement, Eviction, GateCount, MasterReplica, Mistake, Persistence, ReadPolicy, ReadWriteSplit,
+    ReadsWithoutCache, RedisCluster, Shape, SlotMoving,
 };
+pub use self::sessions::Sessions;
 use crate::param::kinds;
 
 /// How much of a stage is the real thing.
@@ -54,6 +57,7 @@ kinds! {
         Cdn,
         LoadBalancer,
         Service,
+        Sessions,
         ReadWriteSplit,
         MasterReplica,
         RedisCluster,
@@ -71,6 +75,7 @@ impl StageKind {
             Self::Cdn(_) => "CDN",
             Self::LoadBalancer(_) => "load balancer",
             Self::Service(_) => "service",
+            Self::Sessions(_) => "Redis sessions",
             Self::ReadWriteSplit(_) => "Redis read-write split",
             Self::MasterReplica(_) => "Redis master-replica",
             Self::RedisCluster(_) => "Redis Cluster",
@@ -87,9 +92,11 @@ impl StageKind {
             | Self::LoadBalancer(_)
             | Self::Service(_)
             | Self::DataControl(_) => Realness::InProcess,
-            Self::ReadWriteSplit(_) | Self::MasterReplica(_) | Self::RedisCluster(_) | Self::Queue(_) => {
-                Realness::RealProcess
-            }
+            Self::Sessions(_)
+            | Self::ReadWriteSplit(_)
+            | Self::MasterReplica(_)
+            | Self::RedisCluster(_)
+            | Self::Queue(_) => Realness::RealProcess,
             Self::Database(_) => Realness::Embedded,
         }
     }
@@ -115,6 +122,7 @@ impl StageKind {
             Self::Cdn(_) => key == "ttl",
             Self::LoadBalancer(_) => matches!(key, "policy" | "rate_limit" | "per_user_limit"),
             Self::Service(_) => matches!(key, "flag_ttl" | "page_ttl"),
+            Self::Sessions(_) => matches!(key, "ttl" | "leaks"),
             Self::ReadWriteSplit(_) => {
                 matches!(key, "read_policy" | "lag_limit" | "reads_without_cache" | "admission_ratio")
             }
@@ -122,6 +130,22 @@ impl StageKind {
             Self::DataControl(_) => {
                 matches!(key, "interval" | "unpaid_ratio" | "pay_within" | "flush_counters")
             }
+        }
+    }
+    /// The stage whose Redis keeps what a queue or sessions hold, where they name one; none for other kinds.
+    pub fn host(&self) -> Option<&str> {
+        match self {
+            Self::Queue(params) => params.on.as_deref(),
+            Self::Sessions(params) => params.on.as_deref(),
+            _ => None,
+        }
+    }
+    /// The same, to be changed.
+    pub fn host_mut(&mut self) -> Option<&mut Option<String>> {
+        match self {
+            Self::Queue(params) => Some(&mut params.on),
+            Self::Sessions(params) => Some(&mut params.on),
+            _ => None,
         }
     }
     /// Whether it can decide a claim: it holds the stock and takes from it.

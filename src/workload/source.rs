@@ -9,7 +9,7 @@ use rand_pcg::Pcg64Mcg;
 
 use super::arrival::Arrivals;
 use super::operation::{Operation, Request};
-use super::spec::{Mix, PageOf, Workload};
+use super::spec::{Audience, Mix, PageOf, Workload};
 
 /// Earlier claims from which a repeated click is drawn.
 const MEMORY: usize = 1_024;
@@ -179,8 +179,18 @@ impl Source {
     fn draw_read(&mut self) -> (u64, u32) {
         let reader = self.draw_human();
         match self.workload.audience.page_of {
-            PageOf::Product => (reader, self.draw(self.zipf)),
+            PageOf::Product => (reader, self.draw_product()),
             PageOf::Reader => (reader, self.workload.sale.items.saturating_add(reader as u32)),
+        }
+    }
+
+    /// A product, or one beyond all that there are. Without such ones no lot is drawn for them.
+    fn draw_product(&mut self) -> u32 {
+        let Audience { unknown_ratio, unknown_items, .. } = self.workload.audience;
+        if unknown_ratio > 0.0 && self.wishes.random::<f64>() < unknown_ratio {
+            self.workload.sale.items.saturating_add(self.wishes.random_range(0..unknown_items))
+        } else {
+            self.draw(self.zipf)
         }
     }
 
@@ -226,7 +236,7 @@ mod tests {
     use std::time::Duration;
 
     use super::super::arrival::Constant;
-    use super::super::{Audience, Mix, Phase, Records, Sale, Shape, Spacing};
+    use super::super::{Mix, Phase, Records, Sale, Shape, Spacing};
     use super::*;
 
     fn workload() -> Workload {
@@ -252,6 +262,23 @@ mod tests {
     fn all(workload: &Workload) -> Vec<Request> {
         let mut source = Source::new(workload);
         std::iter::from_fn(|| source.next_request()).collect()
+    }
+
+    #[test]
+    fn some_readers_ask_for_products_that_do_not_exist_and_nobody_buys_them() {
+        let asks = |unknown_ratio| {
+            let audience = Audience { unknown_ratio, unknown_items: 5, ..workload().audience };
+            let requests = all(&Workload { audience, ..workload() });
+            let unknown = |operation| {
+                let of = requests.iter().filter(|one| one.operation == operation);
+                of.filter(|one| (10..15).contains(&one.item)).count()
+            };
+            assert!(requests.iter().all(|one| one.item < 15));
+            assert_eq!(unknown(Operation::Claim), 0);
+            let reads = requests.iter().filter(|one| one.operation == Operation::Read).count();
+            unknown(Operation::Read) as f64 / reads as f64
+        };
+        assert!(asks(0.0) == 0.0 && (asks(0.4) - 0.4).abs() < 0.03);
     }
 
     #[test]

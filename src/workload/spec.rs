@@ -47,6 +47,10 @@ params! {
         bot_ratio: f64 = 0.0, in 0.0..1.0;
         /// What the page is about that a read asks for.
         page_of: PageOf = PageOf::Product;
+        /// Share of the reads of product pages that ask for a product that doesn't exist.
+        unknown_ratio: f64 = 0.0, in 0.0..1.0;
+        /// Different products that don't exist and are asked for.
+        unknown_items: u32 = 1_000, in 1..1_000_000, "products";
     }
 
     /// What people leave behind besides orders.

@@ -299,6 +299,8 @@ fn handovers(plan: &RunPlan, tallies: &[StageTally]) -> Vec<(String, u64, u64)> 
     let given = |stage: usize| match plan.topology.stages[stage].kind {
         // An order in the queue has been answered, and comes out of it at the other end.
         StageKind::Queue(_) => tallies[stage].handed_on() + tallies[stage].sold + tallies[stage].served,
+        // An order that is swept later has been answered too.
+        _ if plan.swept == Some(stage) => tallies[stage].handed_on() + tallies[stage].sold,
         _ => tallies[stage].handed_on(),
     };
     let arrived = |stages: &[usize]| stages.iter().map(|&stage| tallies[stage].arrivals).sum();

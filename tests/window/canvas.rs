@@ -447,6 +447,7 @@ fn a_key_opens_a_box_in_which_the_kind_is_typed() {
     lab.types("redis");
     assert!(!lab.has("Add queue"));
     lab.key(Key::ArrowDown);
+    lab.key(Key::ArrowDown);
     lab.key(Key::Enter);
     assert_eq!(lab.names()[3..], ["inventory"]);
     assert_eq!((lab.selected(), lab.undo_name()), (vec![3], "Add stage"));

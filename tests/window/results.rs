@@ -187,6 +187,7 @@ fn killed(error: Option<&str>) -> FaultReport {
         instance: "master".into(),
         delay_ms: None,
         rate_bytes_per_sec: None,
+        amount_mib: None,
         lasts_ms: None,
         error: error.map(str::to_owned),
     }

@@ -134,6 +134,7 @@ impl Rig {
         };
         let (master, lanes) = Lanes::new(&Resolver::Fixed(self.endpoint()), shape);
         let inventory = Inventory {
+            is_swept: false,
             core: core.clone(),
             next: None,
             owns_reads: true,

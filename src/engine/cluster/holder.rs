@@ -116,6 +116,34 @@ impl Holder {
         Ok(found)
     }
 
+    /// All orders of one master, by a script that answers their texts for a pattern of keys.
+    ///
+    /// # Errors
+    /// The server can't be reached.
+    pub async fn all_orders(&self, script: &str) -> RedisResult<Vec<Order>> {
+        let pattern = format!("{}*", self.names().orders().before);
+        let call = redis::cmd("EVAL").arg(script).arg(0).arg(pattern).to_owned();
+        let answers: Vec<Vec<String>> = self.query(&[(0, call)]).await?;
+        Ok(answers.iter().flatten().filter_map(|text| Order::parse(text)).collect())
+    }
+
+    /// About so many orders of a product from a cursor on, and the next cursor; 0 where there are no more.
+    ///
+    /// # Errors
+    /// A server can't be reached.
+    pub async fn piece_of_orders(
+        &self,
+        item: u32,
+        cursor: u64,
+        count: u32,
+    ) -> RedisResult<(u64, Vec<Order>)> {
+        let mut scan = redis::cmd("HSCAN");
+        scan.arg(self.names().orders().of(item)).arg(cursor).arg("COUNT").arg(count);
+        let answers: Vec<(u64, Vec<(u64, String)>)> = self.query(&[(item, scan)]).await?;
+        let (next, orders) = answers.into_iter().next().unwrap_or_default();
+        Ok((next, orders.iter().filter_map(|(_, text)| Order::parse(text)).collect()))
+    }
+
     /// Orders by product and id, in the order of these; none where one is not kept here.
     ///
     /// # Errors

@@ -8,8 +8,8 @@ use redis::RedisResult;
 use super::super::keys;
 use super::super::redis_link::Connection;
 use super::super::wire::{Commands, Line, Reply};
-use super::Control;
 use super::shelf::{Shelf, Shown, page};
+use super::{Control, ControlError};
 
 /// A connection to a server of the gate, on the fast path.
 pub type GateConnection = Connection<Arc<Line>>;
@@ -42,6 +42,15 @@ pub(super) struct Write {
     pub(super) shown: Option<Shown>,
 }
 
+/// What becomes of pages at the gate that have changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum PageWay {
+    /// They are written, for as long as pages stay.
+    Written,
+    /// They are dropped where they expire: who asks next brings the new one from the database. Otherwise they are written.
+    Dropped,
+}
+
 impl Write {
     /// Nothing but the next version.
     pub(super) fn next(at_gate: &Shelf, item: u32) -> Self {
@@ -49,9 +58,9 @@ impl Write {
         Self { item, version, is_opening: false, is_anew: false, access: None, shown: None }
     }
 
-    /// Keys that it writes.
+    /// Keys that it writes besides the page.
     fn len(&self) -> usize {
-        2 + usize::from(self.is_anew) + usize::from(self.access.is_some()) + usize::from(self.shown.is_some())
+        2 + usize::from(self.is_anew) + usize::from(self.access.is_some())
     }
 }
 
@@ -61,27 +70,33 @@ impl Control {
     pub(super) async fn write_all(
         &self,
         at_gate: &mut Shelf,
+        pages: PageWay,
         what: impl Fn(&Shelf, u32) -> Write,
-    ) -> RedisResult<()> {
+    ) -> Result<(), ControlError> {
         let Some(gate) = &self.gate else { return Ok(()) };
         for items in chunks(0..self.sale.items) {
             let writes: Vec<Write> = items.map(|item| what(at_gate, item)).collect();
-            self.write(gate, at_gate, &writes).await?;
+            self.write(gate, at_gate, pages, &writes).await?;
         }
         Ok(())
     }
 
-    /// Writes, and notes what is acknowledged.
+    /// Writes, and notes what is acknowledged. Where pages expire the database has them too, and has the new ones first.
     pub(super) async fn write(
         &self,
         gate: &GateConnection,
         at_gate: &mut Shelf,
+        pages: PageWay,
         writes: &[Write],
-    ) -> RedisResult<()> {
+    ) -> Result<(), ControlError> {
         if writes.is_empty() {
             return Ok(());
         }
-        self.send(gate, at_gate.is_open, writes).await?;
+        if let (Some(writer), Some(_)) = (&self.writer, self.page_life) {
+            let new = |write: &Write| Some((write.item, page(write.item, write.version, write.shown?)));
+            writer.change_pages(writes.iter().filter_map(new).collect()).await?;
+        }
+        self.send(gate, at_gate.is_open, pages, writes).await?;
         let of = |wanted: fn(&Write) -> bool| -> Vec<(u32, u64)> {
             writes.iter().filter(|write| wanted(write)).map(|write| (write.item, write.version)).collect()
         };
@@ -101,11 +116,16 @@ impl Control {
         &self,
         gate: &GateConnection,
         is_open: bool,
+        pages: PageWay,
         writes: &[Write],
     ) -> RedisResult<()> {
         let mut commands = Commands::default();
         for writes in writes.chunks(AT_ONCE) {
-            commands.command(1 + 2 * writes.iter().map(Write::len).sum::<usize>()).word("MSET");
+            let shown = writes.iter().filter_map(|write| Some((write.item, write.version, write.shown?)));
+            // A page that stays is written together with its version.
+            let together = if self.page_life.is_none() { shown.clone().count() } else { 0 };
+            let keys = together + writes.iter().map(Write::len).sum::<usize>();
+            commands.command(1 + 2 * keys).word("MSET");
             for write in writes {
                 let item = write.item;
                 commands.key(keys::VERSION, item).number(write.version);
@@ -116,9 +136,22 @@ impl Control {
                 if let Some(access) = write.access {
                     commands.key(keys::ACCESS, item).number(access);
                 }
-                if let Some(shown) = write.shown {
+                if let Some(shown) = write.shown.filter(|_| together > 0) {
                     commands.key(keys::PAGE, item).word(page(item, write.version, shown));
                 }
+            }
+            let Some(life) = self.page_life else { continue };
+            if pages == PageWay::Dropped && shown.clone().count() > 0 {
+                commands.command(1 + shown.clone().count()).word("UNLINK");
+                for (item, ..) in shown {
+                    commands.key(keys::PAGE, item);
+                }
+                continue;
+            }
+            for (item, version, shown) in shown {
+                let ttl_ms = life.draw_ms(&mut *self.lot.lock().await);
+                let set = commands.command(5).word("SET").key(keys::PAGE, item);
+                set.word(page(item, version, shown)).word("PX").number(ttl_ms);
             }
         }
         gate.ask(&commands).await.map(drop)

@@ -18,13 +18,15 @@ mod shelf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use redis::{RedisError, RedisResult};
+use rand_pcg::Pcg64Mcg;
+use redis::RedisError;
 use tokio::sync::{Mutex, watch};
 use tokio::time::{Instant, sleep_until};
 
 use super::clock::{Clock, nanos};
 use super::cluster::Holder;
 use super::ledger::Ledger;
+use super::page_life::PageLife;
 use super::sqlite::{StoreError, Writer};
 use super::trouble::Troubles;
 use super::versions::Versions;
@@ -33,7 +35,7 @@ use crate::topology::{RunPlan, Topology};
 use crate::workload::Sale;
 pub use counters::Counters;
 pub use gate::GateConnection;
-use gate::Write;
+use gate::{PageWay, Write};
 pub use opening::Opening;
 pub use shelf::{Shelf, page_version};
 
@@ -49,6 +51,10 @@ pub struct Control {
     pub seed: u64,
     /// The gate's master.
     pub gate: Option<GateConnection>,
+    /// How long pages stay at the gate, where the database has them too; none: they stay.
+    pub page_life: Option<PageLife>,
+    /// Lots for that.
+    pub lot: Mutex<Pcg64Mcg>,
     /// What it has written at the gate.
     pub shelf: Mutex<Shelf>,
     /// Where it notes what of that was acknowledged.
@@ -120,11 +126,11 @@ pub enum ControlError {
 
 impl Control {
     /// Writes at the gate whether the sale is open, of every product.
-    async fn write_gate(&self, is_open: bool) -> RedisResult<()> {
+    async fn write_gate(&self, is_open: bool) -> Result<(), ControlError> {
         let mut at_gate = self.shelf.lock().await;
         at_gate.is_open = is_open;
         let start = |shelf: &Shelf, item| Write { is_opening: true, ..Write::next(shelf, item) };
-        self.write_all(&mut at_gate, start).await
+        self.write_all(&mut at_gate, PageWay::Dropped, start).await
     }
 
     /// Notes that units of these products are on sale from now on, and that every buyer can see it once the services

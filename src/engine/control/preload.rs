@@ -10,7 +10,7 @@ use tokio::time::{Instant, interval};
 
 use super::super::cluster::Holder;
 use super::super::sqlite::writer::Goods;
-use super::gate::{CHUNK, GateConnection, Write, chunks, has_page};
+use super::gate::{CHUNK, GateConnection, PageWay, Write, chunks, has_page};
 use super::shelf::{PRELOADED, Shelf, Shown, page};
 use super::{Control, ControlError};
 
@@ -43,8 +43,13 @@ impl Control {
         };
         let at_database = async {
             let Some(writer) = &self.writer else { return Ok(()) };
-            let sale = self.sale.clone();
-            let goods = move |item| Goods { item, total: sale.stock_of(item), page: preloaded(item) };
+            let (sale, is_cached) = (self.sale.clone(), self.page_life.is_some());
+            let goods = move |item| {
+                let total = sale.stock_of(item);
+                // What a cache fetches here has to be what it was given first.
+                let shown = if is_open && is_cached { Shown::Left(total) } else { Shown::Soon };
+                Goods { item, total, page: page(item, PRELOADED, shown) }
+            };
             writer.preload(0..self.sale.items, goods).await?;
             writer.set_open(is_open).await.map_err(ControlError::from)
         };
@@ -60,11 +65,11 @@ impl Control {
     ///
     /// # Errors
     /// The gate refuses.
-    pub async fn refill(&self) -> RedisResult<()> {
+    pub async fn refill(&self) -> Result<(), ControlError> {
         let mut at_gate = self.shelf.lock().await;
         let pages =
             |shelf: &Shelf, item| Write { shown: Some(shelf.shown(item)), ..Write::next(shelf, item) };
-        self.write_all(&mut at_gate, pages).await
+        self.write_all(&mut at_gate, PageWay::Written, pages).await
     }
 
     async fn preload_gate(&self, gate: &GateConnection, is_open: bool) -> RedisResult<()> {
@@ -84,7 +89,7 @@ impl Control {
                 }
             };
             let writes: Vec<Write> = items.clone().map(whole).collect();
-            self.send(gate, is_open, &writes).await?;
+            self.send(gate, is_open, PageWay::Written, &writes).await?;
             for write in &writes {
                 at_gate.keep(write.item, write.version, write.shown);
             }

@@ -5,7 +5,7 @@ use tokio::sync::watch;
 
 use super::super::clock::nanos;
 use super::super::order::Order;
-use super::gate::{Seen, Write, chunks, look};
+use super::gate::{PageWay, Seen, Write, chunks, look};
 use super::shelf::{Shelf, Shown};
 use super::{Control, ControlError};
 use crate::topology::stage::{DataControl, ReadWriteSplit};
@@ -146,7 +146,7 @@ impl Control {
             if writes.iter().any(|write| write.is_anew) {
                 self.troubles.note("the gate", &"it has forgotten products; data control writes them anew");
             }
-            self.write(gate, &mut at_gate, &writes).await?;
+            self.write(gate, &mut at_gate, PageWay::Dropped, &writes).await?;
         }
         Ok(())
     }

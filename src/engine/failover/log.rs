@@ -134,7 +134,7 @@ impl Failovers {
 
 /// Whether some clients of a stage are naive: on links to it, and on links to and from a queue that is kept on it.
 fn has_naive(plan: &RunPlan, stage: usize) -> bool {
-    let host = |name: &str| plan.topology.index_of(name).map(|index| plan.queue_host(index));
+    let host = |name: &str| plan.topology.index_of(name).map(|index| plan.host(index));
     let reaches = |name: &str| host(name) == Some(stage);
     let is_queue = |name: &str| {
         let kind = plan.topology.index_of(name).map(|index| &plan.topology.stages[index].kind);

@@ -13,6 +13,7 @@ use super::settings;
 use crate::servers::{Endpoint, RedisNode};
 use crate::topology::Fault;
 use crate::topology::fault::FaultAction;
+use crate::topology::stage::Eviction;
 
 /// Computes for a time, in microseconds, and writes nothing, so that it can be killed. The clock is that of the server's
 /// processor time: the time of day stands still while a script runs (Valkey 9.1, Redis from 7.2 on). Where there is no such clock
@@ -68,7 +69,7 @@ impl Memory {
         let server = node.endpoint();
         let done = match fault.action {
             FaultAction::FillMemory => self.fill(name, server).await,
-            FaultAction::FreeMemory => self.free(&name, server).await,
+            FaultAction::FreeMemory => self.free(&name, server, node.memory_limit()).await,
             FaultAction::SlowScript => self.run(name, server, fault.lasts, troubles.clone()).await,
             _ => {
                 Self::kill(server, troubles.clone());
@@ -87,12 +88,12 @@ impl Memory {
             info.lines().find_map(|line| line.strip_prefix("used_memory:")?.trim().parse::<u64>().ok());
         // Noted first: whatever is answered, it will be freed.
         self.filled.insert(name);
-        limit(&mut line, (used.unwrap_or(0) / 2).max(1)).await
+        limit(&mut line, ((used.unwrap_or(0) / 2).max(1), Eviction::NoEviction)).await
     }
 
-    /// No limit.
-    pub async fn free(&mut self, name: &Name, server: Endpoint) -> RedisResult<()> {
-        limit(&mut settings().connect(server).await?, 0).await?;
+    /// The limit that it was started with, if there was one.
+    pub async fn free(&mut self, name: &Name, server: Endpoint, usual: (u64, Eviction)) -> RedisResult<()> {
+        limit(&mut settings().connect(server).await?, usual).await?;
         self.filled.remove(name);
         Ok(())
     }
@@ -150,9 +151,9 @@ impl Memory {
     }
 }
 
-async fn limit(line: &mut MultiplexedConnection, bytes: u64) -> RedisResult<()> {
+async fn limit(line: &mut MultiplexedConnection, (bytes, eviction): (u64, Eviction)) -> RedisResult<()> {
     let mut pipeline = Pipeline::new();
-    pipeline.cmd("CONFIG").arg("SET").arg("maxmemory-policy").arg("noeviction").ignore();
+    pipeline.cmd("CONFIG").arg("SET").arg("maxmemory-policy").arg(eviction.policy()).ignore();
     pipeline.cmd("CONFIG").arg("SET").arg("maxmemory").arg(bytes).ignore();
     pipeline.query_async(line).await
 }
@@ -193,7 +194,7 @@ mod tests {
             assert_eq!(refused.code(), Some("OOM"), "{refused}");
         }
         for _ in 0..2 {
-            memory.free(&name(), node.endpoint()).await.expect("it is freed");
+            memory.free(&name(), node.endpoint(), node.memory_limit()).await.expect("it is freed");
             set.query_async::<()>(&mut redis).await.expect("there is room");
         }
         assert!(memory.filled.is_empty());

@@ -1,6 +1,5 @@
 //! What is still harmed when the arrivals are over is mended, so that orders can drain and the audit can look.
 
-use super::super::environment::Environment;
 use super::super::outbox::Outbox;
 use super::{Scene, data_node};
 
@@ -37,19 +36,18 @@ pub async fn servers(scene: Scene<'_>, outbox: &Outbox) {
         say(outbox, &format!("the link of {instance} of {}", plan.name(stage)));
     }
     for (stage, instance) in std::mem::take(&mut hands.memory.filled) {
-        let freed = match server(environment, stage, &instance) {
-            Some(server) => hands.memory.free(&(stage, instance.clone()), server).await.is_ok(),
-            // A process that is dead has no limit when it comes back.
-            None => false,
+        let freed = match data_node(environment, stage, &instance) {
+            Ok(node) => {
+                let name = (stage, instance.clone());
+                hands.memory.free(&name, node.endpoint(), node.memory_limit()).await.is_ok()
+            }
+            // A process that is dead has its usual limit when it comes back.
+            Err(_dead) => false,
         };
         if freed {
             say(outbox, &format!("the memory of {instance} of {}", plan.name(stage)));
         }
     }
-}
-
-fn server(environment: &mut Environment, stage: usize, instance: &str) -> Option<crate::servers::Endpoint> {
-    Some(data_node(environment, stage, instance).ok()?.endpoint())
 }
 
 fn say(outbox: &Outbox, what: &str) {

@@ -2,6 +2,7 @@
 //!
 //! - `process`: servers are killed, paused, restarted. `link`: the links of servers. `sentinel`: what Sentinels are asked.
 //! - `memory`: the memory of servers, and scripts that keep them busy.
+//! - `growth`: more data.
 //! - `consumer`: the consumers of the queue. `instance`: those of a service. `database`: it stands still, or is locked.
 //! - `cache`: what stages remember. `sale`: the clock of the sale.
 //! - `mend`: what the drain ends.
@@ -9,6 +10,7 @@
 mod cache;
 mod consumer;
 mod database;
+mod growth;
 mod instance;
 mod link;
 mod memory;
@@ -48,6 +50,7 @@ pub struct Hands {
     control: Option<Arc<Control>>,
     troubles: Troubles,
     memory: memory::Memory,
+    growth: growth::Growth,
 }
 
 /// All that a fault can hit.
@@ -73,6 +76,7 @@ impl Hands {
             control,
             troubles,
             memory: memory::Memory::default(),
+            growth: growth::Growth::default(),
         }
     }
 }
@@ -125,6 +129,10 @@ async fn disturb(scene: Scene<'_>, stage: usize, fault: &Fault) -> Result<(), St
     match fault.action {
         Action::Failover => sentinel::fail_over(group(environment, stage)?).await,
         Action::Lock | Action::Unlock => database::inject(environment, fault).await,
+        Action::GrowData => {
+            let server = data_node(environment, stage, &fault.instance)?.endpoint();
+            hands.growth.grow(server, fault.amount, &hands.troubles).await
+        }
         Action::FillMemory | Action::FreeMemory | Action::SlowScript | Action::KillScript => {
             let name = (stage, fault.instance.clone());
             let node = data_node(environment, stage, &fault.instance)?;

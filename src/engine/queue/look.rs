@@ -46,7 +46,7 @@ pub fn place(plan: &RunPlan, environment: &Environment, patience: Duration) -> O
     if let Some(endpoint) = environment.broker(queue) {
         return Some(Place::JetStream(jetstream::Way { endpoint, patience }));
     }
-    environment.master(plan.queue_host(queue)).map(Place::Redis)
+    environment.master(plan.host(queue)).map(Place::Redis)
 }
 
 /// A task that keeps `depth` up to date: orders that wait in the queue or are in a consumer's hands, not yet written; none where

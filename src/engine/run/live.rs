@@ -71,16 +71,11 @@ impl Live {
         outbox: &Outbox,
     ) -> Result<Self, RunFailure> {
         let clock = outbox.clock();
-        let backlog = Arc::new(AtomicU64::new(0));
-        if let Some(view) = wired.crew.as_ref().map(Crew::view)
-            && let Some(watch) = look::watch(plan, environment, view, backlog.clone())
-        {
-            wired.tasks.spawn(watch);
-        }
+        let (backlog, schedule) = (Arc::new(AtomicU64::new(0)), Arc::new(Schedule::default()));
+        watch_backlog(plan, environment, &mut wired, &backlog, &schedule);
         let (watch, looking) =
             Watch::start(plan, environment, &wired.pulses, outbox.clone(), supervisor.failovers.clone());
         wired.tasks.spawn(looking);
-        let schedule = Arc::new(Schedule::default());
         let observer = Observer::new(
             clock.clone(),
             schedule.clone(),
@@ -215,6 +210,7 @@ impl Live {
             instance: fault.instance.clone(),
             delay_ms: fault.link_delay().map(|delay| delay.as_secs_f64() * 1_000.0),
             rate_bytes_per_sec: fault.link_rate(),
+            amount_mib: fault.growth_mib(),
             lasts_ms: fault.script_time().map(|time| time.as_secs_f64() * 1_000.0),
             error,
         }
@@ -307,6 +303,24 @@ impl Live {
                 self.schedule.stop();
             }
         }
+    }
+}
+
+/// Keeps the backlog up to date: what waits in the queue, or to be swept.
+fn watch_backlog(
+    plan: &RunPlan,
+    environment: &Environment,
+    wired: &mut Wired,
+    backlog: &Arc<AtomicU64>,
+    schedule: &Arc<Schedule>,
+) {
+    if let Some(view) = wired.crew.as_ref().map(Crew::view)
+        && let Some(watch) = look::watch(plan, environment, view, backlog.clone())
+    {
+        wired.tasks.spawn(watch);
+    }
+    if let Some(sweeper) = wired.sweeper.take() {
+        wired.tasks.spawn(sweeper.work(backlog.clone(), schedule.clone()));
     }
 }
 

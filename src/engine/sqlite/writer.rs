@@ -91,6 +91,28 @@ impl Writer {
         .await
     }
 
+    /// Writes pages of products anew, in one transaction.
+    ///
+    /// # Errors
+    /// SQLite's own; then none is changed.
+    pub async fn change_pages(&self, pages: Vec<(u32, String)>) -> Result<(), StoreError> {
+        if pages.is_empty() {
+            return Ok(());
+        }
+        self.run(move |connection| {
+            let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            {
+                let mut statement =
+                    transaction.prepare_cached("UPDATE goods SET page = ?2 WHERE item = ?1")?;
+                for (item, page) in pages {
+                    statement.execute(params![item, page])?;
+                }
+            }
+            transaction.commit()
+        })
+        .await
+    }
+
     /// Opens or closes the sale of all products.
     ///
     /// # Errors

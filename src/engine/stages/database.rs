@@ -52,7 +52,9 @@ struct Clerk {
 pub struct Pages {
     /// A product, or the reader.
     pub of: PageOf,
-    /// Where readers' pages are kept.
+    /// Products that there are; a page beyond them is of none.
+    pub items: u32,
+    /// Where they are kept in front of the database.
     pub filler: Option<Filler>,
 }
 
@@ -156,9 +158,16 @@ impl Clerk {
         };
         let page: Option<String> =
             connection.prepare_cached(self.page_sql)?.query_row([about], |row| row.get(0)).optional()?;
-        let Some(page) = page else { return Ok(Outcome::Failed) };
-        if let Some(filler) = &self.pages.filler {
-            filler.keep(pending.item, page);
+        let (is_of_product, filler) = (self.pages.of == PageOf::Product, self.pages.filler.as_ref());
+        match page {
+            Some(page) => {
+                filler.inspect(|filler| filler.keep(pending.item, page));
+            }
+            // That there is no such product is an answer.
+            None if is_of_product && pending.item >= self.pages.items => {
+                filler.inspect(|filler| filler.keep_absence(pending.item));
+            }
+            None => return Ok(Outcome::Failed),
         }
         Ok(Outcome::Served)
     }

@@ -25,6 +25,8 @@ pub struct MasterReplicaStage {
 pub struct Inventory {
     /// The stage's core.
     pub core: Arc<Core>,
+    /// Whether granted claims end here although there is a next stage: something else brings their orders there.
+    pub is_swept: bool,
     /// Where granted claims become orders; without it they end here.
     pub next: Option<Arc<dyn Stage>>,
     /// Whether no deeper stage owns the product data.
@@ -51,7 +53,7 @@ impl Inventory {
         self.core.end(&of(Decision::Failed), Outcome::Failed);
         self.core.end(&of(Decision::Indefinite), Outcome::Indefinite);
         let granted = of(Decision::Granted);
-        match &self.next {
+        match self.next.as_ref().filter(|_| !self.is_swept) {
             Some(next) => self.core.pass(granted, &**next),
             None => self.core.end(&granted, Outcome::Sold),
         }

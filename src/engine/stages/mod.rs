@@ -29,6 +29,7 @@ pub mod queue;
 pub mod read_write_split;
 pub mod record;
 pub mod service;
+pub mod sessions;
 pub mod stepped;
 #[cfg(test)]
 pub mod testing;

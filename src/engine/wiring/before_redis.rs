@@ -25,6 +25,7 @@ use super::super::stages::pipeline::Safety;
 use super::super::stages::queue::QueueStage;
 use super::super::stages::read_write_split::roster::{Roster, Seat};
 use super::super::stages::read_write_split::{ReadWriteSplitStage, SplitWiring};
+use super::super::stages::sessions::SessionsStage;
 use super::super::stages::stepped::SteppedStage;
 use super::Builder;
 use crate::topology::ClientKind;
@@ -96,6 +97,7 @@ impl Builder<'_> {
         let per_buyer_limit = self.plan.topology.workload.sale.per_buyer_limit;
         let inventory = Inventory {
             core,
+            is_swept: self.plan.swept == Some(index),
             next: self.next(index),
             owns_reads: self.plan.read_owner == Some(index),
             master,
@@ -172,6 +174,24 @@ impl Builder<'_> {
         stage
     }
 
+    pub(super) fn sessions(
+        &mut self,
+        index: usize,
+        core: Arc<Core>,
+        next: Arc<dyn Stage>,
+        params: &stage::Sessions,
+    ) -> Arc<dyn Stage> {
+        let shape =
+            LaneShape::pipelined(params.connections, params.window, params.max_waiting, params.timeout);
+        let host = self.plan.host(index);
+        let (lanes, workers) = self.master_lanes(host, shape, ClientKind::SentinelAware);
+        let stage = Arc::new(SessionsStage::new(core, next, lanes, params));
+        self.tunable.insert(index, stage.clone());
+        let lanes = self.note(workers).into_iter();
+        self.tasks.extend(lanes.map(|lane| stage.clone().work(lane)));
+        stage
+    }
+
     pub(super) fn queue(
         &mut self,
         (index, clients): (usize, ClientKind),
@@ -185,7 +205,7 @@ impl Builder<'_> {
             let way = Way { endpoint, patience: params.timeout };
             return self.jetstream((core, next), shape, way, params.carries);
         }
-        let host = self.plan.queue_host(index);
+        let host = self.plan.host(index);
         let (lanes, workers) = self.master_lanes(host, shape, clients);
         let (safety, is_enqueued) = match &self.plan.topology.stages[host].kind {
             StageKind::MasterReplica(host) => {

@@ -4,13 +4,15 @@ use std::sync::Arc;
 
 use super::super::control::Counters;
 use super::super::environment::Environment;
+use super::super::page_life::PageLife;
 use super::super::stages::core::{Core, Stage};
-use super::super::stages::fill::Filler;
+use super::super::stages::fill::{Filler, Lives};
 use super::super::stages::lanes::LaneShape;
 use super::super::stages::pipeline::Safety;
 use super::super::stages::record::RecordStage;
+use super::super::sweep::Sweeper;
 use super::{Builder, CONTROL_PATIENCE};
-use crate::topology::stage;
+use crate::topology::stage::{self, StageKind};
 use crate::topology::{ClientKind, RunPlan};
 use crate::workload::Operation;
 
@@ -44,17 +46,57 @@ impl Builder<'_> {
         stage
     }
 
-    /// Keeps readers' pages in the first Redis in front of the database, where there is one.
+    /// Keeps pages that the database answered in the first Redis in front of it, where there is one that wants them: those of readers,
+    /// or those of products.
     pub(super) fn filler(&mut self, params: &stage::Database) -> Option<Filler> {
-        let (plan, ttl) = (self.plan, params.reader_page_ttl?);
+        let plan = self.plan;
         let kind = |index: &usize| &plan.topology.stages[*index].kind;
         let is_cache = |index: &&usize| kind(index).answers_reads() && plan.database != Some(**index);
-        let cache = plan.order.iter().find(is_cache).filter(|_| plan.topology.workload.reads_own_pages())?;
+        let cache = plan.order.iter().find(is_cache)?;
+        let workload = &plan.topology.workload;
+        let seed = workload.seed;
+        let lives = match kind(cache) {
+            _ if workload.reads_own_pages() => {
+                let page = PageLife { ttl: params.reader_page_ttl?, jitter: 0.0 };
+                Lives { page: Some(page), absence: None, seed }
+            }
+            StageKind::ReadWriteSplit(split) => {
+                Lives { page: page_life(split), absence: split.absence_ttl, seed }
+            }
+            _ => return None,
+        };
+        if lives.page.is_none() && lives.absence.is_none() {
+            return None;
+        }
         let holder = self.environment.holder(plan, *cache, CONTROL_PATIENCE)?;
-        let (filler, work) = Filler::new(holder, ttl, self.troubles.clone());
+        let (filler, work) = Filler::new(holder, lives, self.troubles.clone());
         self.tasks.spawn(work);
         Some(filler)
     }
+}
+
+/// What sweeps the orders of a plan, where data control does so.
+pub(super) fn sweeper(builder: &Builder<'_>) -> Option<Sweeper> {
+    let Builder { plan, environment, .. } = builder;
+    let (swept, database) = (plan.swept?, plan.database?);
+    let StageKind::DataControl(params) = &plan.topology.stages[plan.control?].kind else { return None };
+    let book = |stage: usize| builder.cores[&stage].book().clone();
+    Some(Sweeper {
+        holder: environment.holder(plan, swept, CONTROL_PATIENCE)?,
+        writer: environment.database.as_ref()?.1.clone(),
+        items: plan.topology.workload.sale.items,
+        interval: params.sweep_orders?,
+        form: params.sweep,
+        kept: book(swept),
+        written: book(database),
+        clock: builder.clock.clone(),
+        troubles: builder.troubles.clone(),
+    })
+}
+
+/// How long pages of products stay in a read-write split, where they don't for ever.
+pub(super) fn page_life(split: &stage::ReadWriteSplit) -> Option<PageLife> {
+    Some(PageLife { ttl: split.expire_after?, jitter: split.expire_jitter })
 }
 
 /// The counters of a plan whose Redis counts for a database.

@@ -8,7 +8,7 @@ use redis::RedisError;
 use super::super::node_error::NodeError;
 use super::super::node_settings::{NodeSettings, PortChoice};
 use super::super::port::PortError;
-use crate::topology::stage::{Persistence, SlotMoving};
+use crate::topology::stage::{Eviction, Persistence, SlotMoving};
 
 /// How many shards a cluster may have. Fewer than three masters have no majority that could replace one.
 pub const SHARDS: RangeInclusive<usize> = 3..=16;
@@ -30,6 +30,10 @@ pub struct ClusterSettings {
     pub full_coverage: bool,
     /// What survives on disk, on each node.
     pub persistence: Persistence,
+    /// `maxmemory` of each node in bytes; `None` for no limit.
+    pub max_memory_bytes: Option<u64>,
+    /// What a node throws away when that is full.
+    pub eviction: Eviction,
     /// How slots move when a shard comes or goes.
     pub slots_move: SlotMoving,
 }
@@ -44,6 +48,8 @@ impl ClusterSettings {
             node_timeout: Duration::from_millis(500),
             full_coverage: true,
             persistence: Persistence::None,
+            max_memory_bytes: None,
+            eviction: Eviction::NoEviction,
             slots_move: SlotMoving::Atomic,
         }
     }
@@ -77,6 +83,8 @@ impl ClusterSettings {
         NodeSettings {
             port: PortChoice::Prefer(port),
             persistence: self.persistence,
+            max_memory_bytes: self.max_memory_bytes,
+            eviction: self.eviction,
             extra: extra.map(|(key, value)| (key.to_owned(), value)).to_vec(),
             ..NodeSettings::new(format!("{}-node-{number}", self.name))
         }

@@ -7,7 +7,8 @@ use super::super::validate::{all_in_range, instances};
 use super::FaultAction;
 
 /// The parameters of a fault that say something to one action only, each with the word that leads to its value: "by 50ms".
-pub const OWN_PARAMS: &[(&str, &str)] = &[("delay", "by"), ("rate", "to"), ("lasts", "for")];
+pub const OWN_PARAMS: &[(&str, &str)] =
+    &[("delay", "by"), ("rate", "to"), ("amount", "by"), ("lasts", "for")];
 
 /// What an instance is, as far as faults go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -145,6 +146,7 @@ impl FaultAction {
             Self::Unlock => mending(&[Database]),
             Self::FillMemory => lasting(&[Data], Self::FreeMemory),
             Self::FreeMemory => mending(&[Data]),
+            Self::GrowData => growth(&[Data]).with("amount"),
             Self::SlowScript => passing(&[Data]).with("lasts"),
             Self::KillScript => mending(&[Data]),
             Self::Purge | Self::Expire => lasting(&[Cache], Self::Refill),
@@ -211,6 +213,9 @@ impl FaultAction {
                 "no Sentinel watches it",
                 "name the master of a MasterReplica that has Sentinels, or kill it",
             ),
+            (Self::GrowData, _) if instance != "master" => {
+                refused("a replica copies what its master has", "name the master")
+            }
             (Self::Refill, StageKind::ReadWriteSplit(_)) => None,
             (Self::Refill, _) => refused(
                 "it fills again by itself, with the answers that come by",
@@ -270,7 +275,10 @@ pub fn targets(kind: &StageKind) -> Vec<String> {
         StageKind::Database(_) => one("database"),
         StageKind::DataControl(_) => one("sale"),
         StageKind::RedisCluster(_) => one("shards"),
-        StageKind::Users(_) | StageKind::LoadBalancer(_) | StageKind::MasterReplica(_) => Vec::new(),
+        StageKind::Users(_)
+        | StageKind::LoadBalancer(_)
+        | StageKind::Sessions(_)
+        | StageKind::MasterReplica(_) => Vec::new(),
     };
     [instances(kind), more].concat()
 }

@@ -2,7 +2,17 @@
 
 use std::time::Duration;
 
-use crate::param::params;
+use crate::param::{choices, params};
+
+choices! {
+    /// How a sweep reads the orders that the inventory keeps.
+    pub enum SweepForm {
+        /// All orders by one script, which goes through every key that has some.
+        AtOnce,
+        /// Product by product, some hundred orders at a time (HSCAN).
+        InPieces,
+    }
+}
 
 params! {
     /// The data-control module: preloads, opens the sale, expires unpaid orders, and reconciles database, inventory and gate.
@@ -17,5 +27,9 @@ params! {
         reload_stock: bool = false;
         /// How often what counters in Redis have is added to the database and taken from Redis; None: never.
         flush_counters: Option<Duration> = Some(Duration::from_secs(1)), in 0.01..3600.0;
+        /// How often the orders that the inventory keeps are read, and the new ones of them written to the database; None: a granted claim goes on to the database at once.
+        sweep_orders: Option<Duration> = None, in 0.01..3600.0;
+        /// How a sweep reads the orders that the inventory keeps.
+        sweep: SweepForm = SweepForm::InPieces;
     }
 }

@@ -55,6 +55,26 @@ choices! {
         AofAlways,
     }
 
+    /// What a Redis process throws away when its memory is full (`maxmemory-policy`).
+    pub enum Eviction {
+        /// Nothing: what needs memory is refused (OOM).
+        NoEviction,
+        /// The keys used longest ago.
+        AllkeysLru,
+        /// The keys used least often.
+        AllkeysLfu,
+        /// Keys by lot.
+        AllkeysRandom,
+        /// Of the keys that have a time to live, those used longest ago.
+        VolatileLru,
+        /// Of the keys that have a time to live, those used least often.
+        VolatileLfu,
+        /// Of the keys that have a time to live, some by lot.
+        VolatileRandom,
+        /// Of the keys that have a time to live, those that have the least of it left.
+        VolatileTtl,
+    }
+
     /// How slots move to another shard of a Redis Cluster while requests come.
     pub enum SlotMoving {
         /// All slots that a shard gives at once, by the server itself; key by key where it can't (before Valkey 9).
@@ -107,6 +127,12 @@ params! {
         lag_limit: Option<Duration> = None, in 0.001..3600.0;
         /// What becomes of a read that no process of the cache answers. Claims fail then in any case: a gate is not opened by its death.
         reads_without_cache: ReadsWithoutCache = ReadsWithoutCache::Failed;
+        /// How long a page stays after it was written; then, or when it changes, the next reader fetches it from the database, and it is written here again. None: pages stay, and are written here only.
+        expire_after: Option<Duration> = None, in 0.001..86400.0;
+        /// Share of that time by which a lot may shorten it for each page, so that not all expire together.
+        expire_jitter: f64 = 0.0, in 0.0..1.0;
+        /// How long is kept that there is no such product, once the database has said so; None: it is not kept.
+        absence_ttl: Option<Duration> = None, in 0.001..86400.0;
         /// Orders let in per unit of stock: a little over 1, because some admitted orders fail later.
         admission_ratio: f64 = 1.2, in 0.01..100.0;
         /// Which count of the orders let in closes the gate.
@@ -121,6 +147,10 @@ params! {
         timeout: Duration = Duration::from_secs(1), in 0.01..60.0;
         /// What survives a crash.
         persistence: Persistence = Persistence::None;
+        /// Memory that each Redis process may take for its data (`maxmemory`); None: no limit.
+        max_memory: Option<u32> = None, in 1..1_000_000, "MiB";
+        /// What a process throws away when its memory is full.
+        eviction: Eviction = Eviction::NoEviction;
     }
 
     /// Redis that holds the inventory: one master, replicas, and Sentinels that replace a dead master.
@@ -151,6 +181,10 @@ params! {
         timeout: Duration = Duration::from_secs(1), in 0.01..60.0;
         /// What survives a crash.
         persistence: Persistence = Persistence::AofEverysec;
+        /// Memory that each Redis process may take for its data (`maxmemory`); None: no limit.
+        max_memory: Option<u32> = None, in 1..1_000_000, "MiB";
+        /// What a process throws away when its memory is full.
+        eviction: Eviction = Eviction::NoEviction;
         /// Replicas that must follow closely, or the master refuses writes (`min-replicas-to-write`); 0: it never does.
         min_replicas_to_write: u32 = 0, in 0..5, "replicas";
         /// How long ago such a replica may have been heard last (`min-replicas-max-lag`); the server counts whole seconds, so a part counts as one.
@@ -185,6 +219,10 @@ params! {
         timeout: Duration = Duration::from_secs(1), in 0.01..60.0;
         /// What survives a crash.
         persistence: Persistence = Persistence::AofEverysec;
+        /// Memory that each Redis process may take for its data (`maxmemory`); None: no limit.
+        max_memory: Option<u32> = None, in 1..1_000_000, "MiB";
+        /// What a process throws away when its memory is full.
+        eviction: Eviction = Eviction::NoEviction;
     }
 }
 
@@ -192,6 +230,27 @@ impl Decrement {
     /// Whether a claim is one round trip; where it takes several, each connection works on one request at a time.
     pub fn is_one_trip(self) -> bool {
         matches!(self, Self::LuaEvalsha | Self::LuaEval | Self::OneScript)
+    }
+}
+
+impl Eviction {
+    /// Whether any key may be thrown away, also one without a time to live.
+    pub fn takes_all(self) -> bool {
+        matches!(self, Self::AllkeysLru | Self::AllkeysLfu | Self::AllkeysRandom)
+    }
+
+    /// Redis' own word for it (<https://redis.io/docs/latest/develop/reference/eviction/>).
+    pub fn policy(self) -> &'static str {
+        match self {
+            Self::NoEviction => "noeviction",
+            Self::AllkeysLru => "allkeys-lru",
+            Self::AllkeysLfu => "allkeys-lfu",
+            Self::AllkeysRandom => "allkeys-random",
+            Self::VolatileLru => "volatile-lru",
+            Self::VolatileLfu => "volatile-lfu",
+            Self::VolatileRandom => "volatile-random",
+            Self::VolatileTtl => "volatile-ttl",
+        }
     }
 }
 

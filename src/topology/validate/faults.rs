@@ -83,6 +83,7 @@ pub fn why_nothing(kind: &StageKind) -> &'static str {
     match kind {
         StageKind::Users(_) => "users only send",
         StageKind::LoadBalancer(_) => "it is a part of this program that keeps nothing",
+        StageKind::Sessions(_) => "another stage's Redis keeps its sessions",
         _ => "it runs no process and keeps nothing",
     }
 }
@@ -99,6 +100,7 @@ fn about(key: &str) -> &'static [&'static str] {
     match key {
         "delay" => &["delay"],
         "rate" => &["rate"],
+        "amount" => &["amount"],
         "lasts" => &["lasts"],
         _ => &[],
     }

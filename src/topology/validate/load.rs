@@ -160,6 +160,7 @@ pub fn instances(kind: &StageKind) -> Vec<String> {
         }
         StageKind::Queue(params) if !params.form.is_in_redis() => vec!["broker".to_owned()],
         StageKind::Queue(params) if params.on.is_none() => master(),
+        StageKind::Sessions(params) if params.on.is_none() => master(),
         _ => Vec::new(),
     }
 }

@@ -5,12 +5,14 @@
 //! - `roles`: whether each request can be answered, and whether the stages get what they need.
 //! - `stock`: whether the inventory's strategy has what it needs, and a mistake fits it.
 //! - `availability`: whether a failover can happen, and what was chosen for one.
+//! - `memory`: what becomes of a Redis whose memory is full.
 //! - `variants`: whether each can run.
 //! - `load`: the workload and targets. [`faults`]: the scripted faults.
 
 mod availability;
 pub mod faults;
 mod load;
+mod memory;
 mod ranges;
 mod roles;
 mod stock;
@@ -63,6 +65,7 @@ pub fn validate_read(topology: &Topology, unread: &Unread) -> Vec<Problem> {
         wiring::check(topology, unread, &mut problems);
         roles::check(topology, unread, &mut problems);
         stock::check(topology, unread, &mut problems);
+        memory::check(topology, &mut problems);
         availability::check(topology, &mut problems);
         load::check(topology, unread, &mut problems);
         variants::check(topology, unread, &mut problems);

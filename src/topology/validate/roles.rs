@@ -22,6 +22,9 @@ pub(super) fn check(topology: &Topology, unread: &Unread, problems: &mut Vec<Pro
     }
     for stage in &topology.stages {
         let place = Place::Stage(stage.name.clone());
+        if let (StageKind::Sessions(_), Some(host)) = (&stage.kind, stage.kind.host()) {
+            check_sessions_host(topology, unread, host, &place, problems);
+        }
         if let StageKind::Queue(params) = &stage.kind {
             if let Some(host) = params.on.as_deref()
                 && !params.form.is_in_redis()
@@ -200,6 +203,15 @@ fn check_passed_on(reached: &[&Stage], problems: &mut Vec<Problem>) {
             let problem = Problem::warning(Place::Stage(stage.name.clone()), text, remedy);
             problems.push(problem.about(&["reads_without_cache"]));
         }
+        if let StageKind::ReadWriteSplit(params) = &stage.kind
+            && (params.expire_after.is_some() || params.absence_ttl.is_some())
+            && !has_database
+        {
+            let text = "what it forgets would have to come from a database, and none stands behind it";
+            let remedy = "link a Database behind it, or set expire_after and absence_ttl to None";
+            let problem = Problem::error(Place::Stage(stage.name.clone()), text, remedy);
+            problems.push(problem.about(&["expire_after", "absence_ttl"]));
+        }
     }
 }
 
@@ -213,6 +225,26 @@ fn check_host(topology: &Topology, unread: &Unread, host: &str, place: &Place, p
         None => format!("its list can't be on {host:?}: there is no such stage"),
     };
     let remedy = "name a MasterReplica stage, or None for a process of its own";
+    problems.push(Problem::error(place.clone(), text, remedy).about(&["on"]));
+}
+
+/// Sessions are kept by any master of one stage; a cluster would need them spread.
+fn check_sessions_host(
+    topology: &Topology,
+    unread: &Unread,
+    host: &str,
+    place: &Place,
+    problems: &mut Vec<Problem>,
+) {
+    let text = match topology.stages.iter().find(|stage| stage.name == host) {
+        Some(stage) if matches!(stage.kind, StageKind::MasterReplica(_) | StageKind::ReadWriteSplit(_)) => {
+            return;
+        }
+        Some(stage) => format!("its sessions can't be on {host:?}, which is a {}", stage.kind.label()),
+        None if unread.knows(topology, host) => return,
+        None => format!("its sessions can't be on {host:?}: there is no such stage"),
+    };
+    let remedy = "name a MasterReplica or ReadWriteSplit stage, or None for a process of its own";
     problems.push(Problem::error(place.clone(), text, remedy).about(&["on"]));
 }
 

@@ -11,6 +11,7 @@ const MOST_TOKENS: u64 = 1_000_000;
 pub(super) fn check(topology: &Topology, unread: &Unread, problems: &mut Vec<Problem>) {
     if unread.drawing_is_whole(topology) {
         check_reload(topology, problems);
+        check_sweep(topology, problems);
     }
     for (index, stage) in topology.stages.iter().enumerate() {
         let StageKind::MasterReplica(params) = &stage.kind else { continue };
@@ -68,6 +69,29 @@ fn check_reload(topology: &Topology, problems: &mut Vec<Problem>) {
             let place = Place::Stage(stage.name.clone());
             let problem = Problem::warning(place, text, "add what is missing, or set reload_stock to false");
             problems.push(problem.about(&["reload_stock"]));
+        }
+    }
+}
+
+/// Data control that sweeps orders of an inventory that doesn't keep them, or that nobody has to sweep.
+fn check_sweep(topology: &Topology, problems: &mut Vec<Problem>) {
+    let graph = Graph::of_traffic(topology);
+    let leads_to_database = |index: &usize| {
+        let mut next = graph.next[*index].iter();
+        next.any(|&next| matches!(topology.stages[next].kind, StageKind::Database(_)))
+    };
+    let mut inventories = (0..topology.stages.len())
+        .filter(|&index| matches!(topology.stages[index].kind, StageKind::MasterReplica(_)));
+    let can_sweep = inventories.any(|index| leads_to_database(&index));
+    for stage in &topology.stages {
+        if let StageKind::DataControl(params) = &stage.kind
+            && params.sweep_orders.is_some()
+            && !can_sweep
+        {
+            let text = "there is nothing to sweep: no MasterReplica sends to a database without a queue between them";
+            let remedy = "link the MasterReplica to the Database, or set sweep_orders to None";
+            let problem = Problem::error(Place::Stage(stage.name.clone()), text, remedy);
+            problems.push(problem.about(&["sweep_orders"]));
         }
     }
 }

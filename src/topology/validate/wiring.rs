@@ -12,6 +12,7 @@ pub const LONGEST_NAME: usize = 40;
 const ONLY_ONE: &[(&str, &str)] = &[
     ("Users", "let one stage of users carry the whole workload"),
     ("LoadBalancer", "a run works with one load balancer; take one away"),
+    ("Sessions", "a run works with one stage of sessions; take one away"),
     ("ReadWriteSplit", "a run works with one read-write split; take one away"),
     ("MasterReplica", "a run works with one inventory; take one away"),
     ("RedisCluster", "a run works with one inventory; take one away"),

@@ -151,6 +151,7 @@ impl Applied<'_> {
             instance: instance.into(),
             delay: Duration::from_millis(strengths.delay_ms.into()),
             rate: u64::from(strengths.rate_kb) * 1_000,
+            amount: strengths.amount_mib.into(),
             lasts: Duration::from_millis(strengths.lasts_ms.into()),
             ..Fault::default()
         };

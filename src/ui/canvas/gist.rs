@@ -7,7 +7,7 @@ use super::super::widgets::number::{percent, span};
 use crate::report::text::grouped;
 use crate::topology::stage::{
     BalancePolicy, DataControl, Database, LoadBalancer, MasterReplica, Persistence, Queue, ReadPolicy,
-    ReadWriteSplit, RedisCluster, RowStrategy, Service, Shape,
+    ReadWriteSplit, RedisCluster, RowStrategy, Service, Sessions, Shape,
 };
 use crate::topology::{StageKind, Topology};
 
@@ -46,6 +46,8 @@ const CONSUMER: Text = text("1 consumer", "1 个消费者");
 const BATCH: Text = text("batches of {}", "每批 {} 单");
 const KEPT_ON: Text = text("{} on {}", "{}，位于 {}");
 const OWN_PROCESS: Text = text("{}, a process of its own", "{}，独立进程");
+const SESSIONS: Text = text("sessions", "会话");
+const LEAKING: Text = text("leaking sessions", "泄漏的会话");
 const ROW_LOCK: Text = text("SQLite, row lock", "SQLite，行锁");
 const VERSION: Text = text("SQLite, version of the row", "SQLite，行版本");
 const CONNECTIONS: Text = text("{} connections", "{} 个连接");
@@ -64,6 +66,7 @@ pub fn lines(lang: Lang, topology: &Topology, kind: &StageKind) -> [String; 2] {
         }
         StageKind::LoadBalancer(balancer) => balancer_lines(lang, balancer),
         StageKind::Service(service) => service_lines(lang, service),
+        StageKind::Sessions(sessions) => sessions_lines(lang, sessions),
         StageKind::ReadWriteSplit(split) => split_lines(lang, split),
         StageKind::MasterReplica(group) => group_lines(lang, group),
         StageKind::RedisCluster(cluster) => cluster_lines(lang, cluster),
@@ -112,6 +115,15 @@ fn service_lines(lang: Lang, service: &Service) -> [String; 2] {
         counted(lang, INSTANCES, INSTANCE, INSTANCES, service.instances),
         flags.unwrap_or_else(|| lang.t(NO_FLAGS).to_owned()),
     ]
+}
+
+fn sessions_lines(lang: Lang, sessions: &Sessions) -> [String; 2] {
+    let word = lang.t(if sessions.leaks { LEAKING } else { SESSIONS });
+    let host = match &sessions.on {
+        Some(on) => lang.f(KEPT_ON, &[&word, on]),
+        None => lang.f(OWN_PROCESS, &[&word]),
+    };
+    [host, lang.f(TTL, &[&span(sessions.ttl)])]
 }
 
 fn split_lines(lang: Lang, split: &ReadWriteSplit) -> [String; 2] {

@@ -6,11 +6,12 @@ use super::super::text::{Text, text};
 use crate::topology::StageKind;
 
 /// The keys that add a stage, in the order of the kinds.
-pub const KEYS: [Key; 10] = [
+pub const KEYS: [Key; 11] = [
     Key::Num1,
     Key::Num2,
     Key::Num3,
     Key::Num4,
+    Key::U,
     Key::Num5,
     Key::Num6,
     Key::Num0,
@@ -42,6 +43,10 @@ pub fn tip(kind: &StageKind) -> Text {
         StageKind::Service(_) => text(
             "The application servers: they remember for a moment whether the sale is open or over",
             "应用服务器：会短暂记住抢购是否已开始或已结束",
+        ),
+        StageKind::Sessions(_) => text(
+            "Redis that keeps the sessions of the people who come, in a process of its own or beside other data",
+            "保存访客会话的 Redis：独立进程，或与其他数据放在一起",
         ),
         StageKind::ReadWriteSplit(_) => text(
             "Redis with a master for writes and replicas for reads: product pages, and the gate of the sale",

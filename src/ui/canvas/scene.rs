@@ -32,9 +32,11 @@ impl Port {
             StageKind::ReadWriteSplit(_) | StageKind::MasterReplica(_) | StageKind::RedisCluster(_) => {
                 &[Self::In, Self::Out, Self::ControlIn]
             }
-            StageKind::Cdn(_) | StageKind::LoadBalancer(_) | StageKind::Service(_) | StageKind::Queue(_) => {
-                &[Self::In, Self::Out]
-            }
+            StageKind::Cdn(_)
+            | StageKind::LoadBalancer(_)
+            | StageKind::Service(_)
+            | StageKind::Sessions(_)
+            | StageKind::Queue(_) => &[Self::In, Self::Out],
         }
     }
 

@@ -4,6 +4,7 @@ use lucide_icons::Icon;
 
 use super::super::text::{Text, text};
 use super::format::Unit;
+use crate::param::ParamValue;
 use crate::topology::{StageKind, Topology};
 
 /// One of the charts.
@@ -25,11 +26,13 @@ pub enum Chart {
     LagSecs,
     /// What the processes' data takes.
     Memory,
+    /// What the processes threw away or refused because their memory was full.
+    Pressure,
 }
 
 impl Chart {
     /// All of them, in their order on the screen.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Throughput,
         Self::Shards,
         Self::Intercepted,
@@ -37,13 +40,21 @@ impl Chart {
         Self::Stock,
         Self::Lag,
         Self::Memory,
+        Self::Pressure,
     ];
 
-    /// Those that say something about a design, in their order: only a cluster has shards.
+    /// Those that say something about a design, in their order: only a cluster has shards, and only memory with a limit can be
+    /// full.
     pub fn of(topology: &Topology) -> impl Iterator<Item = Self> {
         let mut kinds = topology.stages.iter().map(|stage| &stage.kind);
-        let has_shards = kinds.any(|kind| matches!(kind, StageKind::RedisCluster(_)));
-        Self::ALL.into_iter().filter(move |chart| has_shards || *chart != Self::Shards)
+        let has_shards = kinds.clone().any(|kind| matches!(kind, StageKind::RedisCluster(_)));
+        let has_limit =
+            kinds.any(|kind| !matches!(kind.params().get("max_memory"), None | Some(ParamValue::Off)));
+        Self::ALL.into_iter().filter(move |chart| match chart {
+            Self::Shards => has_shards,
+            Self::Pressure => has_limit,
+            _ => true,
+        })
     }
 
     /// The chart as it shows: the lag in seconds where that was chosen.
@@ -68,6 +79,7 @@ impl Chart {
             Self::Stock => text("Stock and orders", "库存与订单"),
             Self::Lag | Self::LagSecs => text("Replication lag", "复制延迟"),
             Self::Memory => text("Memory", "内存"),
+            Self::Pressure => text("Memory pressure", "内存压力"),
         }
     }
 
@@ -80,6 +92,7 @@ impl Chart {
             Self::Lag => text("bytes behind the master", "落后主节点的字节数"),
             Self::LagSecs => text("seconds behind the master", "落后主节点的秒数"),
             Self::Memory => text("bytes of data per process", "每个进程的数据字节数"),
+            Self::Pressure => text("keys and commands per second", "键与命令/秒"),
         }
     }
 
@@ -117,13 +130,17 @@ impl Chart {
             Self::Memory => {
                 text("Memory that the data of each Redis process takes", "每个 Redis 进程的数据占用的内存")
             }
+            Self::Pressure => text(
+                "Keys that each Redis process threw away, and commands that it refused (OOM), because its memory was full",
+                "每个 Redis 进程因内存已满而淘汰的键数与拒绝（OOM）的命令数",
+            ),
         }
     }
 
     /// What its values are.
     pub fn unit(self) -> Unit {
         match self {
-            Self::Throughput | Self::Shards | Self::Intercepted => Unit::PerSecond,
+            Self::Throughput | Self::Shards | Self::Intercepted | Self::Pressure => Unit::PerSecond,
             Self::Response => Unit::Micros,
             Self::Stock => Unit::Units,
             Self::Lag | Self::Memory => Unit::Bytes,
@@ -141,6 +158,7 @@ impl Chart {
             Self::Stock => Icon::Package,
             Self::Lag | Self::LagSecs => Icon::History,
             Self::Memory => Icon::MemoryStick,
+            Self::Pressure => Icon::Trash2,
         }
     }
 }

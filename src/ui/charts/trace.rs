@@ -11,8 +11,8 @@ use super::super::theme::{Tokens, signs};
 use super::kind::Chart;
 use super::sample::Cells;
 use super::words::{
-    ACHIEVED, ARRIVALS, AT_STAGE, BACKLOG, DROPPED, GENERATOR_LAG, INTERCEPTED, LAG, LAG_SECS, MEMORY,
-    OFFERED, RESPONSE, SERVICE, SHARD, SOLD, STALE, STALE_AGE, STOCK,
+    ACHIEVED, ARRIVALS, AT_STAGE, BACKLOG, DROPPED, EVICTED, GENERATOR_LAG, INTERCEPTED, LAG, LAG_SECS,
+    MEMORY, MEMORY_LIMIT, OFFERED, REFUSED, RESPONSE, SERVICE, SHARD, SOLD, STALE, STALE_AGE, STOCK,
 };
 use crate::metrics::Reason;
 
@@ -49,6 +49,12 @@ pub enum Key {
     Backlog,
     /// A process, by its place: in every chart of processes.
     Process(usize),
+    /// The most memory that a process may take, by its place.
+    MemoryLimit(usize),
+    /// Keys that a process threw away, by its place.
+    Evicted(usize),
+    /// Commands that a process refused for want of memory, by its place.
+    Refused(usize),
     /// What a shard of a cluster did, by its place: answered, redirected, failed.
     Shard(usize, usize),
 }
@@ -172,6 +178,7 @@ impl<'a> Traces<'a> {
             Chart::Lag => self.lag(),
             Chart::LagSecs => self.lag_secs(),
             Chart::Memory => self.memory(),
+            Chart::Pressure => self.pressure(),
         }
     }
 
@@ -356,9 +363,37 @@ impl<'a> Traces<'a> {
     }
 
     fn memory(self) -> Vec<Trace<'a>> {
-        self.processes(MEMORY, |one| {
+        let mut traces = self.processes(MEMORY, |one| {
             let ever = one.memory_bytes.fold(0..one.memory_bytes.len()).is_some_and(|cell| cell.max > 0.0);
             ever.then_some(Data::Bytes(&one.memory_bytes))
+        });
+        let limits = self.processes(MEMORY_LIMIT.1, |one| {
+            (!one.memory_limit_bytes.is_blank()).then_some(Data::Bytes(&one.memory_limit_bytes))
+        });
+        traces.extend(self.renamed(limits, MEMORY_LIMIT.0, Key::MemoryLimit, Look::Dashed));
+        traces
+    }
+
+    fn pressure(self) -> Vec<Trace<'a>> {
+        let evicted =
+            self.processes(EVICTED.1, |one| (!one.evicted.is_blank()).then_some(Data::Rate(&one.evicted)));
+        let refused =
+            self.processes(REFUSED.1, |one| (!one.refused.is_blank()).then_some(Data::Rate(&one.refused)));
+        let evicted = self.renamed(evicted, EVICTED.0, Key::Evicted, Look::Line);
+        evicted.chain(self.renamed(refused, REFUSED.0, Key::Refused, Look::Dashed)).collect()
+    }
+
+    /// The traces of processes under other names and keys, so that each can be hidden by itself.
+    fn renamed(
+        self,
+        traces: Vec<Trace<'a>>,
+        name: Text,
+        key: fn(usize) -> Key,
+        look: Look,
+    ) -> impl Iterator<Item = Trace<'a>> {
+        traces.into_iter().map(move |trace| {
+            let key = if let Key::Process(place) = trace.key { key(place) } else { trace.key };
+            Trace { key, name: self.lang.f(name, &[&trace.name]), look, ..trace }
         })
     }
 

@@ -94,4 +94,25 @@ pub(super) const STALE_AGE: (Text, Text) = (
         "过期应答所缺的写入，在读取发出之前多久就已确认（最大值）",
     ),
 );
+pub(super) const MEMORY_LIMIT: (Text, Text) = (
+    text("{} limit", "{} 上限"),
+    text(
+        "The most that the data of this process may take (maxmemory)",
+        "该进程的数据最多可占用的内存 (maxmemory)",
+    ),
+);
+pub(super) const EVICTED: (Text, Text) = (
+    text("{} evicted", "{} 淘汰"),
+    text(
+        "Keys a second that this process threw away because its memory was full",
+        "该进程因内存已满每秒淘汰的键数",
+    ),
+);
+pub(super) const REFUSED: (Text, Text) = (
+    text("{} refused", "{} 拒绝"),
+    text(
+        "Commands a second that this process refused because its memory was full (OOM)",
+        "该进程因内存已满每秒拒绝（OOM）的命令数",
+    ),
+);
 pub(super) const MEMORY: Text = text("Memory that the data of this process takes", "该进程的数据占用的内存");

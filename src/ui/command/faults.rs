@@ -35,6 +35,7 @@ fn icon(action: FaultAction) -> Icon {
         FaultAction::Unlock => Icon::LockOpen,
         FaultAction::FillMemory => Icon::MemoryStick,
         FaultAction::FreeMemory => Icon::Eraser,
+        FaultAction::GrowData => Icon::Warehouse,
         FaultAction::SlowScript => Icon::Hourglass,
         FaultAction::KillScript => Icon::OctagonX,
         FaultAction::Purge => Icon::Trash2,

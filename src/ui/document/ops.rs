@@ -56,6 +56,7 @@ pub fn usual_name(kind: &StageKind) -> &'static str {
         StageKind::Cdn(_) => "cdn",
         StageKind::LoadBalancer(_) => "balancer",
         StageKind::Service(_) => "service",
+        StageKind::Sessions(_) => "sessions",
         StageKind::ReadWriteSplit(_) => "gate",
         StageKind::MasterReplica(_) => "inventory",
         StageKind::RedisCluster(_) => "store",
@@ -134,11 +135,11 @@ pub fn delete_stages(topology: &mut Topology, stages: &BTreeSet<usize>) {
     variants.retain(|variant| !gone(&variant.stage, left));
     for stage in left.iter().map(|stage| stage.name.clone()).collect::<Vec<_>>() {
         let Some(index) = topology.index_of(&stage) else { continue };
-        if let StageKind::Queue(queue) = &topology.stages[index].kind
-            && queue.on.as_ref().is_some_and(|on| gone(on, &topology.stages))
-            && let StageKind::Queue(queue) = &mut topology.stages[index].kind
+        let host = topology.stages[index].kind.host().map(str::to_owned);
+        if host.is_some_and(|on| gone(&on, &topology.stages))
+            && let Some(on) = topology.stages[index].kind.host_mut()
         {
-            queue.on = None;
+            *on = None;
         }
     }
 }
@@ -163,9 +164,7 @@ pub fn rename(topology: &mut Topology, stage: usize, name: &str) {
     topology.faults.iter_mut().for_each(|fault| follow(&mut fault.stage));
     topology.variants.iter_mut().for_each(|variant| follow(&mut variant.stage));
     for stage in &mut topology.stages {
-        if let StageKind::Queue(queue) = &mut stage.kind
-            && let Some(on) = &mut queue.on
-        {
+        if let Some(Some(on)) = stage.kind.host_mut() {
             follow(on);
         }
     }
@@ -202,13 +201,12 @@ pub fn add_stages(topology: &mut Topology, added: &Topology, by: (f32, f32)) -> 
         topology.stages.push(Stage { name, kind: stage.kind.clone(), at });
     }
     for index in first..topology.stages.len() {
-        let StageKind::Queue(queue) = &topology.stages[index].kind else { continue };
-        let on = queue.on.as_ref().and_then(|on| match names.get(on.as_str()) {
+        let host = topology.stages[index].kind.host().and_then(|on| match names.get(on) {
             Some(renamed) => Some(renamed.clone()),
-            None => topology.index_of(on).map(|_| on.clone()),
+            None => topology.index_of(on).map(|_| on.to_owned()),
         });
-        if let StageKind::Queue(queue) = &mut topology.stages[index].kind {
-            queue.on = on;
+        if let Some(on) = topology.stages[index].kind.host_mut() {
+            *on = host;
         }
     }
     for link in &added.links {

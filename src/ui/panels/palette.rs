@@ -24,15 +24,15 @@ pub fn show(ui: &mut Ui, model: &Model, out: &mut Intents) {
     ui.label(RichText::new(lang.t(TITLE)).strong()).on_hover_text(lang.t(HOW));
     ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
         ui.spacing_mut().item_spacing.y = 2.0;
-        for (nth, kind) in kind::all().enumerate() {
-            row(ui, model, &kind, nth + 1, out);
+        for (kind, key) in kind::all().zip(kind::KEYS) {
+            row(ui, model, &kind, key.symbol_or_name(), out);
         }
         ui.add_space(6.0);
         ui.label(RichText::new(lang.t(HOW)).small().color(tokens(ui.ctx()).weak));
     });
 }
 
-fn row(ui: &mut Ui, model: &Model, kind: &StageKind, key: usize, out: &mut Intents) {
+fn row(ui: &mut Ui, model: &Model, kind: &StageKind, key: &str, out: &mut Intents) {
     let lang = model.lang();
     let tokens = tokens(ui.ctx());
     let why_not = rules::why_not_add(lang, model.doc.topology(), kind);
@@ -44,7 +44,7 @@ fn row(ui: &mut Ui, model: &Model, kind: &StageKind, key: usize, out: &mut Inten
         .truncate()
         .right_text((
             fonts::icon(signs::realness(realness)).size(11.0).color(color),
-            RichText::new(key.to_string()).monospace().small().color(tokens.weak),
+            RichText::new(key).monospace().small().color(tokens.weak),
         ))
         .min_size(vec2(ui.available_width(), 26.0))
         .sense(Sense::click_and_drag());
@@ -68,7 +68,7 @@ fn hover(response: Response, is_disabled: bool, tip: impl FnOnce(&mut Ui)) {
 }
 
 /// What the kind is, how real it is, and its key, or why it can't be added.
-fn tip(ui: &mut Ui, model: &Model, kind: &StageKind, key: usize, why_not: Option<&str>) {
+fn tip(ui: &mut Ui, model: &Model, kind: &StageKind, key: &str, why_not: Option<&str>) {
     let lang = model.lang();
     let tokens = tokens(ui.ctx());
     let realness = kind.realness();

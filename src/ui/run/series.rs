@@ -47,6 +47,14 @@ pub struct InstanceSeries {
     pub lag_secs: Column<Secs>,
     /// Bytes of memory; NaN where it didn't answer.
     pub memory_bytes: Column<Bytes>,
+    /// The most that it may take; NaN where it has no limit, or didn't answer.
+    pub memory_limit_bytes: Column<Bytes>,
+    /// Keys that it threw away because its memory was full.
+    pub evicted: Column<Counted>,
+    /// Commands that it refused because its memory was full.
+    pub refused: Column<Counted>,
+    /// How many both were at the last look that it answered.
+    counted: (u64, u64),
 }
 
 /// What clients saw of one shard of a cluster over the run. Counts are per bucket.
@@ -125,6 +133,17 @@ impl StageSeries {
         self.p99_us.push(small(now.latency_us.p99));
         self.stale.push(small(now.tally.stale_reads));
         self.stale_age_us.push(small(now.stale_age_us.max));
+    }
+}
+
+impl InstanceSeries {
+    /// Adds what it counted since the last look; one that was started again counts from zero.
+    fn count(&mut self, now: &InstanceState) {
+        let since = |before: u64, now: u64| small(now.checked_sub(before).unwrap_or(now));
+        let counts = if now.is_reachable { (now.evicted_keys, now.refused_for_memory) } else { self.counted };
+        self.evicted.push(since(self.counted.0, counts.0));
+        self.refused.push(since(self.counted.1, counts.1));
+        self.counted = counts;
     }
 }
 
@@ -236,18 +255,29 @@ impl Series {
                     lag_bytes: Column::empty(before),
                     lag_secs: Column::empty(before),
                     memory_bytes: Column::empty(before),
+                    memory_limit_bytes: Column::empty(before),
+                    evicted: Column::empty(before),
+                    refused: Column::empty(before),
+                    counted: (0, 0),
                 });
                 self.instances.len() - 1
             });
             let value = |bytes: u64| if state.is_reachable { bytes as f32 } else { f32::NAN };
-            self.instances[index].lag_bytes.push(value(state.lag_bytes));
-            self.instances[index].lag_secs.push(state.lag_secs.map_or(f32::NAN, |secs| secs as f32));
-            self.instances[index].memory_bytes.push(value(state.memory_bytes));
+            let one = &mut self.instances[index];
+            one.lag_bytes.push(value(state.lag_bytes));
+            one.lag_secs.push(state.lag_secs.map_or(f32::NAN, |secs| secs as f32));
+            one.memory_bytes.push(value(state.memory_bytes));
+            let limit = state.memory_limit_bytes;
+            one.memory_limit_bytes.push(if limit > 0 { value(limit) } else { f32::NAN });
+            one.count(state);
         }
         for one in self.instances.iter_mut().filter(|one| one.lag_bytes.len() == before) {
             one.lag_bytes.push(f32::NAN);
             one.lag_secs.push(f32::NAN);
             one.memory_bytes.push(f32::NAN);
+            one.memory_limit_bytes.push(f32::NAN);
+            one.evicted.push(0);
+            one.refused.push(0);
         }
     }
 }

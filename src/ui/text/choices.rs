@@ -123,6 +123,64 @@ pub const WORDS: &[Word] = &[
         text("Append-only file, synced before each answer", "追加文件，每次答复前刷盘"),
     ),
     (
+        "NoEviction",
+        text("Refuse writes", "拒绝写入"),
+        text("Nothing is evicted: what needs memory is refused (OOM)", "不淘汰：需要内存的命令被拒绝 (OOM)"),
+    ),
+    (
+        "AllkeysLru",
+        text("Evict any, LRU", "全部键 LRU"),
+        text("The keys used longest ago", "淘汰最久未用的键"),
+    ),
+    (
+        "AllkeysLfu",
+        text("Evict any, LFU", "全部键 LFU"),
+        text("The keys used least often", "淘汰使用最少的键"),
+    ),
+    ("AllkeysRandom", text("Evict any, by lot", "全部键随机"), text("Keys by lot", "随机淘汰键")),
+    (
+        "VolatileLru",
+        text("Evict with TTL, LRU", "有 TTL 的键 LRU"),
+        text(
+            "Of the keys that have a time to live, those used longest ago",
+            "在有存活时间的键中，淘汰最久未用的",
+        ),
+    ),
+    (
+        "VolatileLfu",
+        text("Evict with TTL, LFU", "有 TTL 的键 LFU"),
+        text(
+            "Of the keys that have a time to live, those used least often",
+            "在有存活时间的键中，淘汰使用最少的",
+        ),
+    ),
+    (
+        "VolatileRandom",
+        text("Evict with TTL, by lot", "有 TTL 的键随机"),
+        text("Of the keys that have a time to live, some by lot", "在有存活时间的键中随机淘汰"),
+    ),
+    (
+        "VolatileTtl",
+        text("Evict with least TTL", "TTL 最短者"),
+        text(
+            "Of the keys that have a time to live, those that have the least of it left",
+            "在有存活时间的键中，淘汰剩余时间最短的",
+        ),
+    ),
+    (
+        "AtOnce",
+        text("All at once", "一次全部"),
+        text(
+            "All orders by one script, which goes through every key that has some",
+            "一个脚本遍历所有订单键，一次读出全部订单",
+        ),
+    ),
+    (
+        "InPieces",
+        text("In pieces", "分批"),
+        text("Product by product, some hundred orders at a time (HSCAN)", "逐个商品，每次数百单 (HSCAN)"),
+    ),
+    (
         "LuaEvalsha",
         text("Lua script", "Lua 脚本"),
         text(

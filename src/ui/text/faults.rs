@@ -122,6 +122,14 @@ pub const WORDS: &[Word] = &[
     ),
     ("FreeMemory", text("Free memory", "释放内存"), text("No limit on memory again", "恢复为不限内存")),
     (
+        "GrowData",
+        text("Grow data", "数据增长"),
+        text(
+            "So much more data is loaded into the master while it serves; it stays",
+            "在服务期间向主节点载入这么多数据；数据会保留",
+        ),
+    ),
+    (
         "SlowScript",
         text("Slow script", "慢脚本"),
         text(

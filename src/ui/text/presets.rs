@@ -382,6 +382,62 @@ const CHINESE: &[(&str, PresetWords<'static>)] = &[
             source: "消息公司：每条消息以 INCR 在 Redis 中计数，汇总值稍后写入数据库供后台查看",
         },
     ),
+    (
+        "session-leak.ron",
+        PresetWords {
+            title: "会话泄漏",
+            question: "客户端每次请求都在存放库存的 Redis 上留下新会话：内存满后抢购会怎样，什么办法有用？",
+            source: "一家消息公司的内存耗尽：客户端错误使每次交互都新建会话（S26）",
+        },
+    ),
+    (
+        "session-leak-isolated.ron",
+        PresetWords {
+            title: "会话泄漏（已隔离）",
+            question: "客户端每次请求都在独立的 Redis 上留下新会话：它的内存满后谁会察觉？",
+            source: "一家消息公司的内存耗尽：会话被移到独立的数据库（S26）",
+        },
+    ),
+    (
+        "cache-aside.ron",
+        PresetWords {
+            title: "商品页的旁路缓存",
+            question: "页面来自 Redis，否则来自数据库并写回，改变时删除：数据库多久被问一次，有多少人读到旧页面？",
+            source: "缓存优先读取：先查 Redis，未命中查数据库再写回；更新时删除缓存（S2、S14）",
+        },
+    ),
+    (
+        "cache-avalanche.ron",
+        PresetWords {
+            title: "缓存雪崩",
+            question: "缓存中的全部页面以同一存活时间一起写入：到期时有多少请求涌向数据库，加一点随机会怎样？",
+            source: "带存活时间的缓存优先读取，以及为其加随机抖动的建议（S2、S14）",
+        },
+    ),
+    (
+        "cache-penetration.ron",
+        PresetWords {
+            title: "缓存穿透",
+            question: "读取不存在的商品在任何缓存中都找不到：有多少到达数据库，若缓存记住“没有”又如何？",
+            source: "缓存优先读取，以及以短存活时间缓存空结果的建议（S14）",
+        },
+    ),
+    (
+        "scheduled-sweep.ron",
+        PresetWords {
+            title: "定时扫单",
+            question: "订单留在 Redis 中，由扫单每秒两次写入数据库：一次读出全部订单与分批读取，对购买各有什么影响？",
+            source: "来自实践的问题：订单何时到达数据库？定时任务从 Redis 取出新订单（S8）",
+        },
+    ),
+    (
+        "growing-data-set.ron",
+        PresetWords {
+            title: "数据量增长",
+            question: "Redis 的数据在人们购买时翻倍：他们会察觉什么，快照与从节点又会怎样？",
+            source: "一家消息公司在服务期间从 200 GB 增长到 400 GB（S27），缩小到千分之一",
+        },
+    ),
 ];
 
 /// The words of a preset; English where there is no Chinese.

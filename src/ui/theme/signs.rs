@@ -13,6 +13,7 @@ pub fn kind(kind: &StageKind) -> Icon {
         StageKind::Cdn(_) => Icon::Globe,
         StageKind::LoadBalancer(_) => Icon::Split,
         StageKind::Service(_) => Icon::Server,
+        StageKind::Sessions(_) => Icon::Cookie,
         StageKind::ReadWriteSplit(_) => Icon::ShieldCheck,
         StageKind::MasterReplica(_) => Icon::Boxes,
         StageKind::RedisCluster(_) => Icon::Network,

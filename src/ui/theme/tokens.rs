@@ -215,6 +215,7 @@ impl Tokens {
             StageKind::Cdn(_) => self.series[0],
             StageKind::LoadBalancer(_) => self.series[3],
             StageKind::Service(_) => self.series[2],
+            StageKind::Sessions(_) => self.warn,
             StageKind::ReadWriteSplit(_) => self.series[1],
             StageKind::MasterReplica(_) => self.series[6],
             StageKind::RedisCluster(_) => self.series[7],

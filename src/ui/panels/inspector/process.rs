@@ -34,6 +34,10 @@ const OPS: Text = text("Operations", "操作");
 const OPS_TIP: Text =
     text("Commands per second, as the process averages them itself", "每秒命令数，由进程自己平均");
 const MEMORY: Text = text("Memory", "内存");
+const MEMORY_LIMIT: Text = text("memory limit", "内存上限");
+const FORK: Text = text("last fork", "最近一次 fork");
+const EVICTED: Text = text("keys evicted", "已淘汰的键");
+const REFUSED: Text = text("refused for memory", "因内存拒绝");
 const MEMORY_TIP: Text = text("Memory that its data takes", "数据占用的内存");
 const LAG: Text = text("Lag", "复制延迟");
 const LAG_TIP: Text = text(
@@ -103,6 +107,16 @@ fn state_ui(ui: &mut Ui, page: &Page<'_>, state: &InstanceState) {
         (LAG, behind, Some(LAG_TIP)),
         (CPU, cpu, Some(CPU_TIP)),
     ];
+    let limit = state.memory_limit_bytes;
+    let fork = number::span_of_secs(state.fork_us as f64 / 1e6);
+    let pressed = [
+        (FORK, fork, state.fork_us),
+        (MEMORY_LIMIT, bytes(limit), limit),
+        (EVICTED, number::number(state.evicted_keys as f64), state.evicted_keys),
+        (REFUSED, number::number(state.refused_for_memory as f64), state.refused_for_memory),
+    ];
+    let pressed = pressed.into_iter().filter(|(_, _, count)| *count > 0);
+    let rows = rows.into_iter().chain(pressed.map(|(label, value, _)| (label, value, None)));
     let weak = tokens(ui.ctx()).weak;
     egui::Grid::new("state").num_columns(2).spacing([16.0, 2.0]).show(ui, |ui| {
         for (label, value, tip) in rows {

@@ -114,6 +114,10 @@ pub fn times(ui: &mut Ui, lang: Lang, report: &Report) {
     });
 }
 
+const MEMORY: Text = text(
+    "Limit {}; {} keys evicted, {} commands refused because memory was full",
+    "上限 {}；因内存已满淘汰 {} 个键、拒绝 {} 条命令",
+);
 const PROCESS: Text = text("{}, {}", "{}，{}");
 
 /// What each Redis process did.
@@ -160,7 +164,18 @@ fn process(ui: &mut Ui, lang: Lang, instance: &InstanceSummary) {
     ui.label(grouped(instance.commands));
     // A Sentinel doesn't say.
     let memory = instance.peak_memory_bytes;
-    ui.label(if memory > 0 { bytes(memory) } else { dash() });
+    let words = if memory > 0 { bytes(memory) } else { dash() };
+    if instance.was_short_of_memory() {
+        let limit = instance.memory_limit_bytes;
+        let limit = if limit > 0 { bytes(limit) } else { dash() };
+        let (evicted, refused) = (instance.evicted_keys, instance.refused_for_memory);
+        let tip = lang.f(MEMORY, &[&limit, &grouped(evicted), &grouped(refused)]);
+        let is_full = evicted + refused > 0;
+        let words = RichText::new(format!("{words} / {limit}"));
+        ui.label(if is_full { words.color(tokens(ui).warn) } else { words }).on_hover_text(tip);
+    } else {
+        ui.label(words);
+    }
     let worst = || match instance.worst_lag_secs {
         None => bytes(instance.worst_lag_bytes),
         Some(secs) => format!("{}, {secs:.2} s", bytes(instance.worst_lag_bytes)),

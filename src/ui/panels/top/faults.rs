@@ -34,6 +34,8 @@ const RATE_TIP: Text = text(
     "What \"Throttle link\" leaves in each direction, in thousands of bytes per second",
     "“限速链路”在每个方向保留的速率，单位为千字节每秒",
 );
+const AMOUNT: Text = text("Amount", "数量");
+const AMOUNT_TIP: Text = text("How much more is loaded", "再载入多少数据");
 const LASTS: Text = text("Time of a slow script", "慢脚本的时长");
 const LASTS_TIP: Text =
     text("How long \"Slow script\" keeps the process busy, in milliseconds", "“慢脚本”占住进程的毫秒数");
@@ -58,11 +60,13 @@ pub struct FaultsView {
     pub rate_kb: u32,
     /// How long "Slow script" takes, in milliseconds.
     pub lasts_ms: u32,
+    /// How much "Grow data" loads, in MiB.
+    pub amount_mib: u32,
 }
 
 impl Default for FaultsView {
     fn default() -> Self {
-        Self { delay_ms: 50, rate_kb: 100, lasts_ms: 500 }
+        Self { delay_ms: 50, rate_kb: 100, lasts_ms: 500, amount_mib: 100 }
     }
 }
 
@@ -126,7 +130,9 @@ fn data(ui: &mut Ui, model: &Model, view: &mut FaultsView, out: &mut Intents) {
 
 /// How strong a fault of the menu is.
 fn strength(ui: &mut Ui, lang: Lang, view: &mut FaultsView, action: FaultAction) {
-    let (value, name, tip) = if action == FaultAction::ThrottleLink {
+    let (value, name, tip) = if action == FaultAction::GrowData {
+        (DragValue::new(&mut view.amount_mib).range(1..=100_000).suffix(" MiB"), AMOUNT, AMOUNT_TIP)
+    } else if action == FaultAction::ThrottleLink {
         (DragValue::new(&mut view.rate_kb).range(1..=1_000_000).suffix(" kB/s"), RATE, RATE_TIP)
     } else {
         (DragValue::new(&mut view.lasts_ms).range(1..=60_000).suffix(" ms"), LASTS, LASTS_TIP)

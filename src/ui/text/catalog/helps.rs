@@ -71,7 +71,61 @@ pub const ROWS: &[Row] = &[
         "等待或在途的请求上限，超过则答复“过载丢弃”。",
     ),
     ("How long an answer may take before the request counts as failed.", "应答超过多久，请求算作失败。"),
+    (
+        "Redis that keeps the sessions of the people who come: each request that comes by writes that of its sender anew, and goes on.",
+        "保存访客会话的 Redis：每个经过的请求重写其发送者的会话，然后继续前行。",
+    ),
+    (
+        "The Redis stage whose master keeps the sessions beside its own data; None: a process of its own.",
+        "由哪个 Redis 阶段的主节点与自己的数据一起保存会话；无：独立进程。",
+    ),
+    ("How long a session stays after the last request that used it.", "最后一次使用之后，会话保留多久。"),
+    (
+        "What a session takes: who somebody is, and what lies in the basket.",
+        "一个会话的大小：此人是谁，购物车里有什么。",
+    ),
+    (
+        "Whether each request makes a session of its own instead of using the one that its sender has: a mistake of clients that lose their ids.",
+        "每个请求是否都新建会话，而不用发送者已有的那个：客户端丢失会话编号的错误。",
+    ),
+    (
+        "Memory that a process of its own may take for its data (`maxmemory`); None: no limit.",
+        "独立进程的数据可占用的内存（`maxmemory`）；无：不限。",
+    ),
+    ("Connections that carry sessions to it.", "向它传送会话的连接数。"),
+    (
+        "How long an answer may take before the request goes on without a session.",
+        "应答超过多久，请求便不带会话继续前行。",
+    ),
+    (
+        "How long a page stays after it was written; then, or when it changes, the next reader fetches it from the database, and it is written here again. None: pages stay, and are written here only.",
+        "页面写入后保留多久；到期或内容改变后，由下一位读者从数据库取得并再次写入。无：页面一直保留，只在此处写入。",
+    ),
+    (
+        "Share of that time by which a lot may shorten it for each page, so that not all expire together.",
+        "每个页面的过期时间随机缩短的最大比例，避免同时过期。",
+    ),
+    (
+        "How long is kept that there is no such product, once the database has said so; None: it is not kept.",
+        "数据库答复商品不存在之后，这一结论缓存多久；无：不缓存。",
+    ),
+    (
+        "Share of the reads of product pages that ask for a product that doesn't exist.",
+        "读取商品页的请求中，所求商品不存在的比例。",
+    ),
+    ("Different products that don't exist and are asked for.", "被请求的不存在商品的种数。"),
+    (
+        "How often the orders that the inventory keeps are read, and the new ones of them written to the database; None: a granted claim goes on to the database at once.",
+        "每隔多久读取库存所存的订单，并把其中的新订单写入数据库；无：成交的购买立即进入数据库。",
+    ),
+    ("How a sweep reads the orders that the inventory keeps.", "扫单如何读取库存所存的订单。"),
+    ("By how much data grows; other actions have none.", "数据增长多少；其他动作没有此项。"),
     ("What survives a crash.", "崩溃后保留什么。"),
+    (
+        "Memory that each Redis process may take for its data (`maxmemory`); None: no limit.",
+        "每个 Redis 进程的数据可占用的内存（`maxmemory`）；无：不限。",
+    ),
+    ("What a process throws away when its memory is full.", "进程内存已满时淘汰什么。"),
     ("Replicas of the master.", "主节点的从节点数。"),
     ("Sentinels that watch the master; none: nobody replaces it.", "监视主节点的哨兵数；无：没有谁替换它。"),
     ("Sentinels that must agree that the master is down.", "须有多少哨兵同意主节点已下线。"),

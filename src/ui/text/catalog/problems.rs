@@ -182,6 +182,41 @@ pub const ROWS: &[Row] = &[
         "it refuses every write: it wants {} replicas and has {}",
         "它拒绝一切写入：需要 {} 个从节点，只有 {} 个",
     ),
+    ("a run works with one stage of sessions; take one away", "一次运行只能有一个会话阶段；去掉一个"),
+    ("another stage's Redis keeps its sessions", "它的会话由另一阶段的 Redis 保存"),
+    ("its sessions can't be on {}, which is a {}", "会话不能放在 {} 上：它是{}"),
+    ("its sessions can't be on {}: there is no such stage", "会话不能放在 {} 上：没有这个阶段"),
+    (
+        "name a MasterReplica or ReadWriteSplit stage, or None for a process of its own",
+        "指定一个 Redis 主从或读写分离阶段，或用 None 使用独立进程",
+    ),
+    (
+        "what it forgets would have to come from a database, and none stands behind it",
+        "它遗忘的内容须从数据库取回，而其后没有数据库",
+    ),
+    (
+        "link a Database behind it, or set expire_after and absence_ttl to None",
+        "在其后连接数据库，或把 expire_after 与 absence_ttl 设为 None",
+    ),
+    (
+        "there is nothing to sweep: no MasterReplica sends to a database without a queue between them",
+        "没有订单可扫：没有 Redis 主从不经队列直接通向数据库",
+    ),
+    (
+        "link the MasterReplica to the Database, or set sweep_orders to None",
+        "把 Redis 主从连到数据库，或把 sweep_orders 设为 None",
+    ),
+    ("a replica copies what its master has", "从节点复制其主节点的数据"),
+    ("its memory has no limit, so it never evicts", "内存没有上限，因此从不淘汰"),
+    ("set max_memory, or eviction to NoEviction", "设置 max_memory，或把 eviction 设为 NoEviction"),
+    (
+        "it may evict what the sale stands on: stock, flags and orders are keys like any other",
+        "它可能淘汰售卖所依赖的数据：库存、标记与订单也只是普通的键",
+    ),
+    (
+        "choose NoEviction or a policy for keys with a time to live",
+        "选择 NoEviction，或只淘汰有存活时间的键的策略",
+    ),
     ("lower min_replicas_to_write or add replicas", "降低 min_replicas_to_write 或增加从节点"),
     (
         "no claim is ever granted: WAIT wants {} replicas and there are {}",

@@ -35,6 +35,7 @@ pub const ROWS: &[Row] = &[
     ("Unlock {} of {}", "解锁 {2} 的 {1}"),
     ("FillMemory {} of {}", "占满 {2} 的 {1} 的内存"),
     ("FreeMemory {} of {}", "释放 {2} 的 {1} 的内存"),
+    ("GrowData {} of {} by {}", "{2} 的 {1} 数据增长 {3}"),
     ("SlowScript {} of {} for {}", "在 {2} 的 {1} 上运行慢脚本 {3}"),
     ("KillScript {} of {}", "终止 {2} 的 {1} 的脚本"),
     ("Purge {} of {}", "清空 {2} 的 {1}"),

@@ -291,4 +291,53 @@ pub(super) const LOOKS: &[(&str, Text)] = &[
             "看审计中的计数：Redis 与数据库合起来一次不差",
         ),
     ),
+    (
+        "session-leak.ron",
+        text(
+            "Look at the memory, and at the claims once it is full; run the variants to see what helps",
+            "看内存，以及内存满后的购买；运行各变体，看什么办法有用",
+        ),
+    ),
+    (
+        "session-leak-isolated.ron",
+        text(
+            "Look at the memory of both Redis processes: one is full, and the sale on the other doesn't notice",
+            "看两个 Redis 进程的内存：一个已满，另一个上的抢购毫无察觉",
+        ),
+    ),
+    (
+        "cache-aside.ron",
+        text(
+            "Look at the funnel for the hit ratio, and at the stale reads: who fetched a page just before it changed",
+            "看漏斗中的命中率，以及过期读：谁在页面改变前一刻取走了它",
+        ),
+    ),
+    (
+        "cache-avalanche.ron",
+        text(
+            "Look at the arrivals at the database when all pages expire together, and at what it sheds",
+            "看全部页面同时过期时到达数据库的请求，以及它丢弃了多少",
+        ),
+    ),
+    (
+        "cache-penetration.ron",
+        text(
+            "Look at the funnel: each read of a product that doesn't exist reaches the database, unless the cache keeps that",
+            "看漏斗：每次读取不存在的商品都到达数据库，除非缓存记住这一结论",
+        ),
+    ),
+    (
+        "scheduled-sweep.ron",
+        text(
+            "Look at the p99 of the claims when the sweep reads all orders at once; the variant reads in pieces",
+            "看扫单一次读出全部订单时购买的 p99；变体分批读取",
+        ),
+    ),
+    (
+        "growing-data-set.ron",
+        text(
+            "Look at the memory while it doubles, at the p99 meanwhile, and in the report at how long forks took",
+            "看内存翻倍的过程、其间的 p99，以及报告中 fork 所用的时间",
+        ),
+    ),
 ];

@@ -1,0 +1,129 @@
+//! The sweep of orders: at an interval all orders that the inventory keeps are read, and those that are new are written to the
+//! database. Which they are is not written anywhere, so each sweep reads all of them; and how it reads decides for how long Redis
+//! answers nobody else.
+//!
+//! Nothing is taken from the inventory. An order's id is inserted once, so a sweep may be done again.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use redis::RedisResult;
+use tokio::time::{Instant, MissedTickBehavior, interval};
+
+use super::book::StageBook;
+use super::clock::Clock;
+use super::cluster::Holder;
+use super::entry::Entries;
+use super::generator::Schedule;
+use super::order::Order;
+use super::sqlite::Writer;
+use super::trouble::Troubles;
+use crate::topology::stage::SweepForm;
+use crate::workload::Operation;
+
+/// Between two looks whether it is time, and how much is not swept yet.
+const LOOK: Duration = Duration::from_millis(20);
+/// Orders read at a time in pieces: well below a millisecond of the server's time.
+const PIECE: u32 = 300;
+/// Orders written in one transaction.
+const AT_ONCE: usize = 5_000;
+
+/// Reads every order in one step, as a job does that was written for a small table.
+const ALL_SCRIPT: &str = r"
+local all = {}
+for _, key in ipairs(redis.call('KEYS', ARGV[1])) do
+  for _, order in ipairs(redis.call('HVALS', key)) do all[#all + 1] = order end
+end
+return all";
+
+/// What sweeps.
+pub struct Sweeper {
+    /// Where the orders are kept.
+    pub holder: Holder,
+    /// Where they are written.
+    pub writer: Writer,
+    /// Products in the sale.
+    pub items: u32,
+    /// Between two sweeps.
+    pub interval: Duration,
+    /// How it reads.
+    pub form: SweepForm,
+    /// The book of the stage that keeps the orders.
+    pub kept: Arc<StageBook>,
+    /// The book of the database.
+    pub written: Arc<StageBook>,
+    /// The run's clock.
+    pub clock: Clock,
+    /// Where it says what went wrong.
+    pub troubles: Troubles,
+}
+
+impl Sweeper {
+    /// Sweeps until it is dropped, and keeps `backlog` up to date: orders that were promised and not swept yet. Once all arrivals
+    /// have come it sweeps again and again, so that the run can end.
+    pub async fn work(self, backlog: Arc<AtomicU64>, schedule: Arc<Schedule>) {
+        let mut swept = HashSet::new();
+        let mut looks = interval(LOOK);
+        looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut last = Instant::now();
+        loop {
+            looks.tick().await;
+            let waiting = self.waiting(&swept);
+            if last.elapsed() < self.interval && !(schedule.has_ended() && waiting > 0) {
+                backlog.store(waiting, Ordering::Relaxed);
+                continue;
+            }
+            // While it sweeps nobody counts: something may be promised meanwhile.
+            backlog.store(waiting.max(1), Ordering::Relaxed);
+            last = Instant::now();
+            if let Err(error) = self.sweep(&mut swept).await {
+                self.troubles.note("orders could not be swept", &error);
+            }
+        }
+    }
+
+    fn waiting(&self, swept: &HashSet<u64>) -> u64 {
+        self.kept.tally().sold.saturating_sub(swept.len() as u64)
+    }
+
+    async fn sweep(&self, swept: &mut HashSet<u64>) -> RedisResult<()> {
+        if self.form == SweepForm::AtOnce {
+            let read = self.holder.all_orders(ALL_SCRIPT).await?;
+            self.write(swept, read).await;
+            return Ok(());
+        }
+        for item in 0..self.items {
+            let mut cursor = 0;
+            loop {
+                let (next, read) = self.holder.piece_of_orders(item, cursor, PIECE).await?;
+                self.write(swept, read).await;
+                cursor = next;
+                if cursor == 0 {
+                    break;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes what is new of these orders; what the database refuses is new again at the next sweep.
+    async fn write(&self, swept: &mut HashSet<u64>, read: Vec<Order>) {
+        let new: Vec<Order> = read.into_iter().filter(|order| !swept.contains(&order.id)).collect();
+        for orders in new.chunks(AT_ONCE) {
+            let started_ns = self.clock.now_ns();
+            let entries = Entries { orders: orders.to_vec(), ..Entries::default() };
+            match self.writer.write(entries, started_ns).await {
+                Ok(fresh) => {
+                    swept.extend(orders.iter().map(|order| order.id));
+                    if fresh.orders > 0 {
+                        let latency_ns = self.clock.now_ns() - started_ns;
+                        self.written.written(Operation::Claim, fresh.orders, latency_ns);
+                    }
+                }
+                Err(error) => self.troubles.note("a sweep can't write", &error),
+            }
+        }
+    }
+}
