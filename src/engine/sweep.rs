@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use redis::RedisResult;
+use redis::RedisError;
 use tokio::time::{Instant, MissedTickBehavior, interval};
 
 use super::book::StageBook;
@@ -18,7 +18,7 @@ use super::cluster::Holder;
 use super::entry::Entries;
 use super::generator::Schedule;
 use super::order::Order;
-use super::sqlite::Writer;
+use super::sqlite::{StoreError, Writer};
 use super::trouble::Troubles;
 use crate::topology::stage::SweepForm;
 use crate::workload::Operation;
@@ -37,6 +37,17 @@ for _, key in ipairs(redis.call('KEYS', ARGV[1])) do
   for _, order in ipairs(redis.call('HVALS', key)) do all[#all + 1] = order end
 end
 return all";
+
+/// Why a sweep failed. What it has written is written; the next one goes on.
+#[derive(Debug, thiserror::Error)]
+enum SweepError {
+    /// The inventory.
+    #[error("they could not be read: {0}")]
+    Redis(#[from] RedisError),
+    /// The database.
+    #[error("they could not be written: {0}")]
+    Store(#[from] StoreError),
+}
 
 /// What sweeps.
 pub struct Sweeper {
@@ -67,38 +78,37 @@ impl Sweeper {
         let mut swept = HashSet::new();
         let mut looks = interval(LOOK);
         looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        let mut last = Instant::now();
+        let (mut last, mut is_done) = (Instant::now(), false);
         loop {
             looks.tick().await;
-            let waiting = self.waiting(&swept);
-            if last.elapsed() < self.interval && !(schedule.has_ended() && waiting > 0) {
-                backlog.store(waiting, Ordering::Relaxed);
-                continue;
-            }
+            let (has_ended, tally) = (schedule.has_ended(), self.kept.tally());
+            // What was never answered may have become an order too: so one more sweep after the last claim has ended.
+            let is_over = has_ended && tally.in_flight() == 0;
+            let waiting = tally.sold.saturating_sub(swept.len() as u64);
+            let is_due = !is_done && (is_over || last.elapsed() >= self.interval);
             // While it sweeps nobody counts: something may be promised meanwhile.
-            backlog.store(waiting.max(1), Ordering::Relaxed);
-            last = Instant::now();
-            if let Err(error) = self.sweep(&mut swept).await {
-                self.troubles.note("orders could not be swept", &error);
+            let floor = u64::from(!is_done && (has_ended || is_due));
+            backlog.store(if is_done { 0 } else { waiting.max(floor) }, Ordering::Relaxed);
+            if is_due {
+                last = Instant::now();
+                match self.sweep(&mut swept).await {
+                    Ok(()) => is_done = is_over,
+                    Err(error) => self.troubles.note("orders could not be swept", &error),
+                }
             }
         }
     }
 
-    fn waiting(&self, swept: &HashSet<u64>) -> u64 {
-        self.kept.tally().sold.saturating_sub(swept.len() as u64)
-    }
-
-    async fn sweep(&self, swept: &mut HashSet<u64>) -> RedisResult<()> {
+    async fn sweep(&self, swept: &mut HashSet<u64>) -> Result<(), SweepError> {
         if self.form == SweepForm::AtOnce {
             let read = self.holder.all_orders(ALL_SCRIPT).await?;
-            self.write(swept, read).await;
-            return Ok(());
+            return self.write(swept, read).await;
         }
         for item in 0..self.items {
             let mut cursor = 0;
             loop {
                 let (next, read) = self.holder.piece_of_orders(item, cursor, PIECE).await?;
-                self.write(swept, read).await;
+                self.write(swept, read).await?;
                 cursor = next;
                 if cursor == 0 {
                     break;
@@ -108,22 +118,19 @@ impl Sweeper {
         Ok(())
     }
 
-    /// Writes what is new of these orders; what the database refuses is new again at the next sweep.
-    async fn write(&self, swept: &mut HashSet<u64>, read: Vec<Order>) {
+    /// Writes what is new of these orders.
+    async fn write(&self, swept: &mut HashSet<u64>, read: Vec<Order>) -> Result<(), SweepError> {
         let new: Vec<Order> = read.into_iter().filter(|order| !swept.contains(&order.id)).collect();
         for orders in new.chunks(AT_ONCE) {
             let started_ns = self.clock.now_ns();
             let entries = Entries { orders: orders.to_vec(), ..Entries::default() };
-            match self.writer.write(entries, started_ns).await {
-                Ok(fresh) => {
-                    swept.extend(orders.iter().map(|order| order.id));
-                    if fresh.orders > 0 {
-                        let latency_ns = self.clock.now_ns() - started_ns;
-                        self.written.written(Operation::Claim, fresh.orders, latency_ns);
-                    }
-                }
-                Err(error) => self.troubles.note("a sweep can't write", &error),
+            let fresh = self.writer.write(entries, started_ns).await?;
+            swept.extend(orders.iter().map(|order| order.id));
+            if fresh.orders > 0 {
+                let latency_ns = self.clock.now_ns() - started_ns;
+                self.written.written(Operation::Claim, fresh.orders, latency_ns);
             }
         }
+        Ok(())
     }
 }

@@ -258,3 +258,76 @@ fn check_consumers(topology: &Topology, queue: &Stage, problems: &mut Vec<Proble
         ));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::super::super::stage::{DataControl, Database, MasterReplica, ReadWriteSplit, Sessions, Users};
+    use super::super::super::testing::design;
+    use super::super::super::{ClientKind, Link};
+    use super::super::validate;
+    use super::*;
+
+    /// A chain of these stages, with data control before the last; what is said of it.
+    fn said(kinds: Vec<StageKind>) -> String {
+        let last = kinds.len() - 1;
+        let mut topology = design(kinds);
+        for (from, to) in (0..last).zip(1..last) {
+            let (from, to) = (from.to_string(), to.to_string());
+            topology.links.push(Link { from, to, clients: ClientKind::SentinelAware });
+        }
+        validate(&topology).iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+    }
+
+    #[test]
+    fn sessions_are_kept_by_a_master_that_is_there() {
+        let chain = |on: Option<&str>| {
+            let sessions = Sessions { on: on.map(str::to_owned), ..Sessions::default() };
+            said(vec![
+                StageKind::Users(Users {}),
+                StageKind::Sessions(sessions),
+                StageKind::MasterReplica(MasterReplica::default()),
+                StageKind::Database(Database::default()),
+                StageKind::DataControl(DataControl::default()),
+            ])
+        };
+        for (on, problem) in [
+            (None, ""),
+            (Some("2"), ""),
+            (Some("3"), "can't be on \"3\", which is a database"),
+            (Some("x"), "there is no such stage"),
+        ] {
+            let text = chain(on);
+            assert_eq!(text.contains("its sessions can't be on"), !problem.is_empty(), "{on:?}: {text}");
+            assert!(text.contains(problem), "{on:?}: {text}");
+        }
+    }
+
+    #[test]
+    fn what_a_cache_forgets_has_to_be_in_a_database_and_what_is_swept_has_to_lie_before_one() {
+        let chain = |has_database: bool, sweeps: bool| {
+            let cache =
+                ReadWriteSplit { expire_after: Some(Duration::from_secs(1)), ..ReadWriteSplit::default() };
+            let control = DataControl {
+                sweep_orders: sweeps.then_some(Duration::from_secs(1)),
+                ..DataControl::default()
+            };
+            let mut kinds = vec![
+                StageKind::Users(Users {}),
+                StageKind::ReadWriteSplit(cache),
+                StageKind::MasterReplica(MasterReplica::default()),
+            ];
+            if has_database {
+                kinds.push(StageKind::Database(Database::default()));
+            }
+            kinds.push(StageKind::DataControl(control));
+            said(kinds)
+        };
+        for (has_database, sweeps) in [(true, true), (true, false), (false, true), (false, false)] {
+            let text = chain(has_database, sweeps);
+            assert_eq!(text.contains("would have to come from a database"), !has_database, "{text}");
+            assert_eq!(text.contains("there is nothing to sweep"), sweeps && !has_database, "{text}");
+        }
+    }
+}

@@ -106,7 +106,16 @@ impl Owner {
             stages.map(|stage| stage.name.clone()).collect()
         };
         match (self, key) {
-            (Self::Stages(_), "on") => Some(named(&|kind| matches!(kind, StageKind::MasterReplica(_)))),
+            (Self::Stages(stages), "on") => {
+                // Sessions are kept by any master of one stage, a queue by the inventory's.
+                let own = stages.iter().filter_map(|&stage| topology.stages.get(stage));
+                let takes_gate = own.clone().all(|stage| matches!(stage.kind, StageKind::Sessions(_)));
+                Some(named(&|kind| match kind {
+                    StageKind::MasterReplica(_) => true,
+                    StageKind::ReadWriteSplit(_) => takes_gate,
+                    _ => false,
+                }))
+            }
             (Self::Fault(_), "stage") => Some(named(&|kind| !targets(kind).is_empty())),
             (Self::Fault(fault), "instance") => {
                 let fault = topology.faults.get(*fault)?;
