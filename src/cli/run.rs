@@ -71,6 +71,7 @@ pub(super) fn run_to(
             return (exit::IO, false);
         }
     };
+    tell_external(&plan);
     warn(&plan, args);
     let Ended { json: text, code, is_stopped } = conduct(plan, args, signals);
     if let Some(Err(error)) = json.zip(text).map(|(json, text)| json.write(&text)) {
@@ -116,6 +117,18 @@ pub(super) fn plan(label: &str, opened: Opened, args: &HowArgs) -> Option<RunPla
                 out::note(format_args!("{label} with these options: {problem}"));
             });
             None
+        }
+    }
+}
+
+/// Says before anything else that servers are used which are not ours.
+fn tell_external(plan: &RunPlan) {
+    for stage in &plan.topology.stages {
+        if let Some(url) = stage.kind.url() {
+            out::note(format_args!(
+                "external server: {:?} uses {url}; the run writes there under names of its own, and removes them afterwards",
+                stage.name
+            ));
         }
     }
 }

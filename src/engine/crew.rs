@@ -194,8 +194,8 @@ impl Crew {
         if self.counts.totals().deaths > 0 {
             let soon = nanos(CLAIM_IN_DRAIN);
             self.claim_after.set(Some(self.claim_after.get().map_or(soon, |after| after.min(soon))));
-            if let Place::JetStream(way) = self.equipment.place {
-                let troubles = self.equipment.troubles.clone();
+            if let Place::JetStream(way) = &self.equipment.place {
+                let (way, troubles) = (way.clone(), self.equipment.troubles.clone());
                 tokio::spawn(async move {
                     if let Err(error) = way.claim_after(CLAIM_IN_DRAIN).await {
                         troubles.note("orders of dead consumers can't be handed out soon", &error);
@@ -231,7 +231,7 @@ impl Crew {
 
     fn put_to_work(&self, number: usize) -> JoinHandle<()> {
         let list = match &self.equipment.place {
-            Place::JetStream(way) => return self.employ(number, JetStreamDesk::new(*way)),
+            Place::JetStream(way) => return self.employ(number, JetStreamDesk::new(way.clone())),
             Place::Redis(list) => list.clone(),
         };
         let connection = Connection::new(list, self.settings);

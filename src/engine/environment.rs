@@ -1,22 +1,32 @@
 //! The servers of a run: what the stages need is started, told apart and stopped as a whole.
+//!
+//! - `settings`: what its own processes are to be.
+//! - [`external`]: those that are not ours; [`external_queue`]: one that keeps a queue, and is no Redis.
+
+pub mod external;
+pub mod external_queue;
+mod settings;
 
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::future::join_all;
 
+use self::external::{Externals, Left};
+use self::settings::{cluster_settings, group_settings};
 use super::cluster::{ClusterGroup, Holder, Newcomers, Place, Voice};
-use super::queue::jetstream::Way;
+use super::queue::jetstream::{Broker, Way};
 use super::redis_link::{Connection, LinkSettings, Resolver};
 use super::sqlite::harm::Harm;
 use super::sqlite::schema::{Lookups, Store};
 use super::sqlite::{StoreError, Writer};
 use super::stock::StockForm;
 use crate::servers::{
-    Cluster, ClusterError, ClusterSettings, Endpoint, GroupError, GroupSettings, LinkState, NodeError,
-    RedisNode, ReplicaGroup, RunFolder, SentinelSettings, ServerBinary,
+    Cluster, ClusterError, Endpoint, External, ExternalError, GroupError, GroupSettings, LinkState,
+    NodeError, RedisNode, ReplicaGroup, RunFolder, ServerBinary,
 };
-use crate::topology::stage::{MasterReplica, Persistence, Queue, QueueForm, Shape, StageKind};
+use crate::topology::stage::{Queue, QueueForm, StageKind};
 use crate::topology::{ClientKind, RunPlan};
 
 /// How long a broker may take to make a queue.
@@ -25,6 +35,8 @@ const PREPARE_WITHIN: Duration = Duration::from_secs(5);
 /// Everything real that a run stands on. Dropping it ends all of it.
 pub struct Environment {
     groups: Vec<Group>,
+    /// Servers that are not ours.
+    pub externals: Externals,
     /// The Redis Clusters: a second kind of group, whose nodes may come and go during a run.
     clusters: Vec<ClusterGroup>,
     newcomers: Newcomers,
@@ -91,6 +103,14 @@ pub enum EnvironmentError {
         /// Why.
         source: ClusterError,
     },
+    /// A server that is not ours can't be used.
+    #[error("stage \"{stage}\": {source}")]
+    External {
+        /// The stage.
+        stage: String,
+        /// Why.
+        source: ExternalError,
+    },
     /// The server of a queue did not come up.
     #[error("stage \"{stage}\": {why}")]
     Broker {
@@ -119,7 +139,9 @@ pub fn needs_nats(plan: &RunPlan) -> bool {
 fn jetstream(plan: &RunPlan) -> Option<(usize, &Queue)> {
     let queue = plan.queue?;
     match &plan.topology.stages[queue].kind {
-        StageKind::Queue(params) if params.form == QueueForm::JetStream => Some((queue, params)),
+        StageKind::Queue(params) if params.form == QueueForm::JetStream && params.url.is_none() => {
+            Some((queue, params))
+        }
         _ => None,
     }
 }
@@ -137,6 +159,7 @@ impl Environment {
         folder: RunFolder,
         progress: &(dyn Fn(&str) + Send + Sync),
     ) -> Result<Self, EnvironmentError> {
+        let externals = Externals::open(plan, folder.path(), progress).await?;
         let (mut groups, mut clusters, newcomers) = (Vec::new(), Vec::new(), Newcomers::default());
         if let Some(binary) = &binaries.redis {
             let wanted = plan.order.iter().filter_map(|&stage| Some((stage, group_settings(plan, stage)?)));
@@ -166,7 +189,7 @@ impl Environment {
         };
         let brokers = start_brokers(plan, binaries.nats.as_ref(), &folder).await?;
         let harm = database.as_ref().map(|(store, _)| Harm::new(store.clone()));
-        Ok(Self { groups, clusters, newcomers, database, harm, brokers, binaries, folder })
+        Ok(Self { groups, externals, clusters, newcomers, database, harm, brokers, binaries, folder })
     }
 
     /// Where the run's files are, if they stay there afterwards.
@@ -174,9 +197,10 @@ impl Environment {
         self.folder.is_kept().then(|| self.folder.path())
     }
 
-    /// Where the server of a queue listens that Redis doesn't keep.
-    pub fn broker(&self, stage: usize) -> Option<Endpoint> {
-        self.brokers.iter().find(|(of, _)| *of == stage).map(|(_, node)| node.endpoint())
+    /// The server of a queue that Redis doesn't keep.
+    pub fn broker(&self, stage: usize) -> Option<Arc<Broker>> {
+        let own = self.brokers.iter().find(|(of, _)| *of == stage);
+        own.map(|(_, node)| Broker::own(node.endpoint())).or_else(|| self.externals.broker(stage))
     }
 
     /// That server, to break or mend it.
@@ -186,14 +210,17 @@ impl Environment {
 
     /// How to reach the master of a stage.
     pub fn master(&self, stage: usize) -> Option<Resolver> {
-        Some(self.group(stage)?.master.clone())
+        let external = self.externals.of(stage).and_then(External::endpoint).map(Resolver::Fixed);
+        external.or_else(|| Some(self.group(stage)?.master.clone()))
     }
 
     /// How clients of a kind reach the master of a stage: naive ones know the first master only, for ever.
     pub fn master_for(&self, stage: usize, clients: ClientKind) -> Option<Resolver> {
         match clients {
-            ClientKind::SentinelAware => self.master(stage),
-            ClientKind::Naive => Some(Resolver::Fixed(self.group(stage)?.processes.master())),
+            ClientKind::Naive if self.externals.of(stage).is_none() => {
+                Some(Resolver::Fixed(self.group(stage)?.processes.master()))
+            }
+            ClientKind::Naive | ClientKind::SentinelAware => self.master(stage),
         }
     }
 
@@ -204,6 +231,9 @@ impl Environment {
 
     /// The data processes of a stage: their names, and the ports that they announce.
     pub fn announced(&self, stage: usize) -> Vec<(String, u16)> {
+        if let Some(door) = self.externals.of(stage).and_then(External::endpoint) {
+            return vec![(data_name(0), door.port)];
+        }
         let nodes = self.group(stage).into_iter().flat_map(|group| group.processes.nodes());
         nodes.enumerate().map(|(index, node)| (data_name(index), node.announced().port)).collect()
     }
@@ -280,6 +310,9 @@ impl Environment {
                 shard: 0,
             }));
         }
+        instances.extend(self.externals.all().filter_map(|(stage, external)| {
+            Some(Instance { stage, name: data_name(0), endpoint: external.endpoint()?, shard: 0 })
+        }));
         instances.extend(self.clusters.iter().flat_map(ClusterGroup::instances));
         instances
     }
@@ -325,11 +358,12 @@ impl Environment {
         mended
     }
 
-    /// Stops every server and waits until it is gone.
-    pub async fn stop(mut self) {
+    /// Stops every server and waits until it is gone. Answers what became of the run's keys at servers that are not ours.
+    pub async fn stop(mut self, name: impl Fn(usize) -> String) -> Vec<Left> {
         let groups = join_all(self.groups.iter_mut().map(|group| group.processes.stop()));
         let clusters = join_all(self.clusters.iter_mut().map(ClusterGroup::stop));
         tokio::join!(groups, clusters, join_all(self.brokers.iter_mut().map(|(_, node)| node.stop())));
+        self.externals.close(name).await
     }
 
     fn group(&self, stage: usize) -> Option<&Group> {
@@ -406,80 +440,7 @@ async fn start_brokers(
     let failed = |why: String| EnvironmentError::Broker { stage: plan.name(stage).to_owned(), why };
     let node = RedisNode::start_nats(binary, folder, &server_name(plan, stage)).await;
     let node = node.map_err(|error| failed(error.to_string()))?;
-    let way = Way { endpoint: node.endpoint(), patience: PREPARE_WITHIN };
+    let way = Way { broker: Broker::own(node.endpoint()), patience: PREPARE_WITHIN };
     way.prepare(params.claim_after).await.map_err(|error| failed(error.to_string()))?;
     Ok(vec![(stage, node)])
-}
-
-/// The cluster that a stage runs, if it runs one.
-fn cluster_settings(plan: &RunPlan, stage: usize) -> Option<ClusterSettings> {
-    let StageKind::RedisCluster(params) = &plan.topology.stages[stage].kind else { return None };
-    Some(ClusterSettings {
-        name: server_name(plan, stage),
-        shard_count: params.shards as usize,
-        replica_count: params.replicas as usize,
-        node_timeout: params.node_timeout,
-        full_coverage: params.full_coverage,
-        persistence: params.persistence,
-        max_memory_bytes: params.max_memory.map(mib),
-        eviction: params.eviction,
-        slots_move: params.slots_move,
-    })
-}
-
-/// The processes that a stage runs, if it runs any of its own.
-fn group_settings(plan: &RunPlan, stage: usize) -> Option<GroupSettings> {
-    let name = server_name(plan, stage);
-    let settings = |replicas: u32, persistence| GroupSettings {
-        replica_count: replicas as usize,
-        shape: Shape::Star,
-        sentinel_count: 0,
-        persistence,
-        ..GroupSettings::new(name)
-    };
-    match &plan.topology.stages[stage].kind {
-        StageKind::ReadWriteSplit(params) => Some(GroupSettings {
-            shape: params.shape,
-            max_memory_bytes: params.max_memory.map(mib),
-            eviction: params.eviction,
-            ..settings(params.replicas, params.persistence)
-        }),
-        StageKind::MasterReplica(params) => Some(GroupSettings {
-            sentinel_count: params.sentinels as usize,
-            sentinel: SentinelSettings {
-                quorum: params.quorum as usize,
-                down_after: params.down_after,
-                failover_timeout: params.failover_timeout,
-                quick_pace: params.down_after < Duration::from_millis(1_500),
-                ..SentinelSettings::default()
-            },
-            max_memory_bytes: params.max_memory.map(mib),
-            eviction: params.eviction,
-            extra: min_replicas(params),
-            restart_in_place: params.restart_in_place,
-            ..settings(params.replicas, params.persistence)
-        }),
-        StageKind::Sessions(params) if params.on.is_none() => Some(GroupSettings {
-            max_memory_bytes: params.max_memory.map(mib),
-            eviction: params.eviction,
-            ..settings(0, Persistence::None)
-        }),
-        StageKind::Queue(params) if params.on.is_none() && params.form.is_in_redis() => {
-            Some(settings(0, Persistence::AofEverysec))
-        }
-        _ => None,
-    }
-}
-
-/// So many MiB in bytes.
-fn mib(count: u32) -> u64 {
-    u64::from(count) << 20
-}
-
-/// What lets a master refuse writes; the server counts whole seconds.
-fn min_replicas(params: &MasterReplica) -> Vec<(String, String)> {
-    let lag_secs = params.min_replicas_max_lag.as_millis().div_ceil(1_000);
-    [("min-replicas-to-write", u128::from(params.min_replicas_to_write)), ("min-replicas-max-lag", lag_secs)]
-        .map(|(key, value)| (key.to_owned(), value.to_string()))
-        .into()
 }

@@ -15,7 +15,8 @@ use super::absences::Absences;
 use super::audit::{self, AuditError};
 use super::cluster::Voice;
 use super::control::{Control, ControlError};
-use super::environment::{Binaries, Environment, needs_nats, needs_redis};
+use super::environment::external::Left;
+use super::environment::{Binaries, Environment, EnvironmentError, needs_nats, needs_redis};
 use super::failover::{Failovers, Supervisor};
 use super::faults::{Hands, mend};
 use super::ledger::Ledger;
@@ -56,8 +57,13 @@ pub async fn run(
 ) -> Result<Report, RunFailure> {
     let mut environment = start_servers(&plan, &options, &outbox).await?;
     let result = run_in(&plan, &mut environment, &mut requests, &outbox).await;
-    environment.stop().await;
-    result
+    let left = environment.stop(|stage| plan.name(stage).to_owned()).await;
+    left.iter().filter_map(Left::trouble).for_each(|text| outbox.trouble(&text));
+    result.map(|mut report| {
+        report.settings.extend(left.iter().map(Left::setting));
+        report.troubles.extend(left.iter().filter_map(Left::trouble));
+        report
+    })
 }
 
 async fn run_in(
@@ -166,9 +172,12 @@ async fn start_servers(
         outbox.note(&format!("The run's files stay in {}", folder.path().display()));
     }
     let progress = |text: &str| outbox.note(text);
-    Environment::start(plan, options.link_faults, binaries, folder, &progress)
-        .await
-        .map_err(|error| failure(&error))
+    Environment::start(plan, options.link_faults, binaries, folder, &progress).await.map_err(|error| {
+        match error {
+            EnvironmentError::External { .. } => RunFailure::new(FailureKind::Missing, &error),
+            error => failure(&error),
+        }
+    })
 }
 
 /// Waits until no shard is on its way any more, so that the audit finds each key in one place.

@@ -143,7 +143,7 @@ fn stages(plan: &RunPlan, observer: &Observer) -> Vec<StageReport> {
     let report = |&index: &usize| {
         let page = observer.page(index)?;
         let stage = &plan.topology.stages[index];
-        let (kind, realness) = (stage.kind.word(), stage.kind.realness());
+        let (kind, realness) = (stage.kind.word(), plan.topology.realness(stage));
         let report = StageReport::new(&stage.name, kind, realness, &page.tally(), page.latency.quantiles());
         Some(StageReport { stale_age_us: page.stale_age.quantiles(), ..report })
     };
@@ -162,7 +162,7 @@ fn servers(environment: &Environment) -> Vec<ServerReport> {
         version: rusqlite::version().to_owned(),
         path: "embedded".into(),
     });
-    redis.chain(sqlite).collect()
+    redis.chain(sqlite).chain(environment.externals.servers()).collect()
 }
 
 fn queue(plan: &RunPlan, hands: Option<HandTotals>) -> Option<QueueReport> {
@@ -192,15 +192,21 @@ fn settings(plan: &RunPlan, environment: &Environment) -> Vec<SettingReport> {
             _ => continue,
         };
         let link = LinkSettings::new(timeout);
-        let has_proxies = environment.has_proxies(plan.host(index));
+        let host = plan.host(index);
+        let way = match (environment.externals.of(host), environment.has_proxies(host)) {
+            (Some(_), _) => "through the door to a server elsewhere",
+            (None, true) => "through proxies",
+            (None, false) => "direct",
+        };
         for (name, value) in [
             ("response timeout", format!("{} ms", link.response_timeout.as_millis())),
             ("connect timeout", format!("{} ms", link.connect_timeout.as_millis())),
             ("retries", "none".to_owned()),
-            ("way to the servers", (if has_proxies { "through proxies" } else { "direct" }).to_owned()),
+            ("way to the servers", way.to_owned()),
         ] {
             settings.push(SettingReport { stage: plan.name(index).to_owned(), name: name.to_owned(), value });
         }
+        settings.extend(environment.externals.settings(index, plan.name(index)));
     }
     settings
 }

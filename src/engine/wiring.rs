@@ -266,7 +266,7 @@ impl<'a> Builder<'a> {
         let (queue, database) = (self.plan.queue?, self.plan.database?);
         let StageKind::Queue(params) = &self.plan.topology.stages[queue].kind else { return None };
         let place = match self.environment.broker(queue) {
-            Some(endpoint) => Place::JetStream(Way { endpoint, patience: params.timeout }),
+            Some(broker) => Place::JetStream(Way { broker, patience: params.timeout }),
             None => Place::Redis(
                 self.environment.master_for(self.plan.host(queue), self.plan.clients(queue, database))?,
             ),

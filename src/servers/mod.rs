@@ -7,6 +7,7 @@
 //! - [`redis_node`]: one server process, of whatever kind; `nats`: how one of NATS is configured and seen to be ready;
 //!   [`replica_group`]: a master, its replicas and their Sentinels.
 //! - [`cluster`]: a Redis Cluster of shards, which can grow and shrink under load.
+//! - [`external`]: a Redis that runs elsewhere and is not ours.
 //! - [`proxy`]: stands before a server, so that its link can be cut, slowed, throttled and mended.
 //!
 //! Nothing in here draws, prints or knows what a run is. Long steps tell what they do through a [`Progress`].
@@ -17,6 +18,7 @@ mod child;
 pub mod cluster;
 mod conf;
 pub mod endpoint;
+pub mod external;
 pub mod group_settings;
 mod group_wait;
 pub mod guard;
@@ -44,6 +46,7 @@ pub use binary::{BinaryError, Origin, ServerBinary, ServerKind, at_hand, find, f
 pub(crate) use bounded::{Group, run_bounded};
 pub use cluster::{Cluster, ClusterError, ClusterSettings};
 pub use endpoint::Endpoint;
+pub use external::{External, ExternalError};
 pub use group_settings::{GroupError, GroupSettings, NodeAddress, Shape};
 pub use node_error::NodeError;
 pub use node_settings::{NodeSettings, PortChoice, Restart};

@@ -4,6 +4,7 @@
 //! problems, and only a [`RunPlan`] is known to be sound.
 //!
 //! - [`stage`]: the kinds of stage and their parameters.
+//! - [`address`]: where a server is that is not ours, without secrets.
 //! - [`fault`]: what breaks when; [`chaos`]: the same by lot.
 //! - [`change`]: what can be turned while a run goes on.
 //! - [`target`]: what must hold. [`variant`]: the same with one parameter set to another value.
@@ -12,6 +13,7 @@
 //! - [`validate`]: all problems of a topology at once.
 //! - [`plan`]: a topology that can run, with every route resolved.
 
+pub mod address;
 pub mod change;
 pub mod chaos;
 pub mod fault;
@@ -29,6 +31,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 
+pub use address::Address;
 pub use change::Change;
 pub use fault::Fault;
 pub use plan::RunPlan;
@@ -119,6 +122,16 @@ impl Topology {
         for fault in &mut self.faults {
             fault.at = fault.at.mul_f64(factor);
         }
+    }
+
+    /// How much of a stage is the real thing. What is kept on another stage is what that one is.
+    pub fn realness(&self, stage: &Stage) -> Realness {
+        let host = match &stage.kind {
+            StageKind::Queue(params) => params.on.as_deref().and_then(|on| self.index_of(on)),
+            StageKind::Sessions(params) => params.on.as_deref().and_then(|on| self.index_of(on)),
+            _ => None,
+        };
+        host.map_or_else(|| stage.kind.realness(), |host| self.stages[host].kind.realness())
     }
 
     /// The place of a stage in [`Self::stages`].

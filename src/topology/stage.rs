@@ -25,6 +25,7 @@ pub use self::redis_stages::{
     ReadsWithoutCache, RedisCluster, Shape, SlotMoving,
 };
 pub use self::sessions::Sessions;
+use super::address::Scheme;
 use crate::param::kinds;
 
 /// How much of a stage is the real thing.
@@ -37,6 +38,8 @@ pub enum Realness {
     Embedded,
     /// Our own code doing the real work, in this program.
     InProcess,
+    /// The real server, which runs elsewhere and is not ours.
+    External,
 }
 
 impl Realness {
@@ -46,6 +49,7 @@ impl Realness {
             Self::RealProcess => "real process",
             Self::Embedded => "embedded",
             Self::InProcess => "in process",
+            Self::External => "external",
         }
     }
 }
@@ -86,6 +90,9 @@ impl StageKind {
     }
     /// How much of it is the real thing.
     pub fn realness(&self) -> Realness {
+        if self.url().is_some() {
+            return Realness::External;
+        }
         match self {
             Self::Users(_)
             | Self::Cdn(_)
@@ -98,6 +105,25 @@ impl StageKind {
             | Self::RedisCluster(_)
             | Self::Queue(_) => Realness::RealProcess,
             Self::Database(_) => Realness::Embedded,
+        }
+    }
+    /// The address of the server that it uses, where that one is not ours.
+    pub fn url(&self) -> Option<&str> {
+        match self {
+            Self::ReadWriteSplit(params) => params.url.as_deref(),
+            Self::MasterReplica(params) => params.url.as_deref(),
+            Self::Queue(params) => params.url.as_deref(),
+            _ => None,
+        }
+    }
+    /// The kinds of servers that its address may be of.
+    pub fn schemes(&self) -> &'static [Scheme] {
+        const REDIS: &[Scheme] = &[Scheme::Redis, Scheme::RedisSentinel];
+        match self {
+            Self::ReadWriteSplit(_) | Self::MasterReplica(_) => REDIS,
+            Self::Queue(params) if params.form.is_in_redis() => REDIS,
+            Self::Queue(_) => &[Scheme::Nats],
+            _ => &[],
         }
     }
     /// Whether requests of the users pass through it (data control works beside the traffic).

@@ -38,7 +38,10 @@ fn every_parameter_is_explained_in_chinese() {
 fn kinds_badges_reasons_and_roles_have_chinese() {
     let kinds = StageKind::WORDS.iter().filter_map(|word| StageKind::from_word(word));
     expect_known(kinds.map(|kind| kind.label()).collect::<Vec<_>>());
-    expect_known([Realness::RealProcess, Realness::Embedded, Realness::InProcess].map(Realness::label));
+    expect_known(
+        [Realness::RealProcess, Realness::Embedded, Realness::InProcess, Realness::External]
+            .map(Realness::label),
+    );
     expect_known(Reason::ALL.map(Reason::label));
     expect_known([Role::Unknown, Role::Master, Role::Replica, Role::Sentinel].map(Role::label));
     let places = [Place::Stage("a".into()), Place::Workload(None), Place::Fault(1), Place::Design];

@@ -6,6 +6,7 @@
 //! machine without power doesn't.
 
 use std::fmt::Display;
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_nats::connection::State;
@@ -19,10 +20,11 @@ use tokio::time::timeout;
 
 use super::{Delivery, Desk, PATIENCE, QueueError};
 use crate::servers::Endpoint;
+use crate::topology::address::{Access, Secret};
 
-/// The stream of orders, the subject under which they are sent, and the server's name for the consumers.
+/// The stream of orders at a server of our own.
 const STREAM: &str = "ORDERS";
-/// The subject.
+/// The subject under which they are sent there.
 const SUBJECT: &str = "orders";
 /// The durable consumer.
 const CONSUMERS: &str = "consumers";
@@ -31,11 +33,22 @@ const DONE: &str = "+ACK";
 /// Nobody takes over: longer than any run.
 const NEVER: Duration = Duration::from_hours(48);
 
+/// A server, and what the queue is called there.
+#[derive(Debug, Clone)]
+pub struct Broker {
+    /// Where it listens; any of them will do.
+    hosts: Vec<String>,
+    user: Option<Secret>,
+    password: Option<Secret>,
+    stream: String,
+    subject: String,
+}
+
 /// The way to a server, and how long an answer may take.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Way {
-    /// Where it listens.
-    pub endpoint: Endpoint,
+    /// The server.
+    pub broker: Arc<Broker>,
     /// How long an answer may take.
     pub patience: Duration,
 }
@@ -45,17 +58,53 @@ fn refused(error: impl Display) -> QueueError {
     QueueError::Broker(error.to_string())
 }
 
+impl Broker {
+    /// A server of our own.
+    pub fn own(endpoint: Endpoint) -> Arc<Self> {
+        let hosts = vec![endpoint.to_string()];
+        Arc::new(Self { hosts, user: None, password: None, stream: STREAM.into(), subject: SUBJECT.into() })
+    }
+
+    /// A server that is not ours. What a run keeps there has the run's name.
+    pub fn elsewhere(access: &Access, run: &str) -> Self {
+        Self {
+            hosts: access.address.hosts.iter().map(ToString::to_string).collect(),
+            user: access.user.clone(),
+            password: access.password.clone(),
+            stream: format!("seckill-lab-{run}"),
+            subject: format!("seckill-lab.{run}.orders"),
+        }
+    }
+
+    /// What the stream is called.
+    pub fn stream(&self) -> &str {
+        &self.stream
+    }
+
+    /// User and password; a password alone is a token.
+    fn log_in(&self, options: ConnectOptions) -> ConnectOptions {
+        let exposed = |secret: &Option<Secret>| secret.as_ref().map(|secret| secret.expose().to_owned());
+        match (exposed(&self.user), exposed(&self.password)) {
+            (Some(user), password) => options.user_and_password(user, password.unwrap_or_default()),
+            (None, Some(token)) => options.token(token),
+            (None, None) => options,
+        }
+    }
+}
+
 impl Way {
     /// Connects. The connection is not made anew by itself: whoever has it looks at what goes wrong.
     ///
     /// # Errors
     /// The server doesn't answer.
-    pub async fn connect(self) -> Result<Context, QueueError> {
-        let options = ConnectOptions::new()
+    pub async fn connect(&self) -> Result<Context, QueueError> {
+        let options = self
+            .broker
+            .log_in(ConnectOptions::new())
             .connection_timeout(self.patience)
             .request_timeout(Some(self.patience))
             .max_reconnects(1);
-        let connecting = options.connect(self.endpoint.to_string());
+        let connecting = options.connect(&self.broker.hosts);
         let client = timeout(self.patience, connecting).await.map_err(refused)?.map_err(refused)?;
         Ok(ContextBuilder::new().timeout(self.patience).ack_timeout(self.patience).build(client))
     }
@@ -64,11 +113,11 @@ impl Way {
     ///
     /// # Errors
     /// The server refuses.
-    pub async fn prepare(self, claim_after: Option<Duration>) -> Result<(), QueueError> {
+    pub async fn prepare(&self, claim_after: Option<Duration>) -> Result<(), QueueError> {
         let context = self.connect().await?;
         let config = Config {
-            name: STREAM.to_owned(),
-            subjects: vec![SUBJECT.to_owned()],
+            name: self.broker.stream.clone(),
+            subjects: vec![self.broker.subject.clone()],
             retention: RetentionPolicy::WorkQueue,
             storage: StorageType::File,
             ..Config::default()
@@ -81,12 +130,21 @@ impl Way {
     ///
     /// # Errors
     /// The server refuses.
-    pub async fn claim_after(self, claim_after: Duration) -> Result<(), QueueError> {
+    pub async fn claim_after(&self, claim_after: Duration) -> Result<(), QueueError> {
         self.hand_out_again(&self.connect().await?, Some(claim_after)).await
     }
 
+    /// Removes the stream, and with it the durable consumer.
+    ///
+    /// # Errors
+    /// The server doesn't answer.
+    pub async fn remove(&self) -> Result<(), QueueError> {
+        let context = self.connect().await?;
+        context.delete_stream(&self.broker.stream).await.map(drop).map_err(refused)
+    }
+
     async fn hand_out_again(
-        self,
+        &self,
         context: &Context,
         claim_after: Option<Duration>,
     ) -> Result<(), QueueError> {
@@ -98,7 +156,7 @@ impl Way {
             max_ack_pending: -1,
             ..pull::Config::default()
         };
-        context.create_consumer_on_stream(config, STREAM).await.map(drop).map_err(refused)
+        context.create_consumer_on_stream(config, self.broker.stream.clone()).await.map(drop).map_err(refused)
     }
 }
 
@@ -107,10 +165,11 @@ impl Way {
 /// # Errors
 /// It could not be sent.
 pub async fn publish(
+    way: &Way,
     context: &Context,
     message: String,
 ) -> Result<async_nats::jetstream::context::PublishAckFuture, async_nats::jetstream::context::PublishError> {
-    context.publish(SUBJECT, message.into()).await
+    context.publish(way.broker.subject.clone(), message.into()).await
 }
 
 /// Whether a connection carries something.
@@ -122,8 +181,8 @@ pub fn is_connected(context: &Context) -> bool {
 ///
 /// # Errors
 /// The server doesn't answer.
-pub async fn depth(context: &Context) -> Result<u64, QueueError> {
-    let stream = context.get_stream_no_info(STREAM).await.map_err(refused)?;
+pub async fn depth(way: &Way, context: &Context) -> Result<u64, QueueError> {
+    let stream = context.get_stream_no_info(way.broker.stream.clone()).await.map_err(refused)?;
     Ok(stream.get_info().await.map_err(refused)?.state.messages)
 }
 
@@ -131,9 +190,9 @@ pub async fn depth(context: &Context) -> Result<u64, QueueError> {
 ///
 /// # Errors
 /// The server doesn't answer.
-pub async fn contents(way: Way) -> Result<Vec<String>, QueueError> {
+pub async fn contents(way: &Way) -> Result<Vec<String>, QueueError> {
     let context = way.connect().await?;
-    let stream = context.get_stream(STREAM).await.map_err(refused)?;
+    let stream = context.get_stream(way.broker.stream.clone()).await.map_err(refused)?;
     let state = stream.get_info().await.map_err(refused)?.state;
     let mut texts = Vec::new();
     if state.messages == 0 {
@@ -209,7 +268,10 @@ impl Desk for JetStreamDesk {
     async fn open(&mut self) -> Result<(), QueueError> {
         if self.open.is_none() {
             let context = self.way.connect().await?;
-            let consumer = context.get_consumer_from_stream(CONSUMERS, STREAM).await.map_err(refused)?;
+            let consumer = context
+                .get_consumer_from_stream(CONSUMERS, self.way.broker.stream.clone())
+                .await
+                .map_err(refused)?;
             self.open = Some(Open { client: context.client(), consumer });
         }
         Ok(())

@@ -43,8 +43,8 @@ fn form(plan: &RunPlan) -> Option<QueueForm> {
 /// Where the queue of a plan is; none where it has none.
 pub fn place(plan: &RunPlan, environment: &Environment, patience: Duration) -> Option<Place> {
     let queue = plan.queue?;
-    if let Some(endpoint) = environment.broker(queue) {
-        return Some(Place::JetStream(jetstream::Way { endpoint, patience }));
+    if let Some(broker) = environment.broker(queue) {
+        return Some(Place::JetStream(jetstream::Way { broker, patience }));
     }
     environment.master(plan.host(queue)).map(Place::Redis)
 }
@@ -93,7 +93,7 @@ impl Looker {
                 if open.is_none() {
                     *open = way.connect().await.ok();
                 }
-                let depth = jetstream::depth(open.as_ref()?).await;
+                let depth = jetstream::depth(way, open.as_ref()?).await;
                 if depth.is_err() {
                     *open = None;
                 }
@@ -141,7 +141,7 @@ pub async fn contents(
         return Ok(Vec::new());
     };
     let list = match place {
-        Place::JetStream(way) => return jetstream::contents(way).await,
+        Place::JetStream(way) => return jetstream::contents(&way).await,
         Place::Redis(list) => list,
     };
     let mut redis = LinkSettings::new(patience).connect(list.resolve().await?).await?;

@@ -58,7 +58,7 @@ impl Ground {
         } else {
             let binary = find_nats(&|_| {}).expect("a server program");
             let node = RedisNode::start_nats(&binary, &folder, "queue").await.expect("a server");
-            let way = jetstream::Way { endpoint: node.endpoint(), patience };
+            let way = jetstream::Way { broker: jetstream::Broker::own(node.endpoint()), patience };
             way.prepare(claim_after).await.expect("a stream");
             let context = way.connect().await.expect("a connection");
             (node, Server::JetStream(way, context))
@@ -69,7 +69,7 @@ impl Ground {
     fn crew(&self, params: Queue) -> Crew {
         let place = match &self.server {
             Server::Redis(list, _) => Place::Redis(list.clone()),
-            Server::JetStream(way, _) => Place::JetStream(*way),
+            Server::JetStream(way, _) => Place::JetStream(way.clone()),
         };
         let equipment = Equipment {
             place,
@@ -100,10 +100,11 @@ impl Ground {
                 }
                 pushes.query_async::<()>(redis).await.expect("they are pushed");
             }
-            Server::JetStream(_, context) => {
+            Server::JetStream(way, context) => {
                 let mut answers = Vec::new();
                 for order in orders {
-                    answers.push(jetstream::publish(context, order.to_string()).await.expect("it is sent"));
+                    answers
+                        .push(jetstream::publish(way, context, order.to_string()).await.expect("it is sent"));
                 }
                 for answer in answers {
                     answer.await.expect("it is stored");
@@ -121,7 +122,7 @@ impl Ground {
                 let lengths: Vec<u64> = lengths.query_async(redis).await.expect("lengths");
                 lengths.iter().sum()
             }
-            Server::JetStream(_, context) => jetstream::depth(context).await.expect("a depth"),
+            Server::JetStream(way, context) => jetstream::depth(way, context).await.expect("a depth"),
         }
     }
 

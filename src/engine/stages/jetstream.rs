@@ -70,7 +70,7 @@ impl JetStreamStage {
         for pending in &batch {
             let entry = entry::fields(&pending.request, now_ns, self.carries);
             let text: Vec<String> = entry.map(|number| number.to_string()).collect();
-            sent.push(publish(context, text.join(" ")).await);
+            sent.push(publish(&self.way, context, text.join(" ")).await);
         }
         let (mut sold, mut failed, mut indefinite) = (Vec::new(), Vec::new(), Vec::new());
         for (pending, sent) in batch.into_iter().zip(sent) {

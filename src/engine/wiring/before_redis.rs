@@ -28,6 +28,7 @@ use super::super::stages::read_write_split::{ReadWriteSplitStage, SplitWiring};
 use super::super::stages::sessions::SessionsStage;
 use super::super::stages::stepped::SteppedStage;
 use super::Builder;
+use crate::servers::Endpoint;
 use crate::topology::ClientKind;
 use crate::topology::stage::{self, Carried, Decrement, Mistake, StageKind};
 
@@ -201,8 +202,8 @@ impl Builder<'_> {
     ) -> Arc<dyn Stage> {
         let shape =
             LaneShape::pipelined(params.connections, params.window, params.max_waiting, params.timeout);
-        if let Some(endpoint) = self.environment.broker(index) {
-            let way = Way { endpoint, patience: params.timeout };
+        if let Some(broker) = self.environment.broker(index) {
+            let way = Way { broker, patience: params.timeout };
             return self.jetstream((core, next), shape, way, params.carries);
         }
         let host = self.plan.host(index);
@@ -227,7 +228,7 @@ impl Builder<'_> {
         way: Way,
         carries: Carried,
     ) -> Arc<dyn Stage> {
-        let (lanes, workers) = Lanes::new(&Resolver::Fixed(way.endpoint), shape);
+        let (lanes, workers) = Lanes::new(&Resolver::Fixed(Endpoint::local(0)), shape);
         let stage = Arc::new(JetStreamStage::new(core, next, lanes, way, carries));
         for workers in workers.chunks(shape.window as usize) {
             let shared = Shared::default();

@@ -117,6 +117,8 @@ choices! {
 params! {
     /// Redis with one master for writes and read-only replicas for reads: product pages, and the gate of the sale.
     pub struct ReadWriteSplit {
+        /// The address of a Redis that runs elsewhere, used instead of processes of its own: `redis://`, `rediss://`, `redis-sentinel://`; user and password only as `${NAME}`, a variable of the environment. None: processes of its own.
+        url: Option<String> = None;
         /// Read-only replicas of the master.
         replicas: u32 = 2, in 0..5, "replicas";
         /// Whom the replicas copy from.
@@ -155,6 +157,8 @@ params! {
 
     /// Redis that holds the inventory: one master, replicas, and Sentinels that replace a dead master.
     pub struct MasterReplica {
+        /// The address of a Redis that runs elsewhere, used instead of processes of its own: `redis://`, `rediss://`, `redis-sentinel://`; user and password only as `${NAME}`, a variable of the environment. None: processes of its own.
+        url: Option<String> = None;
         /// Replicas of the master.
         replicas: u32 = 2, in 0..5, "replicas";
         /// Sentinels that watch the master; none: nobody replaces it.

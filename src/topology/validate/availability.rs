@@ -5,7 +5,9 @@ use super::super::{ClientKind, Link, Place, Problem, Topology};
 
 pub(super) fn check(topology: &Topology, problems: &mut Vec<Problem>) {
     for stage in &topology.stages {
-        if let StageKind::MasterReplica(params) = &stage.kind {
+        if let StageKind::MasterReplica(params) = &stage.kind
+            && params.url.is_none()
+        {
             let place = Place::Stage(stage.name.clone());
             check_sentinels(params, &place, problems);
             check_replicas(params, &place, problems);
@@ -25,7 +27,7 @@ pub(super) fn check(topology: &Topology, problems: &mut Vec<Problem>) {
 /// replace, to a queue whose list is kept on one, or from such a queue, where the consumers are the clients.
 pub fn clients_matter(topology: &Topology, link: &Link) -> bool {
     let kind = |name: &str| topology.index_of(name).map(|index| &topology.stages[index].kind);
-    let is_replaced = |kind: Option<&StageKind>| matches!(kind, Some(StageKind::MasterReplica(params)) if params.sentinels > 0);
+    let is_replaced = |kind: Option<&StageKind>| matches!(kind, Some(StageKind::MasterReplica(params)) if params.sentinels > 0 && params.url.is_none());
     let is_kept_there = |queue: Option<&StageKind>| match queue {
         Some(StageKind::Queue(queue)) => is_replaced(queue.on.as_deref().and_then(kind)),
         _ => false,

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::super::address::Scheme;
 use super::super::stage::StageKind;
 use super::super::{Place, Problem, Topology};
 use super::ranges::all_in_range;
@@ -149,6 +150,10 @@ pub fn instances(kind: &StageKind) -> Vec<String> {
         (1..=count.min(MOST_NAMED)).map(|n| format!("{what} {n}")).collect::<Vec<_>>()
     };
     let master = || vec!["master".to_owned()];
+    if kind.url().is_some() {
+        // What else there is of it, nobody here knows.
+        return if kind.schemes().contains(&Scheme::Redis) { master() } else { vec!["broker".to_owned()] };
+    }
     match kind {
         StageKind::ReadWriteSplit(params) => [master(), numbered("replica", params.replicas)].concat(),
         StageKind::MasterReplica(params) => {

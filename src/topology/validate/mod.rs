@@ -6,10 +6,12 @@
 //! - `stock`: whether the inventory's strategy has what it needs, and a mistake fits it.
 //! - `availability`: whether a failover can happen, and what was chosen for one.
 //! - `memory`: what becomes of a Redis whose memory is full.
+//! - [`external`]: addresses of servers that are not ours, and what can't be had of them.
 //! - `variants`: whether each can run.
 //! - `load`: the workload and targets. [`faults`]: the scripted faults.
 
 mod availability;
+pub mod external;
 pub mod faults;
 mod load;
 mod memory;
@@ -67,6 +69,7 @@ pub fn validate_read(topology: &Topology, unread: &Unread) -> Vec<Problem> {
         stock::check(topology, unread, &mut problems);
         memory::check(topology, &mut problems);
         availability::check(topology, &mut problems);
+        external::check(topology, &mut problems);
         load::check(topology, unread, &mut problems);
         variants::check(topology, unread, &mut problems);
     }

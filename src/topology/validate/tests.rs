@@ -1,5 +1,7 @@
 #![allow(clippy::needless_pass_by_value, clippy::unwrap_used, reason = "reads better in a table of tests")]
 
+mod external;
+
 use std::time::Duration;
 
 use super::super::fault::FaultAction;

@@ -242,7 +242,7 @@ fn kept_trail(pen: &Pen<'_>, run: &Run, at: usize) -> std::sync::Arc<Trail> {
 
 /// How real the stage is.
 fn badge(pen: &Pen<'_>, stage: &Stage) {
-    let realness = stage.kind.realness();
+    let realness = pen.model.doc.topology().realness(stage);
     let words = pen.lang.of(realness.label());
     let sign = (signs::realness(realness), &*words);
     let at = pen.sign(row(pen, 67.0, 14.0), false, sign, 10.0, pen.tokens.realness(realness));

@@ -154,7 +154,7 @@ fn head(pen: &Pen<'_>, index: usize, stage: &Stage, look: FaceState, out: &mut I
 
 /// The badge without its words, where there is no room for them. Answers the new right edge.
 fn small_badge(pen: &Pen<'_>, stage: &Stage, right: f32) -> f32 {
-    let realness = stage.kind.realness();
+    let realness = pen.model.doc.topology().realness(stage);
     let mut room = pen.part(0.0, 1.0, WIDTH, HEAD);
     room.max.x = right;
     let at = pen.sign(room, true, (signs::realness(realness), ""), 12.0, pen.tokens.realness(realness));

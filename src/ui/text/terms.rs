@@ -35,5 +35,9 @@ pub fn realness_tip(realness: Realness) -> Text {
             "In process: our own code does the real work, inside this program",
             "进程内：由本程序自己的代码完成真实的工作",
         ),
+        Realness::External => text(
+            "External: the real server at an address that you gave; it is not ours, and is not broken",
+            "外部：您给出地址的真实服务器；它不属于本程序，不会被注入故障",
+        ),
     }
 }

@@ -41,6 +41,7 @@ pub fn realness(realness: Realness) -> Icon {
         Realness::RealProcess => Icon::Cpu,
         Realness::Embedded => Icon::Puzzle,
         Realness::InProcess => Icon::AppWindow,
+        Realness::External => Icon::ExternalLink,
     }
 }
 

@@ -205,6 +205,7 @@ impl Tokens {
             Realness::RealProcess => self.good,
             Realness::Embedded => self.achieved,
             Realness::InProcess => self.weak,
+            Realness::External => self.accent,
         }
     }
 

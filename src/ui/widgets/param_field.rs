@@ -164,7 +164,11 @@ fn first_value(field: &Field<'_>) -> Option<ParamValue> {
         ParamKind::Duration => Some(ParamValue::Duration(number::from_secs(field.spec.range?.0))),
         ParamKind::Bool => Some(ParamValue::Bool(true)),
         ParamKind::Choice(words) => words.first().map(|word| ParamValue::Choice(word)),
-        ParamKind::Text => Some(ParamValue::Text(field.offers.as_ref()?.first()?.clone())),
+        ParamKind::Text => {
+            let offered =
+                field.offers.as_ref().map_or_else(|| Some(String::new()), |all| all.first().cloned());
+            offered.map(ParamValue::Text)
+        }
     })
 }
 

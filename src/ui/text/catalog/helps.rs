@@ -218,6 +218,14 @@ pub const ROWS: &[Row] = &[
         "消息带有什么：整个订单，或只带它在库存处的编号。",
     ),
     (
+        "The address of a Redis that runs elsewhere, used instead of processes of its own: `redis://`, `rediss://`, `redis-sentinel://`; user and password only as `${NAME}`, a variable of the environment. None: processes of its own.",
+        "使用在别处运行的 Redis 的地址，代替自行启动的进程：`redis://`、`rediss://`、`redis-sentinel://`；用户名和密码只能写成 `${NAME}`，即环境变量。无：自行启动进程。",
+    ),
+    (
+        "The address of a server that runs elsewhere and fits the form, used instead of a process of its own: `redis://`, `rediss://`, `redis-sentinel://`, or `nats://`; user and password only as `${NAME}`, a variable of the environment. None: a process of its own.",
+        "使用在别处运行、与队列形式相符的服务器的地址，代替自行启动的进程：`redis://`、`rediss://`、`redis-sentinel://` 或 `nats://`；用户名和密码只能写成 `${NAME}`，即环境变量。无：自行启动进程。",
+    ),
+    (
         "The Redis stage whose master holds it; None: a process of its own.",
         "由哪个 Redis 阶段的主节点保存；无：使用自己的进程。",
     ),

@@ -4,6 +4,52 @@ use super::Row;
 
 /// Problems and remedies.
 pub const ROWS: &[Row] = &[
+    // Servers that are not ours.
+    ("{} says nothing to a server that is not ours", "{} 对不属于本程序的服务器不起作用"),
+    (
+        "leave {} out, and set it where the server is run; or leave url out",
+        "去掉 {}，在运行该服务器的地方设置它；或者去掉 url",
+    ),
+    ("it can't be on {} and at the server of its url", "它不能既位于 {}，又位于其 url 的服务器"),
+    ("set on or url to None", "把 on 或 url 设为 None"),
+    (
+        "its sweep goes through all keys of the server of {}, which is not ours",
+        "其扫描会遍历 {} 的服务器的所有键，而该服务器不属于本程序",
+    ),
+    (
+        "set sweep to InPieces, or leave the url of that stage out",
+        "把 sweep 设为 InPieces，或去掉该阶段的 url",
+    ),
+    ("it is a server that is not ours", "它是不属于本程序的服务器"),
+    (
+        "leave the fault out, or leave url out, so that the stage runs processes of its own",
+        "去掉该故障，或去掉 url，使该阶段自行启动进程",
+    ),
+    ("url: it is no address", "url：这不是地址"),
+    ("write one such as {}", "写成例如 {}"),
+    ("url: nothing here talks to a server of this kind", "url：这里没有能与此类服务器通信的部分"),
+    ("begin it with one of {}", "以其中之一开头：{}"),
+    ("url: such an address has one host", "url：此类地址只有一台主机"),
+    ("url: ca says nothing to a connection without TLS", "url：ca 对没有 TLS 的连接不起作用"),
+    ("leave ca out, or choose TLS", "去掉 ca，或选用 TLS"),
+    ("url: what follows the ? is unknown", "url：? 后面的内容无法识别"),
+    ("write {}, or leave it out", "写 {}，或去掉它"),
+    (
+        "url: a user or a password stands in it, and whoever reads the file knows it then",
+        "url：其中直接写了用户名或密码，看到文件的人就会知道",
+    ),
+    (
+        "write the name of a variable, as in ${REDIS_PASSWORD}, and set it where the program is started",
+        "写变量名，例如 ${REDIS_PASSWORD}，并在启动程序的地方设置它",
+    ),
+    ("url: the {} is missing behind the host", "url：主机后面缺少 {}"),
+    ("name of the master", "主节点名称"),
+    ("url: nothing can follow the hosts", "url：主机后面不能再有内容"),
+    ("url: what follows the host is no number of a database", "url：主机后面不是数据库编号"),
+    (
+        "url: a name in it has signs other than letters, digits, -, _ and .",
+        "url：其中的名称含有字母、数字、-、_ 和 . 之外的字符",
+    ),
     ("there are no targets: every run that keeps its schedule passes", "没有目标：只要按计划运行就会通过"),
     ("add targets, such as Oversold(at_most: 0)", "添加目标，例如 Oversold(at_most: 0)"),
     ("nobody comes: there are no phases", "没有人来：没有时段"),

@@ -46,6 +46,43 @@ pub const ROWS: &[Row] = &[
     ("there is no such stage", "没有这个阶段"),
     ("there is no such instance", "没有这个实例"),
     ("the stage runs no processes", "该阶段没有进程"),
+    (
+        "the variable {} is not set, and {} takes it from the environment; set it where the program is started",
+        "变量 {} 未设置，而 {} 要从环境中取它；请在启动程序的地方设置",
+    ),
+    (
+        "{} uses {}, which is not ours: {}; what it keeps there is called {}",
+        "{} 使用 {}，它不属于本程序：{}；保存在那里的内容名为 {}",
+    ),
+    ("{}: {} is still at its server: {}", "{}：{} 仍留在其服务器上：{}"),
+    (
+        "stage {}: {} can't be reached: {}; start the server, or correct url",
+        "阶段 {}：无法连接 {}：{}；请启动该服务器，或更正 url",
+    ),
+    (
+        "stage {}: {} can't be reached by TLS: {}; name the certificate of its authority by ?ca=FILE, or correct url",
+        "阶段 {}：无法用 TLS 连接 {}：{}；请用 ?ca=文件 指明其颁发机构的证书，或更正 url",
+    ),
+    (
+        "stage {}: {} refuses the login: {}; correct the user and the password in the environment",
+        "阶段 {}：{} 拒绝登录：{}；请更正环境变量中的用户名和密码",
+    ),
+    (
+        "stage {}: no Sentinel of {} names the master: {}; correct the hosts or the name of the master in url",
+        "阶段 {}：{} 的哨兵都没有给出主节点：{}；请更正 url 中的主机或主节点名称",
+    ),
+    (
+        "stage {}: {} runs version {}, which lacks commands that are needed; use 6.2 or newer",
+        "阶段 {}：{} 的版本是 {}，缺少所需的命令；请使用 6.2 或更高版本",
+    ),
+    (
+        "stage {}: {} refuses what a run needs: {}; give the user the rights that docs/external.md lists",
+        "阶段 {}：{} 拒绝运行所需的操作：{}；请给该用户 docs/external.md 所列的权限",
+    ),
+    (
+        "stage {}: the variable {} is not set, and {} takes it from the environment; set it where the program is started",
+        "阶段 {}：变量 {} 未设置，而 {} 要从环境中取它；请在启动程序的地方设置",
+    ),
     // Targets.
     ("oversold ≤ {} units", "超卖 ≤ {} 件"),
     ("undersold ≤ {} units", "少卖 ≤ {} 件"),

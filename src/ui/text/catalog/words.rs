@@ -20,6 +20,7 @@ pub const ROWS: &[Row] = &[
     ("real process", "真实进程"),
     ("embedded", "内嵌"),
     ("in process", "进程内"),
+    ("external", "外部"),
     // Why a request was intercepted or rejected.
     ("cache_hit", "缓存命中"),
     ("not_started", "未开始"),

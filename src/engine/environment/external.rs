@@ -1,0 +1,171 @@
+//! The servers of a run that are not ours: opened before anything else is started, and left as they were found.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use super::super::queue::jetstream::Broker;
+use super::external_queue::ExternalQueue;
+use super::{EnvironmentError, server_name};
+use crate::report::{ServerReport, SettingReport};
+use crate::servers::{External, ExternalError};
+use crate::topology::address::{Access, Address, Scheme};
+use crate::topology::{RunPlan, StageKind};
+
+/// Those of a run, each with its stage's place in the topology.
+#[derive(Debug, Default)]
+pub struct Externals {
+    redis: Vec<(usize, External)>,
+    queue: Option<(usize, ExternalQueue)>,
+}
+
+/// What became of what a stage kept at a server that is not ours.
+#[derive(Debug)]
+pub struct Left {
+    /// The stage.
+    pub stage: String,
+    /// What it was called there.
+    pub named: String,
+    /// How much was removed; or why it is still there.
+    pub removed: Result<u64, ExternalError>,
+}
+
+impl Externals {
+    /// Looks whether each server of the plan that is not ours can be used, one after the other.
+    ///
+    /// # Errors
+    /// One can't.
+    pub(super) async fn open(
+        plan: &RunPlan,
+        folder: &Path,
+        progress: &(dyn Fn(&str) + Send + Sync),
+    ) -> Result<Self, EnvironmentError> {
+        let (mut opened, run) = (Self::default(), run_name(folder));
+        for &stage in &plan.order {
+            let failed = |source| EnvironmentError::External { stage: plan.name(stage).to_owned(), source };
+            let Some(access) = access(&plan.topology.stages[stage].kind).map_err(failed)? else { continue };
+            opened.add(plan, stage, access, &run).await.map_err(failed)?;
+            if let Some([server, version, named]) = opened.about(stage) {
+                progress(&format!(
+                    "{} uses {server}, which is not ours: {version}; what it keeps there is called {named}",
+                    plan.name(stage)
+                ));
+            }
+        }
+        Ok(opened)
+    }
+
+    async fn add(
+        &mut self,
+        plan: &RunPlan,
+        stage: usize,
+        access: Access,
+        run: &str,
+    ) -> Result<(), ExternalError> {
+        if let (Scheme::Nats, StageKind::Queue(params)) =
+            (access.address.scheme, &plan.topology.stages[stage].kind)
+        {
+            self.queue = Some((stage, ExternalQueue::open(&access, run, params.claim_after).await?));
+        } else {
+            self.redis.push((stage, External::open(access, run, &server_name(plan, stage)).await?));
+        }
+        Ok(())
+    }
+
+    /// The Redis of a stage.
+    pub fn of(&self, stage: usize) -> Option<&External> {
+        self.redis.iter().find(|(of, _)| *of == stage).map(|(_, external)| external)
+    }
+
+    /// Every Redis.
+    pub fn all(&self) -> impl Iterator<Item = (usize, &External)> {
+        self.redis.iter().map(|(stage, external)| (*stage, external))
+    }
+
+    /// The server of a queue that Redis doesn't keep.
+    pub fn broker(&self, stage: usize) -> Option<Arc<Broker>> {
+        self.queue.as_ref().filter(|(of, _)| *of == stage).map(|(_, queue)| queue.broker())
+    }
+
+    /// Removes what the run left there.
+    pub(super) async fn close(&mut self, name: impl Fn(usize) -> String) -> Vec<Left> {
+        let mut left = Vec::new();
+        for (stage, external) in &mut self.redis {
+            let (stage, named) = (name(*stage), format!("{}*", external.prefix()));
+            left.push(Left { stage, named, removed: external.close().await });
+        }
+        if let Some((stage, queue)) = &mut self.queue {
+            let (stage, named) = (name(*stage), queue.stream().to_owned());
+            left.push(Left { stage, named, removed: queue.close().await });
+        }
+        left
+    }
+
+    /// Address and version of the server of a stage, and what is kept there is called.
+    fn about(&self, stage: usize) -> Option<[String; 3]> {
+        if let Some((_, queue)) = self.queue.as_ref().filter(|(of, _)| *of == stage) {
+            return Some([
+                queue.address().to_owned(),
+                format!("NATS {}", queue.version()),
+                queue.stream().to_owned(),
+            ]);
+        }
+        let external = self.of(stage)?;
+        let about = external.about();
+        Some([
+            external.address(),
+            format!("{} {}", about.kind, about.version),
+            format!("{}*", external.prefix()),
+        ])
+    }
+
+    /// What the report says of the one of a stage.
+    pub fn settings(&self, stage: usize, name: &str) -> Vec<SettingReport> {
+        let Some([server, version, named]) = self.about(stage) else { return Vec::new() };
+        let rows = [("server elsewhere", server), ("its version", version), ("what is kept there", named)];
+        rows.map(|(key, value)| SettingReport { stage: name.to_owned(), name: key.to_owned(), value }).into()
+    }
+
+    /// The servers, for the report.
+    pub fn servers(&self) -> impl Iterator<Item = ServerReport> {
+        let stages =
+            self.redis.iter().map(|(stage, _)| *stage).chain(self.queue.iter().map(|(stage, _)| *stage));
+        stages.filter_map(|stage| self.about(stage)).map(|[path, version, _]| {
+            let (kind, version) = version.split_once(' ').unwrap_or((&version, ""));
+            ServerReport { kind: kind.to_owned(), version: version.to_owned(), path }
+        })
+    }
+}
+
+/// The server of a kind of stage that is not ours, with the secrets of the environment.
+fn access(kind: &StageKind) -> Result<Option<Access>, ExternalError> {
+    let Some(url) = kind.url() else { return Ok(None) };
+    let address = Address::parse(url, kind.schemes()).map_err(ExternalError::Address)?;
+    Ok(Some(address.with_secrets(|name| std::env::var(name).ok())?))
+}
+
+impl Left {
+    /// What the report says of it.
+    pub fn setting(&self) -> SettingReport {
+        let value = match &self.removed {
+            Ok(count) => count.to_string(),
+            Err(error) => format!("not all: {error}"),
+        };
+        SettingReport { stage: self.stage.clone(), name: "removed afterwards".to_owned(), value }
+    }
+
+    /// What is to be told of it, where something is still there.
+    pub fn trouble(&self) -> Option<String> {
+        let error = self.removed.as_ref().err()?;
+        Some(format!("{}: {} is still at its server: {error}", self.stage, self.named))
+    }
+}
+
+/// A name for the run that no other one has, on this machine or another.
+fn run_name(folder: &Path) -> String {
+    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or(Duration::ZERO);
+    let folder = folder.file_name().unwrap_or_default().to_string_lossy();
+    let lot: String =
+        folder.rsplit('-').next().unwrap_or_default().chars().filter(char::is_ascii_alphanumeric).collect();
+    format!("{:x}-{:x}-{lot}", since.as_secs(), std::process::id())
+}

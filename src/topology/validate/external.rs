@@ -1,0 +1,82 @@
+//! Stages that use a server which runs elsewhere: whether its address is one, and what can't be had of it.
+
+use super::super::address::Address;
+use super::super::stage::{Stage, StageKind, SweepForm};
+use super::super::{Place, Problem, Topology};
+
+/// What only a server of our own can be told.
+const SPLIT: &[&str] =
+    &["replicas", "shape", "read_policy", "lag_limit", "persistence", "max_memory", "eviction"];
+const GROUP: &[&str] = &[
+    "replicas",
+    "sentinels",
+    "quorum",
+    "down_after",
+    "failover_timeout",
+    "persistence",
+    "min_replicas_to_write",
+    "min_replicas_max_lag",
+    "restart_in_place",
+    "max_memory",
+    "eviction",
+];
+
+pub(super) fn check(topology: &Topology, problems: &mut Vec<Problem>) {
+    problems.extend(topology.stages.iter().filter_map(|stage| with_sweep(topology, stage)));
+    for stage in &topology.stages {
+        let Some(url) = stage.kind.url() else { continue };
+        problems.extend(Address::problem(&stage.name, url, stage.kind.schemes()));
+        problems.extend(with_host(stage));
+        let usual = StageKind::from_word(stage.kind.word());
+        let is_usual = |key: &&str| {
+            stage.kind.params().get(key) == usual.as_ref().and_then(|kind| kind.params().get(key))
+        };
+        let set = own_params(&stage.kind).iter().filter(|key| !is_usual(key));
+        problems.extend(set.map(|key| {
+            let text = format!("{key} says nothing to a server that is not ours");
+            let remedy = format!("leave {key} out, and set it where the server is run; or leave url out");
+            Problem::warning(Place::Stage(stage.name.clone()), text, remedy).about(about(key))
+        }));
+    }
+}
+
+/// A sweep that reads the keys of others too.
+fn with_sweep(topology: &Topology, control: &Stage) -> Option<Problem> {
+    let StageKind::DataControl(params) = &control.kind else { return None };
+    let is_elsewhere =
+        |stage: &&Stage| matches!(&stage.kind, StageKind::MasterReplica(params) if params.url.is_some());
+    if params.sweep_orders.is_none() || params.sweep == SweepForm::InPieces {
+        return None;
+    }
+    let host = topology.stages.iter().find(is_elsewhere)?;
+    let text = format!("its sweep goes through all keys of the server of {:?}, which is not ours", host.name);
+    let remedy = "set sweep to InPieces, or leave the url of that stage out";
+    Some(Problem::error(Place::Stage(control.name.clone()), text, remedy).about(&["sweep"]))
+}
+
+/// A queue with an address and a host.
+fn with_host(stage: &Stage) -> Option<Problem> {
+    let StageKind::Queue(params) = &stage.kind else { return None };
+    let host = params.on.as_deref()?;
+    let text = format!("it can't be on {host:?} and at the server of its url");
+    let remedy = "set on or url to None";
+    Some(Problem::error(Place::Stage(stage.name.clone()), text, remedy).about(&["url", "on"]))
+}
+
+/// The parameters of a kind that only a server of our own can be told.
+pub fn own_params(kind: &StageKind) -> &'static [&'static str] {
+    match kind {
+        StageKind::ReadWriteSplit(_) => SPLIT,
+        StageKind::MasterReplica(_) => GROUP,
+        _ => &[],
+    }
+}
+
+/// The field of a problem that is about one parameter.
+fn about(key: &str) -> &'static [&'static str] {
+    let in_list = |list: &'static [&'static str]| {
+        let at = list.iter().position(|known| *known == key)?;
+        list.get(at..=at)
+    };
+    in_list(SPLIT).or_else(|| in_list(GROUP)).unwrap_or_default()
+}
