@@ -14,11 +14,11 @@ use seckill_lab::param::{ParamKind, ParamSpec, ParamValue, Params};
 use seckill_lab::report::audit::{LostSpan, Offence, Places};
 use seckill_lab::report::records::{CounterReport, CountsReport, EventsReport, StreamReport};
 use seckill_lab::report::{
-    AbsenceReport, AuditReport, ChangeReport, ClaimedReport, FaultReport, GeneratorReport, OperationsReport,
-    QueueReport, Report, ReshapeReport, SecondReport, ServerReport, SettingReport, ShardReport, StageReport,
-    TargetResult, Verdict,
+    AbsenceReport, AlertReport, AuditReport, BackupReport, BreakerReport, ChangeReport, ClaimedReport,
+    FaultReport, GeneratorReport, OperationsReport, QueueReport, Report, ReshapeReport, SecondReport,
+    ServerReport, SettingReport, ShardReport, StageReport, TargetResult, Verdict,
 };
-use seckill_lab::topology::{Expected, Fault, Realness, StageKind, Target, Topology};
+use seckill_lab::topology::{Expected, Fault, Realness, Rule, StageKind, Target, Topology};
 use seckill_lab::workload::{Audience, Mix, Records, Sale, Shape, Spacing};
 use serde_json::Value;
 
@@ -42,6 +42,7 @@ fn groups() -> Vec<(String, Box<dyn Params>)> {
         ("Records".into(), Box::new(Records::default())),
         ("Mix".into(), Box::new(Mix::default())),
         ("Fault".into(), Box::new(Fault::default())),
+        ("Rule".into(), Box::new(Rule::default())),
     ];
     groups.extend(StageKind::WORDS.iter().map(|word| {
         let kind = StageKind::from_word(word).unwrap();
@@ -257,11 +258,56 @@ fn full_report(topology: Topology) -> Report {
             to_secs: Some(2.0),
             why: some(),
         }],
+        breakers: vec![some_breaker()],
+        alerts: vec![some_alert()],
+        backup: Some(some_backup()),
         changes: vec![ChangeReport { at_secs: 1.0, what: some(), error: Some(some()) }],
         series: vec![SecondReport::default()],
         seed: 1,
         program_version: some(),
         topology,
+    }
+}
+
+fn some_breaker() -> BreakerReport {
+    BreakerReport {
+        stage: String::new(),
+        instance: String::new(),
+        from_secs: 1.0,
+        to_secs: Some(2.0),
+        opened: 1,
+        shed: 1,
+    }
+}
+
+fn some_alert() -> AlertReport {
+    AlertReport {
+        at_secs: 1.0,
+        rule: 1,
+        what: String::new(),
+        stage: String::new(),
+        measured: 1.0,
+        measured_text: String::new(),
+        change: Some(String::new()),
+        error: Some(String::new()),
+    }
+}
+
+fn some_backup() -> BackupReport {
+    BackupReport {
+        stage: String::new(),
+        taken: 1,
+        last_at_secs: 1.0,
+        last_took_ms: 1.0,
+        bytes: 1,
+        restore_ms: 1.0,
+        is_intact: true,
+        orders: 1,
+        unknown_orders: 1,
+        is_as_promised: true,
+        would_lose_orders: 1,
+        would_lose_secs: 1.0,
+        worst_orders: 1,
     }
 }
 

@@ -286,6 +286,11 @@ impl Terminal {
                     },
                 );
             }
+            EventKind::Breaker { stage, instance, state } => {
+                let (name, state) = (&self.stages[stage], state.label());
+                self.say(event.at, &format!("the circuit breaker of {instance} of {name} is {state}"));
+            }
+            EventKind::Alert(alert) => self.say(event.at, &format!("alert: {}", alert.text())),
             EventKind::ShardLost { stage, shard } => {
                 self.say(event.at, &format!("{}: no master of shard {shard} answers", self.stages[stage]));
             }

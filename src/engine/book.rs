@@ -93,6 +93,26 @@ impl StageBook {
         }
     }
 
+    /// Counts attempts that ended here at `now_ns` and go back to a service that tries again.
+    pub fn give_back(&self, batch: &[Pending], now_ns: u64) {
+        if COUNTS {
+            self.latency.record_all_ns(batch.iter().map(|pending| now_ns.saturating_sub(pending.arrived_ns)));
+            self.by_operation(batch, SharedTally::give_back);
+        }
+    }
+
+    /// Counts bytes of pages that readers were sent, and those that they had already.
+    pub fn page_bytes(&self, sent: u64, saved: u64) {
+        self.tallies[Operation::Read.index()].page_bytes(sent, saved);
+    }
+
+    /// Counts attempts that came back, to be tried again.
+    pub fn retry(&self, batch: &[Pending]) {
+        if COUNTS {
+            self.by_operation(batch, SharedTally::retry);
+        }
+    }
+
     /// Counts answers that carried a version, by operation, and those of them that were stale, with their ages in
     /// nanoseconds.
     pub fn versioned(&self, answers: [u64; Operation::COUNT], stale: &[(Operation, u64)]) {

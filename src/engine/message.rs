@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::metrics::failover::Step;
 use crate::metrics::{Bucket, InstanceState};
-use crate::report::Report;
+use crate::report::{AlertReport, BreakerState, Report};
 use crate::topology::{Change, Fault, RunPlan};
 
 /// Names a run among all that one engine has run.
@@ -140,6 +140,17 @@ pub enum EventKind {
         /// Why it left; none: it is back.
         left: Option<String>,
     },
+    /// The circuit breaker of a service's instance changed its state.
+    Breaker {
+        /// The place of the stage in the topology.
+        stage: usize,
+        /// Its name within the stage, as faults call it.
+        instance: String,
+        /// Where it stands now.
+        state: BreakerState,
+    },
+    /// A rule spoke up, and changed what it was to change, or could not.
+    Alert(AlertReport),
     /// Nobody who answers says any more that it is the master of this shard of a cluster.
     ShardLost {
         /// The place of the stage in the topology.

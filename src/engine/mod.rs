@@ -22,8 +22,10 @@
 
 mod absences;
 mod audit;
+mod backup;
 pub mod bench;
 mod book;
+mod breakers;
 mod clock;
 mod cluster;
 mod control;
@@ -46,6 +48,7 @@ mod page_life;
 mod pending;
 mod queue;
 mod redis_link;
+mod rules;
 mod run;
 mod sqlite;
 mod stages;

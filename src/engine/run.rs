@@ -9,10 +9,13 @@ use std::time::Duration;
 
 use futures_util::future::join_all;
 use tokio::sync::{mpsc, watch};
+use tokio::task::JoinSet;
 
-use self::live::Live;
+use self::live::{Live, Said};
 use super::absences::Absences;
 use super::audit::{self, AuditError};
+use super::backup::Backups;
+use super::breakers::Breakers;
 use super::cluster::Voice;
 use super::control::{Control, ControlError};
 use super::environment::external::Left;
@@ -22,11 +25,12 @@ use super::faults::{Hands, mend};
 use super::ledger::Ledger;
 use super::message::{EventKind, FailureKind, RunFailure, RunOptions, RunPhase};
 use super::outbox::Outbox;
+use super::sqlite::StoreError;
 use super::summary;
 use super::trouble::Troubles;
 use super::versions::Versions;
 use super::wiring::{Builder, Notes, Wired, control};
-use crate::report::{AuditReport, Report};
+use crate::report::{AuditReport, BackupReport, Report};
 use crate::servers::{self, RunFolder};
 use crate::topology::{Change, Fault, RunPlan};
 
@@ -80,6 +84,7 @@ async fn run_in(
     let notes = Notes {
         versions: Arc::new(Versions::new(plan.topology.workload.sale.items, clock.clone())),
         absences: Absences::new(outbox.clone()),
+        breakers: Breakers::new(outbox.clone()),
         failovers: Failovers::new(plan, environment, outbox),
     };
     let control = control(plan, environment, &clock, &ledger, &troubles, &notes.versions);
@@ -101,14 +106,19 @@ async fn run_in(
     let supervisor = Supervisor::new(environment, notes.failovers.clone(), &troubles);
     let mut live = Live::start(plan, environment, wired, &ledger, supervisor, outbox)?;
     live.tuner.control = settings;
-    let control_task = control.map(|control| tokio::spawn(control_sale(control, stop, outbox.clone())));
+    let backups = Backups::new(plan, environment, &clock, &troubles);
+    let mut beside = JoinSet::new();
+    if let Some(backups) = &backups {
+        beside.spawn(backups.clone().run(stop.clone()));
+    }
+    if let Some(control) = control {
+        beside.spawn(control_sale(control, stop, outbox.clone()));
+    }
     let faults = live.on_sale(plan, environment, &mut hands, requests, outbox).await;
     // Data control may be waiting for the database.
     mend::within(live.scene(plan, environment, &mut hands), outbox);
     sale_over.send_replace(true);
-    if let Some(task) = control_task {
-        drop(task.await);
-    }
+    while beside.join_next().await.is_some() {}
     let drained = live.drain(plan, environment, &mut hands, outbox).await;
     settle_clusters(environment, &troubles).await;
     live.end_consumers().await;
@@ -116,34 +126,43 @@ async fn run_in(
     mend::servers(live.scene(plan, environment, &mut hands), outbox).await;
 
     outbox.phase(RunPhase::Auditing);
-    let audit = examine(plan, environment, &ledger, live.identities(), outbox).await;
-    let said = (notes.absences.all(), troubles.all());
+    let (audit, backup) = examine(plan, environment, &ledger, live.identities(), backups, outbox).await;
+    let (absences, breakers) = (notes.absences.all(), notes.breakers.all());
+    let said = Said { absences, breakers, backup, troubles: troubles.all() };
     let ending = live.ending(audit, faults, drained, said);
     Ok(summary::report(plan, environment, &live.observer, ending))
 }
 
-/// The audit; where the run's folder is kept, the ledger is put into it.
+/// What came of restoring the last backup.
+type Restored = Result<Option<BackupReport>, StoreError>;
+
+/// The audit, and what the last backup holds; where the run's folder is kept, the ledger is put into it.
 async fn examine(
     plan: &RunPlan,
     environment: &Environment,
     ledger: &Ledger,
     identities: usize,
+    backups: Option<Arc<Backups>>,
     outbox: &Outbox,
-) -> Result<AuditReport, AuditError> {
-    let mut evidence = audit::gather(plan, environment, ledger, identities, outbox.clock()).await?;
+) -> (Result<AuditReport, AuditError>, Restored) {
+    let mut evidence = match audit::gather(plan, environment, ledger, identities, outbox.clock()).await {
+        Ok(evidence) => evidence,
+        Err(error) => return (Err(error), Ok(None)),
+    };
     let database = plan.database.and(environment.database.as_ref()).map(|(store, _)| store.clone());
     let compared = tokio::task::spawn_blocking(move || {
+        let restored = backups.map_or(Ok(None), |backups| backups.verify(&evidence.promises));
         let report = audit::examine(&mut evidence, database.as_ref());
-        (report, evidence)
+        (report, restored, evidence)
     });
-    let (report, evidence) =
+    let (report, restored, evidence) =
         compared.await.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()));
     if let Some(folder) = environment.kept_folder()
         && let Err(error) = audit::papers::write(folder, &evidence)
     {
         outbox.note(&format!("The ledger could not be written into {}: {error}", folder.display()));
     }
-    report
+    (report, restored)
 }
 
 async fn start_servers(

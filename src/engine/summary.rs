@@ -8,13 +8,14 @@ use super::environment::Environment;
 use super::observer::Observer;
 use super::queue::hands::HandTotals;
 use super::redis_link::LinkSettings;
+use super::sqlite::StoreError;
 use crate::metrics::failover::Failover;
 use crate::metrics::{InstanceSummary, Totals};
 use crate::report::claimed;
 use crate::report::verdict::{Figures, judge, verdict};
 use crate::report::{
-    AbsenceReport, AuditReport, ChangeReport, FaultReport, GeneratorReport, QueueReport, REPORT_VERSION,
-    Report, ServerReport, SettingReport, StageReport,
+    AbsenceReport, AlertReport, AuditReport, BackupReport, BreakerReport, ChangeReport, FaultReport,
+    GeneratorReport, QueueReport, REPORT_VERSION, Report, ServerReport, SettingReport, StageReport,
 };
 use crate::topology::RunPlan;
 use crate::topology::stage::StageKind;
@@ -32,6 +33,12 @@ pub struct Ending {
     pub faults: Vec<FaultReport>,
     /// Spans in which replicas got no reads.
     pub absences: Vec<AbsenceReport>,
+    /// Spans in which circuit breakers were not closed.
+    pub breakers: Vec<BreakerReport>,
+    /// Backups of the database.
+    pub backup: Result<Option<BackupReport>, StoreError>,
+    /// Rules that spoke up.
+    pub alerts: Vec<AlertReport>,
     /// The changes that were asked for.
     pub changes: Vec<ChangeReport>,
     /// Whether everything under way came to its end.
@@ -86,6 +93,9 @@ pub fn report(plan: &RunPlan, environment: &Environment, observer: &Observer, en
         faults: ending.faults,
         failovers: ending.failovers,
         absences: ending.absences,
+        breakers: ending.breakers,
+        alerts: ending.alerts,
+        backup: ending.backup.ok().flatten(),
         changes: ending.changes,
         troubles: ending.troubles,
         series: observer.series(),
@@ -129,6 +139,13 @@ fn disturbances(generator: &GeneratorReport, totals: &Totals, ending: &Ending) -
     }
     if let Err(error) = &ending.audit {
         found.push(error.to_string());
+    }
+    match &ending.backup {
+        Err(error) => found.push(format!("the last backup could not be restored: {error}")),
+        Ok(Some(backup)) if !backup.is_verified() => {
+            found.push("what the last backup restores is not what buyers were promised".to_owned());
+        }
+        Ok(_) => {}
     }
     if !ending.drained && ending.broken.is_none() {
         found.push("requests or orders were still under way a minute after the last arrival".to_owned());

@@ -7,7 +7,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{PoisonError, RwLock, RwLockReadGuard};
+use std::sync::{OnceLock, PoisonError, RwLock, RwLockReadGuard, Weak};
 
 use super::clock::{Clock, nanos};
 use crate::metrics::histogram::LONGEST;
@@ -20,6 +20,20 @@ pub struct Versions {
     pub pages: Track,
     /// Writes of the gate's flags.
     pub gate: Track,
+    /// Who is told of pages that have changed.
+    told: OnceLock<Vec<Weak<dyn Updates>>>,
+}
+
+/// Somebody who has to know which pages have changed.
+pub trait Updates: Send + Sync {
+    /// These have: products with their new versions.
+    fn changed(&self, pages: &[(u32, u64)]);
+}
+
+impl std::fmt::Debug for dyn Updates {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Updates")
+    }
 }
 
 /// The writes of one kind.
@@ -42,13 +56,25 @@ struct Log {
 impl Versions {
     /// No writes yet of products `0..items`.
     pub fn new(items: u32, clock: Clock) -> Self {
-        Self { clock, pages: Track::new(items), gate: Track::new(items) }
+        Self { clock, pages: Track::new(items), gate: Track::new(items), told: OnceLock::new() }
     }
 
     /// Notes writes, product and number, that are acknowledged now.
     pub fn acknowledge(&self, pages: &[(u32, u64)], gate: &[(u32, u64)]) {
         self.pages.acknowledge(pages, &self.clock);
         self.gate.acknowledge(gate, &self.clock);
+        if !pages.is_empty() {
+            for whom in self.told.get().into_iter().flatten().filter_map(Weak::upgrade) {
+                whom.changed(pages);
+            }
+        }
+    }
+
+    /// Names those who are told of pages that have changed; once, when all stages are built.
+    pub fn tell(&self, whom: Vec<Weak<dyn Updates>>) {
+        if self.told.set(whom).is_err() {
+            unreachable!("they are named once");
+        }
     }
 }
 

@@ -7,7 +7,7 @@ mod before_redis;
 mod records;
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use rand::SeedableRng;
@@ -17,6 +17,7 @@ use tokio::task::JoinSet;
 
 use super::absences::Absences;
 use super::book::StageBook;
+use super::breakers::Breakers;
 use super::clock::Clock;
 use super::cluster::ClusterGroup;
 use super::control::{Control, GateConnection, Opening, Settings, Shelf};
@@ -34,13 +35,14 @@ use super::redis_link::{Connection, LinkSettings, Resolver};
 use super::sqlite::StoreError;
 use super::stages::balancer::{BalancerStage, Upstream};
 use super::stages::cdn::CdnStage;
+use super::stages::clients::Clients;
 use super::stages::core::{Cache, Core, Instances, Listener, Stage, Tunable};
 use super::stages::database::{DatabaseStage, Pages};
 use super::stages::lanes::LaneConnection;
 use super::stages::service::ServiceStage;
 use super::sweep::Sweeper;
 use super::trouble::Troubles;
-use super::versions::Versions;
+use super::versions::{Updates, Versions};
 use crate::topology::stage::{self, Mistake, StageKind};
 use crate::topology::{ClientKind, RunPlan};
 
@@ -67,6 +69,8 @@ pub struct Wired {
     pub sweeper: Option<Sweeper>,
     /// Connections of the lanes, to be opened before the first arrival.
     pub connections: Vec<Arc<LaneConnection>>,
+    /// The clients of the readers: nobody asks them anything, and they hear of answers as long as this lives.
+    pub _clients: Option<Arc<dyn Listener>>,
     /// What heartbeats tell of replicas, by the place of their stage and their name.
     pub pulses: BTreeMap<(usize, String), Arc<Pulse>>,
 }
@@ -90,6 +94,8 @@ pub struct Builder<'a> {
     tasks: JoinSet<()>,
     connections: Vec<Arc<LaneConnection>>,
     pulses: BTreeMap<(usize, String), Arc<Pulse>>,
+    /// Who is told of pages that have changed.
+    updates: Vec<Weak<dyn Updates>>,
 }
 
 /// What a run notes beside the books of its stages.
@@ -98,6 +104,8 @@ pub struct Notes {
     pub versions: Arc<Versions>,
     /// When replicas got no reads.
     pub absences: Absences,
+    /// What circuit breakers did.
+    pub breakers: Breakers,
     /// What is seen of failovers.
     pub failovers: Failovers,
 }
@@ -129,6 +137,7 @@ impl<'a> Builder<'a> {
             tasks: JoinSet::new(),
             connections: Vec::new(),
             pulses: BTreeMap::new(),
+            updates: Vec::new(),
         }
     }
 
@@ -150,6 +159,8 @@ impl<'a> Builder<'a> {
         let sweeper = records::sweeper(&self);
         self.tasks.extend(self.environment.masters().map(Resolver::keep_looking));
         self.tasks.extend(self.notes.failovers.tasks(self.plan, self.environment));
+        self.notes.versions.tell(std::mem::take(&mut self.updates));
+        self.clients();
         for (&index, core) in &self.cores {
             let above = self.plan.above[index].iter();
             core.listen(above.filter_map(|above| self.listeners.get(above).map(Arc::downgrade)).collect());
@@ -166,6 +177,7 @@ impl<'a> Builder<'a> {
             crew,
             sweeper,
             connections: self.connections,
+            _clients: self.listeners.remove(&self.plan.order[0]),
             pulses: self.pulses,
         })
     }
@@ -194,7 +206,11 @@ impl<'a> Builder<'a> {
         Ok(match &plan.topology.stages[index].kind {
             StageKind::Users(_) | StageKind::DataControl(_) => None,
             StageKind::Cdn(params) => self.next(index).map(|next| {
-                let stage = Arc::new(CdnStage::new(core, next, params));
+                let (items, versions) = (plan.topology.workload.sale.items, self.notes.versions.clone());
+                let stage = Arc::new(CdnStage::new(core, next, params, items, versions));
+                if params.purge_on_update {
+                    self.updates.push(Arc::downgrade(&stage) as Weak<dyn Updates>);
+                }
                 self.listeners.insert(index, stage.clone());
                 self.tunable.insert(index, stage.clone());
                 self.caches.insert(index, stage.clone());
@@ -204,7 +220,10 @@ impl<'a> Builder<'a> {
             StageKind::Service(params) => self.next(index).map(|next| {
                 let first = self.first_instance(index);
                 let items = plan.topology.workload.sale.items;
-                let stage = Arc::new(ServiceStage::new(core, next, params, items, first));
+                let breakers = self.notes.breakers.of(index, plan.name(index));
+                let stage = ServiceStage::new(core, next, params, items, first).telling(breakers);
+                let stage = Arc::new(stage);
+                self.tasks.spawn(stage.clone().try_again());
                 self.listeners.insert(index, stage.clone());
                 self.tunable.insert(index, stage.clone());
                 self.caches.insert(index, stage.clone());
@@ -302,6 +321,15 @@ impl<'a> Builder<'a> {
         let limit = self.plan.topology.workload.sale.per_buyer_limit;
         let stage = DatabaseStage::start(core, store, params, decides, limit, pages, self.troubles.clone())?;
         Ok(Some(Arc::new(stage)))
+    }
+
+    /// The clients of the readers hear of what they are answered.
+    fn clients(&mut self) {
+        let users = self.plan.order[0];
+        if let StageKind::Users(params) = &self.plan.topology.stages[users].kind {
+            let clients = Clients::new(self.cores[&users].clone(), params);
+            self.listeners.insert(users, Arc::new(clients));
+        }
     }
 
     /// The users: a task that takes batches from the generator and gives them to the first stage.

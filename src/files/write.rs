@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 
 use super::FileError;
 use crate::param::{ParamValue, Params};
-use crate::topology::{ClientKind, FORMAT_VERSION, Fault, Link, Stage, StageKind, Topology, Variant};
+use crate::topology::{ClientKind, FORMAT_VERSION, Fault, Link, Rule, Stage, StageKind, Topology, Variant};
 use crate::workload::{Audience, Mix, Phase, Records, Sale, Shape, Spacing, Workload};
 
 /// The topology as the text of a file, which [`parse_topology`](super::parse_topology) reads back as the same topology.
@@ -33,6 +33,14 @@ pub fn to_ron(topology: &Topology) -> String {
     lines.extend(indented(workload(&topology.workload)));
     lines.push("),".into());
     lines.extend(list("faults", topology.faults.iter().map(fault).collect()));
+    if !topology.rules.is_empty() {
+        let usual = Rule::default();
+        // Which stage it watches is always said.
+        let is_said =
+            |key: &str, value: &ParamValue| key == "stage" || usual.get(key).as_ref() != Some(value);
+        let rule = |rule: &Rule| format!("({})", fields(rule, is_said));
+        lines.extend(list("rules", topology.rules.iter().map(rule).collect()));
+    }
     let targets =
         topology.targets.iter().map(|target| format!("{}({})", target.word(), all(target.params())));
     lines.extend(list("targets", targets.collect()));

@@ -29,6 +29,10 @@ struct Counts {
     rejected: CountsByReason,
     failed: AtomicU64,
     indefinite: AtomicU64,
+    given_back: AtomicU64,
+    retries: AtomicU64,
+    page_bytes_sent: AtomicU64,
+    page_bytes_saved: AtomicU64,
     versioned_reads: AtomicU64,
     stale_reads: AtomicU64,
 }
@@ -63,6 +67,22 @@ impl SharedTally {
         add(of, count);
     }
 
+    /// Counts attempts that ended here and went back to a service.
+    pub fn give_back(&self, count: u64) {
+        add(&self.mine().given_back, count);
+    }
+
+    /// Counts attempts that came back.
+    pub fn retry(&self, count: u64) {
+        add(&self.mine().retries, count);
+    }
+
+    /// Counts bytes of pages that readers were sent, and those that they had already.
+    pub fn page_bytes(&self, sent: u64, saved: u64) {
+        add(&self.mine().page_bytes_sent, sent);
+        add(&self.mine().page_bytes_saved, saved);
+    }
+
     /// Counts answers that carried a version, and those of them that were stale.
     pub fn versioned(&self, answers: u64, stale: u64) {
         add(&self.mine().versioned_reads, answers);
@@ -76,6 +96,9 @@ impl SharedTally {
         StageTally {
             stale_reads: self.sum(|counts| &counts.stale_reads),
             versioned_reads: self.sum(|counts| &counts.versioned_reads),
+            page_bytes_sent: self.sum(|counts| &counts.page_bytes_sent),
+            page_bytes_saved: self.sum(|counts| &counts.page_bytes_saved),
+            given_back: self.sum(|counts| &counts.given_back),
             indefinite: self.sum(|counts| &counts.indefinite),
             failed: self.sum(|counts| &counts.failed),
             rejected: self.sum_by_reason(|counts| &counts.rejected),
@@ -83,6 +106,7 @@ impl SharedTally {
             served: self.sum(|counts| &counts.served),
             passed: self.sum(|counts| &counts.passed),
             intercepted: self.sum_by_reason(|counts| &counts.intercepted),
+            retries: self.sum(|counts| &counts.retries),
             arrivals: self.sum(|counts| &counts.arrivals),
         }
     }
@@ -120,10 +144,17 @@ mod tests {
         for (count, outcome) in (1..).zip(reasons.chain(plain)) {
             shared.arrive(count + 1);
             shared.pass(1);
+            shared.retry(2);
+            shared.page_bytes(3, 4);
+            shared.give_back(2);
             shared.end(outcome, count);
             shared.versioned(count, 1);
             tally.arrivals += count + 1;
             tally.passed += 1;
+            tally.retries += 2;
+            tally.page_bytes_sent += 3;
+            tally.page_bytes_saved += 4;
+            tally.given_back += 2;
             tally.end(outcome, count);
             tally.versioned_reads += count;
             tally.stale_reads += 1;

@@ -1,8 +1,11 @@
 //! Counts and the laws they obey.
 //!
-//! At a stage: `arrivals = Σ intercepted + passed + failed + indefinite + in flight`, where `passed` counts what the
-//! stage handed on or, as the owner of the data, answered itself. End to end:
+//! At a stage: `arrivals + retries = Σ intercepted + passed + failed + indefinite + given back + in flight`, where `passed` counts what
+//! the stage handed on or, as the owner of the data, answered itself. End to end:
 //! `arrivals = dropped + Σ intercepted + served + sold + rejected + failed + indefinite + in flight`.
+//!
+//! A request that a service tries again is one arrival of the run and ends once. At the stage where an attempt ended it is `given_back`, at
+//! the service that takes it back it counts among `retries`: of both there are the same number in a run.
 
 use serde::Serialize;
 use serde::ser::SerializeMap;
@@ -66,8 +69,16 @@ pub struct StageTally {
     pub failed: u64,
     /// Ended without an answer; may have happened.
     pub indefinite: u64,
-    /// Answers of Redis here that carried a version: pages, and checks of claims at the gate. An attribute of answers; the
-    /// laws don't know it.
+    /// Attempts that ended here and went back to a service above, which tries again. The requests go on.
+    pub given_back: u64,
+    /// Attempts that this service took back, to try again.
+    pub retries: u64,
+    /// Bytes of the pages that readers were sent; of the users only.
+    pub page_bytes_sent: u64,
+    /// Bytes of the pages that readers were not sent, because their clients had them; of the users only.
+    pub page_bytes_saved: u64,
+    /// Answers of Redis here that carried a version: pages, and checks of claims at the gate; and pages of a CDN. An attribute of
+    /// answers; the laws don't know it.
     pub versioned_reads: u64,
     /// Of `versioned_reads`: older than what had been acknowledged to its writer before the read was sent.
     pub stale_reads: u64,
@@ -92,8 +103,8 @@ impl StageTally {
     /// Requests that came in and are neither answered nor handed on.
     /// Negative only if something was counted twice.
     pub fn in_flight(&self) -> i64 {
-        let done = self.intercepted.sum() + self.passed + self.failed + self.indefinite;
-        self.arrivals.cast_signed() - done.cast_signed()
+        let done = self.intercepted.sum() + self.passed + self.failed + self.indefinite + self.given_back;
+        (self.arrivals + self.retries).cast_signed() - done.cast_signed()
     }
 
     /// Requests handed on to the next stage.
@@ -137,6 +148,10 @@ impl StageTally {
         self.rejected.combine(&other.rejected, with);
         self.failed = with(self.failed, other.failed);
         self.indefinite = with(self.indefinite, other.indefinite);
+        self.given_back = with(self.given_back, other.given_back);
+        self.retries = with(self.retries, other.retries);
+        self.page_bytes_sent = with(self.page_bytes_sent, other.page_bytes_sent);
+        self.page_bytes_saved = with(self.page_bytes_saved, other.page_bytes_saved);
         self.versioned_reads = with(self.versioned_reads, other.versioned_reads);
         self.stale_reads = with(self.stale_reads, other.stale_reads);
     }

@@ -2,7 +2,8 @@
 //!
 //! The JSON form is a promise to users, documented in `docs/reference/report.md`.
 //!
-//! - [`audit`]: the ledger's findings.
+//! - `alert`: rules that spoke up. [`audit`]: the ledger's findings.
+//! - `backup`: backups of the database. `breaker`: circuit breakers of services.
 //! - [`claimed`]: what texts claim of managed products, beside what was measured.
 //! - `cluster`: the shards of a Redis Cluster.
 //! - `queue`: the queue's consumers.
@@ -12,7 +13,10 @@
 //! - [`text`]: the report for a terminal. [`variants`]: a design and its variants side by side.
 //! - [`mod@line`]: one state line a second while it runs.
 
+mod alert;
 pub mod audit;
+mod backup;
+mod breaker;
 pub mod claimed;
 mod cluster;
 pub mod failover;
@@ -29,7 +33,10 @@ use crate::metrics::failover::Failover;
 use crate::metrics::{InstanceSummary, Quantiles, StageTally, Totals};
 use crate::topology::{Realness, Topology};
 
+pub use alert::AlertReport;
 pub use audit::AuditReport;
+pub use backup::BackupReport;
+pub use breaker::{BreakerReport, BreakerState};
 pub use claimed::ClaimedReport;
 pub use cluster::{ReshapeReport, ShardReport};
 pub use queue::QueueReport;
@@ -79,8 +86,14 @@ pub struct Report {
     pub failovers: Vec<Failover>,
     /// Spans in which an instance was out of the rotation.
     pub absences: Vec<AbsenceReport>,
+    /// Spans in which the circuit breaker of a service's instance was not closed.
+    pub breakers: Vec<BreakerReport>,
+    /// Rules that spoke up, and what they changed.
+    pub alerts: Vec<AlertReport>,
     /// Changes that were asked for while it ran.
     pub changes: Vec<ChangeReport>,
+    /// Backups of the database, and what came of restoring the last one; none where none was taken.
+    pub backup: Option<BackupReport>,
     /// Errors that were waited out, each once.
     pub troubles: Vec<String>,
     /// One row a second.

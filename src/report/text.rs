@@ -27,6 +27,11 @@ fn write_report(out: &mut String, report: &Report) -> std::fmt::Result {
     writeln!(out)?;
     write_funnel(out, report)?;
     write_stale(out, report)?;
+    super::breaker::write(out, report)?;
+    for stage in report.stages.iter().filter(|stage| stage.tally.page_bytes_saved > 0) {
+        let (sent, saved) = (bytes(stage.tally.page_bytes_sent), bytes(stage.tally.page_bytes_saved));
+        writeln!(out, "  {}: {sent} of pages sent, {saved} not sent because clients had them", stage.name)?;
+    }
     writeln!(out)?;
     write_times(out, report)?;
     writeln!(out)?;
@@ -37,6 +42,7 @@ fn write_report(out: &mut String, report: &Report) -> std::fmt::Result {
         writeln!(out)?;
     }
     write_broken(out, report)?;
+    super::backup::write(out, report)?;
     write_audit(out, report)?;
     writeln!(out)?;
     for target in &report.targets {
@@ -257,6 +263,7 @@ fn write_broken(out: &mut String, report: &Report) -> std::fmt::Result {
         }
         writeln!(out)?;
     }
+    super::alert::write(out, report)?;
     if let Some(queue) = report.queue.as_ref().filter(|queue| queue.is_eventful()) {
         write_queue(out, queue)?;
     }

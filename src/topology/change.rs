@@ -139,7 +139,7 @@ mod tests {
         let control = DataControl { unpaid_ratio, ..DataControl::default() };
         Topology {
             stages: vec![
-                stage("users", StageKind::Users(Users {})),
+                stage("users", StageKind::Users(Users::default())),
                 stage("cdn", StageKind::Cdn(Cdn::default())),
                 stage("balancer", StageKind::LoadBalancer(LoadBalancer::default())),
                 stage("orders", StageKind::Queue(Queue::default())),

@@ -266,7 +266,7 @@ mod tests {
 
     #[test]
     fn where_little_can_break_there_are_fewer_faults_and_where_nothing_can_there_are_none() {
-        let users = || StageKind::Users(Users {});
+        let users = || StageKind::Users(Users::default());
         assert_eq!(faults(&design(vec![users()], 10), 1), []);
         let one = design(vec![users(), StageKind::Database(Database::default())], 10);
         let few = counted_faults(&one, 1, 40);
@@ -277,7 +277,7 @@ mod tests {
 
     #[test]
     fn what_the_script_harms_is_spared() {
-        let users = StageKind::Users(Users {});
+        let users = StageKind::Users(Users::default());
         let mut topology = design(vec![users, StageKind::Database(Database::default())], 10);
         topology.faults = vec![Fault {
             at: Duration::from_secs(5),

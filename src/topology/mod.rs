@@ -7,6 +7,7 @@
 //! - [`address`]: where a server is that is not ours, without secrets.
 //! - [`fault`]: what breaks when; [`chaos`]: the same by lot.
 //! - [`change`]: what can be turned while a run goes on.
+//! - [`rule`]: what is watched while a run goes on, and changed then.
 //! - [`target`]: what must hold. [`variant`]: the same with one parameter set to another value.
 //! - [`problem`]: place, severity, text, remedy.
 //! - [`graph`]: the way of the traffic through the links.
@@ -20,6 +21,7 @@ pub mod fault;
 pub mod graph;
 pub mod plan;
 pub mod problem;
+pub mod rule;
 pub mod stage;
 pub mod target;
 #[cfg(test)]
@@ -36,6 +38,7 @@ pub use change::Change;
 pub use fault::Fault;
 pub use plan::RunPlan;
 pub use problem::{Place, Problem, Severity};
+pub use rule::Rule;
 pub use stage::{Realness, Stage, StageKind};
 pub use target::Target;
 pub use variant::Variant;
@@ -83,6 +86,9 @@ pub struct Topology {
     pub workload: Workload,
     /// What breaks when.
     pub faults: Vec<Fault>,
+    /// What is watched while requests arrive, and what is done about it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub rules: Vec<Rule>,
     /// What must hold.
     pub targets: Vec<Target>,
     /// Variants to be run on the same arrivals.

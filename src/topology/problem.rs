@@ -34,6 +34,8 @@ pub enum Place {
     Workload(Option<String>),
     /// At a fault, counted from 1.
     Fault(usize),
+    /// At a rule, counted from 1.
+    Rule(usize),
     /// At a target, counted from 1.
     Target(usize),
     /// In the design as a whole.
@@ -91,6 +93,7 @@ impl fmt::Display for Place {
             Self::Workload(None) => f.write_str("workload"),
             Self::Workload(Some(phase)) => write!(f, "phase {phase:?}"),
             Self::Fault(number) => write!(f, "fault {number}"),
+            Self::Rule(number) => write!(f, "rule {number}"),
             Self::Target(number) => write!(f, "target {number}"),
             Self::Design => f.write_str("design"),
         }

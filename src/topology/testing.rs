@@ -22,6 +22,7 @@ pub fn design(kinds: Vec<StageKind>) -> Topology {
             phases: Vec::new(),
         },
         faults: Vec::new(),
+        rules: Vec::new(),
         targets: Vec::new(),
         variants: Vec::new(),
     }

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use super::command::UiCommand;
 use super::document::Edit;
 use super::run::News;
+use super::run::turns::Turn;
 use super::selection::Selection;
 use super::session::chooser::Ask;
 use super::settings::Settings;
@@ -38,6 +39,8 @@ pub enum Intent {
     OpenFile(PathBuf),
     /// A preset is opened, by its place in the list.
     OpenPreset(usize),
+    /// The design as drawn or variants of it are run, one after the other.
+    RunTurns(Vec<Turn>),
     /// A preset is opened and run.
     RunPreset(usize),
     /// A topology in text form is opened as a new design.

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::topology::{Place, Topology};
 
-/// What is selected. Stages, links, phases, faults and targets are named by their places in the topology, from 0.
+/// What is selected. Stages, links, phases, faults, rules and targets are named by their places in the topology, from 0.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum Selection {
     /// Nothing: the inspector shows the design as a whole.
@@ -29,6 +29,10 @@ pub enum Selection {
     Faults,
     /// A scripted fault.
     Fault(usize),
+    /// All rules.
+    Rules,
+    /// A rule.
+    Rule(usize),
     /// All targets.
     Targets,
     /// A target.
@@ -79,6 +83,7 @@ impl Selection {
                 phase.map_or(Self::Workload, Self::Phase)
             }
             Place::Fault(number) => Self::Fault(number - 1),
+            Place::Rule(number) => Self::Rule(number - 1),
             Place::Target(number) => Self::Target(number - 1),
             Place::Text { .. } | Place::Design => Self::Nothing,
         }
@@ -97,6 +102,7 @@ impl Selection {
             Self::Instance { stage, .. } if stage >= stages => Self::Nothing,
             Self::Phase(phase) if phase >= topology.workload.phases.len() => Self::Workload,
             Self::Fault(fault) if fault >= topology.faults.len() => Self::Faults,
+            Self::Rule(rule) if rule >= topology.rules.len() => Self::Rules,
             Self::Target(target) if target >= topology.targets.len() => Self::Targets,
             other => other,
         }

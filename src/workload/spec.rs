@@ -29,6 +29,8 @@ params! {
         units_per_claim: u32 = 1, in 1..1_000, "units";
         /// The most units of one product that one buyer may get; None: no limit.
         per_buyer_limit: Option<u32> = Some(1), in 1..1_000_000, "units";
+        /// Length of the page of a product.
+        page_bytes: u32 = 512, in 128..1_000_000, "bytes";
         /// When the sale opens, counted from the first arrival.
         opens_at: Duration = Duration::ZERO, in 0.0..86400.0;
     }

@@ -222,8 +222,11 @@ fn run_told(
                 notes.push(text);
             }
             EventKind::Trouble(text) => notes.push(text),
-            // Who got no reads is in the report once more.
-            EventKind::SaleOpened | EventKind::Rotation { .. } => {}
+            // Who got no reads, and what breakers and rules did, is in the report once more.
+            EventKind::SaleOpened
+            | EventKind::Rotation { .. }
+            | EventKind::Breaker { .. }
+            | EventKind::Alert(_) => {}
             EventKind::Fault { fault, failed } => faults.push((fault, failed)),
             EventKind::Changed { change, failed } => changes.push((change, failed)),
             EventKind::MasterLost { stage } => masters.push((stage, None)),
@@ -276,7 +279,8 @@ pub fn assert_balanced(ran: &Ran) {
     for stage in &report.stages {
         let done =
             stage.tally.intercepted.sum() + stage.tally.passed + stage.tally.failed + stage.tally.indefinite;
-        assert_eq!((stage.tally.arrivals, stage.in_flight), (done, 0), "{stage:#?}");
+        let came = stage.tally.arrivals + stage.tally.retries;
+        assert_eq!((came, stage.in_flight), (done + stage.tally.given_back, 0), "{stage:#?}");
     }
     let each = &report.operations;
     let ended: u64 = [each.read, each.claim, each.append, each.count].iter().map(|one| one.ended).sum();

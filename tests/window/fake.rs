@@ -70,7 +70,12 @@ impl FakeEngine {
 
     /// Tells an event of the first run, `at_ms` after the first arrival.
     pub fn tell(&self, at_ms: u64, kind: EventKind) {
-        let event = EngineEvent { run_id: RunId(1), at: Duration::from_millis(at_ms), kind };
+        self.tell_of(1, at_ms, kind);
+    }
+
+    /// Tells an event of another run.
+    pub fn tell_of(&self, run: u64, at_ms: u64, kind: EventKind) {
+        let event = EngineEvent { run_id: RunId(run), at: Duration::from_millis(at_ms), kind };
         self.0.borrow_mut().events.push_back(event);
     }
 
@@ -147,6 +152,7 @@ impl Lab {
         let mut lab = Self::open();
         let preset = PRESETS.iter().find(|preset| preset.file == file).unwrap();
         let topology = parse_topology(preset.text).topology.unwrap();
+        lab.scroll_to(&topology.title);
         lab.click(&topology.title);
         lab
     }

@@ -23,7 +23,7 @@ fn stage(name: &str, kind: &str, arrivals: u64, intercepted: u64) -> StageReport
 }
 
 /// A report of a run that sold everything once.
-fn passed(topology: &Topology) -> Report {
+pub fn passed(topology: &Topology) -> Report {
     let target = TargetResult {
         target: "oversold ≤ 0 units".into(),
         measured: "0 units".into(),
@@ -54,6 +54,9 @@ fn passed(topology: &Topology) -> Report {
         faults: Vec::new(),
         failovers: Vec::new(),
         absences: Vec::new(),
+        breakers: Vec::new(),
+        alerts: Vec::new(),
+        backup: None,
         changes: Vec::new(),
         troubles: Vec::new(),
         series: Vec::new(),

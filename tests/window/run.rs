@@ -15,6 +15,7 @@ use seckill_lab::ui::selection::Selection;
 use seckill_lab::ui::view::{After, BottomTab, Dialog};
 
 use super::fake::Lab;
+use super::results::passed;
 
 const SIX_PHASES: &str = "seckill-six-phases.ron";
 
@@ -413,4 +414,35 @@ fn a_run_that_ends_while_the_question_stands_shows_its_results() {
     lab.harness.run();
     assert!(lab.harness.state().view.dialog.is_none() && !closes(&lab));
     assert_eq!(lab.harness.state().view.tab, BottomTab::Results);
+}
+
+#[test]
+fn the_variants_of_a_design_run_one_after_the_other_and_stand_side_by_side() {
+    let mut lab = Lab::with_preset("circuit-breaker.ron");
+    let drawn = lab.topology().clone();
+    lab.scroll_to("Run all, one after the other");
+    lab.click("Run all, one after the other");
+    let started = |lab: &Lab| match lab.engine.told().as_slice() {
+        [EngineCommand::Start { plan, .. }] => plan.topology.clone(),
+        other => panic!("{} commands", other.len()),
+    };
+    let first = started(&lab);
+    assert_eq!((first.stages, first.variants.len()), (drawn.stages.clone(), 0));
+    let ended = || EventKind::Finished(Box::new(passed(&drawn)));
+    lab.engine.tell_of(1, 12_000, ended());
+    lab.harness.run();
+    assert_eq!(started(&lab), drawn.varied(&drawn.variants[0]), "the next one begins by itself");
+    assert!(!shows(&lab, "Variants, on the same arrivals"));
+    lab.engine.tell_of(2, 12_000, ended());
+    lab.harness.run();
+    assert!(lab.engine.told().is_empty());
+    for label in ["Variants, on the same arrivals", "as drawn", "without a breaker"] {
+        assert!(shows(&lab, label), "{label}");
+    }
+    // The menu offers each alone.
+    lab.click("Run menu");
+    lab.click("Run a variant");
+    lab.harness.get_all_by_label("without a breaker").last().expect("a row of the menu").click();
+    lab.harness.run();
+    assert_eq!(started(&lab), drawn.varied(&drawn.variants[0]));
 }

@@ -6,6 +6,7 @@ use seckill_lab::files::parse_topology;
 use seckill_lab::files::presets::PRESETS;
 use seckill_lab::metrics::{Reason, Role};
 use seckill_lab::param::{ParamSpec, Params};
+use seckill_lab::topology;
 use seckill_lab::topology::fault::table::{Rule, targets};
 use seckill_lab::topology::fault::{Fault, FaultAction, Part};
 use seckill_lab::topology::{Place, Realness, StageKind, Target};
@@ -18,7 +19,9 @@ fn expect_known<'a>(texts: impl IntoIterator<Item = &'a str>) {
 }
 
 fn specs() -> Vec<ParamSpec> {
-    let mut specs = [Sale::SPECS, Audience::SPECS, Records::SPECS, Mix::SPECS, Fault::SPECS].concat();
+    let mut specs =
+        [Sale::SPECS, Audience::SPECS, Records::SPECS, Mix::SPECS, Fault::SPECS, topology::Rule::SPECS]
+            .concat();
     let stages = StageKind::WORDS.iter().filter_map(|word| StageKind::from_word(word));
     specs.extend(stages.flat_map(|kind| kind.params().specs()));
     let targets = Target::WORDS.iter().filter_map(|word| Target::from_word(word));
@@ -44,7 +47,8 @@ fn kinds_badges_reasons_and_roles_have_chinese() {
     );
     expect_known(Reason::ALL.map(Reason::label));
     expect_known([Role::Unknown, Role::Master, Role::Replica, Role::Sentinel].map(Role::label));
-    let places = [Place::Stage("a".into()), Place::Workload(None), Place::Fault(1), Place::Design];
+    let places =
+        [Place::Stage("a".into()), Place::Workload(None), Place::Fault(1), Place::Rule(1), Place::Design];
     expect_known(places.map(|place| place.to_string()).iter().map(String::as_str));
 }
 

@@ -93,7 +93,9 @@ impl Control {
             return Ok(());
         }
         if let (Some(writer), Some(_)) = (&self.writer, self.page_life) {
-            let new = |write: &Write| Some((write.item, page(write.item, write.version, write.shown?)));
+            let new = |write: &Write| {
+                Some((write.item, page(write.item, write.version, write.shown?, self.sale.page_bytes)))
+            };
             writer.change_pages(writes.iter().filter_map(new).collect()).await?;
         }
         self.send(gate, at_gate.is_open, pages, writes).await?;
@@ -137,7 +139,12 @@ impl Control {
                     commands.key(keys::ACCESS, item).number(access);
                 }
                 if let Some(shown) = write.shown.filter(|_| together > 0) {
-                    commands.key(keys::PAGE, item).word(page(item, write.version, shown));
+                    commands.key(keys::PAGE, item).word(page(
+                        item,
+                        write.version,
+                        shown,
+                        self.sale.page_bytes,
+                    ));
                 }
             }
             let Some(life) = self.page_life else { continue };
@@ -151,7 +158,7 @@ impl Control {
             for (item, version, shown) in shown {
                 let ttl_ms = life.draw_ms(&mut *self.lot.lock().await);
                 let set = commands.command(5).word("SET").key(keys::PAGE, item);
-                set.word(page(item, version, shown)).word("PX").number(ttl_ms);
+                set.word(page(item, version, shown, self.sale.page_bytes)).word("PX").number(ttl_ms);
             }
         }
         gate.ask(&commands).await.map(drop)

@@ -48,7 +48,7 @@ impl Control {
                 let total = sale.stock_of(item);
                 // What a cache fetches here has to be what it was given first.
                 let shown = if is_open && is_cached { Shown::Left(total) } else { Shown::Soon };
-                Goods { item, total, page: page(item, PRELOADED, shown) }
+                Goods { item, total, page: page(item, PRELOADED, shown, sale.page_bytes) }
             };
             writer.preload(0..self.sale.items, goods).await?;
             writer.set_open(is_open).await.map_err(ControlError::from)
@@ -127,8 +127,12 @@ impl Control {
             let stock = self.sale.stock_of(item);
             let booked = if self.starts_sold_out { stock } else { 0 };
             let stock = inventory.form.write(names, item, stock, booked);
-            let page = holds_pages
-                .then(|| redis::cmd("SET").arg(names.page().of(item)).arg(preloaded(item)).to_owned());
+            let page = holds_pages.then(|| {
+                redis::cmd("SET")
+                    .arg(names.page().of(item))
+                    .arg(preloaded(item, self.sale.page_bytes))
+                    .to_owned()
+            });
             stock.into_iter().chain(page).map(move |command| (item, command))
         };
         for items in chunks(0..self.sale.items) {
@@ -147,6 +151,6 @@ impl Control {
 
 /// The page of a product before the sale. The inventory's and the database's stay like this: the stock shown is filled in at
 /// the gate.
-fn preloaded(item: u32) -> String {
-    page(item, PRELOADED, Shown::Soon)
+fn preloaded(item: u32, bytes: u32) -> String {
+    page(item, PRELOADED, Shown::Soon, bytes)
 }

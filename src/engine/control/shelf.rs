@@ -5,13 +5,6 @@
 
 use std::fmt::Write;
 
-/// Length of a product page, in bytes: a small page of text.
-const PAGE_BYTES: usize = 512;
-/// Fills a page up.
-const BLANKS: &str = match std::str::from_utf8(&[b' '; PAGE_BYTES]) {
-    Ok(blanks) => blanks,
-    Err(_) => unreachable!(),
-};
 /// Begins a page; its version follows.
 const BEGIN: &str = "<!--";
 /// Version of what is preloaded.
@@ -73,17 +66,18 @@ impl Shelf {
     }
 }
 
-/// The page of a product, with its version.
-pub fn page(item: u32, version: u64, shown: Shown) -> String {
+/// The page of a product, with its version, filled up to its length in bytes.
+pub fn page(item: u32, version: u64, shown: Shown, bytes: u32) -> String {
+    let bytes = bytes as usize;
     let words = match shown {
         Shown::Soon => "On sale soon, while stocks last.".to_owned(),
         Shown::Left(0) => "Sold out.".to_owned(),
         Shown::Left(left) => format!("{left} left."),
     };
-    let mut page = String::with_capacity(PAGE_BYTES);
+    let mut page = String::with_capacity(bytes);
     // Writing to a string can't fail.
     write!(page, "{BEGIN}{version}--><h1>Product {item}</h1><p>{words}</p>").ok();
-    page.push_str(&BLANKS[page.len()..]);
+    page.extend(std::iter::repeat_n(' ', bytes.saturating_sub(page.len())));
     page
 }
 
@@ -109,8 +103,11 @@ mod tests {
             (123_456, Shown::Left(99)),
             (u64::MAX, Shown::Left(u64::MAX)),
         ] {
-            let page = page(3, version, shown);
-            assert_eq!((page.len(), page_version(page.as_bytes())), (PAGE_BYTES, Some(version)), "{page}");
+            for bytes in [128, 512, 10_000] {
+                let page = page(3, version, shown, bytes);
+                let seen = (page.len(), page_version(page.as_bytes()));
+                assert_eq!(seen, (bytes as usize, Some(version)), "{page}");
+            }
         }
         for no_page in ["", "<!--", "<!---->", "<h1>7</h1>"] {
             assert_eq!(page_version(no_page.as_bytes()), None);

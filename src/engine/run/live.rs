@@ -20,6 +20,8 @@ use super::super::message::{EventKind, RunFailure, RunPhase};
 use super::super::observer::Observer;
 use super::super::outbox::Outbox;
 use super::super::queue::look;
+use super::super::rules::{Fired, Rules};
+use super::super::sqlite::StoreError;
 use super::super::summary::Ending;
 use super::super::tuner::Tuner;
 use super::super::watch::Watch;
@@ -27,7 +29,9 @@ use super::super::wiring::Wired;
 use super::{Requests, failure};
 use crate::metrics::Bucket;
 use crate::metrics::bucket::BUCKET;
-use crate::report::{AbsenceReport, AuditReport, ChangeReport, FaultReport};
+use crate::report::{
+    AbsenceReport, AlertReport, AuditReport, BackupReport, BreakerReport, ChangeReport, FaultReport,
+};
 use crate::topology::{Change, Fault, RunPlan};
 use crate::workload::Source;
 
@@ -37,6 +41,9 @@ const LEAD: Duration = Duration::from_millis(50);
 const DRAIN_WITHIN: Duration = Duration::from_mins(1);
 /// How often the drain looks whether it is over.
 const DRAIN_LOOK: Duration = Duration::from_millis(20);
+
+/// Alerts that are kept for the report.
+const MOST_ALERTS: usize = 10_000;
 
 /// What is alive while requests arrive.
 pub(super) struct Live {
@@ -55,10 +62,24 @@ pub(super) struct Live {
     shards: Vec<ShardWatch>,
     pub(super) tuner: Tuner,
     changes: Vec<ChangeReport>,
+    rules: Rules,
+    alerts: Vec<AlertReport>,
     /// Restarts processes in place where a stage asks for it, and notes what is seen of failovers.
     supervisor: Supervisor,
     /// Ends with this: the stages, their workers and the watchers.
     wired: Wired,
+}
+
+/// What was said while it went on.
+pub(super) struct Said {
+    /// Spans in which instances were out of the rotation.
+    pub absences: Vec<AbsenceReport>,
+    /// Spans in which circuit breakers were not closed.
+    pub breakers: Vec<BreakerReport>,
+    /// Backups of the database.
+    pub backup: Result<Option<BackupReport>, StoreError>,
+    /// Errors that were waited out.
+    pub troubles: Vec<String>,
 }
 
 impl Live {
@@ -90,16 +111,7 @@ impl Live {
         let source = Source::new(&plan.topology.workload);
         generator::start(source, clock.clone(), start_ns, schedule.clone(), wired.first.clone())
             .map_err(|error| failure(&error))?;
-        let tuner = Tuner {
-            plan: plan.clone(),
-            topology: plan.topology.clone(),
-            schedule: schedule.clone(),
-            stages: std::mem::take(&mut wired.tunable),
-            crew: wired.crew.take(),
-            control: None,
-            ledger: ledger.clone(),
-            clock: clock.clone(),
-        };
+        let tuner = tuner(plan, &schedule, &mut wired, ledger, clock);
         Ok(Self {
             schedule,
             observer,
@@ -113,6 +125,8 @@ impl Live {
             shards: environment.clusters().iter().map(ClusterGroup::watch).collect(),
             tuner,
             changes: Vec::new(),
+            rules: Rules::new(plan),
+            alerts: Vec::new(),
             supervisor,
             wired,
         })
@@ -188,6 +202,36 @@ impl Live {
             error: failed.clone(),
         });
         outbox.event(EventKind::Changed { change, failed });
+    }
+
+    /// A rule speaks up, and changes what it is to change.
+    fn alert(&mut self, Fired { number, rule, measured }: &Fired, outbox: &Outbox) {
+        let wanted = rule.change(&self.tuner.topology);
+        let done = wanted.and_then(|change| {
+            if let Some(change) = &change {
+                self.tuner.apply(change)?;
+            }
+            Ok(change.map(|change| change.text()))
+        });
+        let alert = AlertReport {
+            at_secs: self.clock.since_first_arrival().as_secs_f64(),
+            rule: *number,
+            what: rule.to_string(),
+            stage: rule.stage.clone(),
+            measured: *measured,
+            measured_text: rule.measure.shown(*measured),
+            error: done.as_ref().err().cloned(),
+            change: done.ok().flatten(),
+        };
+        // That nothing is left to change is said once, until it can be changed again.
+        let before = self.alerts.iter().rfind(|before| before.rule == *number);
+        if alert.error.is_some() && before.is_some_and(|before| before.error.is_some()) {
+            return;
+        }
+        if self.alerts.len() < MOST_ALERTS {
+            self.alerts.push(alert.clone());
+        }
+        outbox.event(EventKind::Alert(alert));
     }
 
     /// All that faults can hit.
@@ -267,20 +311,23 @@ impl Live {
         self.tuner.crew.as_ref().map_or(0, |crew| crew.view().identities.get())
     }
 
-    /// How the run ended, with what was said of absent replicas and of errors.
+    /// How the run ended, with what was said on the way.
     pub(super) fn ending(
         &mut self,
         audit: Result<AuditReport, AuditError>,
         faults: Vec<FaultReport>,
         drained: bool,
-        (absences, troubles): (Vec<AbsenceReport>, Vec<String>),
+        said: Said,
     ) -> Ending {
         Ending {
             audit,
             faults,
-            absences,
+            absences: said.absences,
+            breakers: said.breakers,
+            backup: said.backup,
             drained,
-            troubles,
+            troubles: said.troubles,
+            alerts: std::mem::take(&mut self.alerts),
             changes: std::mem::take(&mut self.changes),
             arrivals_ended_at: self.arrivals_ended_at,
             achieved_on_sale: self.achieved_on_sale,
@@ -296,7 +343,13 @@ impl Live {
     pub(super) fn observe(&mut self, outbox: &Outbox) {
         let shards = self.shards.iter_mut().flat_map(ShardWatch::look).collect();
         let bucket = Bucket { shards, ..self.observer.observe() };
-        outbox.bucket(bucket, self.watch.states(), self.schedule.factor());
+        let processes = self.watch.states();
+        let is_on_sale = !self.schedule.has_ended();
+        let fired = if is_on_sale { self.rules.look(&bucket, &processes) } else { Vec::new() };
+        outbox.bucket(bucket, processes, self.schedule.factor());
+        for fired in fired {
+            self.alert(&fired, outbox);
+        }
         while let Some(ended) = self.wired.tasks.try_join_next() {
             if let Err(panic) = ended.map_err(|error| error.to_string()) {
                 self.broken = Some(panic);
@@ -321,6 +374,26 @@ fn watch_backlog(
     }
     if let Some(sweeper) = wired.sweeper.take() {
         wired.tasks.spawn(sweeper.work(backlog.clone(), schedule.clone()));
+    }
+}
+
+/// What turns the stages of a run; data control is still missing.
+fn tuner(
+    plan: &Arc<RunPlan>,
+    schedule: &Arc<Schedule>,
+    wired: &mut Wired,
+    ledger: &Arc<Ledger>,
+    clock: &Clock,
+) -> Tuner {
+    Tuner {
+        plan: plan.clone(),
+        topology: plan.topology.clone(),
+        schedule: schedule.clone(),
+        stages: std::mem::take(&mut wired.tunable),
+        crew: wired.crew.take(),
+        control: None,
+        ledger: ledger.clone(),
+        clock: clock.clone(),
     }
 }
 

@@ -25,6 +25,14 @@ pub enum StoreError {
         /// What SQLite said.
         source: rusqlite::Error,
     },
+    /// A backup could not be copied.
+    #[error("the backup could not be restored to {path}: {source}; is the disk full?")]
+    Restore {
+        /// The new file.
+        path: std::path::PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
     /// The writing thread is gone.
     #[error("the database's writer has ended")]
     Ended,

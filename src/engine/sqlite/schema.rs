@@ -81,6 +81,17 @@ impl Store {
         Self { events_span, ..self }
     }
 
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// A copy of it, in another file, to which no fault does anything.
+    #[must_use]
+    pub fn at(&self, path: &Path) -> Self {
+        Self { path: path.to_owned(), valve: Valve::default(), ..self.clone() }
+    }
+
     /// How much time the events of one table cover.
     pub fn events_span(&self) -> Duration {
         self.events_span

@@ -9,36 +9,72 @@ use lru::LruCache;
 
 use super::super::clock::nanos;
 use super::super::dial::Dial;
-use super::super::pending::{Batch, Pending};
+use super::super::pending::{Batch, Page, Pending};
+use super::super::versions::{Updates, Versions};
 use super::core::{Cache, Core, Listener, Stage, Tunable};
 use crate::metrics::{Outcome, Reason};
 use crate::topology::stage::{Cdn, StageKind};
 use crate::workload::Operation;
 
-/// The cache holds, for each product, when its page was stored; the page itself would be the same bytes for all.
+/// The cache holds, for each product, when its page was stored, its version and its length.
 pub struct CdnStage {
     core: Arc<Core>,
     next: Arc<dyn Stage>,
     ttl: Dial<Duration>,
-    pages: Mutex<LruCache<u32, u64>>,
+    pages: Mutex<LruCache<u32, Stored>>,
+    /// What was written when, to tell how old its answers are.
+    versions: Arc<Versions>,
+    /// Products that there are: pages beyond them are readers' own, and have no versions.
+    items: u32,
     /// Pages stored until then are out of date; on the run's clock.
     expired_ns: AtomicU64,
 }
 
+/// A page in the cache.
+#[derive(Clone, Copy)]
+struct Stored {
+    at_ns: u64,
+    page: Page,
+}
+
 impl CdnStage {
-    /// An empty cache in front of `next`.
-    pub fn new(core: Arc<Core>, next: Arc<dyn Stage>, params: &Cdn) -> Self {
+    /// An empty cache in front of `next`, for products `0..items`.
+    pub fn new(
+        core: Arc<Core>,
+        next: Arc<dyn Stage>,
+        params: &Cdn,
+        items: u32,
+        versions: Arc<Versions>,
+    ) -> Self {
         let capacity = NonZeroUsize::new(params.capacity as usize).unwrap_or(NonZeroUsize::MIN);
         Self {
             core,
             next,
             ttl: Dial::new(params.ttl),
             pages: Mutex::new(LruCache::new(capacity)),
+            versions,
+            items,
             expired_ns: AtomicU64::new(0),
         }
     }
 
-    fn pages(&self) -> std::sync::MutexGuard<'_, LruCache<u32, u64>> {
+    /// Answers reads from the cache, and notes which answers were stale.
+    fn hit(&self, hits: &[Pending], now_ns: u64) {
+        let mut compare = self.versions.pages.compare();
+        let has_version = |pending: &&Pending| pending.item < self.items && pending.page.version > 0;
+        let (mut answers, mut stale) = ([0; Operation::COUNT], Vec::new());
+        for hit in hits.iter().filter(has_version) {
+            answers[Operation::Read.index()] += 1;
+            let age_ns = compare.age_ns(hit.item, u64::from(hit.page.version), now_ns);
+            stale.extend(age_ns.map(|age_ns| (Operation::Read, age_ns)));
+        }
+        if answers != [0; Operation::COUNT] {
+            self.core.book().versioned(answers, &stale);
+        }
+        self.core.intercept(hits, Reason::CacheHit);
+    }
+
+    fn pages(&self) -> std::sync::MutexGuard<'_, LruCache<u32, Stored>> {
         self.pages.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -47,14 +83,23 @@ impl Stage for CdnStage {
     fn take(&self, mut batch: Batch) {
         let now_ns = self.core.arrive(&mut batch);
         let ttl_ns = nanos(self.ttl.get());
-        let (hits, rest): (Batch, Batch) = {
+        let (mut hits, mut rest) = (Batch::new(), Batch::new());
+        {
             let mut pages = self.pages();
             let expired_ns = self.expired_ns.load(Ordering::Relaxed);
-            let is_fresh = |&stored_ns: &u64| stored_ns > expired_ns && now_ns < stored_ns + ttl_ns;
-            let mut fresh = |item| pages.get(&item).is_some_and(is_fresh);
-            batch.into_iter().partition(|pending| pending.operation == Operation::Read && fresh(pending.item))
-        };
-        self.core.intercept(&hits, Reason::CacheHit);
+            let is_fresh = |stored: &&Stored| stored.at_ns > expired_ns && now_ns < stored.at_ns + ttl_ns;
+            for mut pending in batch {
+                let is_read = pending.operation == Operation::Read;
+                match is_read.then(|| pages.get(&pending.item).filter(is_fresh)).flatten() {
+                    Some(stored) => {
+                        pending.page = stored.page;
+                        hits.push(pending);
+                    }
+                    None => rest.push(pending),
+                }
+            }
+        }
+        self.hit(&hits, now_ns);
         self.core.pass(rest, &*self.next);
     }
 }
@@ -64,8 +109,17 @@ impl Listener for CdnStage {
         if matches!(outcome, Outcome::Served | Outcome::Intercepted(Reason::CacheHit)) {
             let mut pages = self.pages();
             for pending in batch.iter().filter(|pending| pending.operation == Operation::Read) {
-                pages.put(pending.item, now_ns);
+                pages.put(pending.item, Stored { at_ns: now_ns, page: pending.page });
             }
+        }
+    }
+}
+
+impl Updates for CdnStage {
+    fn changed(&self, changed: &[(u32, u64)]) {
+        let mut pages = self.pages();
+        for (item, _) in changed {
+            pages.pop(item);
         }
     }
 }
@@ -90,12 +144,15 @@ impl Cache for CdnStage {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{Sink, claims, core, reads};
+    use super::super::super::clock::Clock;
+    use super::super::testing::{ITEMS, Sink, claims, core, reads};
     use super::*;
 
     fn cdn(ttl: Duration, capacity: u32) -> (CdnStage, Arc<Sink>) {
         let sink = Arc::new(Sink::default());
-        (CdnStage::new(core(), sink.clone(), &Cdn { ttl, capacity }), sink)
+        let params = Cdn { ttl, capacity, ..Cdn::default() };
+        let versions = Arc::new(Versions::new(ITEMS, Clock::new()));
+        (CdnStage::new(core(), sink.clone(), &params, ITEMS, versions), sink)
     }
 
     #[test]
@@ -148,6 +205,27 @@ mod tests {
             cdn.take(reads(0, 1));
             assert!(sink.take_all().is_empty());
         }
+    }
+
+    #[test]
+    fn a_page_that_was_written_anew_is_stale_until_it_is_purged() {
+        let (cdn, sink) = cdn(Duration::from_mins(1), 10);
+        let mut page = reads(1, 1);
+        page[0].page = Page { version: 1, bytes: 700 };
+        cdn.answered(&page, Outcome::Served, cdn.core.now_ns());
+        cdn.take(reads(1, 2));
+        let seen = || {
+            let tally = cdn.core.book().tally();
+            (tally.versioned_reads, tally.stale_reads)
+        };
+        assert_eq!(seen(), (2, 0));
+        cdn.versions.acknowledge(&[(1, 2)], &[]);
+        // A clock of the versions' own: a moment later there, it is later here too.
+        cdn.hit(&page, u64::MAX);
+        assert_eq!(seen(), (3, 1));
+        cdn.changed(&[(1, 2), (3, 2)]);
+        cdn.take(reads(1, 1));
+        assert_eq!(sink.take_all().len(), 1, "it is asked for again");
     }
 
     #[test]

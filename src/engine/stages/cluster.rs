@@ -18,7 +18,7 @@ use super::super::clock::nanos;
 use super::super::cluster::counts::{NodeCounts, add};
 use super::super::cluster::names::{Names, slot_of_item};
 use super::super::cluster::{Counts, Redirection, Routes};
-use super::super::pending::{Batch, Pending};
+use super::super::pending::{Batch, Page, Pending};
 use super::super::redis_link::Resolver;
 use super::super::wire::{Commands, Reply};
 use super::command::Asking;
@@ -288,10 +288,14 @@ impl ClusterStage {
                 return sorted;
             }
         };
-        for (pending, reply) in batch.into_iter().zip(answers.iter().skip(first).step_by(step)) {
+        for (mut pending, reply) in batch.into_iter().zip(answers.iter().skip(first).step_by(step)) {
             match (pending.operation, reply) {
                 (_, Reply::Error(said)) => self.sort_error(counts, pending, said, &mut sorted),
                 (Operation::Read, Reply::Nil) => sorted.missing.push(pending),
+                (Operation::Read, Reply::Text(page)) => {
+                    pending.page = Page::of(page);
+                    sorted.pages.push(pending);
+                }
                 (Operation::Read, _) => sorted.pages.push(pending),
                 (Operation::Append | Operation::Count, reply) if is_kept(&reply) => sorted.kept.push(pending),
                 (Operation::Append | Operation::Count, _) => sorted.failed.push(pending),

@@ -19,6 +19,20 @@ pub trait Stage: Send + Sync {
 pub trait Listener: Send + Sync {
     /// Requests ended with one outcome at `now_ns`.
     fn answered(&self, batch: &[Pending], outcome: Outcome, now_ns: u64);
+
+    /// Whether it tries again what ended in an error or was turned away.
+    fn tries_again(&self) -> bool {
+        false
+    }
+
+    /// Of attempts that ended in an error or were turned away, those that it wants back, to try them again, and the others. The
+    /// former have not ended then, and it gets them by [`Self::take_back`].
+    fn wants_back(&self, batch: Batch) -> (Batch, Batch) {
+        (Batch::new(), batch)
+    }
+
+    /// Gets back what it wanted.
+    fn take_back(&self, _batch: Batch, _now_ns: u64) {}
 }
 
 /// A stage with parameters that may be turned while it works.
@@ -106,12 +120,46 @@ impl Core {
             return;
         }
         let now_ns = self.now_ns();
+        match outcome {
+            Outcome::Failed | Outcome::Intercepted(Reason::Shed) => {
+                let rest = self.give_back(batch, outcome, now_ns);
+                self.end_for_good(rest.as_deref().unwrap_or(batch), outcome, now_ns);
+            }
+            _ => self.end_for_good(batch, outcome, now_ns),
+        }
+    }
+
+    fn end_for_good(&self, batch: &[Pending], outcome: Outcome, now_ns: u64) {
+        if batch.is_empty() {
+            return;
+        }
         // The ledger first: when the books say that nothing is under way any more, no promise is missing.
         self.ledger.note(batch, outcome, now_ns);
         self.book.end(batch, outcome, now_ns);
-        for listener in self.listeners.get().into_iter().flatten().filter_map(Weak::upgrade) {
+        for listener in self.listeners() {
             listener.answered(batch, outcome, now_ns);
         }
+    }
+
+    /// Gives attempts back to the stages above that try again, the nearest first. Answers what is left, where there is such a stage.
+    fn give_back(&self, batch: &[Pending], outcome: Outcome, now_ns: u64) -> Option<Batch> {
+        let mut left: Option<Batch> = None;
+        for (place, listener) in self.listeners().enumerate().filter(|(_, listener)| listener.tries_again()) {
+            let (wanted, rest) = listener.wants_back(left.take().unwrap_or_else(|| batch.to_vec()));
+            left = Some(rest);
+            if wanted.is_empty() {
+                continue;
+            }
+            self.book.give_back(&wanted, now_ns);
+            // Who stands between hears that it has them no more.
+            self.listeners().take(place).for_each(|below| below.answered(&wanted, outcome, now_ns));
+            listener.take_back(wanted, now_ns);
+        }
+        left
+    }
+
+    fn listeners(&self) -> impl Iterator<Item = Arc<dyn Listener>> {
+        self.listeners.get().into_iter().flatten().filter_map(Weak::upgrade)
     }
 
     /// Answers reads that were found here: as the owner of the data, or before the stage that is.

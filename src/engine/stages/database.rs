@@ -10,7 +10,7 @@ use rusqlite::{Connection, OptionalExtension, TransactionBehavior};
 
 use super::super::entry::Event;
 use super::super::order::Order;
-use super::super::pending::{Batch, Pending};
+use super::super::pending::{Batch, Page, Pending};
 use super::super::sqlite::StoreError;
 use super::super::sqlite::claim::{self, RowDecision, insert};
 use super::super::sqlite::schema::Store;
@@ -101,14 +101,14 @@ impl DatabaseStage {
 impl Clerk {
     fn work(self, mut connection: Connection) {
         let mut next = None;
-        while let Some(pending) = next.take().or_else(|| self.jobs.recv().ok()) {
+        while let Some(mut pending) = next.take().or_else(|| self.jobs.recv().ok()) {
             self.store.valve().pass();
             if pending.operation.is_record() {
                 next = self.keep(&mut connection, pending);
                 continue;
             }
             let outcome = match pending.operation {
-                Operation::Read => self.read(&connection, &pending),
+                Operation::Read => self.read(&connection, &mut pending),
                 Operation::Claim if self.decides => self.claim(&mut connection, &pending),
                 _ => self.insert(&mut connection, &pending),
             };
@@ -151,7 +151,7 @@ impl Clerk {
         other
     }
 
-    fn read(&self, connection: &Connection, pending: &Pending) -> rusqlite::Result<Outcome> {
+    fn read(&self, connection: &Connection, pending: &mut Pending) -> rusqlite::Result<Outcome> {
         let about = match self.pages.of {
             PageOf::Product => u64::from(pending.item),
             PageOf::Reader => pending.claimant,
@@ -161,6 +161,7 @@ impl Clerk {
         let (is_of_product, filler) = (self.pages.of == PageOf::Product, self.pages.filler.as_ref());
         match page {
             Some(page) => {
+                pending.page = Page::of(page.as_bytes());
                 filler.inspect(|filler| filler.keep(pending.item, page));
             }
             // That there is no such product is an answer.

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use super::super::cluster::names::Names;
-use super::super::pending::{Batch, Pending};
+use super::super::pending::{Batch, Page, Pending};
 use super::super::wire::{Commands, Reply};
 use super::command::Asking;
 use super::core::{Core, Stage};
@@ -139,10 +139,13 @@ impl MasterReplicaStage {
             }
         };
         let is_safe = safety.is_none_or(|safety| safety.is_met(answers));
-        for (pending, reply) in batch.into_iter().zip(answers.iter().skip(first)) {
+        for (mut pending, reply) in batch.into_iter().zip(answers.iter().skip(first)) {
             match (pending.operation, reply) {
                 (Operation::Read, Reply::Nil) => missing.push(pending),
-                (Operation::Read, Reply::Text(_)) => found.push(pending),
+                (Operation::Read, Reply::Text(page)) => {
+                    pending.page = Page::of(page);
+                    found.push(pending);
+                }
                 (Operation::Claim, error) if error.code() == Some(b"NOSCRIPT") => unknown.push(pending),
                 (_, reply) => decided.push((pending, self.asking.decision(&pending, &reply))),
             }

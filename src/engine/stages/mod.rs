@@ -14,6 +14,7 @@
 
 pub mod balancer;
 pub mod cdn;
+pub mod clients;
 pub mod cluster;
 pub mod command;
 pub mod consumer;

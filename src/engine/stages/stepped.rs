@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::super::keys;
-use super::super::pending::{Batch, Pending};
+use super::super::pending::{Batch, Page, Pending};
 use super::super::wire::{Commands, Reply};
 use super::core::Stage;
 use super::decrement::SeveralTrips;
@@ -41,13 +41,16 @@ impl<S: SeveralTrips> SteppedStage<S> {
         }
     }
 
-    async fn read(&self, lane: &Lane, pending: Pending) -> bool {
+    async fn read(&self, lane: &Lane, mut pending: Pending) -> bool {
         let mut commands = Commands::default();
         commands.command(2).word("GET").key(keys::PAGE, pending.item);
         let (replies, _) = send(lane, &commands).await;
         match replies.first() {
             Some(Reply::Nil) => self.inventory.conclude_reads(&[], vec![pending]),
-            Some(Reply::Text(_)) => self.inventory.conclude_reads(&[pending], Vec::new()),
+            Some(Reply::Text(page)) => {
+                pending.page = Page::of(page);
+                self.inventory.conclude_reads(&[pending], Vec::new());
+            }
             _ => self.inventory.core.end(&[pending], Outcome::Failed),
         }
         !matches!(replies, Replies::Unreachable)

@@ -7,7 +7,7 @@
 //! - `value`: single values, by the kinds of parameters.
 //! - `stage`: stages and links.
 //! - `workload`: what arrives.
-//! - `target`: faults and targets. `variant`: variants.
+//! - `target`: faults, rules and targets. `variant`: variants.
 //! - `suggest`: what a misspelt word was probably meant to be.
 
 mod group;
@@ -30,8 +30,8 @@ use crate::topology::{FORMAT_VERSION, Place, Problem, Topology};
 
 /// The fields of a file.
 const FIELDS: &[&str] = &[
-    "version", "title", "question", "source", "expected", "stages", "links", "workload", "faults", "targets",
-    "variants",
+    "version", "title", "question", "source", "expected", "stages", "links", "workload", "faults", "rules",
+    "targets", "variants",
 ];
 
 /// The place of what belongs to no part of the design; it is shown by line and column alone.
@@ -144,6 +144,7 @@ fn read_root(root: Raw, reader: &mut Reader) -> Option<Topology> {
         links: stage::read_links(&group, reader),
         workload: workload::read_workload(&group, reader),
         faults: target::read_faults(&group, reader),
+        rules: target::read_rules(&group, reader),
         targets: target::read_targets(&group, reader),
         variants,
     })

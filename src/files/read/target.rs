@@ -1,9 +1,9 @@
-//! Faults and targets.
+//! Faults, rules and targets.
 
 use super::super::raw::Raw;
 use super::Reader;
 use super::group::{Group, keys, read_kind};
-use crate::topology::{Fault, Place, Target};
+use crate::topology::{Fault, Place, Rule, Target};
 
 pub(super) fn read_faults(root: &Group, reader: &mut Reader) -> Vec<Fault> {
     let items = root.items("faults", reader).unwrap_or_default();
@@ -23,6 +23,26 @@ fn read_fault(number: usize, raw: Raw, reader: &mut Reader) -> Fault {
         }
     }
     fault
+}
+
+pub(super) fn read_rules(root: &Group, reader: &mut Reader) -> Vec<Rule> {
+    let items = root.items("rules", reader).unwrap_or_default();
+    items.into_iter().enumerate().map(|(index, raw)| read_rule(index + 1, raw, reader)).collect()
+}
+
+/// As a fault, it keeps its number also where it can't be read.
+fn read_rule(number: usize, raw: Raw, reader: &mut Reader) -> Rule {
+    let mut rule = Rule::default();
+    let place = Place::Rule(number);
+    if let Some(group) = Group::open(raw, "a rule", place.clone(), &keys(&rule), reader) {
+        group.require("stage", "stage: \"…\", the stage that it watches", reader);
+        group.fill(&mut rule, reader);
+    } else {
+        for key in keys(&rule) {
+            reader.broken.insert((place.clone(), key));
+        }
+    }
+    rule
 }
 
 pub(super) fn read_targets(root: &Group, reader: &mut Reader) -> Vec<Target> {

@@ -126,6 +126,11 @@ fn some_topology(rng: &mut Pcg64Mcg) -> Topology {
             vary(&mut fault, rng);
             fault
         }),
+        rules: many(rng, |rng| {
+            let mut rule = Rule::default();
+            vary(&mut rule, rng);
+            rule
+        }),
         targets: many(rng, some_target),
         variants,
     }

@@ -37,6 +37,8 @@ params! {
         max_waiting: u32 = 2_000, in 1..1_000_000, "requests";
         /// Whether each commit waits for the disk (`synchronous = FULL`) or only checkpoints do (`NORMAL`).
         sync_each_commit: bool = false;
+        /// How often it is backed up while requests arrive; the last backup is restored and looked through at the end. None: never.
+        backup_every: Option<Duration> = None, in 0.1..86400.0;
         /// How much time the events of one table cover, on the run's clock; the table of the next span is made when it is needed.
         events_span: Duration = Duration::from_hours(24), in 1.0..86400.0;
         /// How long a reader's page that it answered stays in the Redis in front of it; None: it is not written there.

@@ -19,6 +19,8 @@ choices! {
 params! {
     /// Where the arrivals come from. The workload says who arrives when, wanting what.
     pub struct Users {
+        /// Share of the readers whose clients keep pages and ask with the version that they have: unchanged, the answer carries no page.
+        keeps_pages: f64 = 0.0, in 0.0..1.0;
     }
 
     /// A content delivery network: a real cache of the product pages, in process.
@@ -27,6 +29,8 @@ params! {
         ttl: Duration = Duration::from_mins(1), in 0.001..86400.0;
         /// How many pages it holds; the page used longest ago goes first.
         capacity: u32 = 10_000, in 1..10_000_000, "pages";
+        /// Whether a page is dropped here when data control has written it anew; else it stays until its time is up, however old.
+        purge_on_update: bool = false;
     }
 
     /// Spreads requests over the service instances, and refuses what is too much.
@@ -55,5 +59,21 @@ params! {
         single_flight: bool = false;
         /// Requests that one instance works on at a time; the rest is answered `shed`.
         max_in_flight: u32 = 20_000, in 1..1_000_000, "requests";
+        /// How many attempts an instance makes for a read that fails or is `shed` behind it; claims, events and increments get one.
+        read_attempts: u32 = 1, in 1..10, "attempts";
+        /// How long an instance waits before the second attempt; before each further one twice as long.
+        retry_after: Duration = Duration::from_millis(10), in 0.001..60.0;
+        /// The most retries of an instance, as a share of the reads that it has handed on; None: as many as there are attempts.
+        retry_budget: Option<f64> = None, in 0.0..1.0;
+        /// The share of answers in the window, errors or `shed`, from which on the circuit breaker of an instance opens; None: it has none.
+        breaker_opens_at: Option<f64> = None, in 0.0..1.0;
+        /// How long the circuit breaker remembers answers.
+        breaker_window: Duration = Duration::from_secs(1), in 0.01..60.0;
+        /// How many answers there must be in the window before it opens.
+        breaker_answers: u32 = 20, in 1..1_000_000, "answers";
+        /// How long an open circuit breaker answers `shed` by itself before it lets trials through.
+        breaker_retry_after: Duration = Duration::from_millis(500), in 0.01..60.0;
+        /// How many requests a half-open circuit breaker lets through; if all are answered it closes, if one is not it opens again.
+        breaker_trials: u32 = 5, in 1..1_000, "requests";
     }
 }

@@ -87,7 +87,7 @@ mod tests {
     fn design(inventory: MasterReplica, on: Option<&str>) -> Topology {
         let queue = Queue { on: on.map(str::to_owned), ..Queue::default() };
         let stages = [
-            ("users", StageKind::Users(Users {})),
+            ("users", StageKind::Users(Users::default())),
             ("service", StageKind::Service(Service::default())),
             ("inventory", StageKind::MasterReplica(inventory)),
             ("orders", StageKind::Queue(queue)),
@@ -113,6 +113,7 @@ mod tests {
             workload: Workload { seed: 1, sale: Sale::default(), audience, records, phases: Vec::new() },
             faults: Vec::new(),
             targets: Vec::new(),
+            rules: Vec::new(),
             variants: Vec::new(),
         }
     }

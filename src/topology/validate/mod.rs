@@ -7,7 +7,7 @@
 //! - `availability`: whether a failover can happen, and what was chosen for one.
 //! - `memory`: what becomes of a Redis whose memory is full.
 //! - [`external`]: addresses of servers that are not ours, and what can't be had of them.
-//! - `variants`: whether each can run.
+//! - `rules`: what is watched and changed. `variants`: whether each can run.
 //! - `load`: the workload and targets. [`faults`]: the scripted faults.
 
 mod availability;
@@ -17,6 +17,7 @@ mod load;
 mod memory;
 mod ranges;
 mod roles;
+mod rules;
 mod stock;
 #[cfg(test)]
 mod tests;
@@ -27,6 +28,7 @@ use super::{Problem, Stage, Topology};
 pub use availability::clients_matter;
 pub use load::{LONGEST_RUN, instances};
 pub use ranges::all_in_range;
+pub use rules::is_settable;
 pub use wiring::{LONGEST_NAME, only_one, refusal};
 
 /// More stages than this are not a drawing that anyone reads.
@@ -71,6 +73,7 @@ pub fn validate_read(topology: &Topology, unread: &Unread) -> Vec<Problem> {
         availability::check(topology, &mut problems);
         external::check(topology, &mut problems);
         load::check(topology, unread, &mut problems);
+        rules::check(topology, unread, &mut problems);
         variants::check(topology, unread, &mut problems);
     }
     problems

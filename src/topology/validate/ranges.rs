@@ -21,6 +21,9 @@ pub(super) fn check(topology: &Topology, problems: &mut Vec<Problem>) {
     for (index, fault) in topology.faults.iter().enumerate() {
         check_params(fault, &Place::Fault(index + 1), problems);
     }
+    for (index, rule) in topology.rules.iter().enumerate() {
+        check_params(rule, &Place::Rule(index + 1), problems);
+    }
     for (index, target) in topology.targets.iter().enumerate() {
         check_params(target.params(), &Place::Target(index + 1), problems);
     }

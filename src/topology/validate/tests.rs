@@ -42,7 +42,7 @@ fn good() -> Topology {
         source: String::new(),
         expected: None,
         stages: vec![
-            stage("users", K::Users(Users {})),
+            stage("users", K::Users(Users::default())),
             stage("cdn", K::Cdn(Cdn::default())),
             stage("balancer", K::LoadBalancer(LoadBalancer::default())),
             stage("service", K::Service(Service::default())),
@@ -78,6 +78,7 @@ fn good() -> Topology {
             ..Fault::default()
         }],
         targets: vec![Target::Oversold(Oversold::default())],
+        rules: Vec::new(),
         variants: Vec::new(),
     }
 }

@@ -59,6 +59,7 @@ impl Applied<'_> {
         let then = match selection {
             Selection::Phase(_) => Selection::Workload,
             Selection::Fault(_) => Selection::Faults,
+            Selection::Rule(_) => Selection::Rules,
             Selection::Target(_) => Selection::Targets,
             _ => Selection::Nothing,
         };
@@ -68,8 +69,13 @@ impl Applied<'_> {
             Selection::Link(link) => ops::disconnect(topology, link),
             Selection::Phase(phase) => drop(topology.workload.phases.remove(phase)),
             Selection::Fault(fault) => drop(topology.faults.remove(fault)),
+            Selection::Rule(rule) => drop(topology.rules.remove(rule)),
             Selection::Target(target) => drop(topology.targets.remove(target)),
-            Selection::Nothing | Selection::Workload | Selection::Faults | Selection::Targets => {}
+            Selection::Nothing
+            | Selection::Workload
+            | Selection::Faults
+            | Selection::Rules
+            | Selection::Targets => {}
         });
         self.edit(edit, Some(then));
     }

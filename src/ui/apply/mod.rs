@@ -62,6 +62,7 @@ impl Applied<'_> {
             Intent::StopThen(after) => self.stop_then(*after),
             Intent::OpenFile(path) => self.guarded(After::OpenFile(path)),
             Intent::OpenPreset(preset) => self.guarded(After::OpenPreset(preset)),
+            Intent::RunTurns(turns) => self.run_turns(turns),
             Intent::RunPreset(preset) => self.guarded(After::RunPreset(preset)),
             Intent::OpenText(text) => self.guarded(After::OpenText(text)),
             Intent::Typed(ask, path) => self.chosen(*ask, path, false),

@@ -7,6 +7,7 @@ use std::time::Duration;
 use super::super::command::UiCommand;
 use super::super::notice::Notice;
 use super::super::panels::results::sentence::sentence;
+use super::super::run::turns::{Turn, Turns};
 use super::super::run::{Ending, News, Run};
 use super::super::session::bench::named_server;
 use super::super::session::chooser::Purpose;
@@ -30,6 +31,8 @@ const PASSED: Text = text("Pass: {}", "通过：{}");
 const FAILED: Text = text("Fail: {}", "未通过：{}");
 const INCONCLUSIVE: Text = text("Inconclusive: {}", "无定论：{}");
 
+const AS_DRAWN: Text = text("as drawn", "原设计");
+const TURN: Text = text("Run {} of {}: {}", "第 {} / {} 次运行：{}");
 const CLOSES: Text = text("The window closes after the audit", "审计完成后将关闭窗口");
 const COPIED: Text = text("The report is on the clipboard", "报告已复制到剪贴板");
 const SAVED: Text = text("The report is saved to {}", "报告已保存到 {}");
@@ -96,7 +99,32 @@ impl Applied<'_> {
     }
 
     fn start(&mut self) {
-        let Ok(plan) = RunPlan::new(self.model.doc.topology().clone()) else { return };
+        self.model.runs.turns = Turns::default();
+        let topology = self.model.doc.topology().clone();
+        self.start_turn(Turn { variant: None, topology });
+    }
+
+    /// Runs these, one after the other.
+    pub fn run_turns(&mut self, turns: Vec<Turn>) {
+        if UiCommand::Run.enabled(self.model).is_ok() {
+            self.model.runs.turns = Turns::begin(turns);
+            self.next_turn();
+        }
+    }
+
+    /// Begins the next of the runs that come in turns. Answers whether there was one.
+    fn next_turn(&mut self) -> bool {
+        let Some(turn) = self.model.runs.turns.waiting.pop_front() else { return false };
+        let lang = self.model.lang();
+        let name = turn.variant.as_ref().map_or(lang.t(AS_DRAWN), |variant| &variant.name);
+        let turns = &self.model.runs.turns;
+        self.notify(Notice::good(lang.f(TURN, &[&turns.number(), &turns.count, &name])));
+        self.start_turn(turn);
+        true
+    }
+
+    fn start_turn(&mut self, Turn { variant, topology }: Turn) {
+        let Ok(plan) = RunPlan::new(topology) else { return };
         if let Some(told) = self.view.panels.results.told.take() {
             self.view.notices.retain(|shown| shown.notice != told);
         }
@@ -104,7 +132,7 @@ impl Applied<'_> {
         let run_id = self.model.runs.next_id();
         let link_faults = self.model.settings.breakable_links;
         let run = Run::new(run_id, Arc::new(plan.topology.clone()));
-        self.model.runs.current = Some(Run { link_faults, ..run });
+        self.model.runs.current = Some(Run { variant, link_faults, ..run });
         self.show_tab(BottomTab::Charts);
         let options = RunOptions { redis_server: named_server(), keep_data: false, link_faults };
         self.send(EngineCommand::Start { run_id, plan: Box::new(plan), options });
@@ -161,6 +189,18 @@ impl Applied<'_> {
 
     fn run_ended(&mut self) {
         let lang = self.model.lang();
+        let mut goes_on = false;
+        if let Some(run) = &self.model.runs.current
+            && let Some(report) = run.report()
+        {
+            self.model.runs.turns.note(run.variant.as_ref(), report);
+            goes_on = !run.is_stopping && self.view.after_run.is_none();
+        }
+        if goes_on && self.next_turn() {
+            return;
+        }
+        // Who stops one of them wants no others, and after a failure they would fail too.
+        self.model.runs.turns.waiting.clear();
         let notice = match self.model.runs.current.as_ref().and_then(|run| run.ending.as_ref()) {
             None => return,
             Some(Ending::Report(report)) => {

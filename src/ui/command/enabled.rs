@@ -43,7 +43,11 @@ impl UiCommand {
             Self::Delete => unless(
                 matches!(
                     model.selection,
-                    Selection::Nothing | Selection::Workload | Selection::Faults | Selection::Targets
+                    Selection::Nothing
+                        | Selection::Workload
+                        | Selection::Faults
+                        | Selection::Rules
+                        | Selection::Targets
                 ),
                 NOTHING_SELECTED,
             ),

@@ -88,6 +88,7 @@ pub fn empty() -> Topology {
         links: Vec::new(),
         workload: ops::usual_workload(),
         faults: Vec::new(),
+        rules: Vec::new(),
         targets: ops::usual_targets(),
         variants: Vec::new(),
     }

@@ -116,7 +116,7 @@ pub fn disconnect(topology: &mut Topology, link: usize) {
     }
 }
 
-/// Takes stages away, with their wires and the faults that hit them.
+/// Takes stages away, with their wires, the faults that hit them and the rules that are about them.
 pub fn delete_stages(topology: &mut Topology, stages: &BTreeSet<usize>) {
     let names: Vec<String> =
         stages.iter().filter_map(|&stage| Some(topology.stages.get(stage)?.name.clone())).collect();
@@ -129,9 +129,10 @@ pub fn delete_stages(topology: &mut Topology, stages: &BTreeSet<usize>) {
     let gone = |name: &String, topology: &[Stage]| {
         names.contains(name) && !topology.iter().any(|stage| stage.name == *name)
     };
-    let Topology { stages: left, links, faults, variants, .. } = topology;
+    let Topology { stages: left, links, faults, rules, variants, .. } = topology;
     links.retain(|link| !gone(&link.from, left) && !gone(&link.to, left));
     faults.retain(|fault| !gone(&fault.stage, left));
+    rules.retain(|rule| !gone(&rule.stage, left) && !rule.sets_of.as_ref().is_some_and(|of| gone(of, left)));
     variants.retain(|variant| !gone(&variant.stage, left));
     for stage in left.iter().map(|stage| stage.name.clone()).collect::<Vec<_>>() {
         let Some(index) = topology.index_of(&stage) else { continue };
@@ -162,6 +163,10 @@ pub fn rename(topology: &mut Topology, stage: usize, name: &str) {
         follow(&mut link.to);
     }
     topology.faults.iter_mut().for_each(|fault| follow(&mut fault.stage));
+    for rule in &mut topology.rules {
+        follow(&mut rule.stage);
+        rule.sets_of.iter_mut().for_each(follow);
+    }
     topology.variants.iter_mut().for_each(|variant| follow(&mut variant.stage));
     for stage in &mut topology.stages {
         if let Some(Some(on)) = stage.kind.host_mut() {

@@ -27,11 +27,12 @@ const GO: Text = text("Click to see this moment on the charts", "点击在图表
 const LINES: Text = text("{} of {} lines", "{} / {} 行");
 
 /// Kinds of line, as their chips say them.
-const MARKS: [(Mark, Text); 5] = [
+const MARKS: [(Mark, Text); 6] = [
     (Mark::Note, text("Notes", "记录")),
     (Mark::Sale, text("Sale", "开售")),
     (Mark::Fault, text("Faults", "故障")),
     (Mark::Change, text("Changes", "更改")),
+    (Mark::Alert, text("Alerts", "告警")),
     (Mark::Trouble, text("Troubles", "问题")),
 ];
 

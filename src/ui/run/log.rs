@@ -16,6 +16,8 @@ pub enum Mark {
     Fault,
     /// A parameter was changed while the run went on.
     Change,
+    /// A circuit breaker changed its state, or a rule spoke up.
+    Alert,
     /// Something did not work.
     Trouble,
 }
@@ -86,6 +88,11 @@ impl Log {
                     None => (Mark::Note, format!("{who} is back in the rotation")),
                 }
             }
+            EventKind::Breaker { stage, instance, state } => {
+                let who = format!("{instance} of {}", name(*stage));
+                (Mark::Alert, format!("the circuit breaker of {who} is {}", state.label()))
+            }
+            EventKind::Alert(alert) => (Mark::Alert, alert.text()),
             EventKind::ShardLost { stage, shard } => {
                 self.bands.push(Band { stage: *stage, shard: Some(*shard), from: event.at, to: None });
                 (Mark::Note, format!("shard {shard} of {} has no master", name(*stage)))
@@ -113,6 +120,8 @@ impl Log {
 
     /// The lines that leave a mark on the charts.
     pub fn marks(&self) -> impl Iterator<Item = &Line> {
-        self.lines.iter().filter(|line| matches!(line.mark, Mark::Sale | Mark::Fault | Mark::Change))
+        self.lines
+            .iter()
+            .filter(|line| matches!(line.mark, Mark::Sale | Mark::Fault | Mark::Change | Mark::Alert))
     }
 }

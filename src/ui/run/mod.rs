@@ -3,6 +3,7 @@
 //! - [`port`]: the engine as the window sees it, real or a test's.
 //! - [`series`]: what happened, in columns, for the charts; [`column`](mod@column): one of them.
 //! - [`log`]: events in words, and the marks they leave on the charts.
+//! - [`turns`]: a design and its variants, one after the other.
 //! - [`pace`]: how it goes just now, for the state line; [`now`]: the same of a stage or a wire, for the canvas.
 
 pub mod column;
@@ -11,7 +12,9 @@ pub mod now;
 pub mod pace;
 pub mod port;
 pub mod series;
+pub mod turns;
 
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -19,10 +22,11 @@ use crate::engine::{EngineEvent, EventKind, RunFailure, RunId, RunPhase, Snapsho
 use crate::metrics::InstanceState;
 use crate::report::Report;
 use crate::topology::graph::Graph;
-use crate::topology::{Change, Fault, Topology};
+use crate::topology::{Change, Fault, Topology, Variant};
 
 use log::Log;
 use series::Series;
+use turns::Turns;
 
 /// How a run ended.
 #[derive(Debug)]
@@ -56,6 +60,8 @@ pub struct Run {
     pub id: RunId,
     /// What runs; the design may have been changed since.
     pub topology: Arc<Topology>,
+    /// The variant of the design that it is; none: the design as drawn.
+    pub variant: Option<Variant>,
     /// The way of the traffic through it.
     pub graph: Graph,
     /// Whether it was started so that all its links can be cut and slowed.
@@ -89,6 +95,7 @@ impl Run {
     pub fn new(id: RunId, topology: Arc<Topology>) -> Self {
         Self {
             id,
+            variant: None,
             link_faults: false,
             phase: RunPhase::StartingServers,
             is_stopping: false,
@@ -138,15 +145,24 @@ impl Run {
         self.link_faults || self.topology.faults.iter().any(is_scripted)
     }
 
+    /// A design as this run has it: with what its variant sets.
+    pub fn seen<'d>(&self, design: &'d Topology) -> Cow<'d, Topology> {
+        match &self.variant {
+            Some(variant) => Cow::Owned(design.varied(variant)),
+            None => Cow::Borrowed(design),
+        }
+    }
+
     /// Whether the design was changed since this run started; stages that were only moved don't count.
     pub fn is_edited(&self, design: &Topology) -> bool {
-        let ran = &*self.topology;
+        let (ran, design) = (&*self.topology, &*self.seen(design));
         let same_stages = ran.stages.len() == design.stages.len()
             && ran.stages.iter().zip(&design.stages).all(|(a, b)| a.name == b.name && a.kind == b.kind);
         !same_stages
             || ran.links != design.links
             || ran.workload != design.workload
             || ran.faults != design.faults
+            || ran.rules != design.rules
             || ran.targets != design.targets
     }
 
@@ -207,6 +223,8 @@ impl Run {
 pub struct Runs {
     /// The run that is shown: under way, or the last one.
     pub current: Option<Run>,
+    /// Runs that come in turns.
+    pub turns: Turns,
     last_id: u64,
 }
 

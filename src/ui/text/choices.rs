@@ -15,6 +15,40 @@ pub const WORDS: &[Word] = &[
         text("The one with the fewest requests not yet answered", "未答复请求最少的一个"),
     ),
     (
+        "FailedShare",
+        text("Failed share", "失败占比"),
+        text(
+            "Requests that failed or ended without an answer, of its arrivals",
+            "失败或没有应答的请求占到达数的比例",
+        ),
+    ),
+    (
+        "ShedShare",
+        text("Shed share", "丢弃占比"),
+        text("Requests that it answered shed, of its arrivals", "过载丢弃的请求占到达数的比例"),
+    ),
+    (
+        "InFlight",
+        text("Requests in flight", "在途请求数"),
+        text("Requests waiting at it or under way", "在该阶段等待或处理中的请求"),
+    ),
+    (
+        "Backlog",
+        text("Backlog", "积压"),
+        text(
+            "What the queue has acknowledged and the database does not have yet",
+            "队列已确认而数据库尚未写入的数量",
+        ),
+    ),
+    ("Arrivals", text("Arrivals", "到达"), text("Arrivals a second", "每秒到达数")),
+    (
+        "Cpu",
+        text("CPU", "处理器"),
+        text("Its busiest process, as a share of one core: 0 to 1", "其最忙的进程占一个核心的比例：0 到 1"),
+    ),
+    ("Above", text("Above the threshold", "高于阈值"), text("More than the threshold", "大于阈值")),
+    ("Below", text("Below the threshold", "低于阈值"), text("Less than the threshold", "小于阈值")),
+    (
         "LeastLag",
         text("Least lag", "延迟最小"),
         text("The one least behind the master", "落后主节点最少的一个"),

@@ -25,6 +25,18 @@ const KEYS: &[(&str, Text)] = &[
     ("page_ttl", text("Pages kept", "页面缓存时间")),
     ("single_flight", text("Single flight", "合并回源")),
     ("max_in_flight", text("Max in flight", "最大并发")),
+    ("backup_every", text("Backed up every", "备份间隔")),
+    ("keeps_pages", text("Clients keep pages", "客户端保留页面")),
+    ("purge_on_update", text("Purge on update", "更新时清除")),
+    ("page_bytes", text("Page length", "页面长度")),
+    ("read_attempts", text("Attempts a read", "读取尝试次数")),
+    ("retry_after", text("Retried after", "重试间隔")),
+    ("retry_budget", text("Retry budget", "重试预算")),
+    ("breaker_opens_at", text("Breaker opens at", "熔断阈值")),
+    ("breaker_window", text("Breaker window", "熔断统计窗口")),
+    ("breaker_answers", text("Breaker counts from", "熔断最少应答数")),
+    ("breaker_retry_after", text("Breaker tries after", "熔断后试探间隔")),
+    ("breaker_trials", text("Breaker trials", "半开试探数")),
     ("replicas", text("Replicas", "从节点数")),
     ("shape", text("Replication", "复制拓扑")),
     ("read_policy", text("Reads go to", "读取策略")),
@@ -79,6 +91,16 @@ const KEYS: &[(&str, Text)] = &[
     ("sweep", text("A sweep reads", "扫单方式")),
     ("events_span", text("Events of one table", "每张事件表的时段")),
     ("reader_page_ttl", text("Reader's page stays in Redis", "个人页在 Redis 中保留")),
+    // Rules.
+    ("measure", text("What is measured", "测量什么")),
+    ("side", text("Reason is a figure", "触发方向")),
+    ("threshold", text("Threshold", "阈值")),
+    ("holds_for", text("For at least", "持续至少")),
+    ("rests", text("Rests after an alert", "告警后静默")),
+    ("sets", text("Then changes", "届时更改")),
+    ("sets_of", text("Of stage", "所属阶段")),
+    ("by", text("By", "每次增加")),
+    ("limit", text("Never beyond", "不超过")),
     // The workload.
     ("items", text("Products", "商品数")),
     ("stock", text("Stock", "库存")),
@@ -140,6 +162,12 @@ const OFF: &[(&str, Text)] = &[
     ("reader_page_ttl", text("Not written there", "不写入")),
     ("sweep_orders", text("Never", "从不")),
     ("flush_counters", text("Never", "从不")),
+    ("sets", text("Nothing", "不更改")),
+    ("sets_of", text("The one that is watched", "被监视的阶段")),
+    ("limit", text("The end of its range", "参数范围的尽头")),
+    ("backup_every", text("Never", "从不")),
+    ("breaker_opens_at", text("No breaker", "无熔断器")),
+    ("retry_budget", text("No budget", "无预算")),
 ];
 
 const RATIO: Text = text("ratio", "比值");
@@ -233,7 +261,7 @@ pub fn is_share(spec: &ParamSpec) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::topology::{Fault, StageKind, Target};
+    use crate::topology::{Fault, Rule, StageKind, Target};
     use crate::workload::{Audience, Mix, Records, Sale, Shape, Spacing};
 
     fn all_specs() -> Vec<&'static ParamSpec> {
@@ -244,7 +272,7 @@ mod tests {
         stages.for_each(|kind| all.extend(kind.params().specs()));
         targets.for_each(|target| all.extend(target.params().specs()));
         shapes.for_each(|shape| all.extend(shape.params().map_or(&[][..], |params| params.specs())));
-        for specs in [Sale::SPECS, Audience::SPECS, Records::SPECS, Mix::SPECS, Fault::SPECS] {
+        for specs in [Sale::SPECS, Audience::SPECS, Records::SPECS, Mix::SPECS, Fault::SPECS, Rule::SPECS] {
             all.extend(specs);
         }
         all

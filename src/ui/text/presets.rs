@@ -215,6 +215,54 @@ const CHINESE: &[(&str, PresetWords<'static>)] = &[
         },
     ),
     (
+        "catalogue-export.ron",
+        PresetWords {
+            title: "静态页面的发布与清除",
+            question: "页面放在 CDN 上，而所示库存正在售出：每次更新时清除与否，各有多少读者看到旧页面？",
+            source: "CDN 上的静态数据：导出、发布；未命中则查 Redis，再查数据库；更新时重新生成并清除 (S16)",
+        },
+    ),
+    (
+        "version-tags.ron",
+        PresetWords {
+            title: "版本标签",
+            question: "客户端保留页面，并带着已有版本来询问：有多少字节无须发送？",
+            source: "客户端版本：已有该版本的客户端不再收到内容 (S17)",
+        },
+    ),
+    (
+        "circuit-breaker.ron",
+        PresetWords {
+            title: "熔断器",
+            question: "存储停顿三秒：服务有或没有熔断器时，客户端各在等什么？",
+            source: "冗余与自动化 (S24)；该模式出自 M. Nygard 的《Release It!》",
+        },
+    ),
+    (
+        "retry-storm.ron",
+        PresetWords {
+            title: "重试风暴",
+            question: "数据库不堪重负，每个服务又重试它所丢弃的请求：这帮到了谁？",
+            source: "冗余与自动化 (S24)；重试预算如 gRPC 与 Envoy 所用",
+        },
+    ),
+    (
+        "backup-restore.ron",
+        PresetWords {
+            title: "备份，以及经过核对的恢复",
+            question: "若须用最后一份备份恢复数据库，会丢失多少订单？它究竟能否恢复？",
+            source: "冗余与自动化：恢复经过核对的备份 (S24)",
+        },
+    ),
+    (
+        "automatic-scaling.ron",
+        PresetWords {
+            title: "自动伸缩",
+            question: "监视队列积压的规则，能否在秒杀进行中给它所需的一切？",
+            source: "冗余与自动化：告警，以及资源不足时自动伸缩 (S24)",
+        },
+    ),
+    (
         "cluster-sale.ron",
         PresetWords {
             title: "Redis 集群上的秒杀",

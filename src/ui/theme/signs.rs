@@ -60,6 +60,7 @@ pub fn mark(mark: Mark) -> Icon {
         Mark::Sale => Icon::DoorOpen,
         Mark::Fault => Icon::Zap,
         Mark::Change => Icon::SlidersHorizontal,
+        Mark::Alert => Icon::BellRing,
         Mark::Trouble => Icon::TriangleAlert,
     }
 }

@@ -241,6 +241,7 @@ impl Tokens {
             Mark::Sale => self.sold,
             Mark::Fault => self.fault,
             Mark::Change => self.accent,
+            Mark::Alert => self.warn,
             Mark::Trouble => self.bad,
         }
     }

@@ -18,7 +18,7 @@ use rand_pcg::Pcg64Mcg;
 use super::super::control::page_version;
 use super::super::dial::Dial;
 use super::super::keys;
-use super::super::pending::{Batch, Pending};
+use super::super::pending::{Batch, Page, Pending};
 use super::super::versions::{Compare, Versions};
 use super::super::wire::{Answers, Commands, Elements, Reply};
 use super::core::{Core, Stage, Tunable};
@@ -145,6 +145,7 @@ impl ReadWriteSplitStage {
             let group = match (pending.operation, reply) {
                 (Operation::Read, Reply::Nil) => &mut sorted.missing,
                 (Operation::Read, Reply::Text(page)) => {
+                    pending.page = Page::of(page);
                     seen.page(pending.item, page);
                     &mut sorted.pages
                 }

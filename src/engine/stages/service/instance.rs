@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 use super::super::super::dial::{Dial, Word};
-use super::super::super::pending::{Batch, Pending};
+use super::super::super::pending::{Batch, Page, Pending};
 
 /// What an instance knows of a product.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,6 +34,8 @@ pub struct Instance {
     flags: Vec<AtomicU64>,
     /// When the page of each product came by, on the run's clock; 0: it never did. Made with the first page that is kept.
     pages: OnceLock<Vec<AtomicU64>>,
+    /// Version and length of these pages.
+    kept: OnceLock<Vec<AtomicU64>>,
     /// Requests that it works on, those that wait for it to go on included.
     in_flight: AtomicU64,
     standing: Dial<Standing>,
@@ -62,6 +64,7 @@ impl Instance {
         Self {
             flags: words(items as usize),
             pages: OnceLock::new(),
+            kept: OnceLock::new(),
             in_flight: AtomicU64::new(0),
             standing: Dial::new(Standing::Up),
             held: Mutex::default(),
@@ -153,19 +156,22 @@ impl Instance {
         self.flags[item as usize].store((now_ns & !3) | knowledge as u64, Ordering::Relaxed);
     }
 
-    /// Whether it has the page of a product, no older than `ttl_ns` and not from before `expired_ns`.
-    pub fn has_page(&self, item: u32, ttl_ns: u64, expired_ns: u64, now_ns: u64) -> bool {
+    /// The page of a product, if it has one no older than `ttl_ns` and not from before `expired_ns`.
+    pub fn page(&self, item: u32, ttl_ns: u64, expired_ns: u64, now_ns: u64) -> Option<Page> {
         // Pages beyond those of the products are readers' own: they are not kept in the process.
-        let page = self.pages.get().and_then(|pages| pages.get(item as usize));
-        page.map(|page| page.load(Ordering::Relaxed))
-            .is_some_and(|stored_ns| stored_ns > expired_ns && now_ns < stored_ns + ttl_ns)
+        let stored_ns = self.pages.get()?.get(item as usize)?.load(Ordering::Relaxed);
+        let kept = self.kept.get()?.get(item as usize)?.load(Ordering::Relaxed);
+        let page = Page { version: half(kept >> 32), bytes: half(kept) };
+        (stored_ns > expired_ns && now_ns < stored_ns + ttl_ns).then_some(page)
     }
 
     /// Keeps the page of a product.
-    pub fn keep_page(&self, item: u32, now_ns: u64) {
+    pub fn keep_page(&self, item: u32, page: Page, now_ns: u64) {
+        let kept = self.kept.get_or_init(|| words(self.flags.len()));
         let pages = self.pages.get_or_init(|| words(self.flags.len()));
-        if let Some(page) = pages.get(item as usize) {
-            page.store(now_ns, Ordering::Relaxed);
+        if let (Some(stored), Some(kept)) = (pages.get(item as usize), kept.get(item as usize)) {
+            kept.store(u64::from(page.version) << 32 | u64::from(page.bytes), Ordering::Relaxed);
+            stored.store(now_ns, Ordering::Relaxed);
         }
     }
 
@@ -194,6 +200,11 @@ impl Instance {
             word.store(0, Ordering::Relaxed);
         }
     }
+}
+
+/// The lower half of a word.
+fn half(word: u64) -> u32 {
+    u32::try_from(word & u64::from(u32::MAX)).unwrap_or(u32::MAX)
 }
 
 fn words(count: usize) -> Vec<AtomicU64> {

@@ -1,13 +1,21 @@
 //! Service: N instances that remember from earlier answers whether the sale is open or over, and pages. In process.
 //!
 //! - [`instance`]: what one of them remembers, and whether it is there.
+//! - `breaker`: a circuit breaker. `guard`: those of all instances. `retries`: reads that are tried again.
 
+mod breaker;
+mod guard;
 pub mod instance;
+mod retries;
 
 use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
+use tokio::time::{MissedTickBehavior, interval};
+
+use super::super::breakers::BreakersOf;
 use super::super::clock::nanos;
 use super::super::dial::Dial;
 use super::super::pending::{Batch, Pending};
@@ -15,7 +23,12 @@ use super::core::{Cache, Core, Instances, Listener, Stage, Tunable};
 use crate::metrics::{Outcome, Reason};
 use crate::topology::stage::{Service, StageKind};
 use crate::workload::Operation;
+use guard::Guard;
 use instance::{Instance, Knowledge, Standing};
+use retries::Retries;
+
+/// How often is looked which reads are to be tried again.
+const LOOK: Duration = Duration::from_millis(1);
 
 /// The application servers.
 pub struct ServiceStage {
@@ -30,6 +43,10 @@ pub struct ServiceStage {
     max_in_flight: u64,
     /// Whether one read of an instance fetches a page for all that ask for it meanwhile.
     single_flight: bool,
+    /// Reads that are tried again, if they are.
+    retries: Option<Retries>,
+    /// Circuit breakers, if there are any.
+    guard: Option<Guard>,
     /// The instances' numbers among all instances behind the balancer right in front, if there is one.
     numbers: Option<Range<u16>>,
     instances: Vec<Instance>,
@@ -73,6 +90,8 @@ impl ServiceStage {
             expired_ns: AtomicU64::new(0),
             max_in_flight: u64::from(params.max_in_flight),
             single_flight: params.single_flight,
+            retries: Retries::new(params),
+            guard: Guard::new(params),
             numbers: first.map(|first| {
                 first..first.saturating_add(u16::try_from(params.instances).unwrap_or(u16::MAX))
             }),
@@ -80,14 +99,35 @@ impl ServiceStage {
         }
     }
 
-    /// The instance a request was given to, or none if it was given to another service. Without a balancer people are
-    /// spread by their number.
-    fn instance(&self, pending: &Pending) -> Option<&Instance> {
+    /// The same, telling what its circuit breakers do.
+    #[must_use]
+    pub fn telling(mut self, whom: BreakersOf) -> Self {
+        if let Some(guard) = &mut self.guard {
+            guard.tell(whom);
+        }
+        self
+    }
+
+    /// Tries reads again when their time has come. Ends at once where none is.
+    pub async fn try_again(self: Arc<Self>) {
+        let Some(retries) = &self.retries else { return };
+        let mut looks = interval(LOOK);
+        looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            looks.tick().await;
+            let now_ns = self.core.now_ns();
+            self.hand_on_again(retries.due(now_ns), now_ns);
+        }
+    }
+
+    /// The number of the instance a request was given to, or none if it was given to another service. Without a balancer people
+    /// are spread by their number.
+    fn place(&self, pending: &Pending) -> Option<usize> {
         let place = match (&self.numbers, pending.instance) {
             (Some(numbers), Some(number)) => u64::from(number.checked_sub(numbers.start)?),
             _ => pending.claimant % self.instances.len() as u64,
         };
-        self.instances.get(usize::try_from(place).ok()?)
+        usize::try_from(place).ok().filter(|&place| place < self.instances.len())
     }
 
     /// Answers what can be answered here at `now_ns`, and passes the rest on.
@@ -100,10 +140,10 @@ impl ServiceStage {
         };
         let mut sorted = Sorted { passed: Batch::with_capacity(batch.len()), ..Sorted::default() };
         for pending in batch {
-            let Some(instance) = self.instance(&pending) else {
+            let Some(place) = self.place(&pending) else {
                 unreachable!("the balancer gives a service only what it gave to its instances")
             };
-            self.sort(instance, pending, moment, &mut sorted);
+            self.sort(place, pending, moment, &mut sorted);
         }
         self.core.intercept(&sorted.closed, Reason::NotStarted);
         self.core.intercept(&sorted.sold_out, Reason::SoldOut);
@@ -113,7 +153,8 @@ impl ServiceStage {
         self.core.pass(sorted.passed, &*self.next);
     }
 
-    fn sort(&self, instance: &Instance, pending: Pending, moment: Moment, into: &mut Sorted) {
+    fn sort(&self, place: usize, pending: Pending, moment: Moment, into: &mut Sorted) {
+        let instance = &self.instances[place];
         let mut pending = match instance.standing() {
             Standing::Up => pending,
             Standing::Dead => return into.failed.push(pending),
@@ -135,7 +176,9 @@ impl ServiceStage {
             Knowledge::SoldOut => return into.sold_out.push(pending),
             Knowledge::Started | Knowledge::Nothing => {}
         }
-        if is_read && page_ttl_ns.is_some_and(|ttl_ns| instance.has_page(item, ttl_ns, expired_ns, now_ns)) {
+        let page = page_ttl_ns.filter(|_| is_read);
+        if let Some(page) = page.and_then(|ttl_ns| instance.page(item, ttl_ns, expired_ns, now_ns)) {
+            pending.page = page;
             return into.hits.push(pending);
         }
         if instance.is_full(self.max_in_flight) {
@@ -147,15 +190,75 @@ impl ServiceStage {
                 None => return,
             }
         }
+        if !self.breaker_lets_through(place, now_ns) {
+            let waited = if is_read && self.single_flight { instance.fetched(item) } else { Batch::new() };
+            self.shed_by_breaker(place, 1 + waited.len());
+            into.shed.push(pending);
+            return into.shed.extend(waited);
+        }
+        if let (Some(retries), true) = (&self.retries, is_read) {
+            retries.earn(place);
+        }
         instance.begin();
         pending.knows_started = knowledge == Knowledge::Started;
         pending.did_not_ask = pending.knows_started;
         into.passed.push(pending);
     }
 
+    fn breaker_lets_through(&self, place: usize, now_ns: u64) -> bool {
+        self.guard.as_ref().is_none_or(|guard| guard.lets_through(place, now_ns))
+    }
+
+    fn shed_by_breaker(&self, place: usize, count: usize) {
+        if let Some(guard) = &self.guard {
+            guard.shed(place, count as u64);
+        }
+    }
+
+    /// Makes the next attempt of reads that came back at an instance that is there; ends those of the others.
+    fn hand_on_again(&self, due: Batch, now_ns: u64) {
+        let (mut passed, mut shed, mut failed, mut later) =
+            (Batch::new(), Batch::new(), Batch::new(), Batch::new());
+        for pending in due {
+            let Some(place) = self.place(&pending) else { continue };
+            match self.instances[place].standing() {
+                Standing::Dead => failed.push(pending),
+                Standing::Still => later.push(pending),
+                Standing::Up if self.breaker_lets_through(place, now_ns) => passed.push(pending),
+                Standing::Up => {
+                    self.shed_by_breaker(place, 1);
+                    shed.push(pending);
+                }
+            }
+        }
+        if let Some(retries) = &self.retries {
+            retries.keep(&later, now_ns);
+        }
+        self.core.pass(passed, &*self.next);
+        for (ended, outcome) in [(shed, Outcome::Intercepted(Reason::Shed)), (failed, Outcome::Failed)] {
+            for pending in &ended {
+                self.forget_of(pending, outcome);
+            }
+            self.core.end(&ended, outcome);
+        }
+    }
+
+    /// A request that was handed on has ended, here or behind.
+    fn forget_of(&self, pending: &Pending, outcome: Outcome) -> Option<usize> {
+        let place = self.place(pending)?;
+        self.instances[place].done();
+        if pending.operation == Operation::Read && self.single_flight {
+            self.end_those_who_waited(&self.instances[place], pending, outcome);
+        }
+        Some(place)
+    }
+
     /// Reads that waited for a page which came, or didn't, end as the one that went for it.
-    fn end_those_who_waited(&self, instance: &Instance, item: u32, outcome: Outcome) {
-        let waited = instance.fetched(item);
+    fn end_those_who_waited(&self, instance: &Instance, first: &Pending, outcome: Outcome) {
+        let mut waited = instance.fetched(first.item);
+        for pending in &mut waited {
+            pending.page = first.page;
+        }
         let outcome =
             if outcome == Outcome::Served { Outcome::Intercepted(Reason::CacheHit) } else { outcome };
         self.core.end(&waited, outcome);
@@ -176,6 +279,9 @@ impl Instances for ServiceStage {
 
     fn kill(&self, number: usize) -> bool {
         let held = self.instances.get(number).map(Instance::kill);
+        if let (Some(guard), Some(_)) = (&self.guard, &held) {
+            guard.forget(number, self.core.now_ns());
+        }
         held.map(|held| self.core.end(&held, Outcome::Failed)).is_some()
     }
 
@@ -214,15 +320,13 @@ impl Listener for ServiceStage {
         let is_page = matches!(outcome, Outcome::Served | Outcome::Intercepted(Reason::CacheHit))
             && self.page_ttl.get().is_some();
         for pending in batch {
-            let Some(instance) = self.instance(pending) else { continue };
-            instance.done();
-            if pending.operation == Operation::Read {
-                if is_page {
-                    instance.keep_page(pending.item, now_ns);
-                }
-                if self.single_flight {
-                    self.end_those_who_waited(instance, pending.item, outcome);
-                }
+            let Some(place) = self.forget_of(pending, outcome) else { continue };
+            let instance = &self.instances[place];
+            if let Some(guard) = &self.guard {
+                guard.heard(place, pending.arrived_ns, is_error(outcome), now_ns);
+            }
+            if pending.operation == Operation::Read && is_page {
+                instance.keep_page(pending.item, pending.page, now_ns);
             }
             if let (Some(lesson), Operation::Claim) = (lesson, pending.operation) {
                 // What a claim that did not ask brings home is no reason to believe for longer that the sale is open.
@@ -232,6 +336,41 @@ impl Listener for ServiceStage {
             }
         }
     }
+
+    fn tries_again(&self) -> bool {
+        self.retries.is_some()
+    }
+
+    fn wants_back(&self, batch: Batch) -> (Batch, Batch) {
+        let Some(retries) = &self.retries else { return (Batch::new(), batch) };
+        let is_wanted = |pending: &Pending| {
+            self.place(pending).is_some_and(|place| {
+                self.instances[place].standing() != Standing::Dead
+                    && !self.guard.as_ref().is_some_and(|guard| guard.is_open(place))
+                    && retries.spend(place, pending)
+            })
+        };
+        batch.into_iter().partition(is_wanted)
+    }
+
+    fn take_back(&self, mut batch: Batch, now_ns: u64) {
+        for pending in &mut batch {
+            if let (Some(guard), Some(place)) = (&self.guard, self.place(pending)) {
+                guard.heard(place, pending.arrived_ns, true, now_ns);
+            }
+            pending.arrived_ns = now_ns;
+            pending.retries += 1;
+        }
+        self.core.book().retry(&batch);
+        if let Some(retries) = &self.retries {
+            retries.keep(&batch, now_ns);
+        }
+    }
+}
+
+/// Whether a circuit breaker holds an answer against the stages behind.
+fn is_error(outcome: Outcome) -> bool {
+    matches!(outcome, Outcome::Failed | Outcome::Indefinite | Outcome::Intercepted(Reason::Shed))
 }
 
 impl Tunable for ServiceStage {
@@ -254,185 +393,4 @@ impl Cache for ServiceStage {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::super::testing::{ITEMS, Sink, claims, core, reads};
-    use super::*;
-    use std::time::Duration;
-
-    fn service(params: &Service) -> (ServiceStage, Arc<Sink>) {
-        let sink = Arc::new(Sink::default());
-        (ServiceStage::new(core(), sink.clone(), params, ITEMS, None), sink)
-    }
-
-    fn one_instance() -> Service {
-        Service { instances: 1, flag_ttl: Some(Duration::from_mins(1)), ..Service::default() }
-    }
-
-    #[test]
-    fn an_instance_answers_for_the_gate_what_it_has_learnt() {
-        for (reason, outcome) in [
-            (Reason::NotStarted, Outcome::Intercepted(Reason::NotStarted)),
-            (Reason::SoldOut, Outcome::Rejected(Reason::SoldOut)),
-        ] {
-            let (service, sink) = service(&one_instance());
-            service.take(claims(1, 1));
-            service.answered(&sink.take_all(), outcome, service.core.now_ns());
-            service.take([claims(1, 5), claims(2, 1), reads(1, 1)].concat());
-            assert_eq!(sink.take_all().len(), 2, "another product and a read pass");
-            assert_eq!(service.core.book().tally().intercepted.get(reason), 5);
-        }
-    }
-
-    #[test]
-    fn a_sale_known_to_be_open_is_noted_on_the_claim() {
-        let (service, sink) = service(&one_instance());
-        service.take(claims(1, 1));
-        let first = sink.take_all();
-        assert!(!first[0].knows_started);
-        service.answered(&first, Outcome::Sold, service.core.now_ns());
-        service.take(claims(1, 1));
-        assert!(sink.take_all()[0].knows_started);
-    }
-
-    #[test]
-    fn knowledge_expires_and_without_a_ttl_nothing_is_learnt() {
-        for flag_ttl in [Some(Duration::from_nanos(1)), None] {
-            let (service, sink) = service(&Service { flag_ttl, ..one_instance() });
-            service.take(claims(1, 1));
-            let first = sink.take_all();
-            service.answered(&first, Outcome::Rejected(Reason::SoldOut), service.core.now_ns());
-            service.take(claims(1, 3));
-            assert_eq!(sink.take_all().len(), 3);
-        }
-    }
-
-    #[test]
-    fn a_changed_ttl_holds_for_what_is_known_already() {
-        let (service, sink) = service(&one_instance());
-        service.take(claims(1, 1));
-        service.answered(&sink.take_all(), Outcome::Rejected(Reason::SoldOut), service.core.now_ns());
-        let minute = Some(Duration::from_mins(1));
-        for (flag_ttl, passed) in [(minute, 0), (Some(Duration::from_nanos(1)), 1), (None, 1), (minute, 0)] {
-            service.tune(&StageKind::Service(Service { flag_ttl, ..one_instance() }));
-            service.take(claims(1, 1));
-            assert_eq!(sink.take_all().len(), passed, "{flag_ttl:?}");
-        }
-    }
-
-    #[test]
-    fn what_was_purged_or_has_expired_is_asked_for_again() {
-        for forget in [Cache::purge, Cache::expire] {
-            let (service, sink) = service(&one_instance());
-            for _ in 0..2 {
-                service.take(claims(1, 1));
-                let asked = sink.take_all();
-                assert_eq!(asked.len(), 1);
-                service.answered(&asked, Outcome::Rejected(Reason::SoldOut), service.core.now_ns());
-                service.take(claims(1, 1));
-                assert!(sink.take_all().is_empty());
-                forget(&service);
-                forget(&service);
-            }
-        }
-    }
-
-    #[test]
-    fn a_sale_that_goes_on_is_asked_for_all_the_same_when_the_time_is_up() {
-        let ttl = Duration::from_millis(5);
-        let (service, sink) = service(&Service { flag_ttl: Some(ttl), ..one_instance() });
-        let started_at = std::time::Instant::now();
-        let mut asked = 0;
-        while started_at.elapsed() < 10 * ttl {
-            service.take(claims(1, 1));
-            let passed = sink.take_all();
-            asked += u32::from(!passed[0].knows_started);
-            service.answered(&passed, Outcome::Sold, service.core.now_ns());
-        }
-        assert!(asked >= 3, "{asked}");
-    }
-
-    #[test]
-    fn an_instance_takes_no_more_than_it_can_work_on_until_answers_come() {
-        let (service, sink) = service(&Service { max_in_flight: 10, ..one_instance() });
-        service.take(reads(0, 15));
-        let passed = sink.take_all();
-        assert_eq!(passed.len(), 10);
-        assert_eq!(service.core.book().tally().intercepted.get(Reason::Shed), 5);
-        service.answered(&passed[..4], Outcome::Served, service.core.now_ns());
-        service.take(reads(0, 9));
-        assert_eq!(sink.take_all().len(), 4);
-    }
-
-    #[test]
-    fn a_page_that_came_by_is_kept_for_a_while_and_then_asked_for_again() {
-        let (service, sink) = service(&Service { page_ttl: Some(Duration::from_mins(1)), ..one_instance() });
-        for forget in [Cache::purge, Cache::expire] {
-            service.take(reads(1, 1));
-            service.answered(&sink.take_all(), Outcome::Served, service.core.now_ns());
-            service.take([reads(1, 4), reads(2, 1)].concat());
-            let other = sink.take_all();
-            assert_eq!((other.len(), other[0].item), (1, 2), "a product of its own is asked for");
-            service.answered(&other, Outcome::Failed, service.core.now_ns());
-            service.take(reads(2, 1));
-            assert_eq!(sink.take_all().len(), 1, "what failed is not kept");
-            forget(&service);
-        }
-        assert_eq!(service.core.book().tally().intercepted.get(Reason::CacheHit), 8);
-        service.tune(&StageKind::Service(one_instance()));
-        service.take(reads(1, 1));
-        assert_eq!(sink.take_all().len(), 1, "it keeps none any more");
-    }
-
-    #[test]
-    fn one_read_goes_for_all_that_ask_meanwhile_and_they_end_as_it_does() {
-        let (service, sink) = service(&Service { single_flight: true, ..one_instance() });
-        for (outcome, hits, failed) in [(Outcome::Served, 9, 0), (Outcome::Failed, 9, 9)] {
-            service.take([reads(1, 10), reads(2, 1), claims(1, 2)].concat());
-            let went = sink.take_all();
-            assert_eq!(went.len(), 4, "one read of each product, and the claims");
-            service.answered(&went, outcome, service.core.now_ns());
-            let tally = service.core.book().tally();
-            assert_eq!((tally.intercepted.get(Reason::CacheHit), tally.failed), (hits, failed));
-            assert_eq!(tally.in_flight(), 0);
-            assert!(!service.instances[0].is_full(1), "nobody waits any more");
-        }
-    }
-
-    #[test]
-    fn a_dead_instance_fails_what_comes_and_knows_nothing_when_it_is_back() {
-        let (service, sink) = service(&one_instance());
-        service.take(claims(1, 1));
-        service.answered(&sink.take_all(), Outcome::Rejected(Reason::SoldOut), service.core.now_ns());
-        assert!(service.kill(0) && !service.kill(1));
-        service.pause(0, true);
-        service.pause(0, false);
-        assert!(!service.answers(0), "it is started again, or it stays dead");
-        service.take([claims(1, 3), reads(1, 2)].concat());
-        assert!(sink.take_all().is_empty());
-        assert_eq!(service.core.book().tally().failed, 5);
-        service.restart(0);
-        service.take(claims(1, 3));
-        assert_eq!(sink.take_all().len(), 3);
-    }
-
-    #[test]
-    fn what_comes_while_an_instance_stands_still_waits_until_it_goes_on_or_dies() {
-        let (service, sink) = service(&Service { max_in_flight: 4, ..one_instance() });
-        for (wake, passed) in [(true, 4), (false, 0)] {
-            service.pause(0, true);
-            service.take(claims(1, 6));
-            assert!(sink.take_all().is_empty() && !service.answers(0));
-            if wake {
-                assert_eq!(service.go_on(), [0]);
-            } else {
-                service.kill(0);
-            }
-            let went = sink.take_all();
-            assert_eq!(went.len(), passed);
-            service.answered(&went, Outcome::Sold, service.core.now_ns());
-        }
-        let tally = service.core.book().tally();
-        assert_eq!((tally.intercepted.get(Reason::Shed), tally.failed, tally.in_flight()), (4, 4, 0));
-        assert!(service.go_on().is_empty(), "a dead one does not go on");
-    }
-}
+mod tests;

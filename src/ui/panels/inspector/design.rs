@@ -14,7 +14,7 @@ use super::super::super::theme::{signs, tokens};
 use super::super::super::view::BottomTab;
 use super::super::super::widgets::curve::overview;
 use super::fields::{self, Besides};
-use super::{Page, parts};
+use super::{Page, parts, variants};
 use crate::param::{ParamKind, ParamType, ParamValue};
 use crate::topology::{Expected, Place, Severity};
 
@@ -54,6 +54,8 @@ const STAGE: Text = text("Go to stage {}", "转到阶段 {}");
 const GO_WORKLOAD: Text = text("Go to the workload", "转到负载");
 const GO_TARGETS: Text = text("Go to the targets", "转到目标");
 const GO_FAULTS: Text = text("Go to the faults", "转到故障");
+const GO_RULES: Text = text("Go to the rules", "转到规则");
+const RULES: Text = text("Rules", "规则");
 const WORKLOAD: Text = text("Workload", "负载");
 const TARGETS: Text = text("Targets", "目标");
 const FAULTS: Text = text("Faults", "故障");
@@ -95,6 +97,7 @@ pub fn show(ui: &mut Ui, page: &mut Page<'_>) {
         }
     });
     the_parts(ui, page);
+    variants::show(ui, page);
     stages(ui, page);
 }
 
@@ -152,6 +155,7 @@ fn the_parts(ui: &mut Ui, page: &mut Page<'_>) {
         ),
         (Icon::Target, TARGETS, count(topology.targets.len()), GO_TARGETS, Selection::Targets),
         (Icon::Zap, FAULTS, count(topology.faults.len()), GO_FAULTS, Selection::Faults),
+        (Icon::BellRing, RULES, count(topology.rules.len()), GO_RULES, Selection::Rules),
     ] {
         if parts::row(ui, sign, lang.t(words), &right, lang.t(name), false).clicked() {
             page.select(to);

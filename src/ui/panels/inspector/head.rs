@@ -14,6 +14,8 @@ const DESIGN: Text = text("Design", "设计");
 const WORKLOAD: Text = text("Workload", "负载");
 const TARGETS: Text = text("Targets", "目标");
 const FAULTS: Text = text("Faults", "故障");
+const RULES: Text = text("Rules", "规则");
+const RULES_TIP: Text = text("What is watched, and changed then", "监视什么，届时更改什么");
 const INSPECT: Text = text("Inspect {}", "检查{}");
 const DESIGN_TIP: Text = text("Title, question, and every stage", "标题、问题与所有阶段");
 const WORKLOAD_TIP: Text = text("Who comes when, and what is sold", "谁在何时来，卖什么");
@@ -24,7 +26,7 @@ const UP: Text = text("Up to {}", "返回{}");
 const PREVIOUS: Text = text("Previous", "上一个");
 const NEXT: Text = text("Next", "下一个");
 
-/// A part of a design; each has a tab.
+/// A part of a design.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Part {
     /// Title, question, stages and links.
@@ -35,10 +37,13 @@ pub enum Part {
     Targets,
     /// What breaks.
     Faults,
+    /// What is watched.
+    Rules,
 }
 
 impl Part {
-    const ALL: [Self; 4] = [Self::Design, Self::Workload, Self::Targets, Self::Faults];
+    /// Those that have a tab; the way to the rules is on the page of the design, where there is room for it.
+    const TABS: [Self; 4] = [Self::Design, Self::Workload, Self::Targets, Self::Faults];
 
     /// The part that a selection belongs to.
     pub fn of(selection: &Selection) -> Self {
@@ -49,6 +54,7 @@ impl Part {
             Selection::Workload | Selection::Phase(_) => Self::Workload,
             Selection::Targets | Selection::Target(_) => Self::Targets,
             Selection::Faults | Selection::Fault(_) => Self::Faults,
+            Selection::Rules | Selection::Rule(_) => Self::Rules,
         }
     }
 
@@ -59,6 +65,7 @@ impl Part {
             Self::Workload => Selection::Workload,
             Self::Targets => Selection::Targets,
             Self::Faults => Selection::Faults,
+            Self::Rules => Selection::Rules,
         }
     }
 
@@ -68,6 +75,7 @@ impl Part {
             Self::Workload => (WORKLOAD, WORKLOAD_TIP),
             Self::Targets => (TARGETS, TARGETS_TIP),
             Self::Faults => (FAULTS, FAULTS_TIP),
+            Self::Rules => (RULES, RULES_TIP),
         }
     }
 
@@ -77,6 +85,7 @@ impl Part {
             Place::Design | Place::Stage(_) | Place::Link { .. } => self == Self::Design,
             Place::Workload(_) => self == Self::Workload,
             Place::Fault(_) => self == Self::Faults,
+            Place::Rule(_) => matches!(self, Self::Rules | Self::Design),
             Place::Target(_) => self == Self::Targets,
             Place::Text { .. } => false,
         }
@@ -89,7 +98,7 @@ pub fn show(ui: &mut Ui, page: &mut Page<'_>) {
     let here = Part::of(selection);
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = 2.0;
-        for part in Part::ALL {
+        for part in Part::TABS {
             if tab(ui, page, part, part == here) {
                 page.select(part.whole());
             }
@@ -170,6 +179,7 @@ fn place(page: &Page<'_>) -> Option<(usize, usize, At)> {
         Selection::Link(link) => Some((*link, topology.links.len(), Selection::Link)),
         Selection::Phase(phase) => Some((*phase, topology.workload.phases.len(), Selection::Phase)),
         Selection::Fault(fault) => Some((*fault, topology.faults.len(), Selection::Fault)),
+        Selection::Rule(rule) => Some((*rule, topology.rules.len(), Selection::Rule)),
         Selection::Target(target) => Some((*target, topology.targets.len(), Selection::Target)),
         _ => None,
     }

@@ -59,7 +59,7 @@ fn follow_at(now: f64, model: &Model, live: &mut Live, out: &mut Intents) -> Opt
 }
 
 fn differences(design: &Topology, run: &Run, live: &mut Live) -> Vec<Change> {
-    let mut changes = Vec::new();
+    let (mut changes, design) = (Vec::new(), &*run.seen(design));
     for (index, stage) in design.stages.iter().enumerate() {
         let Some(running) = run.stage_of(design, index) else { continue };
         let started = run.topology.stages[running].kind.params();
@@ -87,6 +87,7 @@ fn change(stage: String, key: &str, value: ParamValue) -> Change {
 
 /// Whether a parameter of a stage of the design takes effect in a run, with the value that it has.
 pub fn follows(design: &Topology, run: &Run, stage: usize, key: &str) -> bool {
+    let design = &*run.seen(design);
     let (Some(running), Some(drawn)) = (run.stage_of(design, stage), design.stages.get(stage)) else {
         return false;
     };

@@ -2,7 +2,7 @@
 //!
 //! - `head`: the tabs, and where one is.
 //! - `owner`: what has parameters, and how they are read and set; `fields`: all parameters of an owner.
-//! - `design`, `stages`, `link`, `process`, `workload`, `phase`, `targets`, `faults`: one page each.
+//! - `design`, `stages`, `link`, `process`, `workload`, `phase`, `targets`, `faults`, `rules`: one page each; `variants`: a part of the first.
 //! - [`live`]: parameters that follow the design while a run goes on.
 //! - `parts`: headings, small buttons, problems.
 
@@ -16,8 +16,10 @@ mod owner;
 mod parts;
 mod phase;
 mod process;
+mod rules;
 mod stages;
 mod targets;
+mod variants;
 mod workload;
 
 use egui::{ScrollArea, Ui};
@@ -103,6 +105,8 @@ fn body(ui: &mut Ui, page: &mut Page<'_>) {
         Selection::Phase(phase) => phase::show(ui, page, *phase),
         Selection::Faults => faults::show(ui, page, None),
         Selection::Fault(fault) => faults::show(ui, page, Some(*fault)),
+        Selection::Rules => rules::show(ui, page, None),
+        Selection::Rule(rule) => rules::show(ui, page, Some(*rule)),
         Selection::Targets => targets::show(ui, page, None),
         Selection::Target(target) => targets::show(ui, page, Some(*target)),
     }
@@ -112,6 +116,7 @@ fn body(ui: &mut Ui, page: &mut Page<'_>) {
 fn detail(selection: &Selection) -> String {
     match selection {
         Selection::Fault(_) | Selection::Faults => "faults".into(),
+        Selection::Rule(_) | Selection::Rules => "rules".into(),
         Selection::Target(_) | Selection::Targets => "targets".into(),
         other => format!("{other:?}"),
     }

@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use crate::param::{ParamValue, Params};
 use crate::topology::fault::table::targets;
 use crate::topology::fault::{FaultAction, Part};
-use crate::topology::{Fault, Place, StageKind, Target, Topology};
+use crate::topology::validate::is_settable;
+use crate::topology::{Fault, Place, Rule, StageKind, Target, Topology};
 use crate::ui::run::Run;
 use crate::workload::{Audience, Mix, Records, Sale, Shape};
 
@@ -26,6 +27,8 @@ pub enum Owner {
     Shape(usize),
     /// A fault.
     Fault(usize),
+    /// A rule.
+    Rule(usize),
     /// A target.
     Target(usize),
 }
@@ -45,6 +48,7 @@ impl Owner {
             Self::Mix(phase) => workload.phases.get(*phase).map(|phase| &phase.mix as &dyn Params),
             Self::Shape(phase) => workload.phases.get(*phase).and_then(|phase| phase.shape.params()),
             Self::Fault(fault) => topology.faults.get(*fault).map(|fault| fault as &dyn Params),
+            Self::Rule(rule) => topology.rules.get(*rule).map(|rule| rule as &dyn Params),
             Self::Target(target) => topology.targets.get(*target).map(Target::params),
         };
         one.into_iter().collect()
@@ -74,7 +78,8 @@ impl Owner {
                 Shape::from_word(topology.workload.phases.get(*phase)?.shape.word())?.params()?.get(key)
             }
             // No stage is a default.
-            Self::Fault(_) if key == "stage" => None,
+            Self::Fault(_) | Self::Rule(_) if key == "stage" => None,
+            Self::Rule(_) => Rule::default().get(key),
             Self::Fault(_) => Fault::default().get(key),
             Self::Target(target) => {
                 Target::from_word(topology.targets.get(*target)?.word())?.params().get(key)
@@ -95,6 +100,7 @@ impl Owner {
                 phase.map(|phase| Place::Workload(Some(phase.name.clone()))).into_iter().collect()
             }
             Self::Fault(fault) => vec![Place::Fault(fault + 1)],
+            Self::Rule(rule) => vec![Place::Rule(rule + 1)],
             Self::Target(target) => vec![Place::Target(target + 1)],
         }
     }
@@ -115,6 +121,12 @@ impl Owner {
                     StageKind::ReadWriteSplit(_) => takes_gate,
                     _ => false,
                 }))
+            }
+            (Self::Rule(_), "stage") => Some(named(&StageKind::carries_traffic)),
+            (Self::Rule(_), "sets_of") => Some(named(&|kind| !settable(kind).is_empty())),
+            (Self::Rule(rule), "sets") => {
+                let changed = topology.index_of(topology.rules.get(*rule)?.changed_stage());
+                Some(changed.map_or(Vec::new(), |stage| settable(&topology.stages[stage].kind)))
             }
             (Self::Fault(_), "stage") => Some(named(&|kind| !targets(kind).is_empty())),
             (Self::Fault(fault), "instance") => {
@@ -175,6 +187,7 @@ impl Owner {
             }
             Self::Shape(phase) => workload.phases.get_mut(*phase).and_then(|phase| phase.shape.params_mut()),
             Self::Fault(fault) => topology.faults.get_mut(*fault).map(|fault| fault as &mut dyn Params),
+            Self::Rule(rule) => topology.rules.get_mut(*rule).map(|rule| rule as &mut dyn Params),
             Self::Target(target) => topology.targets.get_mut(*target).map(Target::params_mut),
         };
         if let Some(params) = one {
@@ -189,9 +202,20 @@ impl Owner {
     pub fn is_idle(&self, topology: &Topology, key: &str) -> bool {
         match self {
             Self::Fault(fault) => topology.faults.get(*fault).is_some_and(|fault| !fault.has(key)),
+            // What it changes says nothing where it changes nothing.
+            Self::Rule(rule) => {
+                matches!(key, "sets_of" | "by" | "limit")
+                    && topology.rules.get(*rule).is_some_and(|rule| rule.sets.is_none())
+            }
             _ => false,
         }
     }
+}
+
+/// The live parameters of a kind that are numbers.
+fn settable(kind: &StageKind) -> Vec<String> {
+    let specs = kind.params().specs().iter().filter(|spec| is_settable(kind, spec));
+    specs.map(|spec| spec.key.to_owned()).collect()
 }
 
 /// A fault that was given another stage or action hits an instance for which it makes sense, and has parameters of its own

@@ -7,7 +7,7 @@ use super::super::super::text::{Lang, Text, terms, text};
 use super::super::super::theme::fonts::icon;
 use super::super::super::theme::{Tokens, tokens};
 use super::sentence::spared;
-use crate::report::text::grouped;
+use crate::report::text::{bytes, grouped};
 use crate::report::verdict::{micros, percent};
 use crate::report::{Report, StageReport};
 use crate::topology::StageKind;
@@ -36,6 +36,21 @@ const INTERCEPTED_TIP: Text =
     text("Answered here before the stage that owns the data", "在拥有数据的阶段之前由此应答（拦截）");
 const FAILED_TIP: Text = text("Ended in an error; nothing happened", "以错误结束；什么也没发生");
 const INDEFINITE_TIP: Text = text("No answer in time; it may have happened", "未及时应答；可能已经发生");
+const GIVEN_BACK: Text = text("given back", "退回重试");
+const GIVEN_BACK_TIP: Text = text(
+    "Attempts that failed or were shed here and went back to a service, which tries again",
+    "在此失败或被丢弃、退回服务重试的尝试",
+);
+const RETRIES: Text = text("{} retries", "重试 {} 次");
+const RETRIES_TIP: Text = text(
+    "Attempts that this service made beyond the first one of a read; each is one more request for the stages behind it",
+    "该服务在读取的首次尝试之外所做的尝试；对后方阶段而言，每次都是多一个请求",
+);
+const BYTES: Text = text("pages: {} sent, {} saved", "页面：发送 {}，节省 {}");
+const BYTES_TIP: Text = text(
+    "Bytes of the pages that readers were sent, and of those that their clients had already in this version",
+    "发送给读者的页面字节数，以及客户端已有该版本而无须发送的字节数",
+);
 const STALE: Text = text("stale {} ({} of its reads)", "过期 {}（占其读取的 {}）");
 const STALE_TIP: Text = text(
     "Answers that were older than what had been acknowledged before the read was sent",
@@ -64,7 +79,7 @@ struct Part {
 
 /// Draws it.
 pub fn show(ui: &mut Ui, lang: Lang, report: &Report) {
-    let most = report.stages.iter().map(|stage| stage.tally.arrivals).max().unwrap_or(0).max(1);
+    let most = report.stages.iter().map(came).max().unwrap_or(0).max(1);
     ui.spacing_mut().item_spacing.y = 3.0;
     for stage in &report.stages {
         row(ui, lang, stage, most);
@@ -77,6 +92,11 @@ pub fn show(ui: &mut Ui, lang: Lang, report: &Report) {
             ui.label(RichText::new(words).strong());
         });
     }
+}
+
+/// What there was to do at a stage: what came in, and what came back.
+fn came(stage: &StageReport) -> u64 {
+    stage.tally.arrivals + stage.tally.retries
 }
 
 fn row(ui: &mut Ui, lang: Lang, stage: &StageReport, most: u64) {
@@ -98,14 +118,16 @@ fn row(ui: &mut Ui, lang: Lang, stage: &StageReport, most: u64) {
         cell(ui, COUNT_WIDTH, Align::Max, |ui| {
             ui.label(lang.f(IN, &[&grouped(stage.tally.arrivals)])).on_hover_text(lang.t(IN_TIP));
         });
-        bar(ui, lang, &parts, stage.tally.arrivals, most);
+        bar(ui, lang, &parts, came(stage), most);
     });
     let indent = if ui.available_width() < ROOMY { 12.0 } else { NAME_WIDTH + COUNT_WIDTH + 12.0 };
     ui.horizontal(|ui| {
         ui.add_space(indent);
         // In a region of its own, so that a second row begins below the first one.
         ui.horizontal_wrapped(|ui| {
-            legend(ui, lang, &parts, stage.tally.arrivals);
+            legend(ui, lang, &parts, came(stage));
+            retries(ui, lang, stage);
+            page_bytes(ui, lang, stage);
             stale(ui, lang, stage);
         });
     });
@@ -127,6 +149,26 @@ fn legend(ui: &mut Ui, lang: Lang, parts: &[Part], arrivals: u64) {
             let words = egui::Label::new(RichText::new(words).size(LEGEND)).extend();
             ui.add(words).on_hover_text(tip);
         });
+    }
+}
+
+/// How often a service tried again.
+fn retries(ui: &mut Ui, lang: Lang, stage: &StageReport) {
+    if stage.tally.retries > 0 {
+        let colour = tokens(ui).warn;
+        ui.label(icon(Icon::Repeat).size(LEGEND).color(colour));
+        let words = lang.f(RETRIES, &[&grouped(stage.tally.retries)]);
+        ui.label(RichText::new(words).size(LEGEND).color(colour)).on_hover_text(lang.t(RETRIES_TIP));
+    }
+}
+
+/// How many bytes of pages went to readers.
+fn page_bytes(ui: &mut Ui, lang: Lang, stage: &StageReport) {
+    let (sent, saved) = (stage.tally.page_bytes_sent, stage.tally.page_bytes_saved);
+    if sent + saved > 0 {
+        let words = lang.f(BYTES, &[&bytes(sent), &bytes(saved)]);
+        let words = RichText::new(words).size(LEGEND).color(tokens(ui).weak);
+        ui.label(words).on_hover_text(lang.t(BYTES_TIP));
     }
 }
 
@@ -206,6 +248,7 @@ fn parts(lang: Lang, stage: &StageReport, tokens: &Tokens) -> Vec<Part> {
         colour: tokens.rejected,
     }));
     parts.push(part(FAILED, FAILED_TIP, tally.failed, tokens.failed));
+    parts.push(part(GIVEN_BACK, GIVEN_BACK_TIP, tally.given_back, tokens.warn.gamma_multiply(0.7)));
     parts.push(part(INDEFINITE, INDEFINITE_TIP, tally.indefinite, tokens.failed.gamma_multiply(0.6)));
     parts.retain(|part| part.count > 0);
     parts

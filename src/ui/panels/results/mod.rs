@@ -4,8 +4,9 @@
 //! - [`funnel`]: what became of the requests, stage by stage.
 //! - [`failovers`]: outages, step by step. [`shards`]: the shards of a cluster.
 //! - [`figures`]: targets and audit. [`losses`]: when lost orders had been promised. [`hands`]: what consumers died with.
-//! - [`claimed`]: what texts claim of managed products. [`tables`]: orders, times, processes, faults.
+//! - [`backup`]: backups of the database. [`claimed`]: what texts claim of managed products. [`tables`]: orders, times, processes, faults. [`variants`]: a design and its variants side by side.
 
+pub mod backup;
 pub mod claimed;
 pub mod failovers;
 pub mod figures;
@@ -16,6 +17,7 @@ pub mod records;
 pub mod sentence;
 pub mod shards;
 pub mod tables;
+pub mod variants;
 pub mod verdict;
 
 use egui::{Frame, RichText, ScrollArea, Ui};
@@ -60,9 +62,11 @@ const HANDS: Text = text("Orders in consumers' hands", "消费者手中的订单
 const TIMES: Text = text("Response and service time", "响应时间与服务时间");
 const PROCESSES: Text = text("Processes", "进程");
 const CLAIMED: Text = text("Claimed of managed products, and measured here", "托管产品的宣称与此处的测量");
-const DEEDS: Text = text("Faults, changes and absences", "故障、更改与退出读取");
+const DEEDS: Text = text("Faults, changes, alerts and absences", "故障、更改、告警与退出轮询");
 const TROUBLES: Text = text("Troubles on the way", "途中的问题");
 const GENERATOR: Text = text("Generator and servers", "发生器与服务器");
+const VARIANTS: Text = text("Variants, on the same arrivals", "变体，以相同的到达运行");
+const BACKUP: Text = text("Backup and restore", "备份与恢复");
 const RECORDS: Text = text("Events and counters", "事件与计数");
 const OFFERED: Text =
     text("Offered {}/s, achieved {}/s over {} s; seed {}", "到达 {}/s，达成 {}/s，历时 {} 秒；随机种子 {}");
@@ -130,6 +134,10 @@ fn report_ui(ui: &mut Ui, model: &Model, report: &Report, out: &mut Intents) {
         button(ui, model, UiCommand::CopyReport, out);
         button(ui, model, UiCommand::SaveReport, out);
     });
+    let compared = &model.runs.turns.done;
+    if compared.len() > 1 {
+        card(ui, lang, VARIANTS, |ui| variants::show(ui, lang, compared));
+    }
     if !report.audit.lost_spans.is_empty() {
         card(ui, lang, LOSSES, |ui| losses::show(ui, lang, &report.audit.lost_spans));
     }
@@ -163,8 +171,11 @@ fn report_ui(ui: &mut Ui, model: &Model, report: &Report, out: &mut Intents) {
     if !report.claimed.is_empty() {
         card(ui, lang, CLAIMED, |ui| claimed::show(ui, lang, &report.claimed));
     }
-    if !(report.faults.is_empty() && report.changes.is_empty() && report.absences.is_empty()) {
+    if is_eventful(report) {
         card(ui, lang, DEEDS, |ui| tables::deeds(ui, lang, report, out));
+    }
+    if let Some(backup) = &report.backup {
+        card(ui, lang, BACKUP, |ui| backup::show(ui, lang, backup));
     }
     if !report.troubles.is_empty() {
         card(ui, lang, TROUBLES, |ui| {
@@ -174,6 +185,18 @@ fn report_ui(ui: &mut Ui, model: &Model, report: &Report, out: &mut Intents) {
         });
     }
     card(ui, lang, GENERATOR, |ui| generator(ui, lang, report));
+}
+
+/// Whether something was broken, changed or told on the way.
+fn is_eventful(report: &Report) -> bool {
+    let counts = [
+        report.faults.len(),
+        report.changes.len(),
+        report.absences.len(),
+        report.breakers.len(),
+        report.alerts.len(),
+    ];
+    counts.iter().any(|&count| count > 0)
 }
 
 fn generator(ui: &mut Ui, lang: Lang, report: &Report) {

@@ -187,7 +187,7 @@ fn process(ui: &mut Ui, lang: Lang, instance: &InstanceSummary) {
     ui.end_row();
 }
 
-/// Faults that were injected, changes that were made, and which replicas left the rotation, in the order of time.
+/// Faults that were injected, changes that were made, what circuit breakers did, which rules spoke up, and who left the rotation, in the order of time.
 pub fn deeds(ui: &mut Ui, lang: Lang, report: &Report, out: &mut Intents) {
     let faults = report
         .faults
@@ -204,7 +204,23 @@ pub fn deeds(ui: &mut Ui, lang: Lang, report: &Report, out: &mut Intents) {
         let both = std::iter::once((absence.from_secs, signs::OUT_OF_READS, left)).chain(back);
         both.map(move |(at, sign, words)| (at, sign, weak, words, &None)).collect::<Vec<_>>()
     });
-    let mut deeds: Vec<_> = faults.chain(changes).chain(absences).collect();
+    let breakers = report.breakers.iter().flat_map(|span| {
+        let who = format!("{} of {}", span.instance, span.stage);
+        let warn = tokens(ui).warn;
+        let opened = format!("the circuit breaker of {who} is open");
+        let closed = span.to_secs.map(|at| {
+            let (times, shed) = (grouped(span.opened), grouped(span.shed));
+            let words = format!("the circuit breaker of {who} is closed again; it opened {times} times and answered {shed} requests itself");
+            (at, words)
+        });
+        let both = std::iter::once((span.from_secs, opened)).chain(closed);
+        both.map(move |(at, words)| (at, Icon::BellRing, warn, words, &None)).collect::<Vec<_>>()
+    });
+    let alerts = report
+        .alerts
+        .iter()
+        .map(|alert| (alert.at_secs, Icon::BellRing, tokens(ui).warn, alert.text(), &None));
+    let mut deeds: Vec<_> = faults.chain(changes).chain(absences).chain(breakers).chain(alerts).collect();
     deeds.sort_by(|a, b| a.0.total_cmp(&b.0));
     for (at, sign, colour, what, error) in deeds {
         ui.horizontal_wrapped(|ui| {

@@ -6,6 +6,7 @@ use lucide_icons::Icon;
 use super::super::super::command::UiCommand as C;
 use super::super::super::intent::{Intent, Intents};
 use super::super::super::model::Model;
+use super::super::super::run::turns::Turn;
 use super::super::super::text::{Lang, Text, text};
 use super::super::super::theme::ThemeChoice;
 use super::super::super::theme::fonts::icon;
@@ -24,6 +25,9 @@ const ALIGN: Text = text("Align and distribute", "对齐与分布");
 const THEME: Text = text("Theme", "主题");
 const LANGUAGE: Text = text("Language · 语言", "语言 · Language");
 const SCALE: Text = text("Size", "大小");
+const VARIANTS: Text = text("Run a variant", "运行变体");
+const NO_VARIANTS: Text = text("The design has no variants", "该设计没有变体");
+const ALL_VARIANTS: Text = text("All, one after the other", "依次全部运行");
 const UNDO: Text = text("Undo {}", "撤销“{}”");
 const REDO: Text = text("Redo {}", "重做“{}”");
 
@@ -174,17 +178,44 @@ fn view(ui: &mut Ui, model: &Model, out: &mut Intents) {
     });
 }
 
+/// The variants of the design, each to be run alone, or all of them.
+fn variants(ui: &mut Ui, model: &Model, out: &mut Intents) {
+    let (lang, design) = (model.lang(), model.doc.topology());
+    let menu = ui.menu_button((icon(Icon::ListVideo), lang.t(VARIANTS)), |ui| {
+        if design.variants.is_empty() {
+            ui.add_enabled(false, Button::new(lang.t(NO_VARIANTS)));
+            return;
+        }
+        let why_not = C::Run.enabled(model).err();
+        let mut row = |ui: &mut Ui, words: &str, turns: &dyn Fn() -> Vec<Turn>| {
+            let response = ui.add_enabled(why_not.is_none(), Button::new(words));
+            let clicked = response.clicked();
+            if let Some(why) = why_not {
+                response.on_disabled_hover_text(lang.t(why));
+            }
+            if clicked {
+                out.push(Intent::RunTurns(turns()));
+                ui.close();
+            }
+        };
+        for variant in &design.variants {
+            row(ui, &variant.name, &|| vec![Turn::of(design, variant)]);
+        }
+        ui.separator();
+        row(ui, lang.t(ALL_VARIANTS), &|| Turn::all(design));
+    });
+    menu.response.accessible_name(lang.t(VARIANTS));
+}
+
 fn run(ui: &mut Ui, model: &Model, out: &mut Intents) {
+    rows(ui, model, out, &[&[C::Run, C::Stop]]);
+    variants(ui, model, out);
+    ui.separator();
     rows(
         ui,
         model,
         out,
-        &[
-            &[C::Run, C::Stop],
-            &[C::MeasureMachine],
-            &[C::CopyReport, C::SaveReport],
-            &[C::FollowCharts, C::FreezeCharts],
-        ],
+        &[&[C::MeasureMachine], &[C::CopyReport, C::SaveReport], &[C::FollowCharts, C::FreezeCharts]],
     );
     ui.separator();
     let part = model.selected_process().and_then(|(_, instance)| Part::of(instance));

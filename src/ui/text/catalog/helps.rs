@@ -43,6 +43,68 @@ pub const ROWS: &[Row] = &[
         "Requests that one instance works on at a time; the rest is answered `shed`.",
         "单个实例同时处理的请求数；其余答复“过载丢弃”。",
     ),
+    (
+        "Share of the readers whose clients keep pages and ask with the version that they have: unchanged, the answer carries no page.",
+        "客户端会保留页面、并带着已有版本来询问的读者比例：未变则应答不带页面。",
+    ),
+    (
+        "Whether a page is dropped here when data control has written it anew; else it stays until its time is up, however old.",
+        "数据控制重写页面时是否在此清除；否则无论多旧都保留到期满。",
+    ),
+    (
+        "How often it is backed up while requests arrive; the last backup is restored and looked through at the end. None: never.",
+        "请求到达期间多久备份一次；结束时恢复并检查最后一份备份。无：从不。",
+    ),
+    ("Length of the page of a product.", "商品页面的长度。"),
+    (
+        "How many attempts an instance makes for a read that fails or is `shed` behind it; claims, events and increments get one.",
+        "读取在后方失败或被“过载丢弃”时，实例总共尝试几次；购买、事件与计数只尝试一次。",
+    ),
+    (
+        "How long an instance waits before the second attempt; before each further one twice as long.",
+        "实例在第二次尝试之前等待多久；之后每次等待加倍。",
+    ),
+    (
+        "The most retries of an instance, as a share of the reads that it has handed on; None: as many as there are attempts.",
+        "实例的重试次数上限，占其传给后方的读取数的比例；无：只受尝试次数限制。",
+    ),
+    (
+        "The share of answers in the window, errors or `shed`, from which on the circuit breaker of an instance opens; None: it has none.",
+        "窗口内错误或“过载丢弃”的应答达到此比例时，实例的熔断器打开；无：没有熔断器。",
+    ),
+    ("How long the circuit breaker remembers answers.", "熔断器统计多长时间内的应答。"),
+    (
+        "How many answers there must be in the window before it opens.",
+        "窗口内至少要有多少个应答，熔断器才会打开。",
+    ),
+    (
+        "How long an open circuit breaker answers `shed` by itself before it lets trials through.",
+        "熔断器打开后自行答复“过载丢弃”多久，才放行试探请求。",
+    ),
+    (
+        "How many requests a half-open circuit breaker lets through; if all are answered it closes, if one is not it opens again.",
+        "熔断器半开时放行多少个请求；全部得到应答则闭合，有一个没有则再次打开。",
+    ),
+    ("The stage that is watched.", "被监视的阶段。"),
+    ("What is measured of it.", "测量它的什么。"),
+    ("On which side of the threshold a figure is reason for an alert.", "数值在阈值的哪一侧时告警。"),
+    ("The threshold, in the unit of what is measured.", "阈值，以所测量的单位计。"),
+    ("For how long the figure must stay there.", "数值须保持多久。"),
+    ("How long the rule rests after each alert.", "每次告警后规则静默多久。"),
+    (
+        "The live parameter that each alert changes, a number; None: it only alerts.",
+        "每次告警所更改的参数，须可在运行中更改且为数值；无：只告警。",
+    ),
+    (
+        "The stage whose parameter it is; None: the one that is watched.",
+        "该参数所属的阶段；无：被监视的阶段。",
+    ),
+    ("How much is added to it each time; below 0 it is taken away.", "每次增加多少；小于 0 则减少。"),
+    (
+        "What the parameter never goes beyond; None: the end of its range.",
+        "参数不超过此值；无：参数范围的尽头。",
+    ),
+    ("in its unit", "以其单位计"),
     ("Read-only replicas of the master.", "主节点的只读从节点数。"),
     ("Whom the replicas copy from.", "从节点从谁复制。"),
     ("Which replica answers a read.", "由哪个从节点应答读取。"),

@@ -61,6 +61,17 @@ pub const ROWS: &[Row] = &[
     ("phase {}", "时段 {}"),
     ("fault {}", "故障 {}"),
     ("target {}", "目标 {}"),
+    ("rule {}", "规则 {}"),
+    ("bytes", "字节"),
+    ("answers", "个应答"),
+    // What rules measure.
+    ("p99", "p99"),
+    ("failed share", "失败占比"),
+    ("shed share", "丢弃占比"),
+    ("requests in flight", "在途请求数"),
+    ("backlog", "积压"),
+    ("arrivals", "到达"),
+    ("CPU", "处理器占用"),
     // Units of parameters.
     ("pages", "页"),
     ("requests", "个请求"),

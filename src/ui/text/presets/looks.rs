@@ -154,6 +154,48 @@ pub(super) const LOOKS: &[(&str, Text)] = &[
         ),
     ),
     (
+        "catalogue-export.ron",
+        text(
+            "Look at the stale reads of the CDN, with the purge and without it, and at what reaches the cache",
+            "看有无清除时 CDN 的过期读取，以及到达缓存的请求",
+        ),
+    ),
+    (
+        "version-tags.ron",
+        text(
+            "Look at the bytes sent and saved, below the users in the funnel",
+            "看漏斗中用户下方发送与节省的字节",
+        ),
+    ),
+    (
+        "circuit-breaker.ron",
+        text(
+            "Look at the arrivals at the store and at the response times, with the breaker and without it",
+            "看有无熔断器时到达存储的请求与响应时间",
+        ),
+    ),
+    (
+        "retry-storm.ron",
+        text(
+            "Look at the arrivals at the database in each variant, and at what it served",
+            "看各变体中到达数据库的请求，以及它应答了多少",
+        ),
+    ),
+    (
+        "backup-restore.ron",
+        text(
+            "Look at the backup in the results: what was restored, and what it would lose",
+            "看结果中的备份：恢复了什么，会丢失什么",
+        ),
+    ),
+    (
+        "automatic-scaling.ron",
+        text(
+            "Look at the backlog and at the marks on the charts: each is an alert, and what it changed",
+            "看积压与图表上的标记：每个标记都是一次告警及其更改",
+        ),
+    ),
+    (
         "cluster-sale.ron",
         text(
             "Look at the table of shards: each has its third of the requests, and the audit counts all of them together",
@@ -177,8 +219,8 @@ pub(super) const LOOKS: &[(&str, Text)] = &[
     (
         "strategies-side-by-side.ron",
         text(
-            "Run it in the terminal, which runs all its variants: the window runs the design as drawn",
-            "请在终端运行：那里会运行所有变体；窗口只运行所画的设计",
+            "Run all its variants, in the inspector or the menu, and compare them in the results",
+            "在检查器或菜单中依次运行所有变体，并在结果中比较",
         ),
     ),
     (

@@ -59,12 +59,21 @@ pub const SUBJECTS: &[(Text, &[&str])] = &[
             "cache-aside.ron",
             "cache-avalanche.ron",
             "cache-penetration.ron",
+            "catalogue-export.ron",
+            "version-tags.ron",
         ],
     ),
     (text("Memory", "内存"), &["session-leak.ron", "session-leak-isolated.ron", "growing-data-set.ron"]),
     (
         text("Services and load balancers", "服务与负载均衡"),
-        &["instance-loss.ron", "balancer-black-hole.ron"],
+        &[
+            "instance-loss.ron",
+            "balancer-black-hole.ron",
+            "circuit-breaker.ron",
+            "retry-storm.ron",
+            "automatic-scaling.ron",
+            "backup-restore.ron",
+        ],
     ),
     (
         text("Redis Cluster", "Redis 集群"),
