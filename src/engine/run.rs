@@ -107,13 +107,7 @@ async fn run_in(
     let mut live = Live::start(plan, environment, wired, &ledger, supervisor, outbox)?;
     live.tuner.control = settings;
     let backups = Backups::new(plan, environment, &clock, &troubles);
-    let mut beside = JoinSet::new();
-    if let Some(backups) = &backups {
-        beside.spawn(backups.clone().run(stop.clone()));
-    }
-    if let Some(control) = control {
-        beside.spawn(control_sale(control, stop, outbox.clone()));
-    }
+    let mut beside = beside_the_traffic(control, backups.as_ref(), &stop, outbox);
     let faults = live.on_sale(plan, environment, &mut hands, requests, outbox).await;
     // Data control may be waiting for the database.
     mend::within(live.scene(plan, environment, &mut hands), outbox);
@@ -131,6 +125,23 @@ async fn run_in(
     let said = Said { absences, breakers, backup, troubles: troubles.all() };
     let ending = live.ending(audit, faults, drained, said);
     Ok(summary::report(plan, environment, &live.observer, ending))
+}
+
+/// What goes on beside the traffic until the arrivals end: data control, and backups.
+fn beside_the_traffic(
+    control: Option<Arc<Control>>,
+    backups: Option<&Arc<Backups>>,
+    stop: &watch::Receiver<bool>,
+    outbox: &Outbox,
+) -> JoinSet<()> {
+    let mut beside = JoinSet::new();
+    if let Some(backups) = backups {
+        beside.spawn(backups.clone().run(stop.clone()));
+    }
+    if let Some(control) = control {
+        beside.spawn(control_sale(control, stop.clone(), outbox.clone()));
+    }
+    beside
 }
 
 /// What came of restoring the last backup.
