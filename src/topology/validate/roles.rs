@@ -285,7 +285,7 @@ mod tests {
         let chain = |on: Option<&str>| {
             let sessions = Sessions { on: on.map(str::to_owned), ..Sessions::default() };
             said(vec![
-                StageKind::Users(Users {}),
+                StageKind::Users(Users::default()),
                 StageKind::Sessions(sessions),
                 StageKind::MasterReplica(MasterReplica::default()),
                 StageKind::Database(Database::default()),
@@ -314,7 +314,7 @@ mod tests {
                 ..DataControl::default()
             };
             let mut kinds = vec![
-                StageKind::Users(Users {}),
+                StageKind::Users(Users::default()),
                 StageKind::ReadWriteSplit(cache),
                 StageKind::MasterReplica(MasterReplica::default()),
             ];
