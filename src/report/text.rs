@@ -323,13 +323,14 @@ fn write_audit(out: &mut String, report: &Report) -> std::fmt::Result {
     write_losses(out, audit)?;
     super::records::write(out, report)?;
     let places = &audit.places;
-    let kept = match (places.inventory_orders, places.database_orders) {
-        (Some(orders), _) => format!("inventory {} orders", grouped(orders)),
-        (None, Some(orders)) => {
-            format!("database {} orders ({} cancelled)", grouped(orders), grouped(places.cancelled_orders))
-        }
-        (None, None) => "no place for orders".to_owned(),
-    };
+    let cancelled = grouped(places.cancelled_orders);
+    let inventory = places.inventory_orders.map(|orders| format!("inventory {} orders", grouped(orders)));
+    let database = places.database_orders;
+    let database =
+        database.map(|orders| format!("database {} orders ({cancelled} cancelled)", grouped(orders)));
+    // Both, where orders stay in Redis and are swept into the database.
+    let kept: Vec<String> = inventory.into_iter().chain(database).collect();
+    let kept = if kept.is_empty() { "no place for orders".to_owned() } else { kept.join(", ") };
     writeln!(
         out,
         "  by themselves: ledger {} orders, {kept}, queue {} orders, booked {} units",
