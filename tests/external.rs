@@ -197,7 +197,7 @@ fn an_interrupted_run_and_one_that_is_given_up_leave_nothing_there() {
             let file = place.write("six.ron", &six_phases(&address, &address));
             let mut running =
                 Running::start(with_login(place.program(&["run", file.to_str().expect("text")])));
-            running.wait_for("1.0 / 12.0s");
+            running.wait_for(" / 12.0s");
             let mut line = line(node.endpoint()).await;
             assert!(keys(&mut line).await.iter().any(|key| key.starts_with("seckill-lab:")));
             for _ in 0..signals {
