@@ -33,6 +33,9 @@ has_python() { command -v python3; }
 has_pip() { python3 -m pip --version; }
 has_ps() { command -v ps; }
 has_sqlite() { command -v sqlite3; }
+# Debian keeps the servers of PostgreSQL away from the search path, one folder a version.
+has_postgres() { command -v postgres || ls /usr/lib/postgresql/*/bin/postgres; }
+has_mariadb() { PATH=$PATH:/usr/sbin command -v mariadbd && command -v mariadb-install-db; }
 has_display() { command -v Xvfb; }
 # The window loads these when it opens; the linker's cache knows them on Linux. On macOS they are part of the system.
 has_library() { ! PATH=$PATH:/sbin command -v ldconfig || [[ $(PATH=$PATH:/sbin ldconfig -p) == *"$1"* ]]; }
@@ -48,6 +51,8 @@ missing_packages() {
     has_pip &>/dev/null || echo python3-pip
     has_ps &>/dev/null || echo procps
     has_sqlite &>/dev/null || echo sqlite3
+    has_postgres &>/dev/null || echo postgresql
+    has_mariadb &>/dev/null || echo mariadb-server
     has_display &>/dev/null || echo xvfb
     has_chinese &>/dev/null || echo fonts-noto-cjk
     has_library libfontconfig.so.1 &>/dev/null || echo libfontconfig1
@@ -73,7 +78,7 @@ read -r -a missing <<<"$(missing_packages | tr '\n' ' ')"
 if [ "${#missing[@]}" -gt 0 ]; then
     if ! command -v apt-get >/dev/null; then
         echo "Missing here (by their names on Debian): ${missing[*]}"
-        echo "Install a C compiler with its headers, python3 with pip, ps, sqlite3 and Xvfb, then start again."
+        echo "Install a C compiler with its headers, python3 with pip, ps, sqlite3, PostgreSQL, MariaDB and Xvfb, then start again."
         exit 1
     elif [ "$(id -u)" -ne 0 ] && ! command -v sudo >/dev/null; then
         echo "Missing: ${missing[*]}. As root: apt-get install ${missing[*]}"

@@ -34,6 +34,16 @@ pub fn main(args: &ServerArgs) -> u8 {
             );
         }
     }
+    for kind in [servers::ServerKind::PostgreSql, servers::ServerKind::MariaDb] {
+        match servers::find_database(kind) {
+            Ok(database) => {
+                out::line(format_args!("found    {database}, for a Database with that engine"));
+            }
+            Err(error) => {
+                out::line(format_args!("missing  {kind}, for a Database with that engine: {error}"));
+            }
+        }
+    }
     out::line(format_args!("found    SQLite {}, embedded", rusqlite::version()));
     match survey.chosen() {
         Some(binary) => out::line(format_args!("A run uses {binary}")),

@@ -15,8 +15,9 @@ use super::clock::Clock;
 use super::environment::Environment;
 use super::ledger::Promises;
 use super::order::Order;
-use super::sqlite::StoreError;
-use super::sqlite::schema::Store;
+use super::store::StoreError;
+use super::store::link::fetch;
+use super::store::schema::{PATIENCE, Store};
 use super::trouble::Troubles;
 use crate::report::BackupReport;
 use crate::topology::RunPlan;
@@ -26,6 +27,8 @@ use crate::topology::stage::StageKind;
 pub struct Backups {
     stage: String,
     store: Store,
+    /// The file of the database.
+    path: PathBuf,
     every: Duration,
     clock: Clock,
     troubles: Troubles,
@@ -69,6 +72,7 @@ impl Backups {
         Some(Arc::new(Self {
             stage: plan.name(index).to_owned(),
             store: environment.database.as_ref()?.0.clone(),
+            path: environment.database.as_ref()?.0.path()?.to_owned(),
             every: params.backup_every?,
             clock: clock.clone(),
             troubles: troubles.clone(),
@@ -102,19 +106,14 @@ impl Backups {
     /// Takes one, and lets the one before it go.
     fn take(&self) -> Result<(), StoreError> {
         let number = self.taken().count + 1;
-        let path = self.store.path().with_file_name(format!("backup-{number}.sqlite"));
+        let path = self.path.with_file_name(format!("backup-{number}.sqlite"));
         self.store.valve().pass();
-        let connection = self.store.connect()?;
+        let mut link = self.store.connect(PATIENCE)?;
         let (began_ns, began) = (self.clock.now_ns(), Instant::now());
-        let written = connection.execute("VACUUM INTO ?1", [path.to_string_lossy()]);
-        written.map_err(|source| self.store.error(source))?;
+        link.run(&format!("VACUUM INTO '{}'", path.to_string_lossy().replace('\'', "''")))?;
         let took = began.elapsed();
         let bytes = fs::metadata(&path).map_or(0, |found| found.len());
-        let copy = self.store.at(&path);
-        let orders = copy
-            .connect()?
-            .query_row("SELECT COUNT(*) FROM orders", [], |row| row.get(0))
-            .map_err(|source| copy.error(source))?;
+        let (orders, _) = last_insert(&self.store.copy_at(&path))?;
         let mut taken = self.taken();
         let before = taken.last.replace(Backup { path, began_ns, took, bytes, orders });
         taken.count = number;
@@ -138,7 +137,7 @@ impl Backups {
         let began = Instant::now();
         let path = last.path.with_file_name("restored.sqlite");
         fs::copy(&last.path, &path).map_err(|source| StoreError::Restore { path: path.clone(), source })?;
-        let restored = self.store.at(&path);
+        let restored = self.store.copy_at(&path);
         let is_intact = is_intact(&restored)?;
         let mut counted = counted(&restored)?;
         counted.ids.sort_unstable();
@@ -193,15 +192,14 @@ fn counted(store: &Store) -> Result<Counted, StoreError> {
 }
 
 fn is_intact(store: &Store) -> Result<bool, StoreError> {
-    let said = store.connect()?.query_row("PRAGMA integrity_check", [], |row| row.get::<_, String>(0));
-    Ok(said.map_err(|source| store.error(source))? == "ok")
+    let said = store.connect(PATIENCE)?.text(&"PRAGMA integrity_check".into(), &[])?;
+    Ok(said.as_deref() == Some("ok"))
 }
 
 /// How many orders a database has, and when it was given the last one.
 fn last_insert(store: &Store) -> Result<(u64, u64), StoreError> {
     let sql = "SELECT COUNT(*), COALESCE(MAX(inserted_ns), 0) FROM orders";
-    store
-        .connect()?
-        .query_row(sql, [], |row| Ok((row.get(0)?, row.get(1)?)))
-        .map_err(|source| store.error(source))
+    let rows = fetch::<2>(&mut *store.connect(PATIENCE)?, &sql.into(), &[])?;
+    let [orders, newest_ns] = rows.first().copied().unwrap_or_default();
+    Ok((orders.cast_unsigned(), newest_ns.cast_unsigned()))
 }

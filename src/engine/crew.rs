@@ -21,8 +21,8 @@ use super::queue::processing_list::ProcessingListDesk;
 use super::queue::stream::StreamDesk;
 use super::queue::{Desk, Place};
 use super::redis_link::{Connection, LinkSettings};
-use super::sqlite::Writer;
 use super::stages::consumer::{Consumer, tell_death};
+use super::store::Writer;
 use super::trouble::Troubles;
 use crate::topology::stage::{Queue, QueueForm};
 

@@ -1,8 +1,10 @@
 //! The servers of a run: what the stages need is started, told apart and stopped as a whole.
 //!
+//! - `database`: the database, embedded or with a server.
 //! - `settings`: what its own processes are to be.
 //! - [`external`]: those that are not ours; [`external_queue`]: one that keeps a queue, and is no Redis.
 
+mod database;
 pub mod external;
 pub mod external_queue;
 mod settings;
@@ -18,16 +20,17 @@ use self::settings::{cluster_settings, group_settings};
 use super::cluster::{ClusterGroup, Holder, Newcomers, Place, Voice};
 use super::queue::jetstream::{Broker, Way};
 use super::redis_link::{Connection, LinkSettings, Resolver};
-use super::sqlite::harm::Harm;
-use super::sqlite::schema::{Lookups, Store};
-use super::sqlite::{StoreError, Writer};
 use super::stock::StockForm;
+use super::store::harm::Harm;
+use super::store::schema::Store;
+use super::store::{StoreError, Writer};
 use crate::servers::{
     Cluster, ClusterError, Endpoint, External, ExternalError, GroupError, GroupSettings, LinkState,
     NodeError, RedisNode, ReplicaGroup, RunFolder, ServerBinary,
 };
 use crate::topology::stage::{Queue, QueueForm, StageKind};
 use crate::topology::{ClientKind, RunPlan};
+pub use database::needed_database;
 
 /// How long a broker may take to make a queue.
 const PREPARE_WITHIN: Duration = Duration::from_secs(5);
@@ -44,6 +47,10 @@ pub struct Environment {
     pub database: Option<(Store, Writer)>,
     /// What faults do to the database.
     pub harm: Option<Harm>,
+    /// The server of the database, where it is one.
+    pub database_node: Option<RedisNode>,
+    /// Its replicas.
+    database_replicas: Vec<RedisNode>,
     /// The servers of queues that Redis doesn't keep, each with its stage's place in the topology.
     brokers: Vec<(usize, RedisNode)>,
     /// The server programs.
@@ -59,6 +66,8 @@ pub struct Binaries {
     pub redis: Option<ServerBinary>,
     /// NATS.
     pub nats: Option<ServerBinary>,
+    /// The server of the database.
+    pub database: Option<ServerBinary>,
 }
 
 /// The Redis processes of one stage.
@@ -111,7 +120,7 @@ pub enum EnvironmentError {
         /// Why.
         source: ExternalError,
     },
-    /// The server of a queue did not come up.
+    /// The server of a queue or of the database did not come up.
     #[error("stage \"{stage}\": {why}")]
     Broker {
         /// The stage.
@@ -177,19 +186,24 @@ impl Environment {
                 groups.push(Group::new(stage, started.map_err(source)?));
             }
         }
-        let database = match plan.database.map(|stage| &plan.topology.stages[stage].kind) {
-            Some(StageKind::Database(params)) => {
-                let path = folder.path().join("seckill.sqlite3");
-                let store = Store::create(&path, params.sync_each_commit, lookups(plan))?
-                    .with_events_span(params.events_span);
-                let writer = Writer::start(store.clone())?;
-                Some((store, writer))
-            }
-            _ => None,
-        };
+        let (database, nodes) = database::start(plan, binaries.database.as_ref(), &folder).await?;
         let brokers = start_brokers(plan, binaries.nats.as_ref(), &folder).await?;
+        let (database_node, database_replicas) =
+            nodes.map_or((None, Vec::new()), |(node, replicas)| (Some(node), replicas));
         let harm = database.as_ref().map(|(store, _)| Harm::new(store.clone()));
-        Ok(Self { groups, externals, clusters, newcomers, database, harm, brokers, binaries, folder })
+        Ok(Self {
+            groups,
+            externals,
+            clusters,
+            newcomers,
+            database,
+            harm,
+            database_node,
+            database_replicas,
+            brokers,
+            binaries,
+            folder,
+        })
     }
 
     /// Where the run's files are, if they stay there afterwards.
@@ -362,7 +376,10 @@ impl Environment {
     pub async fn stop(mut self, name: impl Fn(usize) -> String) -> Vec<Left> {
         let groups = join_all(self.groups.iter_mut().map(|group| group.processes.stop()));
         let clusters = join_all(self.clusters.iter_mut().map(ClusterGroup::stop));
-        tokio::join!(groups, clusters, join_all(self.brokers.iter_mut().map(|(_, node)| node.stop())));
+        let brokers = self.brokers.iter_mut().map(|(_, node)| node);
+        let databases = self.database_node.iter_mut().chain(&mut self.database_replicas);
+        let others = join_all(brokers.chain(databases).map(RedisNode::stop));
+        tokio::join!(groups, clusters, others);
         self.externals.close(name).await
     }
 
@@ -392,17 +409,6 @@ fn data_name(index: usize) -> String {
 fn scripts_link_fault(plan: &RunPlan, stage: usize) -> bool {
     let mut faults = plan.topology.faults.iter();
     faults.any(|fault| fault.action.is_of_link() && fault.stage == plan.name(stage))
-}
-
-/// What the database of a plan will be asked for.
-fn lookups(plan: &RunPlan) -> Lookups {
-    let control = plan.control.map(|stage| &plan.topology.stages[stage].kind);
-    let workload = &plan.topology.workload;
-    Lookups {
-        unpaid: matches!(control, Some(StageKind::DataControl(params)) if params.unpaid_ratio > 0.0),
-        by_buyer: workload.reads_own_pages()
-            || plan.decider == plan.database && workload.sale.per_buyer_limit.is_some(),
-    }
 }
 
 /// The name of a stage's servers in logs and to Sentinel: the stage's own, where it is made of safe characters.

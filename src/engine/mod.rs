@@ -4,7 +4,7 @@
 //! - `run`: the phases of a run, in order; `environment`: its servers; `wiring`: its stages, built from the plan.
 //! - `generator`: sends each request at its intended time; `pending`: a request on its way.
 //! - `stages`: one file a kind of stage; `wire`: their fast path to Redis; `redis_link`: connections to Redis;
-//!   `sqlite`: the database; `keys`: names and scripts in Redis; `order`: a granted claim;
+//!   `store`: the database; `keys`: names and scripts in Redis; `order`: a granted claim;
 //!   `entry`: what a queue carries.
 //! - `cluster`: Redis Cluster as its clients see it, and how it grows during a run.
 //! - `stock`: in which form an inventory keeps its stock; `control`: the data-control module; `crew`: the consumers of the queue; `queue`: its forms, and its backlog;
@@ -50,9 +50,9 @@ mod queue;
 mod redis_link;
 mod rules;
 mod run;
-mod sqlite;
 mod stages;
 mod stock;
+mod store;
 mod summary;
 mod sweep;
 mod trouble;

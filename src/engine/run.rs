@@ -19,13 +19,13 @@ use super::breakers::Breakers;
 use super::cluster::Voice;
 use super::control::{Control, ControlError};
 use super::environment::external::Left;
-use super::environment::{Binaries, Environment, EnvironmentError, needs_nats, needs_redis};
+use super::environment::{Binaries, Environment, EnvironmentError, needed_database, needs_nats, needs_redis};
 use super::failover::{Failovers, Supervisor};
 use super::faults::{Hands, mend};
 use super::ledger::Ledger;
 use super::message::{EventKind, FailureKind, RunFailure, RunOptions, RunPhase};
 use super::outbox::Outbox;
-use super::sqlite::StoreError;
+use super::store::StoreError;
 use super::summary;
 use super::trouble::Troubles;
 use super::versions::Versions;
@@ -110,7 +110,7 @@ async fn run_in(
     let mut beside = beside_the_traffic(control, backups.as_ref(), &stop, outbox);
     let faults = live.on_sale(plan, environment, &mut hands, requests, outbox).await;
     // Data control may be waiting for the database.
-    mend::within(live.scene(plan, environment, &mut hands), outbox);
+    mend::within(live.scene(plan, environment, &mut hands), outbox).await;
     sale_over.send_replace(true);
     while beside.join_next().await.is_some() {}
     let drained = live.drain(plan, environment, &mut hands, outbox).await;
@@ -183,14 +183,15 @@ async fn start_servers(
 ) -> Result<Environment, RunFailure> {
     outbox.phase(RunPhase::StartingServers);
     let (notes, explicit) = (outbox.clone(), options.redis_server.clone());
-    let (needs_redis, needs_nats) = (needs_redis(plan), needs_nats(plan));
+    let (needs_redis, needs_nats, database) = (needs_redis(plan), needs_nats(plan), needed_database(plan));
     let prepared = tokio::task::spawn_blocking(move || {
         let progress = |text: &str| notes.note(text);
         servers::sweep(&progress);
         let redis = needs_redis.then(|| servers::find(explicit.as_deref(), &progress)).transpose();
         let binaries = redis.and_then(|redis| {
             let nats = needs_nats.then(|| servers::find_nats(&progress)).transpose()?;
-            Ok(Binaries { redis, nats })
+            let database = database.map(servers::find_database).transpose()?;
+            Ok(Binaries { redis, nats, database })
         });
         (binaries, RunFolder::create())
     });

@@ -4,11 +4,12 @@ use std::time::Duration;
 
 use super::audit::AuditError;
 use super::cluster::ClusterGroup;
-use super::environment::Environment;
+use super::environment::{Binaries, Environment};
 use super::observer::Observer;
 use super::queue::hands::HandTotals;
 use super::redis_link::LinkSettings;
-use super::sqlite::StoreError;
+use super::store::StoreError;
+use super::store::server::ISOLATION;
 use crate::metrics::failover::Failover;
 use crate::metrics::{InstanceSummary, Totals};
 use crate::report::claimed;
@@ -18,7 +19,7 @@ use crate::report::{
     GeneratorReport, QueueReport, REPORT_VERSION, Report, ServerReport, SettingReport, StageReport,
 };
 use crate::topology::RunPlan;
-use crate::topology::stage::StageKind;
+use crate::topology::stage::{Database, DatabaseEngine, StageKind};
 
 /// A run whose generator is later than this for one request in a hundred says nothing about the design.
 pub const WORST_LAG: Duration = Duration::from_millis(25);
@@ -168,18 +169,19 @@ fn stages(plan: &RunPlan, observer: &Observer) -> Vec<StageReport> {
 }
 
 fn servers(environment: &Environment) -> Vec<ServerReport> {
-    let redis =
-        environment.binaries.redis.iter().chain(&environment.binaries.nats).map(|binary| ServerReport {
-            kind: binary.kind.to_string(),
-            version: binary.version.clone(),
-            path: binary.path.display().to_string(),
-        });
-    let sqlite = environment.database.iter().map(|_| ServerReport {
+    let Binaries { redis, nats, database } = &environment.binaries;
+    let servers = redis.iter().chain(nats).chain(database).map(|binary| ServerReport {
+        kind: binary.kind.to_string(),
+        version: binary.version.clone(),
+        path: binary.path.display().to_string(),
+    });
+    let embedded = environment.database.iter().filter(|_| environment.database_node.is_none());
+    let sqlite = embedded.map(|_| ServerReport {
         kind: "SQLite".into(),
         version: rusqlite::version().to_owned(),
         path: "embedded".into(),
     });
-    redis.chain(sqlite).chain(environment.externals.servers()).collect()
+    servers.chain(sqlite).chain(environment.externals.servers()).collect()
 }
 
 fn queue(plan: &RunPlan, hands: Option<HandTotals>) -> Option<QueueReport> {
@@ -206,6 +208,10 @@ fn settings(plan: &RunPlan, environment: &Environment) -> Vec<SettingReport> {
             StageKind::RedisCluster(params) => params.timeout,
             StageKind::Queue(params) => params.timeout,
             StageKind::Sessions(params) => params.timeout,
+            StageKind::Database(params) => {
+                settings.extend(database_settings(plan.name(index), params));
+                continue;
+            }
             _ => continue,
         };
         let link = LinkSettings::new(timeout);
@@ -226,4 +232,28 @@ fn settings(plan: &RunPlan, environment: &Environment) -> Vec<SettingReport> {
         settings.extend(environment.externals.settings(index, plan.name(index)));
     }
     settings
+}
+
+/// How the connections to the database are set, and what its transactions see of each other.
+fn database_settings(stage: &str, params: &Database) -> impl Iterator<Item = SettingReport> {
+    let (isolation, commit) = match (params.engine, params.sync_each_commit) {
+        (DatabaseEngine::Sqlite, true) => ("SERIALIZABLE", "synchronous = FULL"),
+        (DatabaseEngine::Sqlite, false) => ("SERIALIZABLE", "synchronous = NORMAL"),
+        (DatabaseEngine::PostgreSql, true) => (ISOLATION, "synchronous_commit = on"),
+        (DatabaseEngine::PostgreSql, false) => (ISOLATION, "synchronous_commit = off"),
+        (DatabaseEngine::MariaDb, true) => (ISOLATION, "innodb_flush_log_at_trx_commit = 1"),
+        (DatabaseEngine::MariaDb, false) => (ISOLATION, "innodb_flush_log_at_trx_commit = 2"),
+    };
+    let named = [
+        ("isolation level", isolation.to_owned()),
+        ("commit", commit.to_owned()),
+        ("timeout", format!("{} ms", params.timeout.as_millis())),
+        ("retries", "none".to_owned()),
+    ];
+    let stage = stage.to_owned();
+    named.into_iter().map(move |(name, value)| SettingReport {
+        stage: stage.clone(),
+        name: name.to_owned(),
+        value,
+    })
 }

@@ -18,7 +18,7 @@ use super::cluster::Holder;
 use super::entry::Entries;
 use super::generator::Schedule;
 use super::order::Order;
-use super::sqlite::{StoreError, Writer};
+use super::store::{StoreError, Writer};
 use super::trouble::Troubles;
 use crate::topology::stage::SweepForm;
 use crate::workload::Operation;

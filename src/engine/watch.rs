@@ -1,5 +1,9 @@
 //! Watches the Redis processes of a run: ten times a second each is asked what it is and how it does, and whether a stage
 //! lost its master is told when it is seen.
+//!
+//! - `database`: the processes of a database that has replicas.
+
+mod database;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -33,6 +37,8 @@ const SILENCE: Duration = Duration::from_millis(250);
 #[derive(Clone)]
 pub struct Watch {
     seen: Arc<Mutex<Vec<Watched>>>,
+    /// The processes of the database.
+    database: Arc<Mutex<Vec<Watched>>>,
     outbox: Outbox,
     failovers: Failovers,
 }
@@ -111,7 +117,12 @@ impl Watch {
             pulse: pulses.get(&(instance.stage, instance.name.clone())).cloned(),
             ..Watched::new(instance, &names[instance.stage])
         });
-        let watch = Self { seen: Arc::new(Mutex::new(watched.collect())), outbox, failovers };
+        let watch = Self {
+            seen: Arc::new(Mutex::new(watched.collect())),
+            database: database::start(plan, environment),
+            outbox,
+            failovers,
+        };
         let connections = instances.iter().map(connect).collect();
         (watch.clone(), watch.look_on(connections, names, environment.newcomers()))
     }
@@ -238,17 +249,22 @@ impl Watch {
 
     /// Every process as it was at the last look.
     pub fn states(&self) -> Vec<InstanceState> {
-        self.seen().iter().filter(|one| !one.is_gone).map(|one| one.now.clone()).collect()
+        let database = lock(&self.database);
+        self.seen().iter().filter(|one| !one.is_gone).chain(&*database).map(|one| one.now.clone()).collect()
     }
 
     /// What every process did so far.
     pub fn summaries(&self) -> Vec<InstanceSummary> {
-        self.seen().iter().map(|one| one.summary.clone()).collect()
+        self.seen().iter().chain(&*lock(&self.database)).map(|one| one.summary.clone()).collect()
     }
 
     fn seen(&self) -> MutexGuard<'_, Vec<Watched>> {
-        self.seen.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.seen)
     }
+}
+
+fn lock(watched: &Mutex<Vec<Watched>>) -> MutexGuard<'_, Vec<Watched>> {
+    watched.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Watched {

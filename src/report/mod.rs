@@ -191,7 +191,7 @@ pub struct GeneratorReport {
 /// A server that ran.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ServerReport {
-    /// "Valkey", "Redis", "NATS" or "SQLite".
+    /// "Valkey", "Redis", "NATS", "SQLite", "PostgreSQL" or "MariaDB".
     pub kind: String,
     /// Its version.
     pub version: String,

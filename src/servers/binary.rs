@@ -34,6 +34,17 @@ pub enum ServerKind {
     Redis,
     /// NATS, which keeps streams by its `JetStream`.
     Nats,
+    /// PostgreSQL.
+    PostgreSql,
+    /// MariaDB.
+    MariaDb,
+}
+
+impl ServerKind {
+    /// Whether it is a Redis or a Valkey.
+    pub fn is_redis(self) -> bool {
+        matches!(self, Self::Valkey | Self::Redis)
+    }
 }
 
 impl fmt::Display for ServerKind {
@@ -42,6 +53,8 @@ impl fmt::Display for ServerKind {
             Self::Valkey => "Valkey",
             Self::Redis => "Redis",
             Self::Nats => "NATS",
+            Self::PostgreSql => "PostgreSQL",
+            Self::MariaDb => "MariaDB",
         })
     }
 }
@@ -130,6 +143,14 @@ pub enum BinaryError {
         /// What is wrong with it.
         reason: Unusable,
     },
+    /// A database server is not installed; the lab doesn't fetch one.
+    #[error("there is no {kind} server on this machine. Install it: {help}")]
+    NoDatabase {
+        /// Which server.
+        kind: ServerKind,
+        /// How to install it.
+        help: &'static str,
+    },
     /// None was found, and none could be fetched.
     #[error(transparent)]
     Provision(#[from] ProvisionError),
@@ -194,7 +215,7 @@ fn nats_on_path(surroundings: &Surroundings) -> Option<ServerBinary> {
 /// [`probe`], where only a Redis or a Valkey will do.
 pub(crate) fn probe_redis(path: &Path, origin: Origin) -> Result<ServerBinary, Unusable> {
     let binary = probe(path, origin)?;
-    if binary.kind == ServerKind::Nats { Err(Unusable::Other(binary.kind)) } else { Ok(binary) }
+    if binary.kind.is_redis() { Ok(binary) } else { Err(Unusable::Other(binary.kind)) }
 }
 
 /// The server that [`find_in`] would find without fetching one.
@@ -240,12 +261,20 @@ pub fn probe(path: &Path, origin: Origin) -> Result<ServerBinary, Unusable> {
     Ok(ServerBinary { path, kind, version, origin })
 }
 
-/// Reads `Valkey server v=9.1.2 sha=…` or `Redis server v=7.0.15 sha=…`, as printed by `version()` in `server.c`; or
-/// `nats-server: v2.15.1`.
+/// Reads `Valkey server v=9.1.2 sha=…` or `Redis server v=7.0.15 sha=…`, as printed by `version()` in `server.c`;
+/// `nats-server: v2.15.1`; `postgres (PostgreSQL) 15.18 (Debian …)`; or `mariadbd  Ver 10.11.19-MariaDB-… for …`.
 fn parse_version(output: &str) -> Option<(ServerKind, String)> {
     output.lines().find_map(|line| {
         if let Some(version) = line.strip_prefix("nats-server: v") {
             return Some((ServerKind::Nats, version.trim().to_owned()));
+        }
+        if let Some((_, version)) = line.split_once("(PostgreSQL) ") {
+            return Some((ServerKind::PostgreSql, version.split_whitespace().next()?.to_owned()));
+        }
+        if let Some((_, version)) = line.split_once(" Ver ")
+            && let Some((version, _)) = version.split_once("-MariaDB")
+        {
+            return Some((ServerKind::MariaDb, version.trim().to_owned()));
         }
         let (kind, rest) = match line.split_once(" server v=")? {
             ("Valkey", rest) => (ServerKind::Valkey, rest),
@@ -274,7 +303,18 @@ mod tests {
         let redis = "a warning first\nRedis server v=7.0.15 sha=00000000:0 malloc=jemalloc-5.3.0 bits=64\n";
         assert_eq!(parse_version(redis), Some((ServerKind::Redis, "7.0.15".to_owned())));
         assert_eq!(parse_version("nats-server: v2.15.1\n"), Some((ServerKind::Nats, "2.15.1".to_owned())));
-        for other in ["", "KeyDB server v=6.3.4 sha=0", "Redis server v=", "ls (GNU coreutils) 9.1"] {
+        let postgres = "postgres (PostgreSQL) 15.18 (Debian 15.18-0+deb12u1)\n";
+        assert_eq!(parse_version(postgres), Some((ServerKind::PostgreSql, "15.18".to_owned())));
+        let mariadb =
+            "/usr/sbin/mariadbd  Ver 10.11.19-MariaDB-0+deb12u1 for debian-linux-gnu on x86_64 (Debian 12)";
+        assert_eq!(parse_version(mariadb), Some((ServerKind::MariaDb, "10.11.19".to_owned())));
+        for other in [
+            "",
+            "mysqld  Ver 8.0.36 for Linux on x86_64",
+            "KeyDB server v=6.3.4 sha=0",
+            "Redis server v=",
+            "ls (GNU coreutils) 9.1",
+        ] {
             assert_eq!(parse_version(other), None, "{other}");
         }
     }

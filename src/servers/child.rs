@@ -11,6 +11,8 @@ use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process, kill_process_group};
 
+use super::owner::Owner;
+use super::process;
 use super::run_folder::RunFolder;
 
 /// Waits for a line and then becomes the program, with the same process id. Until the line comes the journal and the
@@ -26,6 +28,8 @@ pub(crate) struct GuardedChild {
     pid: Pid,
     folder: RunFolder,
     gate: Option<ChildStdin>,
+    /// Whether it has children in process groups of their own, as PostgreSQL has one for each connection.
+    pub(crate) has_family: bool,
     /// Known once reaped; from then on the id may belong to somebody else and is never signalled again.
     ended: Option<ExitStatus>,
 }
@@ -38,11 +42,16 @@ impl GuardedChild {
     /// When the shell can't be started. A program that can't be started shows as an early end, with 126 or 127.
     pub(crate) fn gated(
         folder: RunFolder,
+        owner: Option<Owner>,
         program: &Path,
         arguments: &[OsString],
         output: File,
     ) -> io::Result<Self> {
-        let mut child = Command::new("/bin/sh")
+        let mut command = Command::new("/bin/sh");
+        if let Some(owner) = owner {
+            owner.runs(&mut command);
+        }
+        let mut child = command
             .args(["-c", GATE, "gate"])
             .arg(program)
             .args(arguments)
@@ -54,7 +63,7 @@ impl GuardedChild {
             .spawn()?;
         let pid = Pid::from_child(&child);
         let gate = child.stdin.take();
-        Ok(Self { child, pid, folder, gate, ended: None })
+        Ok(Self { child, pid, folder, gate, has_family: false, ended: None })
     }
 
     /// Lets the program start.
@@ -92,10 +101,35 @@ impl GuardedChild {
         kill_process(self.pid, signal).map_err(io::Error::from)
     }
 
-    /// Kills it and whatever it forked, and reaps it. Blocks for the few milliseconds this takes.
+    /// Sends `signal` to the process and to its children, those in groups of their own as well. What stands still is guarded until it goes on:
+    /// nobody else would end it.
+    ///
+    /// # Errors
+    /// When it has ended.
+    pub(crate) fn signal_family(&mut self, signal: Signal) -> io::Result<()> {
+        self.signal(signal)?;
+        // A process that stands still has no more children.
+        for child in process::children(self.pid()) {
+            let Some(pid) = i32::try_from(child).ok().and_then(Pid::from_raw) else { continue };
+            if signal == Signal::STOP {
+                self.folder.guard(child, Path::new("child")).ok();
+            } else {
+                self.folder.reaped(child);
+            }
+            // It may have ended meanwhile.
+            kill_process(pid, signal).ok();
+        }
+        Ok(())
+    }
+
+    /// Kills it, whatever it forked and all of its children, and reaps it. Blocks for the few milliseconds this takes.
     pub(crate) fn kill(&mut self) {
         if self.ended().is_some() {
             return;
+        }
+        if self.has_family {
+            self.signal(Signal::STOP).ok();
+            self.signal_family(Signal::KILL).ok();
         }
         kill_process_group(self.pid, Signal::KILL).ok();
         let killed_at = Instant::now();

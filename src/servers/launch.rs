@@ -5,10 +5,13 @@ use std::fs::{self, OpenOptions};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use super::binary::ServerBinary;
+use rustix::process::Signal;
+
+use super::binary::{ServerBinary, ServerKind};
 use super::bounded::last_lines;
 use super::child::GuardedChild;
 use super::conf;
+use super::database::DatabaseProgram;
 use super::endpoint::Endpoint;
 use super::nats;
 use super::node_error::NodeError;
@@ -34,6 +37,20 @@ pub(crate) enum Program {
     Data(NodeSettings),
     Sentinel(SentinelProgram),
     Nats,
+    Database(DatabaseProgram),
+}
+
+impl Program {
+    /// Whether its process has children in process groups of their own.
+    pub(crate) fn has_family(&self) -> bool {
+        matches!(self, Self::Database(program) if program.kind == ServerKind::PostgreSql)
+    }
+
+    /// What asks it to end. PostgreSQL would wait for its clients to leave after TERM; by INT it tells them to
+    /// (<https://www.postgresql.org/docs/current/server-shutdown.html>).
+    pub(crate) fn end_signal(&self) -> Signal {
+        if self.has_family() { Signal::INT } else { Signal::TERM }
+    }
 }
 
 /// One start of one process.
@@ -91,6 +108,9 @@ impl Launch<'_> {
             let is_ours = nats::greets(Endpoint::local(self.port), self.folder).await?;
             return if is_ours { Ok(()) } else { other() };
         }
+        if let Program::Database(program) = self.program {
+            return program.is_ready(self.port, self.folder, pid).await;
+        }
         let info = probe.info("everything").await.map_err(|error| error.to_string())?;
         if info.get("process_id") != Some(&pid.to_string()) {
             return other();
@@ -105,6 +125,16 @@ impl Launch<'_> {
             path: path.to_owned(),
             source,
         };
+        if let Program::Database(program) = self.program {
+            let arguments = program.configure(self.port, self.folder);
+            let arguments = arguments.map_err(|source| on_file(self.folder, source))?;
+            // It has no log but what it prints.
+            let log = self.folder.join(LOG_FILE);
+            let output = OpenOptions::new().create(true).append(true).open(&log);
+            let output = output.map_err(|source| on_file(&log, source))?;
+            let spawned = self.run.spawn_as(program.owner, &self.binary.path, &arguments, output);
+            return spawned.map_err(|source| NodeError::Spawn { name: self.name.to_owned(), source });
+        }
         let conf = self.folder.join(CONF_FILE);
         let mut arguments = vec![OsString::from(&conf)];
         let text = match self.program {
@@ -117,6 +147,7 @@ impl Launch<'_> {
                 arguments.insert(0, "--config".into());
                 nats::conf(self.port, self.folder)
             }
+            Program::Database(_) => String::new(),
         };
         if fresh_conf {
             fs::write(&conf, text).map_err(|source| on_file(&conf, source))?;

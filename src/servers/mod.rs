@@ -5,6 +5,7 @@
 //! - [`run_folder`]: one temporary folder per run, which holds every file its servers write.
 //! - [`guard`] and [`mod@sweep`]: every server dies with the program, however the program dies.
 //! - [`redis_node`]: one server process, of whatever kind; `nats`: how one of NATS is configured and seen to be ready;
+//!   `database`: how PostgreSQL and MariaDB are found, set up and configured; `owner`: as whom they run;
 //!   [`replica_group`]: a master, its replicas and their Sentinels.
 //! - [`cluster`]: a Redis Cluster of shards, which can grow and shrink under load.
 //! - [`external`]: a Redis that runs elsewhere and is not ours.
@@ -17,6 +18,7 @@ mod bounded;
 mod child;
 pub mod cluster;
 mod conf;
+mod database;
 pub mod endpoint;
 pub mod external;
 pub mod group_settings;
@@ -26,6 +28,7 @@ mod launch;
 mod nats;
 pub mod node_error;
 pub mod node_settings;
+mod owner;
 pub mod package;
 mod pip;
 pub mod port;
@@ -45,11 +48,13 @@ mod unpack;
 pub use binary::{BinaryError, Origin, ServerBinary, ServerKind, at_hand, find, find_nats, nats_at_hand};
 pub(crate) use bounded::{Group, run_bounded};
 pub use cluster::{Cluster, ClusterError, ClusterSettings};
+pub use database::{DATABASE_USER, DatabaseSettings, database_name, find_database, find_database_in};
 pub use endpoint::Endpoint;
 pub use external::{External, ExternalError};
 pub use group_settings::{GroupError, GroupSettings, NodeAddress, Shape};
 pub use node_error::NodeError;
 pub use node_settings::{NodeSettings, PortChoice, Restart};
+pub use process::cpu_secs;
 pub use proxy::{Link, LinkState, Proxy};
 pub use redis_node::RedisNode;
 pub use replica_group::ReplicaGroup;

@@ -37,6 +37,16 @@ pub enum NodeError {
         /// How many were looked at.
         source: PortError,
     },
+    /// An empty database can't be made.
+    #[error("server {name}: can't set up an empty database; {program}: {why}")]
+    SetUp {
+        /// Which server.
+        name: String,
+        /// The program that does it.
+        program: &'static str,
+        /// What it said.
+        why: String,
+    },
     /// The process can't be started.
     #[error("server {name}: {source}")]
     Spawn {

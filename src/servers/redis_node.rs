@@ -1,4 +1,4 @@
-//! One server process: a master, a replica, a Sentinel or a NATS server.
+//! One server process: a master, a replica, a Sentinel, a NATS server or a database.
 
 use std::fs;
 use std::io;
@@ -9,6 +9,7 @@ use rustix::process::Signal;
 
 use super::binary::ServerBinary;
 use super::child::GuardedChild;
+use super::database::{DatabaseProgram, DatabaseSettings};
 use super::endpoint::Endpoint;
 use super::launch::{Launch, Program, log_tail};
 use super::node_error::NodeError;
@@ -59,7 +60,7 @@ impl RedisNode {
     pub fn memory_limit(&self) -> (u64, Eviction) {
         match &self.program {
             Program::Data(settings) => (settings.max_memory_bytes.unwrap_or(0), settings.eviction),
-            Program::Sentinel(_) | Program::Nats => (0, Eviction::NoEviction),
+            Program::Sentinel(_) | Program::Nats | Program::Database(_) => (0, Eviction::NoEviction),
         }
     }
 
@@ -81,6 +82,33 @@ impl RedisNode {
         Self::start_program(binary, run, name.to_owned(), PortChoice::Free, Program::Nats).await
     }
 
+    /// Sets up an empty database in a folder of its own and starts its server.
+    ///
+    /// # Errors
+    /// As [`Self::start`]; or the database can't be set up.
+    pub async fn start_database(
+        binary: &ServerBinary,
+        run: &RunFolder,
+        name: &str,
+        settings: DatabaseSettings,
+    ) -> Result<Self, NodeError> {
+        let program = DatabaseProgram::new(binary.kind, settings);
+        let folder = create_folder(run, name)?;
+        let setting_up = tokio::task::spawn_blocking({
+            let (program, name, binary, run) =
+                (program.clone(), name.to_owned(), binary.clone(), run.clone());
+            let folder = folder.clone();
+            move || program.set_up(&name, &binary, &folder, &run)
+        });
+        let ended = |error: tokio::task::JoinError| NodeError::Setting {
+            name: name.to_owned(),
+            what: error.to_string(),
+        };
+        setting_up.await.map_err(ended)??;
+        let program = Program::Database(program);
+        Self::start_in(folder, binary, run, name.to_owned(), PortChoice::Free, program).await
+    }
+
     async fn start_program(
         binary: &ServerBinary,
         run: &RunFolder,
@@ -89,6 +117,17 @@ impl RedisNode {
         program: Program,
     ) -> Result<Self, NodeError> {
         let folder = create_folder(run, &name)?;
+        Self::start_in(folder, binary, run, name, choice, program).await
+    }
+
+    async fn start_in(
+        folder: PathBuf,
+        binary: &ServerBinary,
+        run: &RunFolder,
+        name: String,
+        choice: PortChoice,
+        program: Program,
+    ) -> Result<Self, NodeError> {
         let mut port = match choice {
             PortChoice::Free => None,
             PortChoice::Prefer(port) | PortChoice::Fixed(port) => Some(port),
@@ -103,7 +142,8 @@ impl RedisNode {
             let launch =
                 Launch { name: &name, binary, program: &program, folder: &folder, run, port: this_port };
             match launch.until_ready(true).await {
-                Ok((child, ready_time)) => {
+                Ok((mut child, ready_time)) => {
+                    child.has_family = program.has_family();
                     let (binary, run_folder) = (binary.clone(), run.clone());
                     let endpoint = Endpoint::local(this_port);
                     return Ok(Self {
@@ -152,7 +192,8 @@ impl RedisNode {
             run: &self.run_folder,
             port: self.endpoint.port,
         };
-        let (child, ready_time) = launch.until_ready(fresh_conf).await?;
+        let (mut child, ready_time) = launch.until_ready(fresh_conf).await?;
+        child.has_family = program.has_family();
         self.child = child;
         self.ready_time = ready_time;
         Ok(())
@@ -172,7 +213,7 @@ impl RedisNode {
     pub fn announced(&self) -> Endpoint {
         match &self.program {
             Program::Data(settings) => settings.announce.unwrap_or(self.endpoint),
-            Program::Sentinel(_) | Program::Nats => self.endpoint,
+            Program::Sentinel(_) | Program::Nats | Program::Database(_) => self.endpoint,
         }
     }
 
@@ -211,7 +252,7 @@ impl RedisNode {
     /// # Errors
     /// When it is not running.
     pub fn terminate(&mut self) -> Result<(), NodeError> {
-        self.signal(Signal::TERM, "terminate")
+        self.signal(self.program.end_signal(), "terminate")
     }
 
     /// Freezes it (STOP): it keeps its connections and answers nothing.
@@ -232,8 +273,8 @@ impl RedisNode {
 
     /// Ends it: TERM, CONT in case it is paused, and after two seconds KILL. Already ended is fine.
     pub async fn stop(&mut self) {
-        self.child.signal(Signal::TERM).ok();
-        self.child.signal(Signal::CONT).ok();
+        self.child.signal(self.program.end_signal()).ok();
+        self.signal(Signal::CONT, "resume").ok();
         let asked_at = Instant::now();
         while self.is_running() && asked_at.elapsed() < STOP_WITHIN {
             tokio::time::sleep(STOP_POLL).await;
@@ -242,11 +283,9 @@ impl RedisNode {
     }
 
     fn signal(&mut self, signal: Signal, action: &'static str) -> Result<(), NodeError> {
-        self.child.signal(signal).map_err(|source| NodeError::Signal {
-            name: self.name.clone(),
-            action,
-            source,
-        })
+        let is_standing = matches!(signal, Signal::STOP | Signal::CONT) && self.child.has_family;
+        let sent = if is_standing { self.child.signal_family(signal) } else { self.child.signal(signal) };
+        sent.map_err(|source| NodeError::Signal { name: self.name.clone(), action, source })
     }
 }
 

@@ -12,6 +12,7 @@ use std::time::Duration;
 
 use super::child::GuardedChild;
 use super::guard::Watchdog;
+use super::owner::Owner;
 use super::process;
 
 /// Every run's folder is called this and six random letters.
@@ -149,16 +150,48 @@ impl RunFolder {
         arguments: &[OsString],
         output: File,
     ) -> Result<GuardedChild, RunFolderError> {
+        self.spawn_as(None, program, arguments, output)
+    }
+
+    /// [`Self::spawn`], as another user. Such a server may have processes of its own, each in a group of its own: they are looked
+    /// after as well.
+    ///
+    /// # Errors
+    /// As [`Self::spawn`].
+    pub(crate) fn spawn_as(
+        &self,
+        owner: Option<Owner>,
+        program: &Path,
+        arguments: &[OsString],
+        output: File,
+    ) -> Result<GuardedChild, RunFolderError> {
         let start_error = |source| RunFolderError::Start { program: program.to_owned(), source };
-        let mut child = GuardedChild::gated(self.clone(), program, arguments, output).map_err(start_error)?;
-        let identity = process::look(child.pid()).map_or_else(String::new, |seen| seen.identity);
-        let line = format!("{}\t{identity}\t{}\n", child.pid(), program.display());
+        let mut child =
+            GuardedChild::gated(self.clone(), owner, program, arguments, output).map_err(start_error)?;
+        self.guard(child.pid(), program)?;
+        child.open_gate().map_err(start_error)?;
+        Ok(child)
+    }
+
+    /// Has a process end with this program, whatever happens.
+    ///
+    /// # Errors
+    /// It can't be journalled, or the watchdog is gone.
+    pub(crate) fn guard(&self, pid: u32, program: &Path) -> Result<(), RunFolderError> {
+        let identity = process::look(pid).map_or_else(String::new, |seen| seen.identity);
+        let line = format!("{pid}\t{identity}\t{}\n", program.display());
         self.journal()
             .write_all(line.as_bytes())
             .map_err(folder_error("write the journal in", &self.0.path))?;
-        self.watchdog().add(child.pid()).map_err(watchdog_error("tell"))?;
-        child.open_gate().map_err(start_error)?;
-        Ok(child)
+        self.watchdog().add(pid).map_err(watchdog_error("tell"))
+    }
+
+    /// Lets another user pass through the folder to what is given to that user in it. What is in the folder can still not be listed.
+    ///
+    /// # Errors
+    /// The system refuses.
+    pub(crate) fn let_through(&self) -> io::Result<()> {
+        fs::set_permissions(&self.0.path, Permissions::from_mode(0o711))
     }
 
     /// Strikes a process off that has been reaped. Without a watchdog there is nobody to tell.

@@ -17,7 +17,7 @@ mod sessions;
 use serde::Serialize;
 
 pub use self::control::{DataControl, SweepForm};
-pub use self::database::{Database, PageQuery, RowStrategy};
+pub use self::database::{Database, DatabaseEngine, PageQuery, RowStrategy};
 pub use self::front::{BalancePolicy, Cdn, LoadBalancer, Service, Users};
 pub use self::queue::{Carried, Queue, QueueForm};
 pub use self::redis_stages::{
@@ -104,6 +104,7 @@ impl StageKind {
             | Self::MasterReplica(_)
             | Self::RedisCluster(_)
             | Self::Queue(_) => Realness::RealProcess,
+            Self::Database(params) if params.engine.is_server() => Realness::RealProcess,
             Self::Database(_) => Realness::Embedded,
         }
     }

@@ -9,7 +9,7 @@ use super::super::entry::{Entries, Event, Increment};
 use super::super::environment::Environment;
 use super::super::ledger::Ledger;
 use super::super::queue::{QueueError, look};
-use super::super::sqlite::StoreError;
+use super::super::store::StoreError;
 use super::Evidence;
 use super::records::{CountEvidence, EventEvidence};
 use crate::topology::RunPlan;

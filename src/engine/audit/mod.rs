@@ -21,8 +21,8 @@ use records::{CountEvidence, EventEvidence};
 
 use super::ledger::Promises;
 use super::order::Order;
-use super::sqlite::StoreError;
-use super::sqlite::schema::Store;
+use super::store::StoreError;
+use super::store::schema::Store;
 use crate::report::AuditReport;
 
 /// What all places say at the end of a run, but for the database: its orders are read while they are compared.
@@ -63,7 +63,7 @@ pub fn examine(evidence: &mut Evidence, database: Option<&Store>) -> Result<Audi
     };
     if let Some(events) = &mut evidence.events {
         let kept = database.map(Store::events).transpose()?.unwrap_or_default();
-        let tables = database.map(Store::event_table_count).transpose()?.unwrap_or_default();
+        let tables = database.map(Store::event_table_count).unwrap_or_default();
         report.events = Some(records::events(events, &kept, tables));
     }
     if let Some(counts) = &evidence.counts {

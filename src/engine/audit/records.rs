@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::super::cluster::HeldCounter;
 use super::super::entry::{Event, Increment};
 use super::super::ledger::records::{CountPromises, EventPromises};
-use super::super::sqlite::records::Counter;
+use super::super::store::records::Counter;
 use crate::report::records::{
     CounterReport, CountsReport, EventCounts, EventsReport, Increments, StreamReport,
 };

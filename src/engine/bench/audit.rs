@@ -8,8 +8,8 @@ use super::super::audit::compare::{Rows, compare};
 use super::super::audit::{Evidence, examine};
 use super::super::ledger::Promises;
 use super::super::order::Order;
-use super::super::sqlite::schema::{Lookups, Store};
-use super::super::sqlite::{StoreError, Writer};
+use super::super::store::schema::{Lookups, Store};
+use super::super::store::{StoreError, Writer};
 use crate::servers::{RunFolder, RunFolderError};
 
 /// Products sold.
@@ -91,7 +91,7 @@ impl Kept {
         let folder = RunFolder::create()?;
         let lookups = Lookups { unpaid: false, by_buyer: false };
         let store = Store::create(&folder.path().join("orders.sqlite3"), false, lookups)?;
-        let writer = Writer::start(store.clone())?;
+        let writer = Writer::start(&store, 1)?;
         for first in (0..orders).step_by(usize::try_from(AT_ONCE).unwrap_or(usize::MAX)) {
             let ids = first..(first + AT_ONCE).min(orders);
             writer.insert(ids.map(order).collect(), 0).await?;

@@ -4,7 +4,7 @@ use redis::{ErrorKind, RedisResult};
 
 use super::super::entry::Event;
 use super::super::keys;
-use super::super::sqlite::records::Flush;
+use super::super::store::records::Flush;
 use super::holder::Holder;
 
 /// Counters asked for at a time.

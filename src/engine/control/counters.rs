@@ -10,7 +10,7 @@ use tokio::sync::watch;
 use tokio::time::sleep;
 
 use super::super::cluster::Holder;
-use super::super::sqlite::Writer;
+use super::super::store::Writer;
 use super::{Control, ControlError};
 
 /// Counters that are flushed by one command.

@@ -27,7 +27,7 @@ use super::clock::{Clock, nanos};
 use super::cluster::Holder;
 use super::ledger::Ledger;
 use super::page_life::PageLife;
-use super::sqlite::{StoreError, Writer};
+use super::store::{StoreError, Writer};
 use super::trouble::Troubles;
 use super::versions::Versions;
 use crate::topology::stage::{DataControl, StageKind};

@@ -9,13 +9,15 @@ use redis::{RedisResult, Value};
 use tokio::time::{Instant, interval};
 
 use super::super::cluster::Holder;
-use super::super::sqlite::writer::Goods;
+use super::super::store::writer::Goods;
 use super::gate::{CHUNK, GateConnection, PageWay, Write, chunks, has_page};
 use super::shelf::{PRELOADED, Shelf, Shown, page};
 use super::{Control, ControlError};
 
 /// How long the replicas may take to copy what was preloaded.
 const REPLICATED_WITHIN: Duration = Duration::from_millis(1_500);
+/// How long the replicas of a database may take: they replay what may be a million products.
+const COPIED_WITHIN: Duration = Duration::from_secs(30);
 /// Between two looks at them.
 const LOOK: Duration = Duration::from_millis(5);
 /// Products after which the replicas are waited for. A master keeps at most 256 MB back for a replica that is behind, and then
@@ -51,7 +53,11 @@ impl Control {
                 Goods { item, total, page: page(item, PRELOADED, shown, sale.page_bytes) }
             };
             writer.preload(0..self.sale.items, goods).await?;
-            writer.set_open(is_open).await.map_err(ControlError::from)
+            writer.set_open(is_open).await?;
+            if !writer.await_replicas(COPIED_WITHIN).await? {
+                self.troubles.note("the database", &"its replicas don't have what was preloaded");
+            }
+            Ok::<_, ControlError>(())
         };
         tokio::try_join!(at_gate, at_inventory, at_database)?;
         self.opening.note(is_open).await;

@@ -1,6 +1,7 @@
-//! The database stands still, or somebody holds its write lock.
+//! The database stands still, or somebody holds its write lock; a server of one lives and dies as any other.
 
 use super::super::environment::Environment;
+use super::process;
 use crate::topology::Fault;
 use crate::topology::fault::FaultAction;
 
@@ -8,7 +9,12 @@ use crate::topology::fault::FaultAction;
 ///
 /// # Errors
 /// The run has none, or others hold its lock for too long.
-pub async fn inject(environment: &Environment, fault: &Fault) -> Result<(), String> {
+pub async fn inject(environment: &mut Environment, fault: &Fault) -> Result<(), String> {
+    if let Some(server) = environment.database_node.as_mut()
+        && !matches!(fault.action, FaultAction::Lock | FaultAction::Unlock)
+    {
+        return process::strike(server, fault.action).await;
+    }
     let harm =
         environment.harm.as_ref().ok_or("no request comes to the database: link it, and start again")?;
     match fault.action {

@@ -2,12 +2,22 @@
 
 use super::super::outbox::Outbox;
 use super::{Scene, data_node};
+use crate::servers::{NodeError, RedisNode, Restart};
 
 /// Mends what is a part of this program, and ends scripts: the database goes on and is unlocked, dead consumers come back, instances that
 /// stand still go on.
 /// Nobody's request can end before that. Says what it was.
-pub fn within(scene: Scene<'_>, outbox: &Outbox) {
+pub async fn within(scene: Scene<'_>, outbox: &Outbox) {
     let Scene { plan, environment, crew, hands, .. } = scene;
+    if let Some(stage) = plan.database {
+        for node in environment.database_nodes_mut() {
+            match revive(node).await {
+                Ok(true) => say(outbox, &format!("a server of {}", plan.name(stage))),
+                Ok(false) => {}
+                Err(error) => hands.troubles.note("the database", &error),
+            }
+        }
+    }
     if let (Some(harm), Some(stage)) = (&environment.harm, plan.database) {
         let (stood_still, was_locked) = (harm.go_on(), harm.unlock());
         if stood_still || was_locked {
@@ -48,6 +58,14 @@ pub async fn servers(scene: Scene<'_>, outbox: &Outbox) {
             say(outbox, &format!("the memory of {instance} of {}", plan.name(stage)));
         }
     }
+}
+
+/// Lets a database server go on that stands still, or starts it again where it is dead. Answers whether it was dead.
+async fn revive(node: &mut RedisNode) -> Result<bool, NodeError> {
+    if node.is_running() {
+        return node.resume().map(|()| false);
+    }
+    node.restart(Restart::AsBefore).await.map(|()| true)
 }
 
 fn say(outbox: &Outbox, what: &str) {

@@ -120,6 +120,10 @@ async fn stand_or_fall(scene: Scene<'_>, stage: usize, fault: &Fault) -> Result<
             process::strike(broker, fault.action).await
         }
         Place::Database => database::inject(scene.environment, fault).await,
+        Place::Data(number) if scene.plan.database == Some(stage) => {
+            let process = scene.environment.database_nodes_mut().nth(number).ok_or(NO_INSTANCE)?;
+            process::strike(process, fault.action).await
+        }
         _ => process::inject(group(scene.environment, stage)?, fault).await,
     }
 }

@@ -11,8 +11,8 @@ use super::super::keys;
 use super::super::order::Order;
 use super::super::outbox::Outbox;
 use super::super::redis_link::{LinkSettings, Resolver};
-use super::super::sqlite::Writer;
-use super::super::sqlite::schema::{Lookups, Store};
+use super::super::store::Writer;
+use super::super::store::schema::{Lookups, Store};
 use super::super::trouble::Troubles;
 use super::hands::DeathPoint;
 use super::*;
@@ -46,7 +46,7 @@ impl Ground {
         let folder = RunFolder::create().expect("a folder");
         let lookups = Lookups { unpaid: false, by_buyer: false };
         let store = Store::create(&folder.path().join("orders.sqlite3"), false, lookups).expect("a database");
-        let writer = Writer::start(store).expect("a writer");
+        let writer = Writer::start(&store, 1).expect("a writer");
         let patience = Duration::from_secs(5);
         let (node, server) = if form.is_in_redis() {
             let binary = find(None, &|_| {}).expect("a server program");

@@ -21,7 +21,7 @@ use super::super::observer::Observer;
 use super::super::outbox::Outbox;
 use super::super::queue::look;
 use super::super::rules::{Fired, Rules};
-use super::super::sqlite::StoreError;
+use super::super::store::StoreError;
 use super::super::summary::Ending;
 use super::super::tuner::Tuner;
 use super::super::watch::Watch;

@@ -18,7 +18,7 @@ use super::super::entry::Entries;
 use super::super::outbox::Outbox;
 use super::super::queue::hands::{DeathPoint, Hands};
 use super::super::queue::{Delivery, Desk, QueueError};
-use super::super::sqlite::Writer;
+use super::super::store::Writer;
 use super::super::trouble::Troubles;
 use crate::workload::Operation;
 

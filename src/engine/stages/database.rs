@@ -1,24 +1,27 @@
-//! Database: SQLite, embedded. It answers reads, decides claims where no inventory stands in front of it, and inserts
+//! Database: SQLite, embedded, or a server. It answers reads, decides claims where no inventory stands in front of it, and inserts
 //! orders that were decided elsewhere. Each connection of the pool works on one request at a time; records that wait together
 //! become one transaction.
 
 use std::collections::BTreeMap;
+use std::num::NonZeroUsize;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crossbeam_channel::{Receiver, Sender, bounded};
-use rusqlite::{Connection, OptionalExtension, TransactionBehavior};
 
+use super::super::clock::nanos;
 use super::super::entry::Event;
 use super::super::order::Order;
 use super::super::pending::{Batch, Page, Pending};
-use super::super::sqlite::StoreError;
-use super::super::sqlite::claim::{self, RowDecision, insert};
-use super::super::sqlite::schema::Store;
+use super::super::store::StoreError;
+use super::super::store::claim::{self, RowDecision};
+use super::super::store::link::{Link, Sql, kept, transaction};
+use super::super::store::schema::Store;
 use super::super::trouble::Troubles;
 use super::core::{Core, Stage};
 use super::fill::Filler;
 use crate::metrics::{Outcome, Reason};
-use crate::topology::stage::{Database, PageQuery, RowStrategy};
+use crate::topology::stage::{Database, RowStrategy};
 use crate::workload::{Operation, PageOf};
 
 /// The most records that become one transaction.
@@ -42,8 +45,12 @@ struct Clerk {
     troubles: Troubles,
     jobs: Receiver<Pending>,
     store: Store,
+    /// Counts the reads, so that the replicas take turns.
+    turn: Arc<AtomicUsize>,
+    /// How long a request may wait for a connection, in nanoseconds.
+    timeout_ns: u64,
     /// What is asked for a page.
-    page_sql: &'static str,
+    page_sql: Sql,
     pages: Pages,
 }
 
@@ -73,8 +80,8 @@ impl DatabaseStage {
         troubles: Troubles,
     ) -> Result<Self, StoreError> {
         let (jobs, receiver) = bounded(params.max_waiting as usize);
-        let page_sql = page_sql(params.page_query, pages.of);
-        let &Database { strategy, attempts, .. } = params;
+        let page_sql = store.statements().page(params.page_query, pages.of);
+        let &Database { strategy, attempts, timeout, .. } = params;
         let clerk = Clerk {
             core: core.clone(),
             decides,
@@ -84,14 +91,17 @@ impl DatabaseStage {
             troubles,
             jobs: receiver,
             store: store.clone(),
+            turn: Arc::default(),
+            timeout_ns: nanos(timeout),
             page_sql,
             pages,
         };
         for number in 1..=params.connections {
-            let (clerk, connection) = (clerk.clone(), store.connect()?);
+            let (clerk, link) = (clerk.clone(), store.connect(timeout)?);
+            let replicas = store.connect_replicas(timeout)?;
             std::thread::Builder::new()
                 .name(format!("database-{number}"))
-                .spawn(move || clerk.work(connection))
+                .spawn(move || clerk.work(link, replicas))
                 .map_err(|_no_thread| StoreError::Ended)?;
         }
         Ok(Self { core, jobs })
@@ -99,33 +109,41 @@ impl DatabaseStage {
 }
 
 impl Clerk {
-    fn work(self, mut connection: Connection) {
+    fn work(self, mut link: Box<dyn Link>, mut replicas: Vec<Box<dyn Link>>) {
         let mut next = None;
         while let Some(mut pending) = next.take().or_else(|| self.jobs.recv().ok()) {
             self.store.valve().pass();
+            if self.core.now_ns().saturating_sub(pending.arrived_ns) > self.timeout_ns {
+                self.troubles.note("a request", &"it got no connection to the database in time");
+                self.core.end(&[pending], Outcome::Failed);
+                continue;
+            }
             if pending.operation.is_record() {
-                next = self.keep(&mut connection, pending);
+                next = self.keep(&mut *link, pending);
                 continue;
             }
             let outcome = match pending.operation {
-                Operation::Read => self.read(&connection, &mut pending),
-                Operation::Claim if self.decides => self.claim(&mut connection, &pending),
-                _ => self.insert(&mut connection, &pending),
+                Operation::Read => self.read_in_turn(&mut *link, &mut replicas, &mut pending),
+                Operation::Claim if self.decides => self.claim(&mut *link, &pending),
+                _ => self.insert(&mut *link, &pending),
             };
             self.core.end(&[pending], self.told(outcome));
         }
     }
 
-    fn told(&self, outcome: rusqlite::Result<Outcome>) -> Outcome {
+    fn told(&self, outcome: Result<Outcome, StoreError>) -> Outcome {
         outcome.unwrap_or_else(|error| {
             self.troubles.note("the database refused a request", &error);
-            // SQLite rolled the transaction back: it is known that nothing happened.
-            Outcome::Failed
+            match error {
+                StoreError::Unsure { .. } => Outcome::Indefinite,
+                // What was not told to commit is rolled back: it is known that nothing happened.
+                _ => Outcome::Failed,
+            }
         })
     }
 
     /// Keeps a record and those that wait behind it, in one transaction. Answers the request that ended their row.
-    fn keep(&self, connection: &mut Connection, first: Pending) -> Option<Pending> {
+    fn keep(&self, link: &mut dyn Link, first: Pending) -> Option<Pending> {
         let (mut records, mut other) = (vec![first], None);
         while records.len() < RECORDS_AT_ONCE
             && other.is_none()
@@ -146,18 +164,34 @@ impl Clerk {
                 *counts.entry(record.item).or_default() += 1;
             }
         }
-        let written = self.store.write_records(connection, &events, &counts);
+        let written = self.store.write_records(link, &events, &counts);
         self.core.end(&records, self.told(written.map(|()| Outcome::Served)));
         other
     }
 
-    fn read(&self, connection: &Connection, pending: &mut Pending) -> rusqlite::Result<Outcome> {
+    /// Lets the next replica answer; one that can't is stood in for by the master, as there is none.
+    fn read_in_turn(
+        &self,
+        master: &mut dyn Link,
+        replicas: &mut [Box<dyn Link>],
+        pending: &mut Pending,
+    ) -> Result<Outcome, StoreError> {
+        let turn = self.turn.fetch_add(1, Ordering::Relaxed);
+        if let Some(count) = NonZeroUsize::new(replicas.len()) {
+            match self.read(&mut *replicas[turn % count], pending) {
+                Ok(outcome) => return Ok(outcome),
+                Err(error) => self.troubles.note("a replica of the database", &error),
+            }
+        }
+        self.read(master, pending)
+    }
+
+    fn read(&self, link: &mut dyn Link, pending: &mut Pending) -> Result<Outcome, StoreError> {
         let about = match self.pages.of {
             PageOf::Product => u64::from(pending.item),
             PageOf::Reader => pending.claimant,
         };
-        let page: Option<String> =
-            connection.prepare_cached(self.page_sql)?.query_row([about], |row| row.get(0)).optional()?;
+        let page = link.text(&self.page_sql, &[kept(about)])?;
         let (is_of_product, filler) = (self.pages.of == PageOf::Product, self.pages.filler.as_ref());
         match page {
             Some(page) => {
@@ -173,12 +207,13 @@ impl Clerk {
         Ok(Outcome::Served)
     }
 
-    fn claim(&self, connection: &mut Connection, pending: &Pending) -> rusqlite::Result<Outcome> {
+    fn claim(&self, link: &mut dyn Link, pending: &Pending) -> Result<Outcome, StoreError> {
         let order = Order::of(&pending.request, self.core.now_ns());
+        let (statements, limit) = (self.store.statements(), self.per_buyer_limit);
         let decision = match self.strategy {
-            RowStrategy::RowLock => claim::under_lock(connection, &order, self.per_buyer_limit),
+            RowStrategy::RowLock => claim::under_lock(link, statements, &order, limit),
             RowStrategy::OptimisticVersion => {
-                claim::by_version(connection, &order, self.per_buyer_limit, self.attempts)
+                claim::by_version(link, statements, &order, limit, self.attempts)
             }
         }?;
         Ok(match decision {
@@ -190,27 +225,10 @@ impl Clerk {
         })
     }
 
-    fn insert(&self, connection: &mut Connection, pending: &Pending) -> rusqlite::Result<Outcome> {
+    fn insert(&self, link: &mut dyn Link, pending: &Pending) -> Result<Outcome, StoreError> {
         let now_ns = self.core.now_ns();
-        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        insert(&transaction, &Order::of(&pending.request, now_ns), now_ns)?;
-        transaction.commit()?;
-        Ok(Outcome::Sold)
-    }
-}
-
-/// What is asked for the page of a product, or for the first page of a reader's orders; who has none gets an empty one.
-fn page_sql(query: PageQuery, of: PageOf) -> &'static str {
-    match (of, query) {
-        (PageOf::Reader, _) => {
-            "SELECT COALESCE(group_concat(id || ' ' || item || ' ' || units || ' ' || status, char(10)), '')
-             FROM (SELECT id, item, units, status FROM orders WHERE claimant = ?1 ORDER BY id DESC LIMIT 40)"
-        }
-        (PageOf::Product, PageQuery::ByKey) => "SELECT page FROM goods WHERE item = ?1",
-        (PageOf::Product, PageQuery::Ranked) => {
-            "SELECT page, (SELECT COUNT(*) FROM goods AS other WHERE other.booked > goods.booked)
-             FROM goods WHERE item = ?1"
-        }
+        let order = Order::of(&pending.request, now_ns);
+        transaction(link, |link| claim::insert(link, &[order], now_ns)).map(|_new| Outcome::Sold)
     }
 }
 

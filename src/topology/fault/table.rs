@@ -23,7 +23,7 @@ pub enum Part {
     Consumer,
     /// An instance of a service.
     Instance,
-    /// The embedded database.
+    /// The database: embedded, or a server.
     Database,
     /// What a stage remembers for a while: pages, or flags.
     Cache,
@@ -112,7 +112,7 @@ impl Part {
             Self::Broker => "it is the server of a queue",
             Self::Consumer => "it is a consumer, a part of this program",
             Self::Instance => "it is an instance of a service, a part of this program",
-            Self::Database => "it is embedded in this program",
+            Self::Database => "it is the database",
             Self::Cache => "it is a cache and no process",
             Self::Sale => "it is the clock of the sale",
             Self::Node => "it is a node of a cluster",
@@ -127,11 +127,13 @@ impl FaultAction {
     pub const fn rule(self) -> Rule {
         use Part::{Broker, Cache, Consumer, Data, Database, Instance, Node, Sale, Sentinel, Shards};
         match self {
-            Self::Kill => lasting(&[Data, Sentinel, Broker, Consumer, Instance, Node], Self::Restart),
+            Self::Kill => {
+                lasting(&[Data, Sentinel, Broker, Consumer, Instance, Database, Node], Self::Restart)
+            }
             Self::KillAfterTaking | Self::KillAfterWriting => lasting(&[Consumer], Self::Restart),
             Self::Replace => mending(&[Consumer]),
-            Self::Terminate => lasting(&[Data, Sentinel, Broker, Node], Self::Restart),
-            Self::Restart => mending(&[Data, Sentinel, Broker, Consumer, Instance, Node]),
+            Self::Terminate => lasting(&[Data, Sentinel, Broker, Database, Node], Self::Restart),
+            Self::Restart => mending(&[Data, Sentinel, Broker, Consumer, Instance, Database, Node]),
             Self::Pause => {
                 lasting(&[Data, Sentinel, Broker, Consumer, Instance, Database, Node], Self::Resume)
             }
@@ -209,6 +211,13 @@ impl FaultAction {
             );
         }
         match (self, &stage.kind) {
+            (
+                Self::Kill | Self::Terminate | Self::Restart | Self::Pause | Self::Resume,
+                StageKind::Database(_),
+            ) if part == Part::Data => None,
+            (_, StageKind::Database(_)) if part == Part::Data => {
+                Some(Obstacle { why: "it is a process of the database", remedy: None })
+            }
             (Self::Failover, StageKind::MasterReplica(params)) if params.sentinels > 0 => {
                 (instance != "master").then_some(Obstacle {
                     why: "Sentinels are asked about the master",
@@ -221,6 +230,11 @@ impl FaultAction {
             ),
             (Self::GrowData, _) if instance != "master" => {
                 refused("a replica copies what its master has", "name the master")
+            }
+            (Self::Kill | Self::Terminate | Self::Restart, StageKind::Database(params))
+                if !params.engine.is_server() =>
+            {
+                Some(Obstacle { why: "it is embedded in this program", remedy: None })
             }
             (Self::Refill, StageKind::ReadWriteSplit(_)) => None,
             (Self::Refill, _) => refused(

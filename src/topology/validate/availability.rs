@@ -1,6 +1,6 @@
 //! Failovers: whether the Sentinels can do their work, and whether what was chosen has an effect.
 
-use super::super::stage::{MasterReplica, StageKind};
+use super::super::stage::{DatabaseEngine, MasterReplica, StageKind};
 use super::super::{ClientKind, Link, Place, Problem, Topology};
 
 pub(super) fn check(topology: &Topology, problems: &mut Vec<Problem>) {
@@ -11,6 +11,24 @@ pub(super) fn check(topology: &Topology, problems: &mut Vec<Problem>) {
             let place = Place::Stage(stage.name.clone());
             check_sentinels(params, &place, problems);
             check_replicas(params, &place, problems);
+        }
+        if let StageKind::Database(params) = &stage.kind
+            && params.replicas > 0
+            && params.engine != DatabaseEngine::PostgreSql
+        {
+            let text = format!("{} has no read replicas here", params.engine.label());
+            let remedy = "let engine be PostgreSql, or set replicas to 0";
+            let problem = Problem::error(Place::Stage(stage.name.clone()), text, remedy);
+            problems.push(problem.about(&["replicas", "engine"]));
+        }
+        if let StageKind::Database(params) = &stage.kind
+            && params.backup_every.is_some()
+            && params.engine.is_server()
+        {
+            let text = format!("{} is not backed up here", params.engine.label());
+            let remedy = "leave backup_every out, or let engine be Sqlite";
+            let problem = Problem::error(Place::Stage(stage.name.clone()), text, remedy);
+            problems.push(problem.about(&["backup_every", "engine"]));
         }
     }
     for link in &topology.links {

@@ -163,6 +163,9 @@ pub fn instances(kind: &StageKind) -> Vec<String> {
             // First the masters, then the first replica of each, then the second.
             numbered("node", params.shards.saturating_mul(params.replicas.saturating_add(1)))
         }
+        StageKind::Database(params) if params.replicas > 0 && params.engine.is_server() => {
+            [master(), numbered("replica", params.replicas)].concat()
+        }
         StageKind::Queue(params) if !params.form.is_in_redis() => vec!["broker".to_owned()],
         StageKind::Queue(params) if params.on.is_none() => master(),
         StageKind::Sessions(params) if params.on.is_none() => master(),

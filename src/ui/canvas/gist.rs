@@ -48,8 +48,8 @@ const KEPT_ON: Text = text("{} on {}", "{}，位于 {}");
 const OWN_PROCESS: Text = text("{}, a process of its own", "{}，独立进程");
 const SESSIONS: Text = text("sessions", "会话");
 const LEAKING: Text = text("leaking sessions", "泄漏的会话");
-const ROW_LOCK: Text = text("SQLite, row lock", "SQLite，行锁");
-const VERSION: Text = text("SQLite, version of the row", "SQLite，行版本");
+const ROW_LOCK: Text = text("{}, row lock", "{}，行锁");
+const VERSION: Text = text("{}, version of the row", "{}，行版本");
 const CONNECTIONS: Text = text("{} connections", "{} 个连接");
 const CONNECTION: Text = text("1 connection", "1 个连接");
 const EVERY: Text = text("reconciles every {}", "每 {} 对账一次");
@@ -185,7 +185,7 @@ fn database_lines(lang: Lang, database: &Database) -> [String; 2] {
         RowStrategy::OptimisticVersion => VERSION,
     };
     let connections = counted(lang, CONNECTIONS, CONNECTION, CONNECTIONS, database.connections);
-    [lang.t(strategy).to_owned(), connections]
+    [lang.f(strategy, &[&database.engine.label()]), connections]
 }
 
 fn control_lines(lang: Lang, control: &DataControl) -> [String; 2] {

@@ -64,9 +64,10 @@ pub fn tip(kind: &StageKind) -> Text {
             "The queue between the sale and the database, which consumers empty",
             "抢购与数据库之间的队列，由消费者取空",
         ),
-        StageKind::Database(_) => {
-            text("SQLite, embedded: where orders end up", "内嵌的 SQLite：订单最终写入的地方")
-        }
+        StageKind::Database(_) => text(
+            "Where orders end up: SQLite embedded, PostgreSQL or MariaDB",
+            "订单最终写入的地方：内嵌 SQLite、PostgreSQL 或 MariaDB",
+        ),
         StageKind::DataControl(_) => text(
             "Opens the sale, expires unpaid orders, and reconciles database, inventory and gate",
             "开启抢购、取消未付款订单，并核对数据库、库存与闸门",

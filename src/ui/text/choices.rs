@@ -300,6 +300,21 @@ pub const WORDS: &[Word] = &[
         ),
     ),
     (
+        "Sqlite",
+        text("SQLite", "SQLite（内嵌）"),
+        text("SQLite, embedded: one write lock for everything", "内嵌的 SQLite：全库只有一把写锁"),
+    ),
+    (
+        "PostgreSql",
+        text("PostgreSQL", "PostgreSQL 服务器"),
+        text("PostgreSQL, a process started for the run", "为本次运行启动的 PostgreSQL 进程"),
+    ),
+    (
+        "MariaDb",
+        text("MariaDB", "MariaDB 服务器"),
+        text("MariaDB, a process started for the run", "为本次运行启动的 MariaDB 进程"),
+    ),
+    (
         "RowLock",
         text("Row lock", "行锁"),
         text(

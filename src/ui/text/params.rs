@@ -80,6 +80,7 @@ const KEYS: &[(&str, Text)] = &[
     ("consumers", text("Consumers", "消费者数")),
     ("batch", text("Batch", "批量")),
     ("strategy", text("Stock taken by", "扣减方式")),
+    ("engine", text("Engine", "数据库引擎")),
     ("page_query", text("Page query", "页面查询")),
     ("sync_each_commit", text("Sync each commit", "逐次刷盘")),
     ("interval", text("Interval", "间隔")),

@@ -313,8 +313,17 @@ pub const ROWS: &[Row] = &[
         "等待连接的请求上限，超过则答复“过载丢弃”。",
     ),
     (
-        "Whether each commit waits for the disk (`synchronous = FULL`) or only checkpoints do (`NORMAL`).",
-        "每次提交是否等待磁盘（`synchronous = FULL`），或仅检查点等待（`NORMAL`）。",
+        "Servers that copy from it and answer reads, one after the other; PostgreSQL only.",
+        "从它复制数据、轮流应答读取的服务器；仅 PostgreSQL。",
+    ),
+    ("Which database it is.", "使用哪种数据库。"),
+    (
+        "How long a request waits for a connection, and a statement for its answer or for the lock of another. A commit that is not answered in time may have happened.",
+        "请求等待连接、语句等待应答或他人所持锁的时限。未按时得到应答的提交可能已经发生。",
+    ),
+    (
+        "Whether each commit waits for the disk. Where it doesn't, a crash may take the last commits away: SQLite's and MariaDB's when the machine crashes, PostgreSQL's when its process does.",
+        "每次提交是否等待落盘。若不等待，崩溃可能丢失最近的提交：SQLite 和 MariaDB 在整机崩溃时丢失，PostgreSQL 在进程崩溃时就会丢失。",
     ),
     ("How often it computes from the database and writes back.", "多久根据数据库计算并回写一次。"),
     ("Share of orders whose buyers never pay.", "买家从不付款的订单比例。"),

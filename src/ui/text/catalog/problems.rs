@@ -334,6 +334,10 @@ pub const ROWS: &[Row] = &[
     ),
     ("data control works beside the traffic; link from it", "数据控制在流量旁边工作；请从它连出"),
     ("consumers of the queue write to a database", "队列的消费者写入数据库"),
+    ("{} is not backed up here", "{} 在此不做备份"),
+    ("leave backup_every out, or let engine be Sqlite", "去掉 backup_every，或将 engine 设为 Sqlite"),
+    ("{} has no read replicas here", "{} 在此没有只读副本"),
+    ("let engine be PostgreSql, or set replicas to 0", "将 engine 设为 PostgreSql，或将 replicas 设为 0"),
     ("the database is the last stage", "数据库是最后的阶段"),
     ("behind the inventory comes a queue or a database", "库存之后是队列或数据库"),
     (

@@ -256,6 +256,48 @@ pub(super) const LOOKS: &[(&str, Text)] = &[
         ),
     ),
     (
+        "row-lock-postgres.ron",
+        text(
+            "Look at response times and at what is shed: all wait for one row, also when the last unit is sold",
+            "看响应时间和因过载而丢弃的请求：所有人都在等同一行，售罄之后也一样",
+        ),
+    ),
+    (
+        "row-lock-mariadb.ron",
+        text(
+            "Look at response times and at what is shed, and compare them with those of PostgreSQL",
+            "看响应时间和因过载而丢弃的请求，并与 PostgreSQL 比较",
+        ),
+    ),
+    (
+        "optimistic-postgres.ron",
+        text(
+            "Look at how quick the answers are once all is sold: who comes too late waits for no lock",
+            "看售罄之后应答有多快：来晚的人不必等待任何锁",
+        ),
+    ),
+    (
+        "queue-postgres.ron",
+        text(
+            "Look at the backlog: each commit waits for the disk, and it stays small all the same",
+            "看积压：每次提交都等待落盘，积压仍然很小",
+        ),
+    ),
+    (
+        "postgres-crash.ron",
+        text(
+            "Look at the audit: orders that buyers were told they have, and that were never written",
+            "看审计：买家已被告知成功、却从未写入的订单",
+        ),
+    ),
+    (
+        "read-replicas.ron",
+        text(
+            "Look at the lag of the replicas, and at the reads while the master is dead: kill it",
+            "看副本的延迟；再杀死主库，看这期间的读取",
+        ),
+    ),
+    (
         "museum-check-after-decr.ron",
         text(
             "Look at the audit: returned units that nobody can buy, and more booked than there ever was",

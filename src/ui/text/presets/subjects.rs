@@ -25,6 +25,9 @@ pub const SUBJECTS: &[(Text, &[&str])] = &[
             "watch-multi.ron",
             "one-script.ron",
             "optimistic-version.ron",
+            "row-lock-postgres.ron",
+            "row-lock-mariadb.ron",
+            "optimistic-postgres.ron",
         ],
     ),
     (
@@ -36,6 +39,7 @@ pub const SUBJECTS: &[(Text, &[&str])] = &[
             "failover-min-replicas.ron",
             "failover-naive.ron",
             "crash-without-persistence.ron",
+            "postgres-crash.ron",
         ],
     ),
     (
@@ -44,6 +48,7 @@ pub const SUBJECTS: &[(Text, &[&str])] = &[
             "queue-pop-without-ack.ron",
             "queue-stream-consumer-death.ron",
             "queue-nats.ron",
+            "queue-postgres.ron",
             "queue-message-per-write.ron",
             "scheduled-sweep.ron",
         ],
@@ -61,6 +66,7 @@ pub const SUBJECTS: &[(Text, &[&str])] = &[
             "cache-penetration.ron",
             "catalogue-export.ron",
             "version-tags.ron",
+            "read-replicas.ron",
         ],
     ),
     (text("Memory", "内存"), &["session-leak.ron", "session-leak-isolated.ron", "growing-data-set.ron"]),

@@ -1,13 +1,13 @@
-//! What faults do to the database: they let it stand still, and hold its write lock.
+//! What faults do to the database: they let an embedded one stand still, and hold the write lock of any.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::Duration;
 
-use rusqlite::Connection;
-
 use super::StoreError;
+use super::link::Link;
 use super::schema::Store;
+use crate::topology::stage::DatabaseEngine;
 
 /// How long whoever locks the database waits for those who write just now.
 const LOCK_WITHIN: Duration = Duration::from_secs(2);
@@ -48,11 +48,10 @@ impl Valve {
 }
 
 /// What harms the database now. Dropped, it ends all of it, so that no thread waits for ever.
-#[derive(Debug)]
 pub struct Harm {
     store: Store,
     /// A connection in the middle of a transaction.
-    holder: Mutex<Option<Connection>>,
+    holder: Mutex<Option<Box<dyn Link>>>,
 }
 
 impl Harm {
@@ -84,15 +83,15 @@ impl Harm {
         }
         let store = self.store.clone();
         let locking = tokio::task::spawn_blocking(move || {
-            let connection = store.connect()?;
-            let locked = connection
-                .busy_timeout(LOCK_WITHIN)
-                .and_then(|()| connection.execute_batch("BEGIN IMMEDIATE"));
-            locked.map_err(|source| store.error(source))?;
-            Ok(connection)
+            let mut link = store.connect(LOCK_WITHIN)?;
+            link.begin()?;
+            if let Some(lock) = lock(store.statements().engine) {
+                link.run(lock)?;
+            }
+            Ok::<_, StoreError>(link)
         });
-        let connection = locking.await.map_err(|_ended| StoreError::Ended)??;
-        *self.holder() = Some(connection);
+        let link = locking.await.map_err(|_ended| StoreError::Ended)??;
+        *self.holder() = Some(link);
         Ok(())
     }
 
@@ -102,7 +101,7 @@ impl Harm {
         self.holder().take().is_some()
     }
 
-    fn holder(&self) -> std::sync::MutexGuard<'_, Option<Connection>> {
+    fn holder(&self) -> std::sync::MutexGuard<'_, Option<Box<dyn Link>>> {
         self.holder.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -114,10 +113,24 @@ impl Drop for Harm {
     }
 }
 
+/// What keeps everybody else from writing and lets them read; SQLite's transactions do so anyway.
+fn lock(engine: DatabaseEngine) -> Option<&'static str> {
+    match engine {
+        DatabaseEngine::Sqlite => None,
+        DatabaseEngine::PostgreSql => {
+            Some("LOCK TABLE sale, goods, orders, streams, counters, counted IN EXCLUSIVE MODE")
+        }
+        DatabaseEngine::MariaDb => {
+            Some("LOCK TABLES sale READ, goods READ, orders READ, streams READ, counters READ, counted READ")
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::super::order::Order;
     use super::super::Writer;
+    use super::super::link::fetch;
     use super::super::schema::Lookups;
     use super::*;
 
@@ -129,7 +142,7 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let lookups = Lookups { unpaid: false, by_buyer: false };
         let store = Store::create(&folder.path().join("orders.sqlite3"), false, lookups).expect("a database");
-        let writer = Writer::start(store.clone()).expect("a writer");
+        let writer = Writer::start(&store, 1).expect("a writer");
         (folder, store, writer)
     }
 
@@ -158,23 +171,23 @@ mod tests {
     #[tokio::test]
     async fn a_locked_database_is_read_and_not_written_until_the_lock_is_given_back() {
         let (_folder, store, writer) = database();
-        let reader = store.connect().expect("a connection");
-        let count = || reader.query_row("SELECT COUNT(*) FROM orders", [], |row| row.get::<_, u64>(0));
+        let mut reader = store.connect(Duration::ZERO).expect("a connection");
+        let sql = "SELECT COUNT(*) FROM orders".into();
+        let mut count = || fetch::<1>(&mut *reader, &sql, &[]).expect("it is read");
         let harm = Harm::new(store.clone());
         for _ in 0..2 {
             harm.lock().await.expect("the lock");
         }
-        let impatient = store.connect().expect("a connection");
-        impatient.busy_timeout(Duration::ZERO).expect("no patience");
-        assert!(impatient.execute_batch("BEGIN IMMEDIATE").is_err(), "it is locked");
+        let mut impatient = store.connect(Duration::ZERO).expect("a connection");
+        assert!(impatient.begin().is_err(), "it is locked");
         let writing = tokio::spawn({
             let writer = writer.clone();
             async move { writer.insert(vec![order(1)], 0).await }
         });
-        assert_eq!(count().expect("it is read"), 0);
+        assert_eq!(count(), [[0]]);
         assert!(harm.unlock() && !harm.unlock());
         writing.await.expect("it ends").expect("it is written");
-        assert_eq!(count().expect("it is read"), 1);
+        assert_eq!(count(), [[1]]);
     }
 
     #[test]
