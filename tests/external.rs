@@ -14,7 +14,8 @@ use redis::aio::MultiplexedConnection;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use seckill_lab::servers::{
-    Endpoint, GroupSettings, NodeSettings, RedisNode, ReplicaGroup, RunFolder, SentinelSettings, find_nats,
+    Cluster, ClusterSettings, Endpoint, GroupSettings, NodeSettings, RedisNode, ReplicaGroup, RunFolder,
+    SentinelSettings, find_nats,
 };
 use seckill_lab::topology::fault::FaultAction;
 use seckill_lab::topology::{Realness, Topology};
@@ -269,6 +270,47 @@ fn sentinels_name_the_master_of_a_server_elsewhere_also_after_a_failover() {
             until("a Sentinel names the replica", async || names(sentinel, replica).await).await;
         }
         assert_eq!(keys(&mut line(group.replicas()[0]).await).await, Vec::<String>::new());
+    });
+}
+
+#[test]
+fn a_cluster_elsewhere_is_reached_through_any_node_and_left_as_it_was() {
+    block_on(async {
+        let folder = RunFolder::create().expect("a folder");
+        let settings = ClusterSettings { replica_count: 1, ..ClusterSettings::new("theirs") };
+        let cluster = Cluster::start(&server(), &folder, settings, &|_| {}).await.expect("a cluster");
+        let nodes: Vec<Endpoint> = cluster.members().iter().map(|member| member.endpoint).collect();
+        // As the lab calls it on nodes of its own; whoever has the slot takes it.
+        let mut owners = 0;
+        for node in &nodes {
+            let mut line = line(*node).await;
+            let mut set = redis::cmd("SET");
+            set.arg("goods:{1}").arg("theirs");
+            owners += usize::from(set.query_async::<()>(&mut line).await.is_ok());
+        }
+        assert_eq!(owners, 1);
+        let nobody = seckill_lab::servers::port::free_ports(1).expect("a port")[0];
+        let inventory = format!("RedisCluster(url: \"redis-cluster://127.0.0.1:{nobody},{}\")", nodes[5]);
+        let ran = tokio::task::spawn_blocking(move || {
+            let ran = run(sale(&inventory, "Queue()"));
+            assert_sound(&ran);
+            assert_all_laws(&ran);
+            ran
+        });
+        let ran = ran.await.expect("it runs");
+        let shards: Vec<u64> = ran.report.shards.iter().map(|shard| shard.answered).collect();
+        assert!(
+            shards.len() == 3 && shards.iter().all(|&answered| answered > 50),
+            "{:#?}",
+            ran.report.shards
+        );
+        assert!(ran.report.audit.sold > 300, "{:#?}", ran.report.audit);
+        let removed = ran.report.settings.iter().find(|row| row.name == "removed afterwards").expect("a row");
+        assert!(removed.value.parse::<u64>().is_ok_and(|count| count > 20), "{removed:?}");
+        for node in nodes {
+            let left = keys(&mut line(node).await).await;
+            assert!(left.is_empty() || left == ["goods:{1}"], "{left:?}");
+        }
     });
 }
 

@@ -186,6 +186,9 @@ impl Environment {
                 groups.push(Group::new(stage, started.map_err(source)?));
             }
         }
+        clusters.extend(externals.clusters().map(|(stage, cluster)| {
+            ClusterGroup::elsewhere(stage, plan.name(stage), cluster, newcomers.clone())
+        }));
         let (database, nodes) = database::start(plan, binaries.database.as_ref(), &folder).await?;
         let brokers = start_brokers(plan, binaries.nats.as_ref(), &folder).await?;
         let (database_node, database_replicas) =

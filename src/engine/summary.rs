@@ -216,10 +216,10 @@ fn settings(plan: &RunPlan, environment: &Environment) -> Vec<SettingReport> {
         };
         let link = LinkSettings::new(timeout);
         let host = plan.host(index);
-        let way = match (environment.externals.of(host), environment.has_proxies(host)) {
-            (Some(_), _) => "through the door to a server elsewhere",
-            (None, true) => "through proxies",
-            (None, false) => "direct",
+        let way = match (environment.externals.has(host), environment.has_proxies(host)) {
+            (true, _) => "through the door to a server elsewhere",
+            (false, true) => "through proxies",
+            (false, false) => "direct",
         };
         for (name, value) in [
             ("response timeout", format!("{} ms", link.response_timeout.as_millis())),

@@ -50,7 +50,7 @@ pub(crate) use bounded::{Group, run_bounded};
 pub use cluster::{Cluster, ClusterError, ClusterSettings};
 pub use database::{DATABASE_USER, DatabaseSettings, database_name, find_database, find_database_in};
 pub use endpoint::Endpoint;
-pub use external::{External, ExternalError};
+pub use external::{External, ExternalCluster, ExternalError};
 pub use group_settings::{GroupError, GroupSettings, NodeAddress, Shape};
 pub use node_error::NodeError;
 pub use node_settings::{NodeSettings, PortChoice, Restart};

@@ -113,6 +113,7 @@ impl StageKind {
         match self {
             Self::ReadWriteSplit(params) => params.url.as_deref(),
             Self::MasterReplica(params) => params.url.as_deref(),
+            Self::RedisCluster(params) => params.url.as_deref(),
             Self::Queue(params) => params.url.as_deref(),
             _ => None,
         }
@@ -122,6 +123,7 @@ impl StageKind {
         const REDIS: &[Scheme] = &[Scheme::Redis, Scheme::RedisSentinel];
         match self {
             Self::ReadWriteSplit(_) | Self::MasterReplica(_) => REDIS,
+            Self::RedisCluster(_) => &[Scheme::RedisCluster],
             Self::Queue(params) if params.form.is_in_redis() => REDIS,
             Self::Queue(_) => &[Scheme::Nats],
             _ => &[],

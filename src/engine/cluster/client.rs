@@ -106,7 +106,7 @@ impl Client {
     /// Goes after a command that was redirected.
     async fn follow(&self, reply: RedisResult<Value>, command: &Cmd) -> RedisResult<Value> {
         let Err(error) = &reply else { return reply };
-        match Redirection::of(error) {
+        match self.routes.redirection(error) {
             Some(Redirection::Moved(slot, to)) => self.routes.moved(slot, to),
             Some(Redirection::Ask(to)) => {
                 let mut pipeline = Pipeline::with_capacity(2);

@@ -17,7 +17,7 @@ use super::routes::Routes;
 use super::shard_watch::ShardWatch;
 use crate::report::{ReshapeReport, ShardReport};
 use crate::servers::cluster::{Member, Reshaped};
-use crate::servers::{Cluster, ClusterError};
+use crate::servers::{Cluster, ClusterError, ExternalCluster};
 use crate::topology::Fault;
 use crate::topology::fault::FaultAction;
 use crate::topology::stage::SlotMoving;
@@ -61,7 +61,7 @@ pub struct ClusterGroup {
     pub stage: usize,
     /// The stage's name.
     name: String,
-    cluster: Arc<Cluster>,
+    nodes: Nodes,
     routes: Arc<Routes>,
     counts: Counts,
     newcomers: Newcomers,
@@ -73,15 +73,44 @@ pub struct ClusterGroup {
     task: Option<AbortHandle>,
 }
 
+/// Who runs the nodes.
+#[derive(Debug, Clone)]
+pub enum Nodes {
+    /// This program.
+    Own(Arc<Cluster>),
+    /// Somebody else.
+    Elsewhere(Arc<ExternalCluster>),
+}
+
+impl Nodes {
+    /// The nodes now.
+    pub fn members(&self) -> Vec<Member> {
+        match self {
+            Self::Own(cluster) => cluster.members(),
+            Self::Elsewhere(cluster) => cluster.members(),
+        }
+    }
+}
+
 impl ClusterGroup {
     /// The group of a cluster that runs.
     pub fn new(stage: usize, name: &str, cluster: Cluster, newcomers: Newcomers) -> Self {
-        let routes = Arc::new(Routes::new(cluster.views_at_start()));
+        let routes = Routes::new(cluster.views_at_start());
+        Self::with((stage, name), Nodes::Own(Arc::new(cluster)), routes, newcomers)
+    }
+
+    /// The group of a cluster that is not ours.
+    pub fn elsewhere(stage: usize, name: &str, cluster: Arc<ExternalCluster>, newcomers: Newcomers) -> Self {
+        let routes = Routes::elsewhere(cluster.clone());
+        Self::with((stage, name), Nodes::Elsewhere(cluster), routes, newcomers)
+    }
+
+    fn with((stage, name): (usize, &str), nodes: Nodes, routes: Routes, newcomers: Newcomers) -> Self {
         Self {
             stage,
             name: name.to_owned(),
-            cluster: Arc::new(cluster),
-            routes,
+            nodes,
+            routes: Arc::new(routes),
             counts: Counts::default(),
             newcomers,
             voice: None,
@@ -109,7 +138,7 @@ impl ClusterGroup {
 
     /// What its clients see of its shards from now on.
     pub fn watch(&self) -> ShardWatch {
-        ShardWatch::new(self.stage, self.cluster.clone(), self.counts.clone())
+        ShardWatch::new(self.stage, self.nodes.clone(), self.counts.clone())
     }
 
     /// A client for those who ask now and then.
@@ -117,14 +146,17 @@ impl ClusterGroup {
         Client::new(self.routes.clone(), patience)
     }
 
-    /// Replicas of each of its masters, as it was started.
+    /// Replicas of each of its masters, as it was started; of a cluster that is not ours, none that anybody waits for.
     pub fn replica_count(&self) -> usize {
-        self.cluster.settings().replica_count
+        match &self.nodes {
+            Nodes::Own(cluster) => cluster.settings().replica_count,
+            Nodes::Elsewhere(_) => 0,
+        }
     }
 
     /// Its nodes now.
     pub fn instances(&self) -> Vec<Instance> {
-        self.cluster.members().iter().map(|member| instance(self.stage, member)).collect()
+        self.nodes.members().iter().map(|member| instance(self.stage, member)).collect()
     }
 
     /// Does what a fault says to a node, or to the cluster. A change of shape only begins here.
@@ -132,16 +164,18 @@ impl ClusterGroup {
     /// # Errors
     /// The reason why it can't be done, in words.
     pub async fn inject(&mut self, fault: &Fault) -> Result<(), String> {
+        let Nodes::Own(cluster) = &self.nodes else { return Err("it is a server that is not ours".into()) };
+        let cluster = cluster.clone();
         if fault.action.is_of_shards() {
-            return self.reshape(fault.action);
+            return self.reshape(cluster, fault.action);
         }
-        let mut node = self.cluster.node(&fault.instance).await.ok_or("there is no such instance")?;
+        let mut node = cluster.node(&fault.instance).await.ok_or("there is no such instance")?;
         // What else a fault may say is not for nodes: the table of actions was asked before.
         process::strike(&mut node, fault.action).await
     }
 
     /// Begins to add or remove a shard. It goes on beside the run.
-    fn reshape(&mut self, action: FaultAction) -> Result<(), String> {
+    fn reshape(&mut self, cluster: Arc<Cluster>, action: FaultAction) -> Result<(), String> {
         let voice = self.voice.clone().ok_or("shards come and go only while requests arrive")?;
         if self.is_reshaping.swap(true, Ordering::AcqRel) {
             return Err("a shard is on its way already; wait until it has come or gone".into());
@@ -149,7 +183,7 @@ impl ClusterGroup {
         let reshaping = Reshaping {
             stage: self.stage,
             name: self.name.clone(),
-            cluster: self.cluster.clone(),
+            cluster,
             routes: self.routes.clone(),
             newcomers: self.newcomers.clone(),
             voice,
@@ -180,7 +214,7 @@ impl ClusterGroup {
     /// What clients saw of each shard.
     pub fn shards(&self) -> Vec<ShardReport> {
         let mut members = self.gone.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        members.extend(self.cluster.members());
+        members.extend(self.nodes.members());
         members.sort_by_key(|member| (member.shard, member.number));
         let mut shards: Vec<ShardReport> = Vec::new();
         for member in &members {
@@ -212,7 +246,9 @@ impl ClusterGroup {
         if let Some(task) = self.task.take() {
             task.abort();
         }
-        self.cluster.stop().await;
+        if let Nodes::Own(cluster) = &self.nodes {
+            cluster.stop().await;
+        }
     }
 }
 

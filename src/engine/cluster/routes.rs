@@ -12,9 +12,9 @@ use tokio::time::{sleep, timeout};
 
 use super::super::redis_link::LinkSettings;
 use super::slot_map::SlotMap;
-use crate::servers::Endpoint;
-use crate::servers::cluster::view::parse;
+use crate::servers::cluster::view::parse_by;
 use crate::servers::cluster::{NodeView, SLOTS};
+use crate::servers::{Endpoint, ExternalCluster};
 
 /// How often the nodes are asked even if nobody misses anything.
 const LOOK: Duration = Duration::from_millis(200);
@@ -31,6 +31,8 @@ pub struct Routes {
     /// Counts changes, for those who wait for one.
     changes: watch::Sender<u64>,
     lines: Mutex<BTreeMap<Endpoint, MultiplexedConnection>>,
+    /// The doors to a cluster that is not ours, whose nodes are not reached where they say.
+    elsewhere: Option<Arc<ExternalCluster>>,
 }
 
 /// What a server says of a request that it doesn't serve here and now. Nothing happened to it.
@@ -46,17 +48,17 @@ pub enum Redirection {
 
 impl Redirection {
     /// What an error of the library says, if it is one of these.
-    pub fn of(error: &RedisError) -> Option<Self> {
-        Self::said(error.code()?, error.detail().unwrap_or_default())
+    fn of(error: &RedisError, place: &dyn Fn(&str, u16) -> Option<Endpoint>) -> Option<Self> {
+        Self::said(error.code()?, error.detail().unwrap_or_default(), place)
     }
 
-    /// What an error says, if it is one of these: its first word, and the rest.
-    pub fn said(code: &str, rest: &str) -> Option<Self> {
+    /// What an error says, if it is one of these: its first word, and the rest. `place` answers where a node is reached.
+    fn said(code: &str, rest: &str, place: &dyn Fn(&str, u16) -> Option<Endpoint>) -> Option<Self> {
         let to = || {
             let (slot, address) = rest.split_once(' ')?;
-            let port = address.rsplit_once(':')?.1.parse().ok()?;
-            let slot = slot.parse().ok()?;
-            (slot < SLOTS).then_some((slot, Endpoint::local(port)))
+            let (host, port) = address.rsplit_once(':')?;
+            let (slot, to) = (slot.parse().ok()?, place(host, port.parse().ok()?)?);
+            (slot < SLOTS).then_some((slot, to))
         };
         match code {
             "MOVED" => to().map(|(slot, to)| Self::Moved(slot, to)),
@@ -77,7 +79,29 @@ impl Routes {
             missed: Notify::new(),
             changes: watch::channel(0).0,
             lines: Mutex::default(),
+            elsewhere: None,
         }
+    }
+
+    /// Routes of a cluster that is not ours.
+    pub fn elsewhere(cluster: Arc<ExternalCluster>) -> Self {
+        let routes = Self::new(cluster.views());
+        Self { elsewhere: Some(cluster), ..routes }
+    }
+
+    /// Where a node is reached, by what nodes say of it.
+    fn place(&self, host: &str, port: u16) -> Option<Endpoint> {
+        self.elsewhere.as_ref().map_or(Some(Endpoint::local(port)), |doors| doors.door(host, port))
+    }
+
+    /// What an error of the library says of where a request belongs, if it does.
+    pub fn redirection(&self, error: &RedisError) -> Option<Redirection> {
+        Redirection::of(error, &|host, port| self.place(host, port))
+    }
+
+    /// What an error says of where a request belongs, if it does: its first word, and the rest.
+    pub fn said(&self, code: &str, rest: &str) -> Option<Redirection> {
+        Redirection::said(code, rest, &|host, port| self.place(host, port))
     }
 
     /// The map now.
@@ -118,7 +142,7 @@ impl Routes {
             let line = lines.remove(&node);
             async move {
                 let answer = timeout(PATIENCE, ask(node, line)).await.ok()??;
-                self.change(|map| map.learn(&parse(&answer.0)));
+                self.change(|map| map.learn(&parse_by(&answer.0, &|host, port| self.place(host, port))));
                 Some((node, answer.1))
             }
         });
@@ -154,7 +178,8 @@ mod tests {
     fn redirections_are_told_from_other_errors() {
         let error = |kind: ServerErrorKind, detail: &str| {
             let kind = redis::ErrorKind::Server(kind);
-            Redirection::of(&RedisError::from((kind, "said by a server", detail.to_owned())))
+            let error = RedisError::from((kind, "said by a server", detail.to_owned()));
+            Redirection::of(&error, &|_, port| Some(Endpoint::local(port)))
         };
         let there = Endpoint::local(6_381);
         assert_eq!(

@@ -1,17 +1,17 @@
 //! What clients see of the shards of a cluster, bucket by bucket.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use super::counts::Counts;
+use super::group::Nodes;
 use crate::metrics::ShardBucket;
-use crate::servers::{Cluster, Endpoint};
+use crate::servers::Endpoint;
 
 /// Looks at the counts of a cluster's nodes.
 pub struct ShardWatch {
     stage: usize,
-    cluster: Arc<Cluster>,
+    nodes: Nodes,
     counts: Counts,
     /// The shard of each node that was ever seen; nodes that left may still be answered for.
     shards: BTreeMap<Endpoint, usize>,
@@ -21,13 +21,13 @@ pub struct ShardWatch {
 
 impl ShardWatch {
     /// Looks at a cluster that runs.
-    pub fn new(stage: usize, cluster: Arc<Cluster>, counts: Counts) -> Self {
-        Self { stage, cluster, counts, shards: BTreeMap::new(), before: BTreeMap::new() }
+    pub fn new(stage: usize, nodes: Nodes, counts: Counts) -> Self {
+        Self { stage, nodes, counts, shards: BTreeMap::new(), before: BTreeMap::new() }
     }
 
     /// What was counted since the last look, by shard.
     pub fn look(&mut self) -> Vec<ShardBucket> {
-        self.shards.extend(self.cluster.members().iter().map(|member| (member.endpoint, member.shard)));
+        self.shards.extend(self.nodes.members().iter().map(|member| (member.endpoint, member.shard)));
         let mut buckets: BTreeMap<usize, ShardBucket> = BTreeMap::new();
         for (&node, &shard) in &self.shards {
             let counts = self.counts.of(node);

@@ -8,7 +8,7 @@ use super::super::queue::jetstream::Broker;
 use super::external_queue::ExternalQueue;
 use super::{EnvironmentError, server_name};
 use crate::report::{ServerReport, SettingReport};
-use crate::servers::{External, ExternalError};
+use crate::servers::{External, ExternalCluster, ExternalError};
 use crate::topology::address::{Access, Address, Scheme};
 use crate::topology::{RunPlan, StageKind};
 
@@ -16,6 +16,7 @@ use crate::topology::{RunPlan, StageKind};
 #[derive(Debug, Default)]
 pub struct Externals {
     redis: Vec<(usize, External)>,
+    clusters: Vec<(usize, Arc<ExternalCluster>)>,
     queue: Option<(usize, ExternalQueue)>,
 }
 
@@ -66,6 +67,9 @@ impl Externals {
             (access.address.scheme, &plan.topology.stages[stage].kind)
         {
             self.queue = Some((stage, ExternalQueue::open(&access, run, params.claim_after).await?));
+        } else if access.address.scheme == Scheme::RedisCluster {
+            let cluster = ExternalCluster::open(access, run, &server_name(plan, stage)).await?;
+            self.clusters.push((stage, Arc::new(cluster)));
         } else {
             self.redis.push((stage, External::open(access, run, &server_name(plan, stage)).await?));
         }
@@ -77,7 +81,17 @@ impl Externals {
         self.redis.iter().find(|(of, _)| *of == stage).map(|(_, external)| external)
     }
 
-    /// Every Redis.
+    /// Every Redis Cluster.
+    pub fn clusters(&self) -> impl Iterator<Item = (usize, Arc<ExternalCluster>)> {
+        self.clusters.iter().map(|(stage, cluster)| (*stage, cluster.clone()))
+    }
+
+    /// Whether the server of a stage is one of these.
+    pub fn has(&self, stage: usize) -> bool {
+        self.about(stage).is_some()
+    }
+
+    /// Every Redis but clusters.
     pub fn all(&self) -> impl Iterator<Item = (usize, &External)> {
         self.redis.iter().map(|(stage, external)| (*stage, external))
     }
@@ -94,6 +108,10 @@ impl Externals {
             let (stage, named) = (name(*stage), format!("{}*", external.prefix()));
             left.push(Left { stage, named, removed: external.close().await });
         }
+        for (stage, cluster) in &self.clusters {
+            let (stage, named) = (name(*stage), format!("{}*", cluster.prefix()));
+            left.push(Left { stage, named, removed: cluster.close().await });
+        }
         if let Some((stage, queue)) = &mut self.queue {
             let (stage, named) = (name(*stage), queue.stream().to_owned());
             left.push(Left { stage, named, removed: queue.close().await });
@@ -109,6 +127,10 @@ impl Externals {
                 format!("NATS {}", queue.version()),
                 queue.stream().to_owned(),
             ]);
+        }
+        if let Some((_, cluster)) = self.clusters.iter().find(|(of, _)| *of == stage) {
+            let version = format!("{} {}", cluster.about().kind, cluster.about().version);
+            return Some([cluster.address(), version, format!("{}*", cluster.prefix())]);
         }
         let external = self.of(stage)?;
         let about = external.about();
@@ -128,8 +150,13 @@ impl Externals {
 
     /// The servers, for the report.
     pub fn servers(&self) -> impl Iterator<Item = ServerReport> {
-        let stages =
-            self.redis.iter().map(|(stage, _)| *stage).chain(self.queue.iter().map(|(stage, _)| *stage));
+        let clusters = self.clusters.iter().map(|(stage, _)| *stage);
+        let stages = self
+            .redis
+            .iter()
+            .map(|(stage, _)| *stage)
+            .chain(clusters)
+            .chain(self.queue.iter().map(|(stage, _)| *stage));
         stages.filter_map(|stage| self.about(stage)).map(|[path, version, _]| {
             let (kind, version) = version.split_once(' ').unwrap_or((&version, ""));
             ServerReport { kind: kind.to_owned(), version: version.to_owned(), path }

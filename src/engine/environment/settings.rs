@@ -10,6 +10,9 @@ use crate::topology::stage::{MasterReplica, Persistence, Shape, StageKind};
 /// The cluster that a stage runs, if it runs one.
 pub(super) fn cluster_settings(plan: &RunPlan, stage: usize) -> Option<ClusterSettings> {
     let StageKind::RedisCluster(params) = &plan.topology.stages[stage].kind else { return None };
+    if params.url.is_some() {
+        return None;
+    }
     Some(ClusterSettings {
         name: server_name(plan, stage),
         shard_count: params.shards as usize,

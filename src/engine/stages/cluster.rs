@@ -311,7 +311,7 @@ impl ClusterStage {
     fn sort_error(&self, counts: &NodeCounts, pending: Pending, said: &[u8], sorted: &mut Sorted) {
         let said = String::from_utf8_lossy(said);
         let (code, rest) = said.split_once(' ').unwrap_or((&*said, ""));
-        match Redirection::said(code, rest) {
+        match self.wiring.routes.said(code, rest) {
             Some(Redirection::Moved(slot, to)) => {
                 self.wiring.routes.moved(slot, to);
                 add(&counts.moved, 1);

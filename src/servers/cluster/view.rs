@@ -44,14 +44,19 @@ impl NodeView {
 /// Reads the answer to `CLUSTER NODES` (<https://valkey.io/commands/cluster-nodes/>): a line a node with
 /// `id ip:port@bus[,name] flags master ping pong epoch link slot…`. A line of another form is left out.
 pub fn parse(text: &str) -> Vec<NodeView> {
-    text.lines().filter_map(parse_line).collect()
+    parse_by(text, &|_, port| Some(Endpoint::local(port)))
 }
 
-fn parse_line(line: &str) -> Option<NodeView> {
+/// The same of nodes that are reached elsewhere than they say: `place` answers where, by host and port; a node without a place is left out.
+pub fn parse_by(text: &str, place: &dyn Fn(&str, u16) -> Option<Endpoint>) -> Vec<NodeView> {
+    text.lines().filter_map(|line| parse_line(line, place)).collect()
+}
+
+fn parse_line(line: &str, place: &dyn Fn(&str, u16) -> Option<Endpoint>) -> Option<NodeView> {
     let mut fields = line.split_ascii_whitespace();
     let id = fields.next()?.to_owned();
     let address = fields.next()?;
-    let (_, port) = address.split('@').next()?.rsplit_once(':')?;
+    let (host, port) = address.split('@').next()?.rsplit_once(':')?;
     let flags: Vec<&str> = fields.next()?.split(',').collect();
     let master = fields.next().filter(|master| *master != "-").map(str::to_owned);
     let epoch = fields.nth(2)?.parse().ok()?;
@@ -59,7 +64,7 @@ fn parse_line(line: &str) -> Option<NodeView> {
     let bad = ["fail", "fail?", "handshake", "noaddr"];
     Some(NodeView {
         id,
-        endpoint: Endpoint::local(port.parse().ok()?),
+        endpoint: place(host, port.parse().ok()?)?,
         is_master: flags.contains(&"master"),
         master,
         is_well: !flags.iter().any(|flag| bad.contains(flag)),

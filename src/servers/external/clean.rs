@@ -38,6 +38,18 @@ pub(super) async fn clean(server: &Server, prefix: &str) -> Result<u64, External
         .unwrap_or_else(|_late| Err(server.unreachable("removing the keys took too long")))
 }
 
+/// The same at a node of a cluster; a replica's keys go with its master's.
+///
+/// # Errors
+/// As [`clean`].
+pub(super) async fn clean_master(server: &Server, prefix: &str) -> Result<u64, ExternalError> {
+    let mut line = server.connection().await?;
+    let role: Vec<redis::Value> =
+        redis::cmd("ROLE").query_async(&mut line).await.map_err(|error| server.refuses(&error))?;
+    let is_master = role.first() == Some(&redis::Value::BulkString(b"master".to_vec()));
+    if is_master { clean(server, prefix).await } else { Ok(0) }
+}
+
 /// One walk over all keys (<https://redis.io/docs/latest/commands/scan/>). Answers how many were removed.
 async fn round(line: &mut MultiplexedConnection, prefix: &str) -> RedisResult<u64> {
     let (mut cursor, mut removed) = (0_u64, 0);
@@ -46,7 +58,12 @@ async fn round(line: &mut MultiplexedConnection, prefix: &str) -> RedisResult<u6
         scan.arg(cursor).arg("MATCH").arg(format!("{prefix}*")).arg("COUNT").arg(STEP);
         let (next, keys): (u64, Vec<String>) = scan.query_async(line).await?;
         for keys in keys.chunks(STEP) {
-            removed += redis::cmd("UNLINK").arg(keys).query_async::<u64>(line).await?;
+            // One by one: those of a cluster lie in many slots.
+            let mut unlink = redis::pipe();
+            for key in keys {
+                unlink.cmd("UNLINK").arg(key);
+            }
+            removed += unlink.query_async::<Vec<u64>>(line).await?.iter().sum::<u64>();
         }
         if next == 0 {
             return Ok(removed);

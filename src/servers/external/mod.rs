@@ -4,12 +4,14 @@
 //! - [`server`]: connections to it: TLS, login, and whom its Sentinels call master.
 //! - [`door`]: the only way of a run to it: a port on 127.0.0.1 behind which each command gets the run's prefix before its keys.
 //! - [`keys`]: where the keys of a command stand; what has no row there does not go through the door.
+//! - [`cluster`]: a Redis Cluster, with a door before each node.
 //! - `clean`: removes the keys of a run.
 //!
 //! So the rest of the program talks to it as to a server of its own, and a mistake there can't touch what belongs to others: keys without the
 //! prefix, `FLUSHALL` or `CONFIG SET` can't come out of the door.
 
 mod clean;
+pub mod cluster;
 pub mod door;
 pub mod error;
 pub mod keys;
@@ -18,6 +20,7 @@ pub mod server;
 use std::sync::Arc;
 use std::thread;
 
+pub use cluster::ExternalCluster;
 pub use error::ExternalError;
 
 use self::clean::clean;

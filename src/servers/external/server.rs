@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use redis::aio::MultiplexedConnection;
-use redis::{AsyncConnectionConfig, RedisConnectionInfo, RedisError, RedisResult};
+use redis::{AsyncConnectionConfig, RedisConnectionInfo, RedisError, RedisResult, Value};
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::{ClientConfig, RootCertStore};
@@ -145,11 +145,17 @@ impl Server {
         }
         let key = format!("{prefix}lab:rights");
         let mut tries = redis::pipe();
-        tries.cmd("SET").arg(&key).arg(1).arg("PX").arg(60_000).ignore();
-        tries.cmd("EVAL").arg("return redis.call('GET', KEYS[1])").arg(1).arg(&key).ignore();
-        tries.cmd("ROLE").ignore().cmd("SCAN").arg(0).arg("MATCH").arg(format!("{prefix}*")).ignore();
-        tries.cmd("UNLINK").arg(&key).ignore();
-        tries.query_async::<()>(&mut line).await.map_err(|error| self.refuses(&error))?;
+        tries.cmd("SET").arg(&key).arg(1).arg("PX").arg(60_000);
+        tries.cmd("EVAL").arg("return redis.call('GET', KEYS[1])").arg(1).arg(&key);
+        tries.cmd("ROLE").cmd("SCAN").arg(0).arg("MATCH").arg(format!("{prefix}*"));
+        tries.cmd("UNLINK").arg(&key);
+        let answers = tries.ignore_errors().query_async::<Vec<RedisResult<Value>>>(&mut line).await;
+        // A node of a cluster that sends elsewhere has nothing against it.
+        let refusal = |error: &RedisError| error.code() != Some("MOVED");
+        let mut errors = answers.map_err(|error| self.refuses(&error))?.into_iter().filter_map(Result::err);
+        if let Some(error) = errors.find(refusal) {
+            return Err(self.refuses(&error));
+        }
         Ok(about)
     }
 

@@ -204,7 +204,7 @@ impl FaultAction {
             return Some(Obstacle { why, remedy: None });
         }
         let refused = |why, remedy| Some(Obstacle { why, remedy: Some(remedy) });
-        if part.is_process() && stage.kind.url().is_some() {
+        if (part.is_process() || part == Part::Shards) && stage.kind.url().is_some() {
             return refused(
                 "it is a server that is not ours",
                 "leave the fault out, or leave url out, so that the stage runs processes of its own",

@@ -203,6 +203,8 @@ params! {
 
     /// Redis Cluster that holds the inventory: the products lie spread over shards, each a master with replicas, and the nodes replace a dead master among themselves.
     pub struct RedisCluster {
+        /// The address of a Redis Cluster that runs elsewhere, used instead of nodes of its own: `redis-cluster://`, `rediss-cluster://`; user and password only as `${NAME}`, a variable of the environment. None: nodes of its own.
+        url: Option<String> = None;
         /// Shards: masters, each with an equal share of the 16,384 slots into which keys fall.
         shards: u32 = 3, in 3..8, "shards";
         /// Replicas of each master; none: nobody replaces a dead one.

@@ -21,6 +21,17 @@ const GROUP: &[&str] = &[
     "eviction",
 ];
 
+const CLUSTER: &[&str] = &[
+    "shards",
+    "replicas",
+    "node_timeout",
+    "full_coverage",
+    "slots_move",
+    "persistence",
+    "max_memory",
+    "eviction",
+];
+
 pub(super) fn check(topology: &Topology, problems: &mut Vec<Problem>) {
     problems.extend(topology.stages.iter().filter_map(|stage| with_sweep(topology, stage)));
     for stage in &topology.stages {
@@ -68,6 +79,7 @@ pub fn own_params(kind: &StageKind) -> &'static [&'static str] {
     match kind {
         StageKind::ReadWriteSplit(_) => SPLIT,
         StageKind::MasterReplica(_) => GROUP,
+        StageKind::RedisCluster(_) => CLUSTER,
         _ => &[],
     }
 }
@@ -78,5 +90,5 @@ fn about(key: &str) -> &'static [&'static str] {
         let at = list.iter().position(|known| *known == key)?;
         list.get(at..=at)
     };
-    in_list(SPLIT).or_else(|| in_list(GROUP)).unwrap_or_default()
+    in_list(SPLIT).or_else(|| in_list(GROUP)).or_else(|| in_list(CLUSTER)).unwrap_or_default()
 }

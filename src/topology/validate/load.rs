@@ -152,7 +152,11 @@ pub fn instances(kind: &StageKind) -> Vec<String> {
     let master = || vec!["master".to_owned()];
     if kind.url().is_some() {
         // What else there is of it, nobody here knows.
-        return if kind.schemes().contains(&Scheme::Redis) { master() } else { vec!["broker".to_owned()] };
+        return match kind.schemes() {
+            [Scheme::RedisCluster] => Vec::new(),
+            [Scheme::Redis, ..] => master(),
+            _ => vec!["broker".to_owned()],
+        };
     }
     match kind {
         StageKind::ReadWriteSplit(params) => [master(), numbered("replica", params.replicas)].concat(),
