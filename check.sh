@@ -36,6 +36,7 @@ has_sqlite() { command -v sqlite3; }
 # Debian keeps the servers of PostgreSQL away from the search path, one folder a version.
 has_postgres() { command -v postgres || ls /usr/lib/postgresql/*/bin/postgres; }
 has_mariadb() { PATH=$PATH:/usr/sbin command -v mariadbd && command -v mariadb-install-db; }
+has_rabbitmq() { PATH=$PATH:/usr/sbin command -v rabbitmq-server; }
 has_display() { command -v Xvfb; }
 # The window loads these when it opens; the linker's cache knows them on Linux. On macOS they are part of the system.
 has_library() { ! PATH=$PATH:/sbin command -v ldconfig || [[ $(PATH=$PATH:/sbin ldconfig -p) == *"$1"* ]]; }
@@ -53,6 +54,7 @@ missing_packages() {
     has_sqlite &>/dev/null || echo sqlite3
     has_postgres &>/dev/null || echo postgresql
     has_mariadb &>/dev/null || echo mariadb-server
+    has_rabbitmq &>/dev/null || echo rabbitmq-server
     has_display &>/dev/null || echo xvfb
     has_chinese &>/dev/null || echo fonts-noto-cjk
     has_library libfontconfig.so.1 &>/dev/null || echo libfontconfig1

@@ -125,9 +125,12 @@ fn a_killed_broker_forgets_nothing_that_it_acknowledged() {
 
 #[test]
 fn every_preset_of_a_queue_gives_its_verdict_for_its_reason() {
-    for (name, lost) in
-        [("queue-pop-without-ack", true), ("queue-stream-consumer-death", false), ("queue-nats", false)]
-    {
+    for (name, lost) in [
+        ("queue-pop-without-ack", true),
+        ("queue-stream-consumer-death", false),
+        ("queue-nats", false),
+        ("queue-rabbitmq", false),
+    ] {
         let file = format!("{name}.ron");
         let path = presets().into_iter().find(|path| path.ends_with(&file)).expect("the preset is there");
         let topology = open(&path);

@@ -44,6 +44,12 @@ pub fn main(args: &ServerArgs) -> u8 {
             }
         }
     }
+    match servers::rabbitmq_at_hand(&servers::Surroundings::from_env()) {
+        Some(rabbitmq) => out::line(format_args!("found    {rabbitmq}, for queues of RabbitMQ")),
+        None => out::line(
+            "missing  a RabbitMQ server; a queue of RabbitMQ needs one, installed (rabbitmq-server) or by url",
+        ),
+    }
     out::line(format_args!("found    SQLite {}, embedded", rusqlite::version()));
     match survey.chosen() {
         Some(binary) => out::line(format_args!("A run uses {binary}")),

@@ -18,6 +18,7 @@ use super::queue::jetstream::JetStreamDesk;
 use super::queue::list::ListDesk;
 use super::queue::look::CrewView;
 use super::queue::processing_list::ProcessingListDesk;
+use super::queue::rabbitmq::RabbitMqDesk;
 use super::queue::stream::StreamDesk;
 use super::queue::{Desk, Place};
 use super::redis_link::{Connection, LinkSettings};
@@ -232,6 +233,7 @@ impl Crew {
     fn put_to_work(&self, number: usize) -> JoinHandle<()> {
         let list = match &self.equipment.place {
             Place::JetStream(way) => return self.employ(number, JetStreamDesk::new(way.clone())),
+            Place::RabbitMq(way) => return self.employ(number, RabbitMqDesk::new(way.clone())),
             Place::Redis(list) => list.clone(),
         };
         let connection = Connection::new(list, self.settings);
@@ -242,7 +244,7 @@ impl Crew {
                 let (identities, claim_after) = (self.identities.clone(), self.claim_after.clone());
                 self.employ(number, ProcessingListDesk::new(connection, identity, identities, claim_after))
             }
-            QueueForm::JetStream | QueueForm::Stream => {
+            QueueForm::JetStream | QueueForm::RabbitMq | QueueForm::Stream => {
                 self.employ(number, StreamDesk::new(connection, identity))
             }
         }

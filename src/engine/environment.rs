@@ -2,23 +2,24 @@
 //!
 //! - `database`: the database, embedded or with a server.
 //! - `settings`: what its own processes are to be.
+//! - [`broker`]: the server of a queue that Redis doesn't keep.
 //! - [`external`]: those that are not ours; [`external_queue`]: one that keeps a queue, and is no Redis.
 
+pub mod broker;
 mod database;
 pub mod external;
 pub mod external_queue;
 mod settings;
 
 use std::path::Path;
-use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::future::join_all;
 
+use self::broker::{Broker, OwnBroker};
 use self::external::{Externals, Left};
 use self::settings::{cluster_settings, group_settings};
 use super::cluster::{ClusterGroup, Holder, Newcomers, Place, Voice};
-use super::queue::jetstream::{Broker, Way};
 use super::redis_link::{Connection, LinkSettings, Resolver};
 use super::stock::StockForm;
 use super::store::harm::Harm;
@@ -28,12 +29,9 @@ use crate::servers::{
     Cluster, ClusterError, Endpoint, External, ExternalError, GroupError, GroupSettings, LinkState,
     NodeError, RedisNode, ReplicaGroup, RunFolder, ServerBinary,
 };
-use crate::topology::stage::{Queue, QueueForm, StageKind};
+use crate::topology::stage::QueueForm;
 use crate::topology::{ClientKind, RunPlan};
 pub use database::needed_database;
-
-/// How long a broker may take to make a queue.
-const PREPARE_WITHIN: Duration = Duration::from_secs(5);
 
 /// Everything real that a run stands on. Dropping it ends all of it.
 pub struct Environment {
@@ -51,8 +49,8 @@ pub struct Environment {
     pub database_node: Option<RedisNode>,
     /// Its replicas.
     database_replicas: Vec<RedisNode>,
-    /// The servers of queues that Redis doesn't keep, each with its stage's place in the topology.
-    brokers: Vec<(usize, RedisNode)>,
+    /// The servers of queues that Redis doesn't keep.
+    brokers: Vec<OwnBroker>,
     /// The server programs.
     pub binaries: Binaries,
     /// Kept alive: the servers' files are in it.
@@ -68,6 +66,8 @@ pub struct Binaries {
     pub nats: Option<ServerBinary>,
     /// The server of the database.
     pub database: Option<ServerBinary>,
+    /// RabbitMQ.
+    pub rabbitmq: Option<ServerBinary>,
 }
 
 /// The Redis processes of one stage.
@@ -141,18 +141,12 @@ pub fn needs_redis(plan: &RunPlan) -> bool {
 
 /// Whether a plan needs a NATS server.
 pub fn needs_nats(plan: &RunPlan) -> bool {
-    jetstream(plan).is_some()
+    broker::wanted(plan, QueueForm::JetStream).is_some()
 }
 
-/// The place and the parameters of a queue that a NATS server keeps.
-fn jetstream(plan: &RunPlan) -> Option<(usize, &Queue)> {
-    let queue = plan.queue?;
-    match &plan.topology.stages[queue].kind {
-        StageKind::Queue(params) if params.form == QueueForm::JetStream && params.url.is_none() => {
-            Some((queue, params))
-        }
-        _ => None,
-    }
+/// Whether a plan needs a RabbitMQ server.
+pub fn needs_rabbitmq(plan: &RunPlan) -> bool {
+    broker::wanted(plan, QueueForm::RabbitMq).is_some()
 }
 
 impl Environment {
@@ -190,7 +184,7 @@ impl Environment {
             ClusterGroup::elsewhere(stage, plan.name(stage), cluster, newcomers.clone())
         }));
         let (database, nodes) = database::start(plan, binaries.database.as_ref(), &folder).await?;
-        let brokers = start_brokers(plan, binaries.nats.as_ref(), &folder).await?;
+        let brokers = broker::start(plan, &binaries, &folder).await?;
         let (database_node, database_replicas) =
             nodes.map_or((None, Vec::new()), |(node, replicas)| (Some(node), replicas));
         let harm = database.as_ref().map(|(store, _)| Harm::new(store.clone()));
@@ -215,14 +209,14 @@ impl Environment {
     }
 
     /// The server of a queue that Redis doesn't keep.
-    pub fn broker(&self, stage: usize) -> Option<Arc<Broker>> {
-        let own = self.brokers.iter().find(|(of, _)| *of == stage);
-        own.map(|(_, node)| Broker::own(node.endpoint())).or_else(|| self.externals.broker(stage))
+    pub fn broker(&self, stage: usize) -> Option<Broker> {
+        let own = self.brokers.iter().find(|own| own.stage == stage);
+        own.map(|own| own.broker.clone()).or_else(|| self.externals.broker(stage))
     }
 
-    /// That server, to break or mend it.
+    /// Its process, to break or mend it.
     pub fn broker_mut(&mut self, stage: usize) -> Option<&mut RedisNode> {
-        self.brokers.iter_mut().find(|(of, _)| *of == stage).map(|(_, node)| node)
+        self.brokers.iter_mut().find(|own| own.stage == stage).map(OwnBroker::node_mut)
     }
 
     /// How to reach the master of a stage.
@@ -379,10 +373,9 @@ impl Environment {
     pub async fn stop(mut self, name: impl Fn(usize) -> String) -> Vec<Left> {
         let groups = join_all(self.groups.iter_mut().map(|group| group.processes.stop()));
         let clusters = join_all(self.clusters.iter_mut().map(ClusterGroup::stop));
-        let brokers = self.brokers.iter_mut().map(|(_, node)| node);
         let databases = self.database_node.iter_mut().chain(&mut self.database_replicas);
-        let others = join_all(brokers.chain(databases).map(RedisNode::stop));
-        tokio::join!(groups, clusters, others);
+        let databases = join_all(databases.map(RedisNode::stop));
+        tokio::join!(groups, clusters, databases, broker::stop(&mut self.brokers));
         self.externals.close(name).await
     }
 
@@ -437,19 +430,4 @@ async fn start_clusters(
         Ok(ClusterGroup::new(stage, plan.name(stage), cluster, newcomers.clone()))
     });
     join_all(starting).await.into_iter().collect()
-}
-
-/// Starts the server of a queue that Redis doesn't keep, and makes the queue.
-async fn start_brokers(
-    plan: &RunPlan,
-    binary: Option<&ServerBinary>,
-    folder: &RunFolder,
-) -> Result<Vec<(usize, RedisNode)>, EnvironmentError> {
-    let (Some((stage, params)), Some(binary)) = (jetstream(plan), binary) else { return Ok(Vec::new()) };
-    let failed = |why: String| EnvironmentError::Broker { stage: plan.name(stage).to_owned(), why };
-    let node = RedisNode::start_nats(binary, folder, &server_name(plan, stage)).await;
-    let node = node.map_err(|error| failed(error.to_string()))?;
-    let way = Way { broker: Broker::own(node.endpoint()), patience: PREPARE_WITHIN };
-    way.prepare(params.claim_after).await.map_err(|error| failed(error.to_string()))?;
-    Ok(vec![(stage, node)])
 }

@@ -19,7 +19,9 @@ use super::breakers::Breakers;
 use super::cluster::Voice;
 use super::control::{Control, ControlError};
 use super::environment::external::Left;
-use super::environment::{Binaries, Environment, EnvironmentError, needed_database, needs_nats, needs_redis};
+use super::environment::{
+    Binaries, Environment, EnvironmentError, needed_database, needs_nats, needs_rabbitmq, needs_redis,
+};
 use super::failover::{Failovers, Supervisor};
 use super::faults::{Hands, mend};
 use super::ledger::Ledger;
@@ -183,15 +185,17 @@ async fn start_servers(
 ) -> Result<Environment, RunFailure> {
     outbox.phase(RunPhase::StartingServers);
     let (notes, explicit) = (outbox.clone(), options.redis_server.clone());
-    let (needs_redis, needs_nats, database) = (needs_redis(plan), needs_nats(plan), needed_database(plan));
+    let (needs_redis, needs_nats) = (needs_redis(plan), needs_nats(plan));
+    let (needs_rabbitmq, database) = (needs_rabbitmq(plan), needed_database(plan));
     let prepared = tokio::task::spawn_blocking(move || {
         let progress = |text: &str| notes.note(text);
         servers::sweep(&progress);
         let redis = needs_redis.then(|| servers::find(explicit.as_deref(), &progress)).transpose();
         let binaries = redis.and_then(|redis| {
             let nats = needs_nats.then(|| servers::find_nats(&progress)).transpose()?;
+            let rabbitmq = needs_rabbitmq.then(servers::find_rabbitmq).transpose()?;
             let database = database.map(servers::find_database).transpose()?;
-            Ok(Binaries { redis, nats, database })
+            Ok(Binaries { redis, nats, database, rabbitmq })
         });
         (binaries, RunFolder::create())
     });

@@ -169,8 +169,8 @@ fn stages(plan: &RunPlan, observer: &Observer) -> Vec<StageReport> {
 }
 
 fn servers(environment: &Environment) -> Vec<ServerReport> {
-    let Binaries { redis, nats, database } = &environment.binaries;
-    let servers = redis.iter().chain(nats).chain(database).map(|binary| ServerReport {
+    let Binaries { redis, nats, database, rabbitmq } = &environment.binaries;
+    let servers = redis.iter().chain(nats).chain(rabbitmq).chain(database).map(|binary| ServerReport {
         kind: binary.kind.to_string(),
         version: binary.version.clone(),
         path: binary.path.display().to_string(),

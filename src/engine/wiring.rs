@@ -30,7 +30,6 @@ use super::ledger::Ledger;
 use super::outbox::Outbox;
 use super::pending::Batch;
 use super::queue::Place;
-use super::queue::jetstream::Way;
 use super::redis_link::{Connection, LinkSettings, Resolver};
 use super::stages::balancer::{BalancerStage, Upstream};
 use super::stages::cdn::CdnStage;
@@ -285,7 +284,7 @@ impl<'a> Builder<'a> {
         let (queue, database) = (self.plan.queue?, self.plan.database?);
         let StageKind::Queue(params) = &self.plan.topology.stages[queue].kind else { return None };
         let place = match self.environment.broker(queue) {
-            Some(broker) => Place::JetStream(Way { broker, patience: params.timeout }),
+            Some(broker) => broker.place(params.timeout),
             None => Place::Redis(
                 self.environment.master_for(self.plan.host(queue), self.plan.clients(queue, database))?,
             ),

@@ -35,6 +35,7 @@ pub const PRESETS: &[Preset] = presets![
     "queue-pop-without-ack.ron",
     "queue-stream-consumer-death.ron",
     "queue-nats.ron",
+    "queue-rabbitmq.ron",
     "queue-message-per-write.ron",
     "cache-death.ron",
     "stale-reads.ron",

@@ -9,8 +9,9 @@ use super::text::grouped;
 use super::{Report, StageReport};
 use crate::metrics::{InstanceSummary, Role};
 
-/// Less processor time than this says nothing, in seconds: the servers count it in hundredths.
-const LEAST_CPU_SECS: f64 = 0.2;
+/// Processes that use fewer cores than this together say nothing about what a core carries: what they do besides the requests (heartbeats,
+/// replication, answering the lab's looks) weighs more.
+const LEAST_CORES: f64 = 0.25;
 
 /// A claim about a managed product, and the same figure of a stage of the same kind in this run.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -25,7 +26,7 @@ pub struct ClaimedReport {
     pub requests_per_sec: f64,
     /// Processor cores that its processes used on average.
     pub cores_used: f64,
-    /// Requests for each core-second that its processes used; none where that was too little to tell.
+    /// Requests for each core-second that its processes used; none where they used less than a quarter of a core.
     pub requests_per_core_sec: Option<f64>,
 }
 
@@ -52,13 +53,14 @@ pub fn beside(
         let has_figures = !own.is_empty() && duration_secs > 0.0;
         has_figures.then(|| {
             let (cpu_secs, requests) = (own.iter().sum::<f64>(), stage.tally.arrivals as f64);
+            let cores_used = cpu_secs / duration_secs;
             ClaimedReport {
                 stage: stage.name.clone(),
                 what,
                 claimed_per_sec,
                 requests_per_sec: requests / duration_secs,
-                cores_used: cpu_secs / duration_secs,
-                requests_per_core_sec: (cpu_secs >= LEAST_CPU_SECS).then(|| requests / cpu_secs),
+                cores_used,
+                requests_per_core_sec: (cores_used >= LEAST_CORES).then(|| requests / cpu_secs),
             }
         })
     };
@@ -71,9 +73,10 @@ pub fn beside(
 /// The writer's own.
 pub(super) fn write(out: &mut String, report: &Report) -> std::fmt::Result {
     for row in &report.claimed {
-        let per_core = row
-            .requests_per_core_sec
-            .map_or("too little to tell for each".to_owned(), |rate| format!("{}/s for each", whole(rate)));
+        let per_core =
+            row.requests_per_core_sec.map_or("too few to tell what one carries".to_owned(), |rate| {
+                format!("{}/s for each", whole(rate))
+            });
         writeln!(
             out,
             "  {}: a managed product is claimed to do {} {}/s (cores not told); here {} requests/s on {:.2} cores, {per_core}",
@@ -112,14 +115,14 @@ mod tests {
         let stages =
             [stage("gate", "ReadWriteSplit"), stage("inventory", "MasterReplica"), stage("queue", "Queue")];
         let instances =
-            [process("gate", 0.5), process("gate", 0.3), process("inventory", 0.1), process("queue", 1.0)];
+            [process("gate", 1.0), process("gate", 0.6), process("inventory", 0.9), process("queue", 1.0)];
         let rows = beside(&stages, &instances, 4.0);
         assert_eq!(rows.len(), 2, "nothing is claimed of a queue");
         assert_eq!((rows[0].what, rows[0].claimed_per_sec), ("reads", 600_000));
         assert!((rows[0].requests_per_sec - 20_000.0).abs() < 1e-6);
-        assert!((rows[0].cores_used - 0.2).abs() < 1e-9);
-        assert!(rows[0].requests_per_core_sec.is_some_and(|rate| (rate - 100_000.0).abs() < 1e-6));
-        assert_eq!(rows[1].requests_per_core_sec, None, "a tenth of a second says nothing");
+        assert!((rows[0].cores_used - 0.4).abs() < 1e-9);
+        assert!(rows[0].requests_per_core_sec.is_some_and(|rate| (rate - 50_000.0).abs() < 1e-6));
+        assert_eq!(rows[1].requests_per_core_sec, None, "less than a quarter of a core says nothing");
         assert!(beside(&stages, &instances, 0.0).is_empty());
     }
 }

@@ -191,7 +191,7 @@ pub struct GeneratorReport {
 /// A server that ran.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ServerReport {
-    /// "Valkey", "Redis", "NATS", "SQLite", "PostgreSQL" or "MariaDB".
+    /// "Valkey", "Redis", "NATS", "RabbitMQ", "SQLite", "PostgreSQL" or "MariaDB".
     pub kind: String,
     /// Its version.
     pub version: String,

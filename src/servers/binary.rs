@@ -34,6 +34,8 @@ pub enum ServerKind {
     Redis,
     /// NATS, which keeps streams by its `JetStream`.
     Nats,
+    /// RabbitMQ.
+    RabbitMq,
     /// PostgreSQL.
     PostgreSql,
     /// MariaDB.
@@ -55,6 +57,7 @@ impl fmt::Display for ServerKind {
             Self::Nats => "NATS",
             Self::PostgreSql => "PostgreSQL",
             Self::MariaDb => "MariaDB",
+            Self::RabbitMq => "RabbitMQ",
         })
     }
 }
@@ -151,6 +154,9 @@ pub enum BinaryError {
         /// How to install it.
         help: &'static str,
     },
+    /// None was found, and the lab can't fetch one: how to install it.
+    #[error("{0}")]
+    NotInstalled(&'static str),
     /// None was found, and none could be fetched.
     #[error(transparent)]
     Provision(#[from] ProvisionError),

@@ -17,6 +17,7 @@ use super::nats;
 use super::node_error::NodeError;
 use super::node_settings::NodeSettings;
 use super::probe::Probe;
+use super::rabbitmq;
 use super::run_folder::RunFolder;
 use super::sentinel::{self, SentinelProgram};
 
@@ -25,11 +26,17 @@ pub(crate) const LOG_FILE: &str = "server.log";
 /// What it prints before it has opened its log: complaints about its configuration.
 const OUTPUT_FILE: &str = "output.txt";
 const CONF_FILE: &str = "server.conf";
+/// Sets variables and becomes the program.
+const ENV: &str = "/usr/bin/env";
 /// A start takes 10–20 ms; a big append-only file is loaded in a few seconds.
 const READY_WITHIN: Duration = Duration::from_secs(15);
+/// RabbitMQ takes five to ten seconds on a quiet machine.
+const RABBITMQ_READY_WITHIN: Duration = Duration::from_secs(90);
 /// How often a starting server is asked.
 const READY_POLL: Duration = Duration::from_millis(5);
 const LOG_LINES: usize = 8;
+/// Another program may answer on the port while ours is about to fail.
+const OTHER: &str = "another program answers on its port";
 
 /// What a node runs.
 #[derive(Clone, Debug)]
@@ -37,6 +44,13 @@ pub(crate) enum Program {
     Data(NodeSettings),
     Sentinel(SentinelProgram),
     Nats,
+    /// The port mapper of Erlang.
+    PortMapper,
+    /// With the ports of its port mapper and for what it is asked by its own tools.
+    RabbitMq {
+        mapper: u16,
+        distribution: u16,
+    },
     Database(DatabaseProgram),
 }
 
@@ -81,7 +95,7 @@ impl Launch<'_> {
             }
             let Err(problem) = self.is_ready(&mut probe, child.pid()).await else { break };
             let waited = started_at.elapsed();
-            if waited > READY_WITHIN {
+            if waited > self.ready_within() {
                 let (name, endpoint, log) =
                     (self.name.to_owned(), Endpoint::local(self.port), log_tail(self.folder));
                 return Err(NodeError::NotReady { name, endpoint, waited, problem, log });
@@ -100,20 +114,29 @@ impl Launch<'_> {
         Ok((child, started_at.elapsed()))
     }
 
+    fn ready_within(&self) -> Duration {
+        if matches!(self.program, Program::RabbitMq { .. }) { RABBITMQ_READY_WITHIN } else { READY_WITHIN }
+    }
+
     /// Whether the process answers; if not, why not.
     async fn is_ready(&self, probe: &mut Probe, pid: u32) -> Result<(), String> {
-        // Another program may answer on the port while ours is about to fail.
-        let other = || Err("another program answers on its port".to_owned());
-        if matches!(self.program, Program::Nats) {
-            let is_ours = nats::greets(Endpoint::local(self.port), self.folder).await?;
-            return if is_ours { Ok(()) } else { other() };
-        }
-        if let Program::Database(program) = self.program {
-            return program.is_ready(self.port, self.folder, pid).await;
-        }
+        let endpoint = Endpoint::local(self.port);
+        let is_ours = match self.program {
+            Program::Nats => nats::greets(endpoint, self.folder).await?,
+            Program::RabbitMq { .. } => rabbitmq::answers(endpoint).await?,
+            // One that finds its port taken ends at once.
+            Program::PortMapper => return rabbitmq::listens(endpoint).await,
+            Program::Database(program) => return program.is_ready(self.port, self.folder, pid).await,
+            Program::Data(_) | Program::Sentinel(_) => return Self::has_loaded(probe, pid).await,
+        };
+        if is_ours { Ok(()) } else { Err(OTHER.to_owned()) }
+    }
+
+    /// Whether it is this Redis that answers, with its data.
+    async fn has_loaded(probe: &mut Probe, pid: u32) -> Result<(), String> {
         let info = probe.info("everything").await.map_err(|error| error.to_string())?;
         if info.get("process_id") != Some(&pid.to_string()) {
-            return other();
+            return Err(OTHER.to_owned());
         }
         let is_loading = info.get("loading").is_some_and(|loading| loading != "0");
         if is_loading { Err("loading its data".to_owned()) } else { Ok(()) }
@@ -137,6 +160,7 @@ impl Launch<'_> {
         }
         let conf = self.folder.join(CONF_FILE);
         let mut arguments = vec![OsString::from(&conf)];
+        let mut program = self.binary.path.as_path();
         let text = match self.program {
             Program::Data(settings) => conf::data(settings, self.port, self.folder),
             Program::Sentinel(program) => {
@@ -148,6 +172,16 @@ impl Launch<'_> {
                 nats::conf(self.port, self.folder)
             }
             Program::Database(_) => String::new(),
+            Program::PortMapper => {
+                arguments = rabbitmq::mapper_command(self.port);
+                String::new()
+            }
+            Program::RabbitMq { mapper, distribution } => {
+                let ports = (self.port, *mapper, *distribution);
+                arguments = rabbitmq::command(program, self.folder, ports, &conf);
+                program = Path::new(ENV);
+                rabbitmq::conf(self.port, self.folder)
+            }
         };
         if fresh_conf {
             fs::write(&conf, text).map_err(|source| on_file(&conf, source))?;
@@ -155,7 +189,7 @@ impl Launch<'_> {
         let output_path = self.folder.join(OUTPUT_FILE);
         let output = OpenOptions::new().create(true).append(true).open(&output_path);
         let output = output.map_err(|source| on_file(&output_path, source))?;
-        let spawned = self.run.spawn(&self.binary.path, &arguments, output);
+        let spawned = self.run.spawn(program, &arguments, output);
         spawned.map_err(|source| NodeError::Spawn { name: self.name.to_owned(), source })
     }
 
@@ -163,7 +197,8 @@ impl Launch<'_> {
         let name = self.name.to_owned();
         let text = fs::read(self.folder.join(LOG_FILE)).unwrap_or_default();
         let new = text.get(usize::try_from(log_start).unwrap_or(0)..).unwrap_or_default();
-        if String::from_utf8_lossy(new).to_lowercase().contains("address already in use") {
+        let said = (String::from_utf8_lossy(new).into_owned() + &log_tail(self.folder)).to_lowercase();
+        if ["address already in use", "eaddrinuse"].iter().any(|words| said.contains(words)) {
             return NodeError::PortTaken { name, port: self.port, tries: 1 };
         }
         NodeError::Ended { name, binary: self.binary.to_string(), status, after, log: log_tail(self.folder) }

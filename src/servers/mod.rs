@@ -6,6 +6,7 @@
 //! - [`guard`] and [`mod@sweep`]: every server dies with the program, however the program dies.
 //! - [`redis_node`]: one server process, of whatever kind; `nats`: how one of NATS is configured and seen to be ready;
 //!   `database`: how PostgreSQL and MariaDB are found, set up and configured; `owner`: as whom they run;
+//!   [`rabbitmq`]: RabbitMQ, which takes two;
 //!   [`replica_group`]: a master, its replicas and their Sentinels.
 //! - [`cluster`]: a Redis Cluster of shards, which can grow and shrink under load.
 //! - [`external`]: a Redis that runs elsewhere and is not ours.
@@ -36,6 +37,7 @@ mod probe;
 mod process;
 pub mod provision;
 pub mod proxy;
+pub mod rabbitmq;
 pub mod redis_node;
 pub mod replica_group;
 pub mod run_folder;
@@ -56,6 +58,7 @@ pub use node_error::NodeError;
 pub use node_settings::{NodeSettings, PortChoice, Restart};
 pub use process::cpu_secs;
 pub use proxy::{Link, LinkState, Proxy};
+pub use rabbitmq::{RabbitMqServer, find_rabbitmq, rabbitmq_at_hand};
 pub use redis_node::RedisNode;
 pub use replica_group::ReplicaGroup;
 pub use run_folder::{RunFolder, RunFolderError};

@@ -1,4 +1,4 @@
-//! One server process: a master, a replica, a Sentinel, a NATS server or a database.
+//! One server process: a master, a replica, a Sentinel, a NATS server, one of the two of RabbitMQ, or a database.
 
 use std::fs;
 use std::io;
@@ -60,7 +60,7 @@ impl RedisNode {
     pub fn memory_limit(&self) -> (u64, Eviction) {
         match &self.program {
             Program::Data(settings) => (settings.max_memory_bytes.unwrap_or(0), settings.eviction),
-            Program::Sentinel(_) | Program::Nats | Program::Database(_) => (0, Eviction::NoEviction),
+            _ => (0, Eviction::NoEviction),
         }
     }
 
@@ -107,6 +107,26 @@ impl RedisNode {
         setting_up.await.map_err(ended)??;
         let program = Program::Database(program);
         Self::start_in(folder, binary, run, name.to_owned(), PortChoice::Free, program).await
+    }
+
+    /// Starts the port mapper of Erlang.
+    pub(crate) async fn start_port_mapper(
+        binary: &ServerBinary,
+        run: &RunFolder,
+        name: &str,
+    ) -> Result<Self, NodeError> {
+        Self::start_program(binary, run, name.to_owned(), PortChoice::Free, Program::PortMapper).await
+    }
+
+    /// Starts a RabbitMQ node that registers with the port mapper on this port.
+    pub(crate) async fn start_rabbitmq(
+        binary: &ServerBinary,
+        run: &RunFolder,
+        name: &str,
+        mapper: u16,
+    ) -> Result<Self, NodeError> {
+        let program = Program::RabbitMq { mapper, distribution: free_port(name)? };
+        Self::start_program(binary, run, name.to_owned(), PortChoice::Free, program).await
     }
 
     async fn start_program(
@@ -213,7 +233,7 @@ impl RedisNode {
     pub fn announced(&self) -> Endpoint {
         match &self.program {
             Program::Data(settings) => settings.announce.unwrap_or(self.endpoint),
-            Program::Sentinel(_) | Program::Nats | Program::Database(_) => self.endpoint,
+            _ => self.endpoint,
         }
     }
 

@@ -8,7 +8,7 @@
 //! | `redis-sentinel`, `rediss-sentinel` | the Sentinels of a Redis | name of the master |
 //! | `redis-cluster`, `rediss-cluster` | nodes of a Redis Cluster | none |
 //! | `nats` | NATS | none |
-//! | `amqp`, `amqps` | RabbitMQ | virtual host |
+//! | `amqp` | RabbitMQ | virtual host |
 //! | `postgres`, `mysql` | PostgreSQL; MySQL or MariaDB | database |
 //!
 //! An `s` behind the first word is TLS. `?ca=/path/ca.pem` names the certificate of an authority that the system does not know; a database
@@ -51,7 +51,6 @@ const WORDS: &[(&str, Scheme, bool, u16)] = &[
     ("rediss-cluster", Scheme::RedisCluster, true, 6_379),
     ("nats", Scheme::Nats, false, 4_222),
     ("amqp", Scheme::Amqp, false, 5_672),
-    ("amqps", Scheme::Amqp, true, 5_671),
     ("postgres", Scheme::Postgres, false, 5_432),
     ("mysql", Scheme::Mysql, false, 3_306),
 ];

@@ -125,6 +125,7 @@ impl StageKind {
             Self::ReadWriteSplit(_) | Self::MasterReplica(_) => REDIS,
             Self::RedisCluster(_) => &[Scheme::RedisCluster],
             Self::Queue(params) if params.form.is_in_redis() => REDIS,
+            Self::Queue(params) if params.form == QueueForm::RabbitMq => &[Scheme::Amqp],
             Self::Queue(_) => &[Scheme::Nats],
             _ => &[],
         }

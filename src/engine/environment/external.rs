@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use super::super::queue::jetstream::Broker;
+use super::broker::Broker;
 use super::external_queue::ExternalQueue;
 use super::{EnvironmentError, server_name};
 use crate::report::{ServerReport, SettingReport};
@@ -63,7 +63,7 @@ impl Externals {
         access: Access,
         run: &str,
     ) -> Result<(), ExternalError> {
-        if let (Scheme::Nats, StageKind::Queue(params)) =
+        if let (Scheme::Nats | Scheme::Amqp, StageKind::Queue(params)) =
             (access.address.scheme, &plan.topology.stages[stage].kind)
         {
             self.queue = Some((stage, ExternalQueue::open(&access, run, params.claim_after).await?));
@@ -97,7 +97,7 @@ impl Externals {
     }
 
     /// The server of a queue that Redis doesn't keep.
-    pub fn broker(&self, stage: usize) -> Option<Arc<Broker>> {
+    pub fn broker(&self, stage: usize) -> Option<Broker> {
         self.queue.as_ref().filter(|(of, _)| *of == stage).map(|(_, queue)| queue.broker())
     }
 
@@ -113,7 +113,7 @@ impl Externals {
             left.push(Left { stage, named, removed: cluster.close().await });
         }
         if let Some((stage, queue)) = &mut self.queue {
-            let (stage, named) = (name(*stage), queue.stream().to_owned());
+            let (stage, named) = (name(*stage), queue.queue().to_owned());
             left.push(Left { stage, named, removed: queue.close().await });
         }
         left
@@ -122,11 +122,7 @@ impl Externals {
     /// Address and version of the server of a stage, and what is kept there is called.
     fn about(&self, stage: usize) -> Option<[String; 3]> {
         if let Some((_, queue)) = self.queue.as_ref().filter(|(of, _)| *of == stage) {
-            return Some([
-                queue.address().to_owned(),
-                format!("NATS {}", queue.version()),
-                queue.stream().to_owned(),
-            ]);
+            return Some([queue.address().to_owned(), queue.version().to_owned(), queue.queue().to_owned()]);
         }
         if let Some((_, cluster)) = self.clusters.iter().find(|(of, _)| *of == stage) {
             let version = format!("{} {}", cluster.about().kind, cluster.about().version);

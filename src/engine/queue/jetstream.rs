@@ -12,13 +12,13 @@ use std::time::Duration;
 use async_nats::connection::State;
 use async_nats::jetstream::Context;
 use async_nats::jetstream::consumer::{AckPolicy, PullConsumer, pull};
-use async_nats::jetstream::context::ContextBuilder;
+use async_nats::jetstream::context::{ContextBuilder, PublishErrorKind as Kind};
 use async_nats::jetstream::stream::{Config, RetentionPolicy, StorageType};
 use async_nats::{Client, ConnectOptions, Subject};
 use futures_util::StreamExt;
 use tokio::time::timeout;
 
-use super::{Delivery, Desk, PATIENCE, QueueError};
+use super::{Delivery, Desk, PATIENCE, QueueError, Told};
 use crate::servers::Endpoint;
 use crate::topology::address::{Access, Secret};
 
@@ -160,16 +160,25 @@ impl Way {
     }
 }
 
-/// Puts a message into the stream; what is answered is to be waited for.
-///
-/// # Errors
-/// It could not be sent.
-pub async fn publish(
-    way: &Way,
-    context: &Context,
-    message: String,
-) -> Result<async_nats::jetstream::context::PublishAckFuture, async_nats::jetstream::context::PublishError> {
-    context.publish(way.broker.subject.clone(), message.into()).await
+/// Puts messages into the stream, all of them before it waits for what the server says to each.
+pub async fn publish(way: &Way, context: &Context, texts: Vec<String>) -> Vec<Told> {
+    let mut sent = Vec::with_capacity(texts.len());
+    for text in texts {
+        sent.push(context.publish(way.broker.subject.clone(), text.into()).await);
+    }
+    let mut told = Vec::with_capacity(sent.len());
+    for sent in sent {
+        let answer = match sent {
+            Ok(answer) => answer.await.map(drop),
+            Err(error) => Err(error),
+        };
+        told.push(match answer.map_err(|error| error.kind()) {
+            Ok(()) => Told::Kept,
+            Err(Kind::StreamNotFound | Kind::MaxPayloadExceeded | Kind::MaxAckPending) => Told::Refused,
+            Err(_) => Told::Unknown,
+        });
+    }
+    told
 }
 
 /// Whether a connection carries something.

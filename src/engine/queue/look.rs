@@ -13,7 +13,7 @@ use super::super::environment::Environment;
 use super::super::keys;
 use super::super::redis_link::{Connection, LinkSettings};
 use super::hands::HandCounts;
-use super::{Place, QueueError, jetstream};
+use super::{Place, QueueError, jetstream, rabbitmq};
 use crate::metrics::bucket::BUCKET;
 use crate::topology::RunPlan;
 use crate::topology::stage::{QueueForm, StageKind};
@@ -44,7 +44,7 @@ fn form(plan: &RunPlan) -> Option<QueueForm> {
 pub fn place(plan: &RunPlan, environment: &Environment, patience: Duration) -> Option<Place> {
     let queue = plan.queue?;
     if let Some(broker) = environment.broker(queue) {
-        return Some(Place::JetStream(jetstream::Way { broker, patience }));
+        return Some(broker.place(patience));
     }
     environment.master(plan.host(queue)).map(Place::Redis)
 }
@@ -61,6 +61,7 @@ pub fn watch(
     let mut looker = match place {
         Place::Redis(list) => Looker::Redis(Connection::new(list, LinkSettings::new(PATIENCE))),
         Place::JetStream(way) => Looker::JetStream(way, None),
+        Place::RabbitMq(way) => Looker::RabbitMq { way, open: None, was_empty: false },
     };
     Some(async move {
         let mut looks = tokio::time::interval(BUCKET / 2);
@@ -79,6 +80,7 @@ pub fn watch(
 enum Looker {
     Redis(Connection),
     JetStream(jetstream::Way, Option<Context>),
+    RabbitMq { way: rabbitmq::Way, open: Option<rabbitmq::Line>, was_empty: bool },
 }
 
 impl Looker {
@@ -99,6 +101,19 @@ impl Looker {
                 }
                 depth.ok()
             }
+            Self::RabbitMq { way, open, was_empty } => {
+                if open.is_none() {
+                    *open = way.connect().await.ok();
+                }
+                let depth = way.depth(open.as_ref()?).await;
+                if depth.is_err() {
+                    *open = None;
+                }
+                // What is on its way to a consumer is seen nowhere for a moment, so an empty queue is believed at the second look.
+                let is_empty = depth.as_ref().is_ok_and(|depth| *depth == 0);
+                let is_believed = std::mem::replace(was_empty, is_empty);
+                depth.ok().filter(|_| !is_empty || is_believed)
+            }
         }
     }
 }
@@ -116,7 +131,7 @@ pub(super) fn lengths(form: QueueForm, identities: usize) -> Pipeline {
             }
         }
         // What is acknowledged is deleted, so what is there is what is not.
-        QueueForm::Stream | QueueForm::JetStream => {
+        QueueForm::Stream | QueueForm::JetStream | QueueForm::RabbitMq => {
             pipeline.cmd("XLEN").arg(keys::ORDER_STREAM);
         }
     }
@@ -142,6 +157,7 @@ pub async fn contents(
     };
     let list = match place {
         Place::JetStream(way) => return jetstream::contents(&way).await,
+        Place::RabbitMq(way) => return way.contents().await,
         Place::Redis(list) => list,
     };
     let mut redis = LinkSettings::new(patience).connect(list.resolve().await?).await?;

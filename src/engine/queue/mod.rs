@@ -2,7 +2,7 @@
 //! left.
 //!
 //! - [`list`], [`processing_list`], [`stream`]: the forms that Redis keeps; [`redis_line`]: what they have in common.
-//! - [`jetstream`]: the form that a NATS server keeps.
+//! - [`jetstream`]: the form that a NATS server keeps; [`rabbitmq`]: the one of RabbitMQ.
 //! - [`look`]: how much is in a queue, for the backlog, and what, for the audit.
 //! - [`hands`]: what consumers have in their hands, and what became of it when they died.
 
@@ -11,6 +11,7 @@ pub mod jetstream;
 pub mod list;
 pub mod look;
 pub mod processing_list;
+pub mod rabbitmq;
 mod redis_line;
 pub mod stream;
 #[cfg(test)]
@@ -32,6 +33,8 @@ pub enum Place {
     Redis(Resolver),
     /// On a NATS server.
     JetStream(jetstream::Way),
+    /// On a RabbitMQ server.
+    RabbitMq(rabbitmq::Way),
 }
 
 /// What a queue hands a consumer.
@@ -43,6 +46,17 @@ pub struct Delivery {
     pub again: u64,
     /// What the queue calls them, where it doesn't go by the texts.
     pub receipts: Vec<String>,
+}
+
+/// What a server says to a message that is put into its queue.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Told {
+    /// It keeps it.
+    Kept,
+    /// It said no, or nobody heard the message.
+    Refused,
+    /// It may have it.
+    Unknown,
 }
 
 /// In whole milliseconds, as servers want it.

@@ -16,19 +16,22 @@ use super::super::store::schema::{Lookups, Store};
 use super::super::trouble::Troubles;
 use super::hands::DeathPoint;
 use super::*;
-use crate::servers::{NodeSettings, RedisNode, RunFolder, find, find_nats};
+use crate::servers::{NodeSettings, RabbitMqServer, RedisNode, RunFolder, find, find_nats, find_rabbitmq};
 use crate::topology::stage::{Queue, QueueForm};
 
 const LOT: u64 = 3_000;
 /// The forms that lose nothing.
-const SAFE: [QueueForm; 3] = [QueueForm::ProcessingList, QueueForm::Stream, QueueForm::JetStream];
+const SAFE: [QueueForm; 4] =
+    [QueueForm::ProcessingList, QueueForm::Stream, QueueForm::JetStream, QueueForm::RabbitMq];
+/// Those of them that hand an order out again by time, and push none ahead.
+const TIMED: [QueueForm; 3] = [QueueForm::ProcessingList, QueueForm::Stream, QueueForm::JetStream];
 /// How long nothing may be heard of a consumer.
 const CLAIM_AFTER: Option<Duration> = Some(Duration::from_millis(200));
 
 /// A queue's server and a database, for as long as a test takes.
 struct Ground {
     _folder: RunFolder,
-    _node: RedisNode,
+    _node: Option<RedisNode>,
     server: Server,
     writer: Writer,
     form: QueueForm,
@@ -39,6 +42,7 @@ struct Ground {
 enum Server {
     Redis(Resolver, MultiplexedConnection),
     JetStream(jetstream::Way, async_nats::jetstream::Context),
+    RabbitMq { _server: Box<RabbitMqServer>, way: rabbitmq::Way, line: rabbitmq::Line },
 }
 
 impl Ground {
@@ -54,14 +58,21 @@ impl Ground {
                 RedisNode::start(&binary, &folder, NodeSettings::new("queue")).await.expect("a server");
             let redis = LinkSettings::new(patience).connect(node.endpoint()).await.expect("a connection");
             let list = Resolver::Fixed(node.endpoint());
-            (node, Server::Redis(list, redis))
+            (Some(node), Server::Redis(list, redis))
+        } else if form == QueueForm::RabbitMq {
+            let binary = find_rabbitmq().expect("a server program");
+            let server = RabbitMqServer::start(&binary, &folder, "queue").await.expect("a server");
+            let way = rabbitmq::Way { broker: rabbitmq::Broker::own(server.endpoint()), patience };
+            way.prepare().await.expect("a queue");
+            let line = way.connect_to_publish().await.expect("a connection");
+            (None, Server::RabbitMq { _server: Box::new(server), way, line })
         } else {
             let binary = find_nats(&|_| {}).expect("a server program");
             let node = RedisNode::start_nats(&binary, &folder, "queue").await.expect("a server");
             let way = jetstream::Way { broker: jetstream::Broker::own(node.endpoint()), patience };
             way.prepare(claim_after).await.expect("a stream");
             let context = way.connect().await.expect("a connection");
-            (node, Server::JetStream(way, context))
+            (Some(node), Server::JetStream(way, context))
         };
         Self { _folder: folder, _node: node, server, writer, form, pushed: 0 }
     }
@@ -70,6 +81,7 @@ impl Ground {
         let place = match &self.server {
             Server::Redis(list, _) => Place::Redis(list.clone()),
             Server::JetStream(way, _) => Place::JetStream(way.clone()),
+            Server::RabbitMq { way, .. } => Place::RabbitMq(way.clone()),
         };
         let equipment = Equipment {
             place,
@@ -101,14 +113,13 @@ impl Ground {
                 pushes.query_async::<()>(redis).await.expect("they are pushed");
             }
             Server::JetStream(way, context) => {
-                let mut answers = Vec::new();
-                for order in orders {
-                    answers
-                        .push(jetstream::publish(way, context, order.to_string()).await.expect("it is sent"));
-                }
-                for answer in answers {
-                    answer.await.expect("it is stored");
-                }
+                let told =
+                    jetstream::publish(way, context, orders.map(|order| order.to_string()).collect()).await;
+                assert!(told.iter().all(|told| *told == Told::Kept), "they are stored");
+            }
+            Server::RabbitMq { way, line, .. } => {
+                let told = way.publish(line, orders.map(|order| order.to_string()).collect()).await;
+                assert!(told.iter().all(|told| *told == Told::Kept), "they are stored");
             }
         }
         self.pushed += count;
@@ -123,6 +134,7 @@ impl Ground {
                 lengths.iter().sum()
             }
             Server::JetStream(way, context) => jetstream::depth(way, context).await.expect("a depth"),
+            Server::RabbitMq { way, line, .. } => way.depth(line).await.expect("a depth"),
         }
     }
 
@@ -206,7 +218,7 @@ async fn consumers_that_die_wherever_they_are_lose_no_order_and_write_none_twice
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_a_consumer_died_with_is_delivered_again_and_written_once() {
-    for form in SAFE {
+    for form in TIMED {
         for (point, comes_back) in [DeathPoint::Taken, DeathPoint::Written]
             .into_iter()
             .flat_map(|point| [(point, true), (point, false)])
@@ -258,7 +270,7 @@ async fn a_popped_order_dies_with_its_consumer() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn nobody_takes_over_where_nobody_is_to_until_the_drain() {
-    for form in SAFE {
+    for form in TIMED {
         let mut ground = Ground::new(form, None).await;
         let mut crew = ground.crew(Queue { claim_after: None, ..params(1, 10) });
         crew.doom(0, DeathPoint::Taken);
@@ -275,5 +287,33 @@ async fn nobody_takes_over_where_nobody_is_to_until_the_drain() {
         ground.empty(&crew).await;
         crew.end().await;
         assert_eq!(ground.written().await, (0..ground.pushed).collect(), "{form:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rabbitmq_delivers_again_at_once_what_went_over_the_connection_of_a_dead_consumer() {
+    let mut ground = Ground::new(QueueForm::RabbitMq, None).await;
+    for (deaths, point) in [(1, DeathPoint::Taken), (2, DeathPoint::Written)] {
+        let mut crew = ground.crew(Queue { claim_after: None, ..params(1, 10) });
+        assert!(crew.doom(0, point));
+        ground.push(10).await;
+        ground.dead(&crew, 1).await;
+        crew.replace(0);
+        ground.empty(&crew).await;
+        crew.end().await;
+        assert_eq!(ground.written().await, (0..10 * deaths).collect(), "{point:?}");
+        let totals = crew.totals();
+        let held = totals.died_unwritten + totals.died_unacknowledged;
+        // What was pushed ahead and never looked at is delivered again too.
+        assert!(held > 0 && totals.redelivered >= held && totals.redelivered <= 10, "{totals:?}");
+        assert_eq!(totals.ignored, totals.died_unacknowledged);
+    }
+    let Server::RabbitMq { way, .. } = &ground.server else { unreachable!("this is RabbitMQ") };
+    assert!(way.contents().await.expect("contents").is_empty());
+    ground.push(3).await;
+    let Server::RabbitMq { way, .. } = &ground.server else { unreachable!("this is RabbitMQ") };
+    for _ in 0..2 {
+        // Who looks takes nothing away.
+        assert_eq!(way.contents().await.expect("contents").len(), 3);
     }
 }

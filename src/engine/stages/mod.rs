@@ -6,13 +6,14 @@
 //! - [`core`]: what every stage has: its book, the way on, and who hears of its answers.
 //! - [`lanes`], [`pipeline`]: the connections of a stage to one server, and one exchange on them.
 //! - [`cdn`], [`balancer`], [`service`]: in process.
-//! - [`read_write_split`], [`queue`], [`consumer`]: before real Redis.
+//! - [`read_write_split`], [`queue`], [`consumer`]: before real Redis. [`broker`]: the queue before NATS or RabbitMQ.
 //! - [`master_replica`], [`stepped`]: the inventory before real Redis; [`decrement`]: the strategies by which it takes stock.
 //! - [`record`]: events and counters at Redis master-replica, before its inventory.
 //! - [`cluster`]: before a real Redis Cluster. [`command`]: what a request becomes there and at a master-replica stage.
 //! - [`database`]: before embedded SQLite. [`fill`]: writes readers' pages that it answered to the cache.
 
 pub mod balancer;
+pub mod broker;
 pub mod cdn;
 pub mod clients;
 pub mod cluster;
@@ -22,7 +23,6 @@ pub mod core;
 pub mod database;
 pub mod decrement;
 pub mod fill;
-pub mod jetstream;
 pub mod lanes;
 pub mod master_replica;
 pub mod pipeline;

@@ -77,7 +77,7 @@ impl QueueStage {
                     commands.numbers(entry);
                 }
             }
-            QueueForm::Stream | QueueForm::JetStream => entries.for_each(|entry| {
+            QueueForm::Stream | QueueForm::JetStream | QueueForm::RabbitMq => entries.for_each(|entry| {
                 commands.command(5).word("XADD").word(keys::ORDER_STREAM).word("*").word("order");
                 commands.numbers(entry);
             }),
@@ -96,7 +96,9 @@ impl QueueStage {
         };
         let is_taken = |reply: Option<Reply<'_>>| match self.form {
             QueueForm::List | QueueForm::ProcessingList => matches!(reply, Some(Reply::Int(_))),
-            QueueForm::Stream | QueueForm::JetStream => matches!(reply, Some(Reply::Text(_))),
+            QueueForm::Stream | QueueForm::JetStream | QueueForm::RabbitMq => {
+                matches!(reply, Some(Reply::Text(_)))
+            }
         };
         let (taken, refused) = if self.form == QueueForm::Stream {
             let mut taken = (0..batch.len()).map(|index| is_taken(answers.get(index)));

@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use super::super::cluster::names::Names;
 use super::super::heartbeat::{Heart, Pulse};
-use super::super::queue::jetstream::Way;
+use super::super::queue::Place;
 use super::super::redis_link::Resolver;
+use super::super::stages::broker::{BrokerStage, Publisher, Shared};
 use super::super::stages::cluster::{ClusterStage, ClusterWiring};
 use super::super::stages::core::{Core, Stage};
 use super::super::stages::decrement::decr::Counter;
@@ -18,7 +19,6 @@ use super::super::stages::decrement::piecemeal::Piecemeal;
 use super::super::stages::decrement::script::{ClaimScript, OrderGoes};
 use super::super::stages::decrement::watch_multi::WatchMulti;
 use super::super::stages::decrement::{OneTrip, SeveralTrips};
-use super::super::stages::jetstream::{JetStreamStage, Shared};
 use super::super::stages::lanes::{Lane, LaneShape, Lanes};
 use super::super::stages::master_replica::{Inventory, MasterReplicaStage};
 use super::super::stages::pipeline::Safety;
@@ -202,9 +202,10 @@ impl Builder<'_> {
     ) -> Arc<dyn Stage> {
         let shape =
             LaneShape::pipelined(params.connections, params.window, params.max_waiting, params.timeout);
-        if let Some(broker) = self.environment.broker(index) {
-            let way = Way { broker, patience: params.timeout };
-            return self.jetstream((core, next), shape, way, params.carries);
+        match self.environment.broker(index).map(|broker| broker.place(params.timeout)) {
+            Some(Place::JetStream(way)) => return self.broker((core, next), shape, way, params.carries),
+            Some(Place::RabbitMq(way)) => return self.broker((core, next), shape, way, params.carries),
+            Some(Place::Redis(_)) | None => {}
         }
         let host = self.plan.host(index);
         let (lanes, workers) = self.master_lanes(host, shape, clients);
@@ -220,16 +221,16 @@ impl Builder<'_> {
         stage
     }
 
-    /// A queue that a NATS server keeps. Its lanes share connections of another kind than those to Redis, which are never opened.
-    fn jetstream(
+    /// A queue that a broker keeps. Its lanes share connections of another kind than those to Redis, which are never opened.
+    fn broker(
         &mut self,
         (core, next): (Arc<Core>, Arc<dyn Stage>),
         shape: LaneShape,
-        way: Way,
+        way: impl Publisher,
         carries: Carried,
     ) -> Arc<dyn Stage> {
         let (lanes, workers) = Lanes::new(&Resolver::Fixed(Endpoint::local(0)), shape);
-        let stage = Arc::new(JetStreamStage::new(core, next, lanes, way, carries));
+        let stage = Arc::new(BrokerStage::new(core, next, lanes, way, carries));
         for workers in workers.chunks(shape.window as usize) {
             let shared = Shared::default();
             for lane in workers {

@@ -15,6 +15,8 @@ choices! {
         Stream,
         /// A stream of NATS, a server of its own: an order is handed out again if it isn't acknowledged in time.
         JetStream,
+        /// A durable queue of RabbitMQ, a server of its own: an order is handed out again as soon as the connection of its consumer is gone.
+        RabbitMq,
     }
 
     /// What a message of a queue carries.
@@ -41,7 +43,7 @@ params! {
         consumers: u32 = 2, in 1..64, "consumers";
         /// The most orders a consumer takes at a time; they become one transaction.
         batch: u32 = 500, in 1..5_000, "orders";
-        /// How long nothing may be heard of a consumer before another one takes over what it had in its hands; None: nobody does. A popped order can't be taken over.
+        /// How long nothing may be heard of a consumer before another one takes over what it had in its hands; None: nobody does. A popped order can't be taken over; RabbitMQ hands out again what went over a connection as soon as it is gone, whatever stands here.
         claim_after: Option<Duration> = Some(Duration::from_secs(2)), in 0.01..3600.0;
         /// Connections that carry orders to it.
         connections: u32 = 2, in 1..64, "connections";
@@ -57,6 +59,6 @@ params! {
 impl QueueForm {
     /// Whether a Redis process keeps it; otherwise a broker of its own.
     pub fn is_in_redis(self) -> bool {
-        self != Self::JetStream
+        !matches!(self, Self::JetStream | Self::RabbitMq)
     }
 }

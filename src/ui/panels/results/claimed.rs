@@ -26,8 +26,8 @@ const CORES_TIP: Text = text(
 );
 const PER_CORE: Text = text("for each core", "每核");
 const PER_CORE_TIP: Text = text(
-    "Requests for each core-second used: the figure to compare between machines",
-    "每占用一个核·秒处理的请求：可在机器之间比较的数字",
+    "Requests for each core-second used; below a quarter of a core other work of the processes weighs more, and nothing is said",
+    "每占用一个核·秒处理的请求；不足四分之一核时进程的其他工作占比更大，故不给出",
 );
 const READS: Text = text("{} reads", "{} 次读取");
 const OPERATIONS: Text = text("{} operations", "{} 次操作");

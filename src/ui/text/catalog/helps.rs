@@ -296,8 +296,8 @@ pub const ROWS: &[Row] = &[
         "由哪个 Redis 阶段的主节点保存；无：使用自己的进程。",
     ),
     (
-        "How long nothing may be heard of a consumer before another one takes over what it had in its hands; None: nobody does. A popped order can't be taken over.",
-        "多久没有某个消费者的消息，别的消费者就接管其手中的订单；无：没人接管。已弹出的订单无法接管。",
+        "How long nothing may be heard of a consumer before another one takes over what it had in its hands; None: nobody does. A popped order can't be taken over; RabbitMQ hands out again what went over a connection as soon as it is gone, whatever stands here.",
+        "多久没有某个消费者的消息，别的消费者就接管其手中的订单；无：没人接管。已弹出的订单无法接管；RabbitMQ 一旦连接断开就再次投递，与此值无关。",
     ),
     ("Consumers that take orders and have them written.", "取出订单并写入的消费者数。"),
     (

@@ -111,6 +111,14 @@ pub(super) const CHINESE: &[(&str, PresetWords<'static>)] = &[
         },
     ),
     (
+        "queue-rabbitmq.ron",
+        PresetWords {
+            title: "RabbitMQ 的消费者死去",
+            question: "消费者带着手中的订单死去时，RabbitMQ 能否保住每个订单？与 Redis 相比代价如何？",
+            source: "RabbitMQ 的文档：持久队列、发布确认、手动确认；RabbitMQ 是异步写入可用的队列之一（S18）",
+        },
+    ),
+    (
         "queue-message-per-write.ron",
         PresetWords {
             title: "每次写入一条消息",

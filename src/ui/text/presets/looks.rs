@@ -84,6 +84,13 @@ pub(super) const LOOKS: &[(&str, Text)] = &[
         ),
     ),
     (
+        "queue-rabbitmq.ron",
+        text(
+            "Look at how many orders were delivered again, and at the response times of claims: each waits until the server has it on disk",
+            "看有多少订单被再次投递，再看购买的响应时间：每笔都要等服务器写入磁盘",
+        ),
+    ),
+    (
         "queue-message-per-write.ron",
         text(
             "Look at the audit and at the backlog: each order was read from Redis once more before it was written",

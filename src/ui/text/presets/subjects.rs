@@ -48,6 +48,7 @@ pub const SUBJECTS: &[(Text, &[&str])] = &[
             "queue-pop-without-ack.ron",
             "queue-stream-consumer-death.ron",
             "queue-nats.ron",
+            "queue-rabbitmq.ron",
             "queue-postgres.ron",
             "queue-message-per-write.ron",
             "scheduled-sweep.ron",

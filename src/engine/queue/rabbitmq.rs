@@ -1,0 +1,459 @@
+//! A durable queue of RabbitMQ: a message is kept on disk before the server confirms it, leaves the queue when it is acknowledged, and is
+//! handed out again when the connection over which it went is gone (<https://www.rabbitmq.com/docs/confirms>).
+//!
+//! Nothing is handed out again by time: what a consumer has that stands still and keeps its connection, nobody takes over. The server pushes up
+//! to a batch ahead of what is acknowledged (the prefetch count). AMQP tells how many messages wait, but not how many are pushed and not
+//! acknowledged, so the consumers count these themselves, as they come in.
+
+use std::fmt::Display;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use futures_util::FutureExt;
+use lapin::message::{Delivery as Pushed, DeliveryResult};
+use lapin::options::{
+    BasicAckOptions, BasicConsumeOptions, BasicGetOptions, BasicPublishOptions, BasicQosOptions,
+    ConfirmSelectOptions, QueueDeclareOptions, QueueDeleteOptions,
+};
+use lapin::types::FieldTable;
+use lapin::uri::{AMQPAuthority, AMQPQueryString, AMQPScheme, AMQPUri, AMQPUserInfo};
+use lapin::{
+    BasicProperties, Channel, Confirmation, Connection, ConnectionProperties, Consumer, ConsumerDelegate,
+};
+use tokio::sync::mpsc;
+use tokio::time::timeout;
+
+use super::{Delivery, Desk, PATIENCE, QueueError, Told};
+use crate::servers::Endpoint;
+use crate::topology::address::{Access, Secret};
+
+/// The queue at a server of our own, and who logs in there.
+const QUEUE: &str = "orders";
+/// The user that a new server has, and its password (<https://www.rabbitmq.com/docs/access-control#default-state>).
+const GUEST: &str = "guest";
+/// The virtual host that a new server has.
+const VIRTUAL_HOST: &str = "/";
+/// Kept on disk (<https://www.rabbitmq.com/docs/publishers#message-properties>).
+const PERSISTENT: u8 = 2;
+/// Each side says so often that it lives, in seconds.
+const HEARTBEAT: u16 = 10;
+/// Nothing is wrong (AMQP 0-9-1, section 1.2).
+const CLOSED: u16 = 200;
+/// How often it is looked whether consumers are gone.
+const LOOK: Duration = Duration::from_millis(10);
+/// The most that is pushed ahead: the prefetch count has 16 bits.
+const MOST_AHEAD: usize = u16::MAX as usize;
+
+/// A server, and what the queue is called there.
+#[derive(Debug)]
+pub struct Broker {
+    /// Where it listens; any of them will do.
+    hosts: Vec<(String, u16)>,
+    user: Option<Secret>,
+    password: Option<Secret>,
+    virtual_host: String,
+    queue: String,
+    /// Messages pushed to consumers of this program and not acknowledged.
+    pushed: Arc<AtomicU64>,
+}
+
+/// The way to a server, and how long an answer may take.
+#[derive(Debug, Clone)]
+pub struct Way {
+    /// The server.
+    pub broker: Arc<Broker>,
+    /// How long an answer may take.
+    pub patience: Duration,
+}
+
+/// A connection, and the channel of what is done on it.
+#[derive(Debug, Clone)]
+pub struct Line {
+    channel: Channel,
+    /// Closed with the last line that has it.
+    _closes: Arc<Closes>,
+}
+
+/// Closes a connection when it is dropped: the client library leaves one open that has consumers.
+#[derive(Debug)]
+struct Closes(Arc<Connection>);
+
+impl Drop for Closes {
+    fn drop(&mut self) {
+        let connection = self.0.clone();
+        // Without a runtime the program is about to end, and with it the connection.
+        if let Ok(runtime) = tokio::runtime::Handle::try_current() {
+            runtime.spawn(async move { connection.close(CLOSED, "done".into()).await.ok() });
+        }
+    }
+}
+
+/// What the server says when something goes wrong, in words.
+fn refused(error: impl Display) -> QueueError {
+    QueueError::Broker(error.to_string())
+}
+
+impl Broker {
+    /// A server of our own.
+    pub fn own(endpoint: Endpoint) -> Arc<Self> {
+        let address = endpoint.socket_addr();
+        Arc::new(Self {
+            hosts: vec![(address.ip().to_string(), address.port())],
+            user: None,
+            password: None,
+            virtual_host: VIRTUAL_HOST.to_owned(),
+            queue: QUEUE.to_owned(),
+            pushed: Arc::default(),
+        })
+    }
+
+    /// A server that is not ours. What a run keeps there has the run's name.
+    pub fn elsewhere(access: &Access, run: &str) -> Arc<Self> {
+        let address = &access.address;
+        Arc::new(Self {
+            hosts: address.hosts.iter().map(|host| (host.name.clone(), host.port)).collect(),
+            user: access.user.clone(),
+            password: access.password.clone(),
+            virtual_host: address.path.clone().unwrap_or_else(|| VIRTUAL_HOST.to_owned()),
+            queue: format!("seckill-lab.{run}.orders"),
+            pushed: Arc::default(),
+        })
+    }
+
+    /// What the queue is called.
+    pub fn queue(&self) -> &str {
+        &self.queue
+    }
+
+    fn uri(&self, (host, port): &(String, u16), patience: Duration) -> AMQPUri {
+        let exposed = |secret: &Option<Secret>| {
+            secret.as_ref().map_or_else(|| GUEST.to_owned(), |secret| secret.expose().to_owned())
+        };
+        AMQPUri {
+            scheme: AMQPScheme::AMQP,
+            authority: AMQPAuthority {
+                userinfo: AMQPUserInfo { username: exposed(&self.user), password: exposed(&self.password) },
+                host: host.clone(),
+                port: *port,
+            },
+            vhost: self.virtual_host.clone(),
+            query: AMQPQueryString {
+                heartbeat: Some(HEARTBEAT),
+                connection_timeout: u64::try_from(patience.as_millis()).ok(),
+                ..AMQPQueryString::default()
+            },
+        }
+    }
+}
+
+impl Way {
+    /// Connects to the first host that answers. The connection is not made anew by itself: whoever has it looks at what goes wrong.
+    ///
+    /// # Errors
+    /// No server answers, or it lets nobody in.
+    pub async fn connect(&self) -> Result<Line, QueueError> {
+        let mut last = refused("its address names no host");
+        for host in &self.broker.hosts {
+            match timeout(self.patience, self.connect_to(host)).await {
+                Ok(Ok(line)) => return Ok(line),
+                Ok(Err(error)) => last = error,
+                Err(late) => last = refused(late),
+            }
+        }
+        Err(last)
+    }
+
+    async fn connect_to(&self, host: &(String, u16)) -> Result<Line, QueueError> {
+        let runtime = lapin::runtime::default_runtime().map_err(refused)?;
+        let (uri, properties) = (self.broker.uri(host, self.patience), ConnectionProperties::default());
+        let connection = Connection::connect_uri_with_runtime(uri, properties, runtime).await;
+        let connection = connection.map_err(refused)?;
+        let channel = connection.create_channel().await.map_err(refused)?;
+        Ok(Line { channel, _closes: Arc::new(Closes(Arc::new(connection))) })
+    }
+
+    /// Makes the queue, which outlives the server's process.
+    ///
+    /// # Errors
+    /// The server refuses.
+    pub async fn prepare(&self) -> Result<(), QueueError> {
+        let line = self.connect().await?;
+        let options = QueueDeclareOptions { durable: true, ..QueueDeclareOptions::default() };
+        let made = line.channel.queue_declare(self.name(), options, FieldTable::default());
+        self.in_time(made).await.map(drop)
+    }
+
+    /// Removes the queue.
+    ///
+    /// # Errors
+    /// The server doesn't answer.
+    pub async fn remove(&self) -> Result<(), QueueError> {
+        let line = self.connect().await?;
+        self.in_time(line.channel.queue_delete(self.name(), QueueDeleteOptions::default())).await.map(drop)
+    }
+
+    /// A connection for messages that the server is to confirm.
+    ///
+    /// # Errors
+    /// As [`Self::connect`].
+    pub async fn connect_to_publish(&self) -> Result<Line, QueueError> {
+        let line = self.connect().await?;
+        self.in_time(line.channel.confirm_select(ConfirmSelectOptions::default())).await?;
+        Ok(line)
+    }
+
+    /// Puts messages into the queue, all of them before it waits for what the server says to each.
+    pub async fn publish(&self, line: &Line, texts: Vec<String>) -> Vec<Told> {
+        let mut sent = Vec::with_capacity(texts.len());
+        for text in texts {
+            let properties = BasicProperties::default().with_delivery_mode(PERSISTENT);
+            let options = BasicPublishOptions::default();
+            sent.push(
+                line.channel
+                    .basic_publish("".into(), self.name(), options, text.as_bytes(), properties)
+                    .await,
+            );
+        }
+        let until = tokio::time::Instant::now() + self.patience;
+        let mut told = Vec::with_capacity(sent.len());
+        for confirm in sent {
+            let Ok(confirm) = confirm else {
+                told.push(Told::Unknown);
+                continue;
+            };
+            told.push(match tokio::time::timeout_at(until, confirm).await {
+                Ok(Ok(Confirmation::Ack(None))) => Told::Kept,
+                // It was returned because there is no such queue, or the server could not keep it.
+                Ok(Ok(Confirmation::Ack(Some(_)) | Confirmation::Nack(_))) => Told::Refused,
+                Ok(Ok(Confirmation::NotRequested) | Err(_)) | Err(_) => Told::Unknown,
+            });
+        }
+        told
+    }
+
+    /// Messages that wait, and those that are pushed to consumers and not acknowledged.
+    ///
+    /// # Errors
+    /// The server doesn't answer.
+    pub async fn depth(&self, line: &Line) -> Result<u64, QueueError> {
+        let options = QueueDeclareOptions { passive: true, ..QueueDeclareOptions::default() };
+        let looked = line.channel.queue_declare(self.name(), options, FieldTable::default());
+        let waiting = u64::from(self.in_time(looked).await?.message_count());
+        // Looked at last: one that was pushed meanwhile may count twice.
+        Ok(waiting + self.broker.pushed.load(Ordering::Acquire))
+    }
+
+    /// The messages that are left in the queue, where they stay; consumers have ended.
+    ///
+    /// # Errors
+    /// The server doesn't answer.
+    pub async fn contents(&self) -> Result<Vec<String>, QueueError> {
+        let line = self.connect().await?;
+        timeout(self.patience, self.without_consumers(&line)).await.map_err(refused)??;
+        let mut texts = Vec::new();
+        // What is not acknowledged goes back when the connection closes.
+        while let Some(message) =
+            self.in_time(line.channel.basic_get(self.name(), BasicGetOptions::default())).await?
+        {
+            texts.push(String::from_utf8_lossy(&message.delivery.data).into_owned());
+        }
+        Ok(texts)
+    }
+
+    /// Waits until the server has seen that all consumers are gone: until then it keeps for them what they had not acknowledged.
+    async fn without_consumers(&self, line: &Line) -> Result<(), QueueError> {
+        let options = QueueDeclareOptions { passive: true, ..QueueDeclareOptions::default() };
+        loop {
+            let looked = line.channel.queue_declare(self.name(), options, FieldTable::default());
+            if self.in_time(looked).await?.consumer_count() == 0 {
+                return Ok(());
+            }
+            tokio::time::sleep(LOOK).await;
+        }
+    }
+
+    fn name(&self) -> lapin::types::ShortString {
+        self.broker.queue.as_str().into()
+    }
+
+    async fn in_time<T>(&self, asked: impl Future<Output = lapin::Result<T>>) -> Result<T, QueueError> {
+        timeout(self.patience, asked).await.map_err(refused)?.map_err(refused)
+    }
+}
+
+impl Line {
+    /// Whether the connection carries something.
+    pub fn is_connected(&self) -> bool {
+        self.channel.status().connected()
+    }
+}
+
+/// A consumer's place at the queue.
+#[derive(Debug)]
+pub struct RabbitMqDesk {
+    way: Way,
+    open: Option<Open>,
+}
+
+/// An open connection over which the server pushes.
+#[derive(Debug)]
+struct Open {
+    line: Line,
+    /// Cancelled with this.
+    _consumer: Consumer,
+    pushed: mpsc::Receiver<Result<Pushed, lapin::Error>>,
+    /// What came in and is not acknowledged.
+    own: Arc<Own>,
+    /// How much may be pushed ahead.
+    ahead: usize,
+}
+
+/// The part of one connection in what is pushed and not acknowledged.
+#[derive(Debug)]
+struct Own {
+    all: Arc<AtomicU64>,
+    own: AtomicU64,
+}
+
+/// Takes what the server pushes as it comes in, on the thread that reads the connection.
+struct Intake {
+    to: mpsc::Sender<Result<Pushed, lapin::Error>>,
+    own: Arc<Own>,
+}
+
+impl Own {
+    fn add(&self, count: u64) {
+        self.own.fetch_add(count, Ordering::AcqRel);
+        self.all.fetch_add(count, Ordering::AcqRel);
+    }
+
+    fn take_off(&self, count: u64) {
+        let off = self.own.load(Ordering::Acquire).min(count);
+        self.own.fetch_sub(off, Ordering::AcqRel);
+        self.all.fetch_sub(off, Ordering::AcqRel);
+    }
+}
+
+impl Drop for Own {
+    /// The connection is gone, and what came over it waits again.
+    fn drop(&mut self) {
+        self.all.fetch_sub(self.own.load(Ordering::Acquire), Ordering::AcqRel);
+    }
+}
+
+impl ConsumerDelegate for Intake {
+    fn on_new_delivery(
+        &self,
+        delivery: DeliveryResult,
+    ) -> std::pin::Pin<Box<dyn Future<Output = ()> + Send>> {
+        // The server pushes no more than has room; an end of the consumer that finds none shows at the next acknowledgement.
+        match delivery {
+            Ok(Some(pushed)) => {
+                self.own.add(1);
+                self.to.try_send(Ok(pushed)).ok();
+            }
+            Ok(None) => {}
+            Err(error) => {
+                self.to.try_send(Err(error)).ok();
+            }
+        }
+        Box::pin(std::future::ready(()))
+    }
+}
+
+impl RabbitMqDesk {
+    /// At the queue of a server.
+    pub fn new(way: Way) -> Self {
+        Self { way, open: None }
+    }
+
+    /// Has the server push up to `ahead`; a new connection where it pushed otherwise so far, because what is pushed already goes back then.
+    async fn pushing(&mut self, ahead: usize) -> Result<&mut Open, QueueError> {
+        if self.open.as_ref().is_none_or(|open| open.ahead != ahead) {
+            self.open = None;
+            let line = self.way.connect().await?;
+            let prefetch = u16::try_from(ahead).unwrap_or(u16::MAX);
+            self.way.in_time(line.channel.basic_qos(prefetch, BasicQosOptions::default())).await?;
+            let (to, pushed) = mpsc::channel(ahead + 1);
+            let own = Arc::new(Own { all: self.way.broker.pushed.clone(), own: AtomicU64::new(0) });
+            let consume = line.channel.basic_consume(
+                self.way.name(),
+                "".into(),
+                BasicConsumeOptions::default(),
+                FieldTable::default(),
+            );
+            let consumer = self.way.in_time(consume).await?;
+            consumer.set_delegate(Intake { to, own: own.clone() });
+            self.open = Some(Open { line, _consumer: consumer, pushed, own, ahead });
+        }
+        self.open.as_mut().ok_or_else(|| refused("not connected"))
+    }
+}
+
+impl Open {
+    /// What has come in, up to `most`; where nothing has, the next one, for which it waits a little.
+    async fn next(&mut self, most: usize) -> Result<Delivery, QueueError> {
+        let mut delivery = Delivery::default();
+        let Ok(first) = timeout(PATIENCE, self.pushed.recv()).await else {
+            return if self.line.is_connected() {
+                Ok(delivery)
+            } else {
+                Err(refused("the connection is gone"))
+            };
+        };
+        let mut next = Some(first);
+        while let Some(pushed) = next {
+            let pushed = pushed.ok_or_else(|| refused("the server pushes no more"))?.map_err(refused)?;
+            delivery.again += u64::from(pushed.redelivered);
+            delivery.receipts.push(pushed.delivery_tag.to_string());
+            delivery.texts.push(String::from_utf8_lossy(&pushed.data).into_owned());
+            next = if delivery.texts.len() < most { self.pushed.recv().now_or_never() } else { None };
+        }
+        Ok(delivery)
+    }
+}
+
+impl Desk for RabbitMqDesk {
+    async fn open(&mut self) -> Result<(), QueueError> {
+        match &self.open {
+            Some(open) if !open.line.is_connected() => Err(refused("the connection is gone")),
+            _ => Ok(()),
+        }
+    }
+
+    /// It connects when it takes, for only then it knows how much may be pushed ahead.
+    fn is_current(&self) -> bool {
+        true
+    }
+
+    async fn take(&mut self, most: usize) -> Result<Delivery, QueueError> {
+        self.pushing(most.min(MOST_AHEAD)).await?.next(most).await
+    }
+
+    /// Who looks back takes nothing for now: the connection closes, and what was pushed ahead waits for others again.
+    async fn left(&mut self, _most: usize) -> Result<Delivery, QueueError> {
+        self.open = None;
+        Ok(Delivery::default())
+    }
+
+    /// The server hands it out again by itself.
+    async fn take_over(&mut self, _most: usize, _claim_after: Duration) -> Result<Delivery, QueueError> {
+        Ok(Delivery::default())
+    }
+
+    /// One acknowledgement for all that came until then: they are written in the order in which they came.
+    async fn done(&mut self, delivery: &Delivery) -> Result<(), QueueError> {
+        let Some(last) = delivery.receipts.last() else { return Ok(()) };
+        let tag = last.parse().map_err(refused)?;
+        let open = self.open.as_ref().ok_or_else(|| refused("not connected"))?;
+        let acknowledged = open.line.channel.basic_ack(tag, BasicAckOptions { multiple: true });
+        self.way.in_time(acknowledged).await?;
+        open.own.take_off(delivery.receipts.len() as u64);
+        Ok(())
+    }
+
+    async fn give_up(&mut self) {
+        self.open = None;
+    }
+}
