@@ -411,7 +411,7 @@ mod tests {
         for (text, at) in [
             ("redis://cache", "cache:6379"),
             ("redis-sentinel://one,two:7/mymaster", "one:26379,two:7"),
-            ("amqps://q", "q:5671"),
+            ("amqp://q", "q:5672"),
             ("redis://[::1]", "[::1]:6379"),
         ] {
             assert_eq!(hosts(&Address::parse(text, ALL).expect(text)).join(","), at);

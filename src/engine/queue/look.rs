@@ -61,7 +61,7 @@ pub fn watch(
     let mut looker = match place {
         Place::Redis(list) => Looker::Redis(Connection::new(list, LinkSettings::new(PATIENCE))),
         Place::JetStream(way) => Looker::JetStream(way, None),
-        Place::RabbitMq(way) => Looker::RabbitMq { way, open: None, was_empty: false },
+        Place::RabbitMq(way) => Looker::RabbitMq(way, None),
     };
     Some(async move {
         let mut looks = tokio::time::interval(BUCKET / 2);
@@ -80,7 +80,7 @@ pub fn watch(
 enum Looker {
     Redis(Connection),
     JetStream(jetstream::Way, Option<Context>),
-    RabbitMq { way: rabbitmq::Way, open: Option<rabbitmq::Line>, was_empty: bool },
+    RabbitMq(rabbitmq::Way, Option<rabbitmq::Line>),
 }
 
 impl Looker {
@@ -101,7 +101,7 @@ impl Looker {
                 }
                 depth.ok()
             }
-            Self::RabbitMq { way, open, was_empty } => {
+            Self::RabbitMq(way, open) => {
                 if open.is_none() {
                     *open = way.connect().await.ok();
                 }
@@ -109,10 +109,7 @@ impl Looker {
                 if depth.is_err() {
                     *open = None;
                 }
-                // What is on its way to a consumer is seen nowhere for a moment, so an empty queue is believed at the second look.
-                let is_empty = depth.as_ref().is_ok_and(|depth| *depth == 0);
-                let is_believed = std::mem::replace(was_empty, is_empty);
-                depth.ok().filter(|_| !is_empty || is_believed)
+                depth.ok()
             }
         }
     }

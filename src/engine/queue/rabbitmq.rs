@@ -40,8 +40,12 @@ const PERSISTENT: u8 = 2;
 const HEARTBEAT: u16 = 10;
 /// Nothing is wrong (AMQP 0-9-1, section 1.2).
 const CLOSED: u16 = 200;
+/// A server that does not answer to that has nothing to take back.
+const CLOSE_WITHIN: Duration = Duration::from_secs(5);
 /// How often it is looked whether consumers are gone.
 const LOOK: Duration = Duration::from_millis(10);
+/// How long a message may be on its way from the server to a consumer of this program.
+const SECOND_LOOK: Duration = Duration::from_millis(100);
 /// The most that is pushed ahead: the prefetch count has 16 bits.
 const MOST_AHEAD: usize = u16::MAX as usize;
 
@@ -72,7 +76,7 @@ pub struct Way {
 pub struct Line {
     channel: Channel,
     /// Closed with the last line that has it.
-    _closes: Arc<Closes>,
+    closes: Arc<Closes>,
 }
 
 /// Closes a connection when it is dropped: the client library leaves one open that has consumers.
@@ -81,11 +85,18 @@ struct Closes(Arc<Connection>);
 
 impl Drop for Closes {
     fn drop(&mut self) {
-        let connection = self.0.clone();
-        // Without a runtime the program is about to end, and with it the connection.
-        if let Ok(runtime) = tokio::runtime::Handle::try_current() {
-            runtime.spawn(async move { connection.close(CLOSED, "done".into()).await.ok() });
-        }
+        close(self.0.clone(), None);
+    }
+}
+
+/// Closes a connection. What came over it counts as pushed until the server has taken it back, which it has done when it answers.
+fn close(connection: Arc<Connection>, own: Option<Arc<Own>>) {
+    // Without a runtime the program is about to end, and with it the connection.
+    if let Ok(runtime) = tokio::runtime::Handle::try_current() {
+        runtime.spawn(async move {
+            timeout(CLOSE_WITHIN, connection.close(CLOSED, "done".into())).await.ok();
+            drop(own);
+        });
     }
 }
 
@@ -170,7 +181,7 @@ impl Way {
         let connection = Connection::connect_uri_with_runtime(uri, properties, runtime).await;
         let connection = connection.map_err(refused)?;
         let channel = connection.create_channel().await.map_err(refused)?;
-        Ok(Line { channel, _closes: Arc::new(Closes(Arc::new(connection))) })
+        Ok(Line { channel, closes: Arc::new(Closes(Arc::new(connection))) })
     }
 
     /// Makes the queue, which outlives the server's process.
@@ -232,11 +243,21 @@ impl Way {
         told
     }
 
-    /// Messages that wait, and those that are pushed to consumers and not acknowledged.
+    /// Messages that wait, and those that are pushed to consumers and not acknowledged. What is on its way to a consumer is seen nowhere for a
+    /// moment, so an empty queue is believed at a second look.
     ///
     /// # Errors
     /// The server doesn't answer.
     pub async fn depth(&self, line: &Line) -> Result<u64, QueueError> {
+        let depth = self.look(line).await?;
+        if depth > 0 {
+            return Ok(depth);
+        }
+        tokio::time::sleep(SECOND_LOOK).await;
+        self.look(line).await
+    }
+
+    async fn look(&self, line: &Line) -> Result<u64, QueueError> {
         let options = QueueDeclareOptions { passive: true, ..QueueDeclareOptions::default() };
         let looked = line.channel.queue_declare(self.name(), options, FieldTable::default());
         let waiting = u64::from(self.in_time(looked).await?.message_count());
@@ -388,6 +409,12 @@ impl RabbitMqDesk {
             self.open = Some(Open { line, _consumer: consumer, pushed, own, ahead });
         }
         self.open.as_mut().ok_or_else(|| refused("not connected"))
+    }
+}
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        close(self.line.closes.0.clone(), Some(self.own.clone()));
     }
 }
 

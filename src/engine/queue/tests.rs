@@ -139,9 +139,14 @@ impl Ground {
     }
 
     async fn empty(&mut self, crew: &Crew) {
-        while self.depth(crew).await > 0 {
+        while self.depth(crew).await > 0 || self.is_on_its_way().await {
             tokio::task::yield_now().await;
         }
+    }
+
+    /// At RabbitMQ, what the server has pushed and the consumer not yet got is seen nowhere, however long that takes on a busy machine.
+    async fn is_on_its_way(&self) -> bool {
+        self.form == QueueForm::RabbitMq && (self.written().await.len() as u64) < self.pushed
     }
 
     /// The ids in the database, each of which is there once.

@@ -20,7 +20,8 @@ use std::sync::LazyLock;
 
 use super::Text;
 
-/// English, and the same in Chinese. `{}` stands for a value; `{1}`, `{2}` in the Chinese put values in another order.
+/// English, and the same in Chinese. `{}` stands for a value; `{1}`, `{2}` in the Chinese put values in another order, and `{2!}` puts a
+/// name there that somebody gave.
 pub type Row = (&'static str, &'static str);
 
 /// All tables. Where two rows fit, the first one counts.
@@ -88,6 +89,8 @@ fn fill(chinese: &str, values: &[&str]) -> String {
     let mut filled = chinese.to_owned();
     for (number, value) in (1..).zip(values) {
         filled = put(&filled, &format!("{{{number}}}"), &self::chinese(value));
+        // A name that somebody gave stays as it is, also where it is a word of ours, like "orders".
+        filled = put(&filled, &format!("{{{number}!}}"), value);
     }
     for value in values {
         filled = put(&filled, "{}", &self::chinese(value));
@@ -132,6 +135,7 @@ mod tests {
         let cut = "store: 128 slots on their way from node 1 to node 4 were interrupted: one of the two nodes doesn't answer";
         assert_eq!(chinese(cut), "store：从节点 1 迁往节点 4 的 128 个槽被中断：两个节点之一没有应答");
         assert_eq!(chinese("Kill master of gate"), "杀死 gate 的主节点");
+        assert_eq!(chinese("backlog of orders above 500 for 1s"), "orders 的积压高于 500 持续 1s");
         assert_eq!(chinese("not a text of ours"), "not a text of ours");
     }
 
@@ -139,7 +143,10 @@ mod tests {
     fn every_row_has_as_many_values_on_both_sides() {
         for (english, chinese) in TABLES.iter().flat_map(|table| table.iter()) {
             let values = english.matches("{}").count();
-            let numbered = (1..=values).filter(|number| chinese.contains(&format!("{{{number}}}"))).count();
+            let is_numbered = |number: &usize| {
+                chinese.contains(&format!("{{{number}}}")) || chinese.contains(&format!("{{{number}!}}"))
+            };
+            let numbered = (1..=values).filter(is_numbered).count();
             assert_eq!(values, chinese.matches("{}").count() + numbered, "{english}");
         }
     }
