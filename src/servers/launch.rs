@@ -30,8 +30,8 @@ const CONF_FILE: &str = "server.conf";
 const ENV: &str = "/usr/bin/env";
 /// A start takes 10–20 ms; a big append-only file is loaded in a few seconds.
 const READY_WITHIN: Duration = Duration::from_secs(15);
-/// RabbitMQ takes five to ten seconds on a quiet machine.
-const RABBITMQ_READY_WITHIN: Duration = Duration::from_secs(90);
+/// RabbitMQ takes five to ten seconds on a quiet machine; a database that was killed syncs all its files first, and repeats its log.
+const SLOW_READY_WITHIN: Duration = Duration::from_secs(90);
 /// How often a starting server is asked.
 const READY_POLL: Duration = Duration::from_millis(5);
 const LOG_LINES: usize = 8;
@@ -115,7 +115,8 @@ impl Launch<'_> {
     }
 
     fn ready_within(&self) -> Duration {
-        if matches!(self.program, Program::RabbitMq { .. }) { RABBITMQ_READY_WITHIN } else { READY_WITHIN }
+        let is_slow = matches!(self.program, Program::RabbitMq { .. } | Program::Database(_));
+        if is_slow { SLOW_READY_WITHIN } else { READY_WITHIN }
     }
 
     /// Whether the process answers; if not, why not.
