@@ -10,10 +10,11 @@
 //!   [`replica_group`]: a master, its replicas and their Sentinels.
 //! - [`cluster`]: a Redis Cluster of shards, which can grow and shrink under load.
 //! - [`external`]: a Redis that runs elsewhere and is not ours.
-//! - [`proxy`]: stands before a server, so that its link can be cut, slowed, throttled and mended.
+//! - `accept`: a port of our own where connections are served; [`proxy`]: stands before a server, so that its link can be cut, slowed, throttled and mended.
 //!
 //! Nothing in here draws, prints or knows what a run is. Long steps tell what they do through a [`Progress`].
 
+mod accept;
 pub mod binary;
 mod bounded;
 mod child;

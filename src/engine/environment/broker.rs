@@ -44,8 +44,8 @@ impl Broker {
     /// Where the queue is, for those who wait so long for an answer.
     pub fn place(&self, patience: Duration) -> Place {
         match self {
-            Self::JetStream(broker) => Place::JetStream(jetstream::Way { broker: broker.clone(), patience }),
-            Self::RabbitMq(broker) => Place::RabbitMq(rabbitmq::Way { broker: broker.clone(), patience }),
+            Self::JetStream(broker) => Place::JetStream(broker.way(patience)),
+            Self::RabbitMq(broker) => Place::RabbitMq(broker.way(patience)),
         }
     }
 
@@ -62,12 +62,12 @@ impl Broker {
     /// # Errors
     /// It doesn't answer, or lets nobody in.
     pub async fn look(&self, patience: Duration) -> Result<String, QueueError> {
-        match self.place(patience) {
-            Place::JetStream(way) => {
-                Ok(format!("NATS {}", way.connect().await?.client().server_info().version))
+        match self {
+            Self::JetStream(broker) => {
+                let line = broker.way(patience).connect().await?;
+                Ok(format!("NATS {}", line.client().server_info().version))
             }
-            Place::RabbitMq(way) => way.connect().await.map(|_line| "RabbitMQ".to_owned()),
-            Place::Redis(_) => unreachable!("no broker is a Redis"),
+            Self::RabbitMq(broker) => broker.way(patience).connect().await.map(|_line| "RabbitMQ".to_owned()),
         }
     }
 
@@ -76,10 +76,9 @@ impl Broker {
     /// # Errors
     /// The server refuses.
     pub async fn prepare(&self, patience: Duration, claim_after: Option<Duration>) -> Result<(), QueueError> {
-        match self.place(patience) {
-            Place::JetStream(way) => way.prepare(claim_after).await,
-            Place::RabbitMq(way) => way.prepare().await,
-            Place::Redis(_) => Ok(()),
+        match self {
+            Self::JetStream(broker) => broker.way(patience).prepare(claim_after).await,
+            Self::RabbitMq(broker) => broker.way(patience).prepare().await,
         }
     }
 
@@ -88,10 +87,9 @@ impl Broker {
     /// # Errors
     /// The server doesn't answer.
     pub async fn remove(&self, patience: Duration) -> Result<(), QueueError> {
-        match self.place(patience) {
-            Place::JetStream(way) => way.remove().await,
-            Place::RabbitMq(way) => way.remove().await,
-            Place::Redis(_) => Ok(()),
+        match self {
+            Self::JetStream(broker) => broker.way(patience).remove().await,
+            Self::RabbitMq(broker) => broker.way(patience).remove().await,
         }
     }
 }

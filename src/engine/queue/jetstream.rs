@@ -18,7 +18,7 @@ use async_nats::{Client, ConnectOptions, Subject};
 use futures_util::StreamExt;
 use tokio::time::timeout;
 
-use super::{Delivery, Desk, PATIENCE, QueueError, Told};
+use super::{BrokerWay, Delivery, Desk, PATIENCE, QueueError, Told};
 use crate::servers::Endpoint;
 use crate::topology::address::{Access, Secret};
 
@@ -74,6 +74,11 @@ impl Broker {
             stream: format!("seckill-lab-{run}"),
             subject: format!("seckill-lab.{run}.orders"),
         }
+    }
+
+    /// The way to it for those who wait so long for an answer.
+    pub fn way(self: &Arc<Self>, patience: Duration) -> Way {
+        Way { broker: self.clone(), patience }
     }
 
     /// What the stream is called.
@@ -143,6 +148,34 @@ impl Way {
         context.delete_stream(&self.broker.stream).await.map(drop).map_err(refused)
     }
 
+    /// The messages that are left in the stream.
+    ///
+    /// # Errors
+    /// The server doesn't answer.
+    pub async fn contents(&self) -> Result<Vec<String>, QueueError> {
+        let context = self.connect().await?;
+        let stream = context.get_stream(self.broker.stream.clone()).await.map_err(refused)?;
+        let state = stream.get_info().await.map_err(refused)?.state;
+        let mut texts = Vec::new();
+        if state.messages == 0 {
+            return Ok(texts);
+        }
+        for sequence in state.first_sequence..=state.last_sequence {
+            // One in the midst that was acknowledged is not there any more.
+            if let Ok(message) = stream.get_raw_message(sequence).await {
+                texts.push(String::from_utf8_lossy(&message.payload).into_owned());
+            }
+        }
+        if (texts.len() as u64) < state.messages {
+            return Err(QueueError::Broker(format!(
+                "{} of {} messages can be read",
+                texts.len(),
+                state.messages
+            )));
+        }
+        Ok(texts)
+    }
+
     async fn hand_out_again(
         &self,
         context: &Context,
@@ -160,67 +193,41 @@ impl Way {
     }
 }
 
-/// Puts messages into the stream, all of them before it waits for what the server says to each.
-pub async fn publish(way: &Way, context: &Context, texts: Vec<String>) -> Vec<Told> {
-    let mut sent = Vec::with_capacity(texts.len());
-    for text in texts {
-        sent.push(context.publish(way.broker.subject.clone(), text.into()).await);
-    }
-    let mut told = Vec::with_capacity(sent.len());
-    for sent in sent {
-        let answer = match sent {
-            Ok(answer) => answer.await.map(drop),
-            Err(error) => Err(error),
-        };
-        told.push(match answer.map_err(|error| error.kind()) {
-            Ok(()) => Told::Kept,
-            Err(Kind::StreamNotFound | Kind::MaxPayloadExceeded | Kind::MaxAckPending) => Told::Refused,
-            Err(_) => Told::Unknown,
-        });
-    }
-    told
-}
+impl BrokerWay for Way {
+    type Line = Context;
 
-/// Whether a connection carries something.
-pub fn is_connected(context: &Context) -> bool {
-    context.client().connection_state() == State::Connected
-}
-
-/// Orders that are not acknowledged.
-///
-/// # Errors
-/// The server doesn't answer.
-pub async fn depth(way: &Way, context: &Context) -> Result<u64, QueueError> {
-    let stream = context.get_stream_no_info(way.broker.stream.clone()).await.map_err(refused)?;
-    Ok(stream.get_info().await.map_err(refused)?.state.messages)
-}
-
-/// The messages that are left in the stream.
-///
-/// # Errors
-/// The server doesn't answer.
-pub async fn contents(way: &Way) -> Result<Vec<String>, QueueError> {
-    let context = way.connect().await?;
-    let stream = context.get_stream(way.broker.stream.clone()).await.map_err(refused)?;
-    let state = stream.get_info().await.map_err(refused)?.state;
-    let mut texts = Vec::new();
-    if state.messages == 0 {
-        return Ok(texts);
+    async fn line(&self) -> Option<Context> {
+        self.connect().await.ok()
     }
-    for sequence in state.first_sequence..=state.last_sequence {
-        // One in the midst that was acknowledged is not there any more.
-        if let Ok(message) = stream.get_raw_message(sequence).await {
-            texts.push(String::from_utf8_lossy(&message.payload).into_owned());
+
+    fn is_connected(context: &Context) -> bool {
+        context.client().connection_state() == State::Connected
+    }
+
+    async fn publish(&self, context: &Context, texts: Vec<String>) -> Vec<Told> {
+        let mut sent = Vec::with_capacity(texts.len());
+        for text in texts {
+            sent.push(context.publish(self.broker.subject.clone(), text.into()).await);
         }
+        let mut told = Vec::with_capacity(sent.len());
+        for sent in sent {
+            let answer = match sent {
+                Ok(answer) => answer.await.map(drop),
+                Err(error) => Err(error),
+            };
+            told.push(match answer.map_err(|error| error.kind()) {
+                Ok(()) => Told::Kept,
+                Err(Kind::StreamNotFound | Kind::MaxPayloadExceeded | Kind::MaxAckPending) => Told::Refused,
+                Err(_) => Told::Unknown,
+            });
+        }
+        told
     }
-    if (texts.len() as u64) < state.messages {
-        return Err(QueueError::Broker(format!(
-            "{} of {} messages can be read",
-            texts.len(),
-            state.messages
-        )));
+
+    async fn depth(&self, context: &Context) -> Result<u64, QueueError> {
+        let stream = context.get_stream_no_info(self.broker.stream.clone()).await.map_err(refused)?;
+        Ok(stream.get_info().await.map_err(refused)?.state.messages)
     }
-    Ok(texts)
 }
 
 /// A consumer's place at the stream.

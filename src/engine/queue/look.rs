@@ -4,7 +4,6 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use async_nats::jetstream::Context;
 use redis::{Pipeline, RedisResult, cmd};
 use tokio::time::MissedTickBehavior;
 
@@ -13,7 +12,7 @@ use super::super::environment::Environment;
 use super::super::keys;
 use super::super::redis_link::{Connection, LinkSettings};
 use super::hands::HandCounts;
-use super::{Place, QueueError, jetstream, rabbitmq};
+use super::{BrokerWay, Place, QueueError, jetstream, rabbitmq};
 use crate::metrics::bucket::BUCKET;
 use crate::topology::RunPlan;
 use crate::topology::stage::{QueueForm, StageKind};
@@ -60,8 +59,8 @@ pub fn watch(
     let (place, form) = (place(plan, environment, PATIENCE)?, form(plan)?);
     let mut looker = match place {
         Place::Redis(list) => Looker::Redis(Connection::new(list, LinkSettings::new(PATIENCE))),
-        Place::JetStream(way) => Looker::JetStream(way, None),
-        Place::RabbitMq(way) => Looker::RabbitMq(way, None),
+        Place::JetStream(way) => Looker::JetStream(Watched::new(way)),
+        Place::RabbitMq(way) => Looker::RabbitMq(Watched::new(way)),
     };
     Some(async move {
         let mut looks = tokio::time::interval(BUCKET / 2);
@@ -79,8 +78,31 @@ pub fn watch(
 /// Who looks how much is in a queue.
 enum Looker {
     Redis(Connection),
-    JetStream(jetstream::Way, Option<Context>),
-    RabbitMq(rabbitmq::Way, Option<rabbitmq::Line>),
+    JetStream(Watched<jetstream::Way>),
+    RabbitMq(Watched<rabbitmq::Way>),
+}
+
+/// The queue of a broker, and the connection over which it is looked at.
+struct Watched<W: BrokerWay> {
+    way: W,
+    open: Option<W::Line>,
+}
+
+impl<W: BrokerWay> Watched<W> {
+    fn new(way: W) -> Self {
+        Self { way, open: None }
+    }
+
+    async fn look(&mut self) -> Option<u64> {
+        if self.open.is_none() {
+            self.open = self.way.line().await;
+        }
+        let depth = self.way.depth(self.open.as_ref()?).await;
+        if depth.is_err() {
+            self.open = None;
+        }
+        depth.ok()
+    }
 }
 
 impl Looker {
@@ -91,26 +113,8 @@ impl Looker {
                 let lengths: RedisResult<Vec<u64>> = connection.query(&lengths(form, identities)).await;
                 lengths.ok().map(|lengths| lengths.iter().sum())
             }
-            Self::JetStream(way, open) => {
-                if open.is_none() {
-                    *open = way.connect().await.ok();
-                }
-                let depth = jetstream::depth(way, open.as_ref()?).await;
-                if depth.is_err() {
-                    *open = None;
-                }
-                depth.ok()
-            }
-            Self::RabbitMq(way, open) => {
-                if open.is_none() {
-                    *open = way.connect().await.ok();
-                }
-                let depth = way.depth(open.as_ref()?).await;
-                if depth.is_err() {
-                    *open = None;
-                }
-                depth.ok()
-            }
+            Self::JetStream(queue) => queue.look().await,
+            Self::RabbitMq(queue) => queue.look().await,
         }
     }
 }
@@ -153,7 +157,7 @@ pub async fn contents(
         return Ok(Vec::new());
     };
     let list = match place {
-        Place::JetStream(way) => return jetstream::contents(&way).await,
+        Place::JetStream(way) => return way.contents().await,
         Place::RabbitMq(way) => return way.contents().await,
         Place::Redis(list) => list,
     };

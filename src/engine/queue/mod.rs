@@ -37,6 +37,27 @@ pub enum Place {
     RabbitMq(rabbitmq::Way),
 }
 
+/// The way to a server, not Redis, that keeps a queue, and what is asked of it while a run goes on.
+pub trait BrokerWay: Send + Sync + 'static {
+    /// An open connection.
+    type Line: Clone + Send + Sync + 'static;
+
+    /// Connects; none if the server can't be reached now.
+    fn line(&self) -> impl Future<Output = Option<Self::Line>> + Send;
+
+    /// Whether a connection carries something.
+    fn is_connected(line: &Self::Line) -> bool;
+
+    /// Puts messages into the queue, all of them before it waits for what the server says to each.
+    fn publish(&self, line: &Self::Line, texts: Vec<String>) -> impl Future<Output = Vec<Told>> + Send;
+
+    /// Messages in the queue and in the hands of consumers that have not acknowledged them.
+    ///
+    /// # Errors
+    /// The server doesn't answer.
+    fn depth(&self, line: &Self::Line) -> impl Future<Output = Result<u64, QueueError>> + Send;
+}
+
 /// What a queue hands a consumer.
 #[derive(Debug, Default)]
 pub struct Delivery {

@@ -64,7 +64,7 @@ impl Ground {
             let server = RabbitMqServer::start(&binary, &folder, "queue").await.expect("a server");
             let way = rabbitmq::Way { broker: rabbitmq::Broker::own(server.endpoint()), patience };
             way.prepare().await.expect("a queue");
-            let line = way.connect_to_publish().await.expect("a connection");
+            let line = way.line().await.expect("a connection");
             (None, Server::RabbitMq { _server: Box::new(server), way, line })
         } else {
             let binary = find_nats(&|_| {}).expect("a server program");
@@ -113,8 +113,7 @@ impl Ground {
                 pushes.query_async::<()>(redis).await.expect("they are pushed");
             }
             Server::JetStream(way, context) => {
-                let told =
-                    jetstream::publish(way, context, orders.map(|order| order.to_string()).collect()).await;
+                let told = way.publish(context, orders.map(|order| order.to_string()).collect()).await;
                 assert!(told.iter().all(|told| *told == Told::Kept), "they are stored");
             }
             Server::RabbitMq { way, line, .. } => {
@@ -133,7 +132,7 @@ impl Ground {
                 let lengths: Vec<u64> = lengths.query_async(redis).await.expect("lengths");
                 lengths.iter().sum()
             }
-            Server::JetStream(way, context) => jetstream::depth(way, context).await.expect("a depth"),
+            Server::JetStream(way, context) => way.depth(context).await.expect("a depth"),
             Server::RabbitMq { way, line, .. } => way.depth(line).await.expect("a depth"),
         }
     }

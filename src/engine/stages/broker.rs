@@ -3,12 +3,11 @@
 
 use std::sync::Arc;
 
-use async_nats::jetstream::Context;
 use tokio::sync::Mutex;
 
 use super::super::entry;
 use super::super::pending::Batch;
-use super::super::queue::{Told, jetstream, rabbitmq};
+use super::super::queue::{BrokerWay, Told};
 use super::core::{Core, Stage};
 use super::lanes::{Lane, Lanes};
 use super::queue::acknowledge;
@@ -16,74 +15,27 @@ use crate::metrics::{Outcome, Reason};
 use crate::topology::stage::Carried;
 use crate::workload::Operation;
 
-/// A broker that messages can be published to.
-pub trait Publisher: Send + Sync + 'static {
-    /// An open connection.
-    type Line: Clone + Send + Sync + 'static;
-
-    /// Connects; none if the server can't be reached now.
-    fn connect(&self) -> impl Future<Output = Option<Self::Line>> + Send;
-
-    /// Whether a connection carries something.
-    fn is_connected(line: &Self::Line) -> bool;
-
-    /// Publishes messages. Answers what the server says to each.
-    fn publish(&self, line: &Self::Line, texts: Vec<String>) -> impl Future<Output = Vec<Told>> + Send;
-}
-
-impl Publisher for jetstream::Way {
-    type Line = Context;
-
-    async fn connect(&self) -> Option<Context> {
-        Self::connect(self).await.ok()
-    }
-
-    fn is_connected(line: &Context) -> bool {
-        jetstream::is_connected(line)
-    }
-
-    async fn publish(&self, line: &Context, texts: Vec<String>) -> Vec<Told> {
-        jetstream::publish(self, line, texts).await
-    }
-}
-
-impl Publisher for rabbitmq::Way {
-    type Line = rabbitmq::Line;
-
-    async fn connect(&self) -> Option<rabbitmq::Line> {
-        self.connect_to_publish().await.ok()
-    }
-
-    fn is_connected(line: &rabbitmq::Line) -> bool {
-        line.is_connected()
-    }
-
-    async fn publish(&self, line: &rabbitmq::Line, texts: Vec<String>) -> Vec<Told> {
-        Self::publish(self, line, texts).await
-    }
-}
-
 /// The way into the queue. Its consumers are in [`super::consumer`].
-pub struct BrokerStage<P> {
+pub struct BrokerStage<W> {
     core: Arc<Core>,
     /// The database behind it: reads that came this deep go there directly.
     next: Arc<dyn Stage>,
     lanes: Lanes,
-    publisher: P,
+    way: W,
     carries: Carried,
 }
 
 /// A connection that workers share, made at first use and again after an error.
 pub type Shared<L> = Arc<Mutex<Option<L>>>;
 
-impl<P: Publisher> BrokerStage<P> {
+impl<W: BrokerWay> BrokerStage<W> {
     /// The stage; its workers are started by [`Self::work`].
-    pub fn new(core: Arc<Core>, next: Arc<dyn Stage>, lanes: Lanes, publisher: P, carries: Carried) -> Self {
-        Self { core, next, lanes, publisher, carries }
+    pub fn new(core: Arc<Core>, next: Arc<dyn Stage>, lanes: Lanes, way: W, carries: Carried) -> Self {
+        Self { core, next, lanes, way, carries }
     }
 
     /// Serves a lane until the stage is gone.
-    pub async fn work(self: Arc<Self>, lane: Lane, shared: Shared<P::Line>) {
+    pub async fn work(self: Arc<Self>, lane: Lane, shared: Shared<W::Line>) {
         while let Some(batch) = lane.next().await {
             let open = self.line(&shared).await;
             let count = batch.len();
@@ -102,21 +54,21 @@ impl<P: Publisher> BrokerStage<P> {
     }
 
     /// The connection, if the server can be reached now.
-    async fn line(&self, shared: &Shared<P::Line>) -> Option<P::Line> {
+    async fn line(&self, shared: &Shared<W::Line>) -> Option<W::Line> {
         let mut open = shared.lock().await;
-        if !open.as_ref().is_some_and(P::is_connected) {
-            *open = self.publisher.connect().await;
+        if !open.as_ref().is_some_and(W::is_connected) {
+            *open = self.way.line().await;
         }
         open.clone()
     }
 
-    async fn put(&self, batch: Batch, line: &P::Line) -> Vec<(Batch, Outcome)> {
+    async fn put(&self, batch: Batch, line: &W::Line) -> Vec<(Batch, Outcome)> {
         let now_ns = self.core.now_ns();
         let text = |pending: &super::super::pending::Pending| {
             let fields = entry::fields(&pending.request, now_ns, self.carries);
             fields.map(|number| number.to_string()).collect::<Vec<_>>().join(" ")
         };
-        let told = self.publisher.publish(line, batch.iter().map(text).collect()).await;
+        let told = self.way.publish(line, batch.iter().map(text).collect()).await;
         let (mut sold, mut failed, mut indefinite) = (Vec::new(), Vec::new(), Vec::new());
         for (pending, told) in batch.into_iter().zip(told) {
             match told {
@@ -130,7 +82,7 @@ impl<P: Publisher> BrokerStage<P> {
     }
 }
 
-impl<P: Publisher> Stage for BrokerStage<P> {
+impl<W: BrokerWay> Stage for BrokerStage<W> {
     fn take(&self, mut batch: Batch) {
         self.core.arrive(&mut batch);
         let (reads, entries): (Batch, Batch) =

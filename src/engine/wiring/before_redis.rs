@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use super::super::cluster::names::Names;
 use super::super::heartbeat::{Heart, Pulse};
-use super::super::queue::Place;
+use super::super::queue::{BrokerWay, Place};
 use super::super::redis_link::Resolver;
-use super::super::stages::broker::{BrokerStage, Publisher, Shared};
+use super::super::stages::broker::{BrokerStage, Shared};
 use super::super::stages::cluster::{ClusterStage, ClusterWiring};
 use super::super::stages::core::{Core, Stage};
 use super::super::stages::decrement::decr::Counter;
@@ -226,7 +226,7 @@ impl Builder<'_> {
         &mut self,
         (core, next): (Arc<Core>, Arc<dyn Stage>),
         shape: LaneShape,
-        way: impl Publisher,
+        way: impl BrokerWay,
         carries: Carried,
     ) -> Arc<dyn Stage> {
         let (lanes, workers) = Lanes::new(&Resolver::Fixed(Endpoint::local(0)), shape);

@@ -64,7 +64,7 @@ impl ExternalCluster {
         }
         let server = Server::new(self.access.at(vec![Host { name: name.to_owned(), port }])).ok()?;
         let server = Arc::new(server);
-        let door = Door::open(server.clone(), &self.prefix).ok()?;
+        let door = Door::open(&server, &self.prefix).ok()?;
         let endpoint = door.endpoint();
         doors.insert(key, (server, door));
         Some(endpoint)

@@ -6,73 +6,40 @@
 
 use std::io;
 use std::sync::Arc;
-use std::time::Duration;
 
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader, split};
-use tokio::net::{TcpListener, TcpStream};
-use tokio::task::{AbortHandle, JoinSet};
+use tokio::net::TcpStream;
 
+use super::super::accept::{Served, hold_one};
 use super::super::endpoint::Endpoint;
-use super::super::port::{PortError, free_listeners};
+use super::super::port::PortError;
 use super::keys::{Garbled, Prefixer};
 use super::server::Server;
 
 /// What is read at a time: a deep pipeline.
 const PIECE: usize = 64 * 1024;
-/// How long to rest when the system gives no connection, mostly for want of file descriptors.
-const REST: Duration = Duration::from_millis(10);
-
 /// An open door. Dropped, it is shut, and every connection ends.
 #[derive(Debug)]
-pub struct Door {
-    endpoint: Endpoint,
-    accepting: AbortHandle,
-}
+pub struct Door(Served);
 
 impl Door {
     /// Opens it. Call it on a tokio runtime.
     ///
     /// # Errors
     /// There is no free port.
-    pub fn open(server: Arc<Server>, prefix: &str) -> Result<Self, PortError> {
-        let refused = |last| PortError { wanted: 1, found: 0, last };
-        let mut listeners = free_listeners(1)?;
-        let (port, listener) = listeners.pop().ok_or_else(|| refused(io::ErrorKind::AddrInUse.into()))?;
-        listener.set_nonblocking(true).map_err(refused)?;
-        let listener = TcpListener::from_std(listener).map_err(refused)?;
-        let accepting = tokio::spawn(accept(listener, server, prefix.to_owned())).abort_handle();
-        Ok(Self { endpoint: Endpoint::local(port), accepting })
+    pub fn open(server: &Arc<Server>, prefix: &str) -> Result<Self, PortError> {
+        let (server, prefix) = (server.clone(), prefix.to_owned());
+        let serve = move |client| {
+            let (server, prefixer) = (server.clone(), Prefixer::new(&prefix));
+            // Whoever came sees that the connection ends; the reason was told when the run began, or is told by the next look.
+            Some(async move { drop(carry(client, &server, prefixer).await) })
+        };
+        Ok(Self(hold_one()?.serve(serve)))
     }
 
     /// Where it is.
     pub fn endpoint(&self) -> Endpoint {
-        self.endpoint
-    }
-}
-
-impl Drop for Door {
-    fn drop(&mut self) {
-        // The connections belong to this task, and end with it.
-        self.accepting.abort();
-    }
-}
-
-async fn accept(listener: TcpListener, server: Arc<Server>, prefix: String) {
-    let mut connections = JoinSet::new();
-    loop {
-        let accepted = tokio::select! {
-            accepted = listener.accept() => accepted,
-            Some(_) = connections.join_next() => continue,
-        };
-        let Ok((client, _)) = accepted else {
-            tokio::time::sleep(REST).await;
-            continue;
-        };
-        let (server, prefixer) = (server.clone(), Prefixer::new(&prefix));
-        connections.spawn(async move {
-            // Whoever came sees that the connection ends; the reason was told when the run began, or is told by the next look.
-            carry(client, &server, prefixer).await.ok();
-        });
+        self.0.endpoint()
     }
 }
 

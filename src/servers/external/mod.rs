@@ -52,7 +52,7 @@ impl External {
         let server = Arc::new(Server::new(access)?);
         let prefix = format!("{KEYS_OF_ALL_RUNS}{run}:{stage}:");
         let about = server.about(&prefix).await?;
-        let door = Door::open(server.clone(), &prefix)?;
+        let door = Door::open(&server, &prefix)?;
         Ok(Self { server, door: Some(door), prefix, about, is_clean: false })
     }
 

@@ -19,28 +19,24 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpStream;
 use tokio::sync::Notify;
-use tokio::task::{AbortHandle, JoinSet};
 
 use handshake::Handshake;
 use link::Direction;
 pub use link::{Link, LinkState};
 use pump::{Pace, pump};
 
+use super::accept::{Served, hold};
 use super::endpoint::Endpoint;
-use super::port::{PortError, free_listeners};
-
-/// How long the proxy rests when the system gives it no connection, mostly for want of file descriptors.
-const REST: Duration = Duration::from_millis(10);
+use super::port::PortError;
 
 /// A proxy before one process. Dropped, it closes its port and drops every connection.
 #[derive(Debug)]
 pub struct Proxy {
-    endpoint: Endpoint,
+    port: Served,
     server: Arc<OnceLock<Endpoint>>,
     link: Link,
-    accepting: AbortHandle,
 }
 
 /// Open files that the program may need: a connection through a proxy takes three, where the usual limit is 1024.
@@ -65,18 +61,13 @@ struct Way {
 /// There are not that many free ports.
 pub fn open(count: usize) -> Result<Vec<Proxy>, PortError> {
     allow_files();
-    let refused = |last| PortError { wanted: count, found: 0, last };
-    let mut listeners = Vec::with_capacity(count);
-    for (port, listener) in free_listeners(count)? {
-        listener.set_nonblocking(true).map_err(refused)?;
-        listeners.push((port, TcpListener::from_std(listener).map_err(refused)?));
-    }
-    let peers: Peers = listeners.iter().map(|(port, _)| (*port, Link::default())).collect();
-    let proxies = listeners.into_iter().zip(peers.iter()).map(|((port, listener), (_, link))| {
+    let held = hold(count)?;
+    let peers: Peers = held.iter().map(|held| (held.endpoint().port, Link::default())).collect();
+    let proxies = held.into_iter().zip(peers.iter()).map(|(held, (_, link))| {
         let server = Arc::new(OnceLock::new());
-        let accepting = accept(listener, server.clone(), link.clone(), peers.clone());
-        let accepting = tokio::spawn(accepting).abort_handle();
-        Proxy { endpoint: Endpoint::local(port), server, link: link.clone(), accepting }
+        let to = (server.clone(), link.clone(), peers.clone());
+        let port = held.serve(move |client| turn_in(client, &to.0, &to.1, &to.2));
+        Proxy { port, server, link: link.clone() }
     });
     Ok(proxies.collect())
 }
@@ -94,7 +85,7 @@ fn allow_files() {
 impl Proxy {
     /// Where it listens.
     pub fn endpoint(&self) -> Endpoint {
-        self.endpoint
+        self.port.endpoint()
     }
 
     /// Tells it where its process listens. The first word counts: a process keeps its port over restarts.
@@ -108,37 +99,24 @@ impl Proxy {
     }
 }
 
-impl Drop for Proxy {
-    fn drop(&mut self) {
-        // The connections belong to this task, and end with it.
-        self.accepting.abort();
-    }
-}
-
-async fn accept(listener: TcpListener, server: Arc<OnceLock<Endpoint>>, link: Link, peers: Peers) {
-    let mut connections = JoinSet::new();
-    loop {
-        let accepted = tokio::select! {
-            accepted = listener.accept() => accepted,
-            Some(_) = connections.join_next() => continue,
-        };
-        let Ok((client, _)) = accepted else {
-            tokio::time::sleep(REST).await;
-            continue;
-        };
-        let way = Way {
-            server: link.clone(),
-            replica: OnceLock::new(),
-            fuse: Arc::new(Notify::new()),
-            peers: peers.clone(),
-        };
-        match server.get().filter(|_| link.carry(&way.fuse)) {
-            Some(&server) => {
-                connections.spawn(connect(client, server, way));
-            }
-            None => reset(&client),
-        }
-    }
+/// Leads a client to the process, as long as that is known and the link carries something; everybody else is turned away.
+fn turn_in(
+    client: TcpStream,
+    server: &OnceLock<Endpoint>,
+    link: &Link,
+    peers: &Peers,
+) -> Option<impl Future<Output = ()> + Send + use<>> {
+    let way = Way {
+        server: link.clone(),
+        replica: OnceLock::new(),
+        fuse: Arc::new(Notify::new()),
+        peers: peers.clone(),
+    };
+    let Some(&server) = server.get().filter(|_| link.carry(&way.fuse)) else {
+        reset(&client);
+        return None;
+    };
+    Some(connect(client, server, way))
 }
 
 async fn connect(mut client: TcpStream, server: Endpoint, way: Way) {
