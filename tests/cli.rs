@@ -252,6 +252,43 @@ fn validate_tells_sound_files_from_others() {
 }
 
 #[test]
+fn a_design_goes_through_a_chat_and_comes_back() {
+    let place = Place::new();
+    let calm = calm(&place);
+    let output = place.output(&["share", calm.to_str().expect("text")]);
+    let shared = text(&output.stdout);
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    assert!(shared.starts_with("seckill-lab:1:") && shared.lines().count() == 1, "{shared}");
+    let letter = place.write("letter.txt", &format!("Look:\n{}\nWhat do you say?", shared.trim()));
+    let letter = letter.to_str().expect("text");
+    assert_eq!(text(&place.output(&["validate", letter]).stdout), format!("{letter}: sound\n"));
+    let back = text(&place.output(&["share", "--ron", letter]).stdout);
+    place.write("back.ron", &back);
+    assert_eq!(text(&place.output(&["share", "back.ron"]).stdout), shared, "nothing is lost");
+    let cut = place.write("cut.txt", &shared[..shared.len() / 2]);
+    let output = place.output(&["run", cut.to_str().expect("text")]);
+    assert_eq!(output.status.code(), Some(64), "{output:?}");
+    assert!(text(&output.stderr).contains("the end of the shared design is missing"), "{output:?}");
+}
+
+#[test]
+fn a_design_that_names_another_machine_runs_only_after_a_yes() {
+    let place = Place::new();
+    let inventory = r#"MasterReplica(url: "redis://:${HOME}@redis.invalid:6379")"#;
+    let far = place.write("far.ron", &design(inventory, "items: 2, stock: 10", CALM));
+    let far = far.to_str().expect("text");
+    let output = place.output(&["run", far]);
+    assert_eq!(output.status.code(), Some(64), "{output:?}");
+    let said = text(&output.stderr);
+    for part in ["\"inventory\"", "redis.invalid:6379", "the values of HOME", "--allow redis.invalid:6379"] {
+        assert!(said.contains(part), "{part} in {said}");
+    }
+    // Allowed, it gets as far as to look for the host, which by its name is none (RFC 6761, section 6.4).
+    let output = place.output(&["run", far, "--allow", "redis.invalid:6379"]);
+    assert_eq!(output.status.code(), Some(69), "{output:?}");
+}
+
+#[test]
 fn a_report_that_can_not_be_written_is_found_before_the_run() {
     let place = Place::new();
     let calm = calm(&place);

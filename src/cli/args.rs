@@ -33,6 +33,8 @@ pub enum Command {
     Run(RunArgs),
     /// List everything that is wrong with topology files
     Validate(ValidateArgs),
+    /// Print a design as a text that is short enough for a chat
+    Share(ShareArgs),
     /// Say what was found on this machine and what is missing
     Doctor(ServerArgs),
     /// Measure how many orders and arrivals a second this machine carries, in a minute and a half
@@ -86,6 +88,9 @@ pub struct HowArgs {
     /// Run it so many times, one after the other, with the same seed, and say what their failovers have in common
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1_000))]
     pub repeat: Option<u32>,
+    /// Let the run use this, which the design names and which is not on this machine, or is a file: HOST:PORT, or a path
+    #[arg(long, value_name = "WHAT")]
+    pub allow: Vec<String>,
     /// Print the verdict only
     #[arg(long)]
     pub quiet: bool,
@@ -103,6 +108,20 @@ pub struct ValidateArgs {
     /// Topology files
     #[arg(required = true)]
     pub files: Vec<PathBuf>,
+}
+
+/// `share`.
+#[derive(Debug, ClapArgs)]
+#[command(
+    after_help = "Wherever a topology file is named, a file with such a text will do, and a picture of the canvas. Exit code: 0 \
+                  printed, 64 usage or no design."
+)]
+pub struct ShareArgs {
+    /// A topology file, a file with a shared text, or a picture that the canvas saved; - is standard input
+    pub file: PathBuf,
+    /// Print the topology file instead
+    #[arg(long)]
+    pub ron: bool,
 }
 
 /// `bench`.

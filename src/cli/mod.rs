@@ -6,6 +6,7 @@
 //! - `repeat`: the same several times, and what the runs have in common.
 //! - `folder`: every file of a folder.
 //! - `variants`: a design and its variants, one after the other.
+//! - `share`: a design as a short text.
 //! - `validate`: lists what is wrong with files.
 //! - `doctor`: says what was found on this machine and what is missing.
 //! - `bench`: measures what this machine carries.
@@ -19,6 +20,7 @@ mod folder;
 mod out;
 mod repeat;
 mod run;
+mod share;
 mod validate;
 mod variants;
 pub mod window;
@@ -46,6 +48,7 @@ pub fn main(open_window: impl FnOnce(Option<PathBuf>) -> Result<(), NoWindow>) -
         None => window::main(args.file, open_window),
         Some(Command::Run(args)) => run::main(&args),
         Some(Command::Validate(args)) => validate::main(&args),
+        Some(Command::Share(args)) => share::main(&args),
         Some(Command::Doctor(args)) => doctor::main(&args),
         Some(Command::Bench(args)) => bench::main(&args),
     })

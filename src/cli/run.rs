@@ -17,7 +17,7 @@ use crate::files::{Opened, ResultFile, parse_topology, read_topology, report_pro
 use crate::machine::Capacity;
 use crate::report::line::StateLine;
 use crate::report::{self, Report, text};
-use crate::topology::{Problem, RunPlan, Severity, Topology, chaos};
+use crate::topology::{Outside, Problem, RunPlan, Severity, Topology, chaos};
 
 /// State lines between two headings.
 const LINES_A_HEADING: usize = 20;
@@ -108,6 +108,9 @@ pub(super) fn plan(label: &str, opened: Opened, args: &HowArgs) -> Option<RunPla
     }
     let may_run = opened.may_run();
     let mut topology = opened.topology.filter(|_| may_run)?;
+    if !is_allowed(label, &topology, args) {
+        return None;
+    }
     override_workload(&mut topology, args);
     match RunPlan::new(topology) {
         Ok(plan) => Some(plan),
@@ -119,6 +122,22 @@ pub(super) fn plan(label: &str, opened: Opened, args: &HowArgs) -> Option<RunPla
             None
         }
     }
+}
+
+/// Whether the user has said yes to all that the design names on other machines, and to its files; says what is missing.
+fn is_allowed(label: &str, topology: &Topology, args: &HowArgs) -> bool {
+    let mut missing = topology.outside();
+    missing.retain(|outside| !args.allow.contains(&outside.what));
+    for Outside { stage, what, variables } in &missing {
+        let gets = match &variables[..] {
+            [] => String::new(),
+            names => format!(" and would get the values of {}", names.join(" and ")),
+        };
+        out::note(format_args!(
+            "{label}: stage {stage:?} names {what}, which is not of this machine's servers{gets}; if that is meant, say --allow {what}"
+        ));
+    }
+    missing.is_empty()
 }
 
 /// Says before anything else that servers are used which are not ours.

@@ -4,6 +4,7 @@ use std::io;
 use std::path::PathBuf;
 
 use super::LARGEST_FILE_BYTES;
+use super::share::Garbled;
 
 /// Why a file could not be opened or saved; each message ends with what to do.
 #[derive(Debug, thiserror::Error)]
@@ -49,6 +50,20 @@ pub enum FileError {
         offset: usize,
         /// Its line, from 1.
         line: usize,
+    },
+    /// The file is a picture without a design.
+    #[error("{}: the picture carries no design; name one that was saved by the canvas", path.display())]
+    NoDesign {
+        /// The path asked for.
+        path: PathBuf,
+    },
+    /// The design that the file carries is damaged.
+    #[error("{}: {source}", path.display())]
+    Garbled {
+        /// The path asked for.
+        path: PathBuf,
+        /// How.
+        source: Garbled,
     },
     /// The system refuses to read the file.
     #[error("{}: the file can't be read: {source}; check its permissions", path.display())]

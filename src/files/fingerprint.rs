@@ -5,7 +5,7 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use super::{FileError, Opened, parse_topology, read_text};
+use super::{FileError, Opened, parse_topology, read_source, read_text};
 
 /// A short sum of a file's bytes. By content and not by date: a file that was only touched has not changed, and one that
 /// was replaced within the same tick of the clock has.
@@ -30,13 +30,14 @@ impl Fingerprint {
     }
 }
 
-/// Reads a topology file, and takes its fingerprint.
+/// Reads a topology file, and takes its fingerprint; none where the file only carries the design, and is not to be saved over.
 ///
 /// # Errors
 /// As [`read_topology`](super::read_topology).
-pub fn open_topology(path: &Path) -> Result<(Opened, Fingerprint), FileError> {
-    let text = read_text(path)?;
-    Ok((parse_topology(&text), Fingerprint::of(&text)))
+pub fn open_topology(path: &Path) -> Result<(Opened, Option<Fingerprint>), FileError> {
+    let source = read_source(path)?;
+    let fingerprint = (!source.is_carried).then(|| Fingerprint::of(&source.text));
+    Ok((parse_topology(&source.text), fingerprint))
 }
 
 #[cfg(test)]

@@ -13,6 +13,7 @@
 //! - [`result`]: results, reserved before a run and written after it.
 //! - `raw`: pieces of the text that know where they stand.
 //! - `read`: from text to topology and problems.
+//! - [`share`]: a design as a short text.
 //! - [`write`](mod@write): from topology to text, and safely to disk.
 
 pub mod autosave;
@@ -25,6 +26,7 @@ pub mod presets;
 mod raw;
 mod read;
 pub mod result;
+pub mod share;
 pub mod write;
 
 use std::fs::{self, File};
@@ -60,13 +62,45 @@ impl Opened {
     }
 }
 
-/// Reads a topology file. The file is never changed.
+/// Reads a topology file, or a file that carries a design: a picture of the canvas, a [shared](share) text. The file is never changed.
 ///
 /// # Errors
 /// Where there is no text to look at: the file is missing, not a file, unreadable, larger than
-/// [`LARGEST_FILE_BYTES`], or not UTF-8. What is wrong within the text is listed in [`Opened::problems`].
+/// [`LARGEST_FILE_BYTES`], not UTF-8, a picture without a design, or a damaged one. What is wrong within the text is listed in
+/// [`Opened::problems`].
 pub fn read_topology(path: &Path) -> Result<Opened, FileError> {
-    Ok(parse_topology(&read_text(path)?))
+    Ok(parse_topology(&read_source(path)?.text))
+}
+
+/// The text of a topology.
+struct Source {
+    text: String,
+    /// Whether something else carried it: then it can't be saved over that.
+    is_carried: bool,
+}
+
+fn read_source(path: &Path) -> Result<Source, FileError> {
+    let (text, is_picture) = match picture::carried_by(path) {
+        Some(carried) => (carried?, true),
+        None => (read_text(path)?, false),
+    };
+    match share::find(&text) {
+        Some(Ok(text)) => Ok(Source { text, is_carried: true }),
+        Some(Err(source)) => Err(FileError::Garbled { path: path.into(), source }),
+        None if is_picture => Err(FileError::NoDesign { path: path.into() }),
+        None => Ok(Source { text, is_carried: false }),
+    }
+}
+
+/// Reads a text, such as one in standard input, that is a topology or carries one.
+///
+/// # Errors
+/// A shared design in it is damaged.
+pub fn read_any(text: &str) -> Result<Opened, share::Garbled> {
+    Ok(match share::find(text) {
+        Some(found) => parse_topology(&found?),
+        None => parse_topology(text),
+    })
 }
 
 fn read_text(path: &Path) -> Result<String, FileError> {

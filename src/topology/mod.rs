@@ -5,6 +5,7 @@
 //!
 //! - [`stage`]: the kinds of stage and their parameters.
 //! - [`address`]: where a server is that is not ours, without secrets.
+//! - [`outside`]: what a design names that is on other machines, or a file.
 //! - [`fault`]: what breaks when; [`chaos`]: the same by lot.
 //! - [`change`]: what can be turned while a run goes on.
 //! - [`rule`]: what is watched while a run goes on, and changed then.
@@ -19,6 +20,7 @@ pub mod change;
 pub mod chaos;
 pub mod fault;
 pub mod graph;
+pub mod outside;
 pub mod plan;
 pub mod problem;
 pub mod rule;
@@ -36,6 +38,7 @@ use serde::Serialize;
 pub use address::Address;
 pub use change::Change;
 pub use fault::Fault;
+pub use outside::Outside;
 pub use plan::RunPlan;
 pub use problem::{Place, Problem, Severity};
 pub use rule::Rule;

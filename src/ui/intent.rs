@@ -41,6 +41,8 @@ pub enum Intent {
     OpenPreset(usize),
     /// The design as drawn or variants of it are run, one after the other.
     RunTurns(Vec<Turn>),
+    /// Designs may use these servers elsewhere and files from now on.
+    Allow(Vec<String>),
     /// A preset is opened and run.
     RunPreset(usize),
     /// A topology in text form is opened as a new design.

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::text::Lang;
 use super::theme::ThemeChoice;
+use crate::topology::{Outside, Topology};
 
 /// Smallest and largest scale.
 pub const SCALES: std::ops::RangeInclusive<f32> = 0.6..=3.0;
@@ -41,6 +42,8 @@ pub struct Settings {
     pub lag_in_secs: bool,
     /// Files opened or saved last, the latest first.
     pub recent: Vec<PathBuf>,
+    /// Servers elsewhere, as `host:port`, and files that designs may use.
+    pub allowed: Vec<String>,
 }
 
 impl Default for Settings {
@@ -58,6 +61,7 @@ impl Default for Settings {
             bottom: true,
             lag_in_secs: false,
             recent: Vec::new(),
+            allowed: Vec::new(),
         }
     }
 }
@@ -83,6 +87,13 @@ impl Settings {
         self.recent.retain(|path| path.is_absolute());
         self.recent.truncate(RECENT);
         self
+    }
+
+    /// What a design names that it may not use yet.
+    pub fn not_allowed(&self, topology: &Topology) -> Vec<Outside> {
+        let mut named = topology.outside();
+        named.retain(|outside| !self.allowed.contains(&outside.what));
+        named
     }
 
     /// Puts a file first among the recent ones. A name that is no text can't be kept in the storage, and would keep

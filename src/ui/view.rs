@@ -11,10 +11,11 @@ use super::dialogs::path::PathEntry;
 use super::dialogs::presets::ChooserView;
 use super::notice::{Notice, Shown};
 use super::panels::PanelsView;
+use super::run::turns::Turn;
 use super::session::chooser::Ask;
 use super::session::picture::Parts;
 use super::theme::chinese::Watch;
-use crate::topology::Severity;
+use crate::topology::{Outside, Severity};
 
 /// A tab of the panel below the canvas.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -47,6 +48,13 @@ pub enum Dialog {
     StillRunning(Box<After>),
     /// A design of a window that ended without saving.
     Recover(Box<Found>),
+    /// What is to run names servers elsewhere or files, to which nobody has said yes.
+    Outside {
+        /// These.
+        named: Vec<Outside>,
+        /// The runs, if there is more than the design as drawn.
+        turns: Option<Vec<Turn>>,
+    },
     /// A path is typed, where the system has no dialog for it.
     Path(Box<PathEntry>),
     /// A file would be replaced.

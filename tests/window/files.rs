@@ -29,7 +29,7 @@ const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Dialogs of the system, answered beforehand; and what was asked.
 #[derive(Clone, Default)]
-struct FakeChooser(Rc<RefCell<(VecDeque<Answer>, Vec<Ask>)>>);
+pub(super) struct FakeChooser(Rc<RefCell<(VecDeque<Answer>, Vec<Ask>)>>);
 
 impl FileChooser for FakeChooser {
     fn ask(&mut self, ask: &Ask, _lang: Lang, _window: &eframe::Frame) -> Option<Answering> {
@@ -45,7 +45,7 @@ impl FakeChooser {
         self.0.borrow_mut().0.push_back(answer);
     }
 
-    fn will_choose(&self, path: &Path) {
+    pub(super) fn will_choose(&self, path: &Path) {
         self.will_answer(Answer::Path(path.to_owned()));
     }
 
@@ -55,19 +55,19 @@ impl FakeChooser {
 }
 
 /// A window with a folder of its own.
-struct Place {
-    lab: Lab,
-    chooser: FakeChooser,
+pub(super) struct Place {
+    pub(super) lab: Lab,
+    pub(super) chooser: FakeChooser,
     folder: tempfile::TempDir,
 }
 
 impl Place {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         Self::in_folder(tempfile::tempdir().unwrap(), None)
     }
 
     /// With the preset chooser closed.
-    fn empty() -> Self {
+    pub(super) fn empty() -> Self {
         let mut place = Self::new();
         place.lab.click("Empty design");
         place
@@ -86,11 +86,11 @@ impl Place {
         Self::in_folder(folder, None)
     }
 
-    fn path(&self, name: &str) -> PathBuf {
+    pub(super) fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
 
-    fn write(&self, name: &str, text: &str) -> PathBuf {
+    pub(super) fn write(&self, name: &str, text: &str) -> PathBuf {
         fs::write(self.path(name), text).unwrap();
         self.path(name)
     }
@@ -100,11 +100,11 @@ impl Place {
         self.write(name, &to_ron(&titled(title)))
     }
 
-    fn command(&mut self, command: UiCommand) {
+    pub(super) fn command(&mut self, command: UiCommand) {
         self.lab.command(command);
     }
 
-    fn preset(&mut self) {
+    pub(super) fn preset(&mut self) {
         let title = &PRESETS[0].topology().unwrap().title;
         self.lab.click(title);
     }
@@ -116,7 +116,7 @@ impl Place {
         assert!(self.lab.model().doc.is_dirty());
     }
 
-    fn origin(&self) -> &Origin {
+    pub(super) fn origin(&self) -> &Origin {
         self.lab.model().doc.origin()
     }
 
@@ -129,7 +129,7 @@ impl Place {
     }
 
     /// The last message, with how bad it is.
-    fn notice(&self) -> (Option<Severity>, String) {
+    pub(super) fn notice(&self) -> (Option<Severity>, String) {
         let notices = &self.lab.harness.state().view.notices;
         let notice = &notices.last().expect("a message").notice;
         (notice.severity, format!("{}\n{}", notice.text, notice.details.as_deref().unwrap_or("")))
@@ -625,7 +625,7 @@ impl Place {
 
 impl Lab {
     /// Presses a command's keys; one without keys is asked for as its menu row does.
-    fn command(&mut self, command: UiCommand) {
+    pub(super) fn command(&mut self, command: UiCommand) {
         match command.about().shortcut {
             Some(keys) => self.harness.key_press_modifiers(keys.modifiers, keys.logical_key),
             None => self.harness.state_mut().ask(Intent::Command(command)),
@@ -640,7 +640,7 @@ impl Lab {
     }
 
     /// Frame by frame until something is so.
-    fn step_until(&mut self, is_so: impl Fn(&Self) -> bool) {
+    pub(super) fn step_until(&mut self, is_so: impl Fn(&Self) -> bool) {
         self.step_until_some(|lab| is_so(lab).then_some(()));
     }
 
@@ -671,7 +671,7 @@ impl Lab {
         self.harness.run();
     }
 
-    fn drop_file(&mut self, path: &Path) {
+    pub(super) fn drop_file(&mut self, path: &Path) {
         #[derive(Debug)]
         struct Dropped(PathBuf);
         impl egui::DroppedFile for Dropped {

@@ -21,5 +21,6 @@ mod pictures;
 mod problems;
 mod results;
 mod run;
+mod share;
 mod start;
 mod words;

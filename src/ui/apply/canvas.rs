@@ -14,7 +14,7 @@ use super::super::notice::Notice;
 use super::super::selection::Selection;
 use super::super::text::{Text, text};
 use super::Applied;
-use crate::files::{Opened, parse_topology, report_problems, stages_to_ron};
+use crate::files::{Opened, parse_topology, report_problems, share, stages_to_ron};
 use crate::topology::{Place, StageKind, Topology};
 
 const PASTE: Text = text("Paste stages", "粘贴阶段");
@@ -134,6 +134,11 @@ impl Applied<'_> {
 
     /// Adds stages that stand in a text; a whole design on an empty canvas is opened instead.
     pub fn paste_stages(&mut self, text: &str) {
+        // A shared text is a whole design.
+        if share::find(text).is_some() {
+            self.offer_text(text);
+            return;
+        }
         let Opened { topology, problems } = parse_topology(text);
         let Some(part) = topology.filter(|topology| !topology.stages.is_empty()) else {
             let label = self.model.lang().t(CLIPBOARD);

@@ -63,6 +63,7 @@ impl Applied<'_> {
             Intent::OpenFile(path) => self.guarded(After::OpenFile(path)),
             Intent::OpenPreset(preset) => self.guarded(After::OpenPreset(preset)),
             Intent::RunTurns(turns) => self.run_turns(turns),
+            Intent::Allow(named) => self.model.settings.allowed.extend(named),
             Intent::RunPreset(preset) => self.guarded(After::RunPreset(preset)),
             Intent::OpenText(text) => self.guarded(After::OpenText(text)),
             Intent::Typed(ask, path) => self.chosen(*ask, path, false),

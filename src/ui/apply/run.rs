@@ -12,13 +12,13 @@ use super::super::run::{Ending, News, Run};
 use super::super::session::bench::named_server;
 use super::super::session::chooser::Purpose;
 use super::super::text::{Text, text};
-use super::super::view::{After, BottomTab, WhyReplace};
+use super::super::view::{After, BottomTab, Dialog, WhyReplace};
 use super::Applied;
 use crate::engine::{EngineCommand, FailureKind, RunFailure, RunOptions};
 use crate::files::ResultFile;
 use crate::report::Verdict;
 use crate::topology::fault::FaultAction;
-use crate::topology::{Change, Fault, RunPlan, Severity};
+use crate::topology::{Change, Fault, RunPlan, Severity, Topology};
 
 const ENGINE_GONE: Text = text(
     "The engine has ended; save the design and restart the program",
@@ -99,17 +99,31 @@ impl Applied<'_> {
     }
 
     fn start(&mut self) {
-        self.model.runs.turns = Turns::default();
         let topology = self.model.doc.topology().clone();
+        if self.asks_outside(&topology, None) {
+            return;
+        }
+        self.model.runs.turns = Turns::default();
         self.start_turn(Turn { variant: None, topology });
     }
 
     /// Runs these, one after the other.
     pub fn run_turns(&mut self, turns: Vec<Turn>) {
-        if UiCommand::Run.enabled(self.model).is_ok() {
+        let is_asked = turns.iter().any(|turn| self.asks_outside(&turn.topology, Some(&turns)));
+        if !is_asked && UiCommand::Run.enabled(self.model).is_ok() {
             self.model.runs.turns = Turns::begin(turns);
             self.next_turn();
         }
+    }
+
+    /// Asks before servers elsewhere or files are used to which nobody has said yes. Answers whether there are such.
+    fn asks_outside(&mut self, topology: &Topology, turns: Option<&[Turn]>) -> bool {
+        let named = self.model.settings.not_allowed(topology);
+        let asks = !named.is_empty();
+        if asks {
+            self.view.dialog = Some(Dialog::Outside { named, turns: turns.map(<[Turn]>::to_vec) });
+        }
+        asks
     }
 
     /// Begins the next of the runs that come in turns. Answers whether there was one.

@@ -68,11 +68,13 @@ commands! {
         SaveAs, SaveAll, COMMAND_SHIFT + S: text("Save as…", "另存为…"),
             text("Save to another file", "保存到另一个文件");
         CopyTopology, ClipboardCopy, COMMAND_SHIFT + C: text("Copy topology as text", "复制拓扑为文本"),
-            text("Copy the whole design as text, to paste into a chat", "把整个设计复制为文本，便于粘贴到聊天中");
+            text("Copy the whole design as the text of a topology file", "把整个设计复制为拓扑文件的文本");
+        CopyShort, MessageSquareShare: text("Copy as a short text", "复制为短文本"),
+            text("Copy the whole design as one line that fits into a chat; opened from the clipboard, or from a file", "把整个设计复制为一行可发到聊天中的文本；可从剪贴板或文件打开");
         PasteTopology, ClipboardPaste, COMMAND_SHIFT + V: text("Open topology from clipboard", "从剪贴板打开拓扑"),
             text("Open the design that the clipboard holds as text", "打开剪贴板中的拓扑文本");
         ExportCanvas, Image, COMMAND_SHIFT + E: text("Export canvas as PNG…", "导出画布为 PNG…"),
-            text("Save a picture of the canvas", "保存画布图片");
+            text("Save a picture of the canvas that carries the design: dropped on a window, it opens", "保存携带设计的画布图片；把图片拖入窗口即可打开");
         ExportCharts, ChartLine: text("Export charts as PNG…", "导出图表为 PNG…"),
             text("Save a picture of the charts", "保存图表图片");
         Quit, LogOut, COMMAND + Q: text("Quit", "退出"),

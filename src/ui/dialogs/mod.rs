@@ -2,6 +2,7 @@
 //!
 //! - [`presets`]: the preset chooser.
 //! - `unsaved`, `replace`, `still_running`: ask before something is lost. `recover`: what a crash left.
+//! - `outside`: asks before a design uses servers elsewhere or files.
 //! - [`path`]: a path is typed, where the system has no dialog for it.
 //! - [`drop`](mod@drop): files that are dragged over the window.
 //! - [`palette`]: the command palette; [`find`] is what it finds.
@@ -12,6 +13,7 @@ mod about;
 pub mod drop;
 pub mod find;
 pub mod frame;
+mod outside;
 pub mod palette;
 pub mod path;
 pub mod presets;
@@ -41,6 +43,7 @@ pub fn show(ui: &mut egui::Ui, model: &Model, dialog: &mut Dialog, out: &mut Int
         }
         Dialog::Path(entry) => path::show(&ctx, model, entry, out),
         Dialog::Replace { ask, path, why } => replace::show(&ctx, model, ask, path, *why, out),
+        Dialog::Outside { named, turns } => outside::show(&ctx, model, named, turns.as_deref(), out),
         Dialog::Palette(view) => palette::show(&ctx, model, view, out),
         Dialog::Shortcuts => shortcuts::show(&ctx, model),
         Dialog::About => about::show(&ctx, model, out),

@@ -35,9 +35,18 @@ pub struct Parts {
 /// A picture that was taken: where it is, or why it is not.
 pub type Taken = Result<PathBuf, FileError>;
 
+/// A picture that is wanted.
+#[derive(Debug, Clone)]
+struct Wanted {
+    part: Part,
+    path: PathBuf,
+    /// The text that it carries.
+    carried: Option<String>,
+}
+
 /// Pictures under way.
 pub struct Pictures {
-    wanted: Option<(Part, PathBuf, u8)>,
+    wanted: Option<(Wanted, u8)>,
     is_taking: bool,
     sender: Sender<Taken>,
     receiver: Receiver<Taken>,
@@ -51,9 +60,9 @@ impl Default for Pictures {
 }
 
 impl Pictures {
-    /// Wants a picture in one of the next frames.
-    pub fn want(&mut self, part: Part, path: PathBuf) {
-        self.wanted = Some((part, path, FRAMES_BEFORE));
+    /// Wants a picture in one of the next frames, which carries this text.
+    pub fn want(&mut self, part: Part, path: PathBuf, carried: Option<String>) {
+        self.wanted = Some((Wanted { part, path, carried }, FRAMES_BEFORE));
     }
 
     /// Whether messages and the like should keep out of the picture.
@@ -64,26 +73,26 @@ impl Pictures {
     /// At the end of a frame: takes the picture that is wanted, once the window is ready for it.
     pub fn take(&mut self, ctx: &Context, parts: Parts) {
         self.is_taking = false;
-        let Some((part, path, frames)) = self.wanted.take() else { return };
+        let Some((wanted, frames)) = self.wanted.take() else { return };
         ctx.request_repaint();
-        let rect = match part {
+        let rect = match wanted.part {
             Part::Canvas => parts.canvas,
             Part::Charts => parts.charts,
         };
         if frames > 0 {
-            self.wanted = Some((part, path, frames - 1));
+            self.wanted = Some((wanted, frames - 1));
             return;
         }
         let Some(rect) = rect else {
             let source = io::Error::other("this part of the window does not show");
-            self.sender.try_send(Err(FileError::Unwritable { path, source })).ok();
+            self.sender.try_send(Err(FileError::Unwritable { path: wanted.path, source })).ok();
             return;
         };
         // The pixels are those of the next frame.
         self.is_taking = true;
         let (sender, ctx, scale) = (self.sender.clone(), ctx.clone(), ctx.pixels_per_point());
         let wake = ctx.clone();
-        ctx.request_screenshot(move |image| save(image, rect, scale, path, &sender, wake));
+        ctx.request_screenshot(move |image| save(image, rect, scale, wanted, &sender, wake));
     }
 
     /// The next picture that is on disk, or is not.
@@ -97,13 +106,14 @@ fn save(
     image: Arc<ColorImage>,
     rect: Rect,
     scale: f32,
-    path: PathBuf,
+    wanted: Wanted,
     sender: &Sender<Taken>,
     wake: Context,
 ) {
+    let Wanted { path, carried, .. } = wanted;
     let (target, tell) = (path.clone(), sender.clone());
     let work = move || {
-        let saved = save_png(&target, &cut(&image, rect, scale)).map(|()| target);
+        let saved = save_png(&target, &cut(&image, rect, scale), carried.as_deref()).map(|()| target);
         // If the window is gone there is nobody to tell.
         tell.try_send(saved).ok();
         wake.request_repaint();

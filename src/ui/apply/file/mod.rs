@@ -21,12 +21,15 @@ use super::super::session::chooser::{Answer, Ask, Purpose};
 use super::super::text::{Text, text};
 use super::super::view::{After, Dialog};
 use super::Applied;
-use crate::files::{FileError, to_ron};
+use crate::files::{FileError, share, to_ron};
 
 /// The longest file name that is made of a title, in characters.
 const LONGEST_NAME: usize = 60;
 
 const COPIED: Text = text("The topology is in the clipboard as text", "拓扑文本已复制到剪贴板");
+
+const COPIED_SHORT: Text =
+    text("The design is in the clipboard as one line", "设计已作为一行文本复制到剪贴板");
 
 impl Applied<'_> {
     /// Does a command about files. Answers whether it was one.
@@ -39,6 +42,10 @@ impl Applied<'_> {
             UiCommand::CopyTopology => {
                 self.ctx.copy_text(to_ron(self.model.doc.topology()));
                 self.notify(Notice::good(self.model.lang().t(COPIED)));
+            }
+            UiCommand::CopyShort => {
+                self.ctx.copy_text(share::to_text(self.model.doc.topology()));
+                self.notify(Notice::good(self.model.lang().t(COPIED_SHORT)));
             }
             UiCommand::PasteTopology => {
                 self.session.await_paste();

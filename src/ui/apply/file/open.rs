@@ -8,10 +8,10 @@ use super::super::super::selection::Selection;
 use super::super::super::text::{Text, text};
 use super::super::super::view::{After, BottomTab, Dialog};
 use super::super::Applied;
-use super::name_of;
+use super::{name_of, words};
 use crate::files::presets::PRESETS;
 use crate::files::{
-    FileError, LARGEST_FILE_BYTES, Located, Opened, open_topology, parse_topology, report_problems,
+    FileError, LARGEST_FILE_BYTES, Located, Opened, open_topology, parse_topology, report_problems, share,
 };
 use crate::topology::Severity;
 
@@ -56,12 +56,16 @@ impl Applied<'_> {
         // A relative path would mean another file later.
         let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
         match open_topology(&path) {
-            Ok((opened, fingerprint)) => {
+            Ok((opened, Some(fingerprint))) => {
                 let origin = Origin::File(path.clone());
                 if self.show_opened(opened, origin, &name_of(&path)) {
                     self.session.fingerprint = Some(fingerprint);
                     self.model.settings.remember(&path);
                 }
+            }
+            // A picture or a letter that carries a design is nothing to save it to.
+            Ok((opened, None)) => {
+                self.show_opened(opened, Origin::New, &name_of(&path));
             }
             Err(error) => {
                 if let FileError::NotFound { path } = &error {
@@ -86,8 +90,20 @@ impl Applied<'_> {
     /// The clipboard was asked for a design.
     pub fn pasted(&mut self, text: Option<String>) {
         match text {
-            Some(text) => self.guarded(After::OpenText(text)),
+            Some(text) => self.offer_text(&text),
             None => self.notify(Notice::warning(self.model.lang().t(NO_TEXT))),
+        }
+    }
+
+    /// A topology in text form, or a text that carries one, is to be opened. One that is damaged is told before anything is asked.
+    pub fn offer_text(&mut self, text: &str) {
+        match share::find(text) {
+            None => self.guarded(After::OpenText(text.to_owned())),
+            Some(Ok(topology)) => self.guarded(After::OpenText(topology)),
+            Some(Err(garbled)) => {
+                let headline = self.model.lang().t(words::garbled(garbled));
+                self.notify(Notice::error(headline, garbled.to_string()));
+            }
         }
     }
 

@@ -8,6 +8,7 @@ use super::super::super::session::picture::{Part, Taken};
 use super::super::super::text::{Text, text};
 use super::super::super::view::{BottomTab, WhyReplace};
 use super::super::Applied;
+use crate::files::share;
 
 const SAVED: Text = text("The picture is in {}", "图片已保存到 {}");
 
@@ -28,7 +29,9 @@ impl Applied<'_> {
         if part == Part::Charts {
             self.show_tab(BottomTab::Charts);
         }
-        self.session.pictures.want(part, path);
+        // Read by whoever drops the picture on a window.
+        let carried = (part == Part::Canvas).then(|| share::to_text(self.model.doc.topology()));
+        self.session.pictures.want(part, path, carried);
         self.ctx.request_repaint();
     }
 

@@ -102,6 +102,7 @@ impl Applied<'_> {
             return None;
         }
         let Ok((opened, fingerprint)) = open_topology(path) else { return Some(IS_SOMETHING_ELSE) };
+        let Some(fingerprint) = fingerprint else { return Some(IS_SOMETHING_ELSE) };
         if Preset::has_text(|text| Fingerprint::of(text) == fingerprint) {
             return Some(IS_PRESET);
         }
