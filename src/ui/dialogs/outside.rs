@@ -16,7 +16,7 @@ use crate::topology::Outside;
 const TITLE: Text = text("Let this design leave the machine?", "允许该设计访问本机之外吗？");
 const BODY: Text = text(
     "A run would use what its stages name below: traffic goes there, and files are read. Say yes only if you know them and may load them.",
-    "运行会使用下列各级指定的目标：流量会发往那里，文件会被读取。请仅在了解这些目标且有权对其施压时允许。",
+    "运行会使用下列阶段指定的目标：流量会发往那里，文件会被读取。请仅在了解这些目标且有权对其施压时允许。",
 );
 const NAMED: Text = text("{}: {}", "{}：{}");
 const GETS: Text = text("it would get the values of {}", "它将得到以下变量的值：{}");

@@ -5,10 +5,10 @@ use super::Row;
 /// Problems and remedies.
 pub const ROWS: &[Row] = &[
     // Servers that are not ours.
-    ("{} says nothing to a server that is not ours", "{} 对不属于本程序的服务器不起作用"),
+    ("{} says nothing to a server that is not ours", "{1!} 对不属于本程序的服务器不起作用"),
     (
         "leave {} out, and set it where the server is run; or leave url out",
-        "去掉 {}，在运行该服务器的地方设置它；或者去掉 url",
+        "去掉 {1!}，在运行该服务器的地方设置它；或者去掉 url",
     ),
     ("it can't be on {} and at the server of its url", "它不能既位于 {}，又位于其 url 的服务器"),
     ("set on or url to None", "把 on 或 url 设为 None"),
