@@ -12,6 +12,8 @@ use seckill_lab::metrics::tally::ByReason;
 use seckill_lab::metrics::{InstanceSummary, Quantiles, Reason, StageTally, Totals};
 use seckill_lab::param::{ParamKind, ParamSpec, ParamValue, Params};
 use seckill_lab::report::audit::{LostSpan, Offence, Places};
+use seckill_lab::report::compare::metric::{FACTS, METRICS};
+use seckill_lab::report::compare::{Comparison, Run};
 use seckill_lab::report::records::{CounterReport, CountsReport, EventsReport, StreamReport};
 use seckill_lab::report::{
     AbsenceReport, AlertReport, AuditReport, BackupReport, BreakerReport, ChangeReport, ClaimedReport,
@@ -342,19 +344,57 @@ fn add_keys(value: &Value, path: &str, keys: &mut BTreeSet<String>) {
 
 #[test]
 fn the_page_of_the_report_explains_every_key_and_no_other() {
+    let mut keys = BTreeSet::new();
+    add_keys(&serde_json::to_value(full_report(six_phases())).unwrap(), "", &mut keys);
+    assert!(keys.contains("audit.places.database_orders") && keys.contains("shed"), "{keys:?}");
+    assert_page_has("report.md", &keys);
+}
+
+fn six_phases() -> Topology {
     let preset =
         fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("presets/seckill-six-phases.ron"));
-    let report = full_report(parse_topology(&preset.unwrap()).topology.unwrap());
+    parse_topology(&preset.unwrap()).topology.unwrap()
+}
+
+// ---------------------------------------------------------------- comparisons
+
+#[test]
+fn the_page_of_comparisons_explains_every_key_and_no_other() {
+    let run = |round, design, capacity| {
+        let mut topology = six_phases();
+        topology.title = format!("{design}");
+        if let StageKind::Cdn(cdn) = &mut topology.stages[1].kind {
+            cdn.capacity = capacity;
+        }
+        let mut report = full_report(topology);
+        report.totals.arrivals = 10;
+        (report.reasons, report.targets) = (Vec::new(), Vec::new());
+        Run { round, design, engine_secs: 1.0, report }
+    };
+    let runs = vec![run(1, 0, 5), run(1, 1, 6), run(2, 0, 5), run(2, 1, 6)];
+    let comparison = Comparison::new(&["a.ron".into(), "b.ron".into()], 2, runs);
     let mut keys = BTreeSet::new();
-    add_keys(&serde_json::to_value(report).unwrap(), "", &mut keys);
-    assert!(keys.contains("audit.places.database_orders") && keys.contains("shed"), "{keys:?}");
-    let text = fs::read_to_string(page("report.md")).unwrap();
-    for key in &keys {
-        assert!(text.contains(&format!("`{key}`")), "report.md does not explain `{key}`");
+    add_keys(&serde_json::to_value(&comparison).unwrap(), "", &mut keys);
+    keys.retain(|key| !key.starts_with("runs[].report.") && !QUANTILES.contains(&key.as_str()));
+    keys.retain(|key| Reason::ALL.iter().all(|reason| reason.label() != key));
+    assert!(keys.contains("metrics[].against_first[].difference.low"), "{keys:?}");
+    assert_page_has("compare.md", &keys);
+    let text = fs::read_to_string(page("compare.md")).unwrap();
+    let metrics = METRICS.iter().map(|metric| metric.key);
+    for key in metrics.chain(FACTS.iter().map(|fact| fact.key)) {
+        assert!(text.contains(&format!("`{key}`")), "compare.md does not explain {key}");
+    }
+}
+
+/// Asserts that a page explains each of these keys, and that its rows have no other.
+fn assert_page_has(name: &str, keys: &BTreeSet<String>) {
+    let text = fs::read_to_string(page(name)).unwrap();
+    for key in keys {
+        assert!(text.contains(&format!("`{key}`")), "{name} does not explain `{key}`");
     }
     let rows = text.lines().filter_map(|line| line.strip_prefix("| `")?.split('`').next());
     for row in rows {
-        assert!(keys.contains(row), "report.md explains `{row}`, which no report has");
+        assert!(keys.contains(row), "{name} explains `{row}`, which nothing has");
     }
 }
 

@@ -37,6 +37,8 @@ pub enum Command {
     Doctor(ServerArgs),
     /// Measure how many orders and arrivals a second this machine carries, in a minute and a half
     Bench(BenchArgs),
+    /// Run designs in turn on the same arrivals and say what differs between them, with confidence intervals
+    Compare(CompareArgs),
 }
 
 /// Which server program to use.
@@ -62,9 +64,9 @@ pub struct RunArgs {
     pub how: HowArgs,
 }
 
-/// How a topology is run.
+/// What of a workload is overridden.
 #[derive(Debug, Default, ClapArgs)]
-pub struct HowArgs {
+pub struct LoadArgs {
     /// Let arrivals come for this long, such as 10s; all phases and the opening keep their proportions
     #[arg(long, value_parser = parse_duration)]
     pub duration: Option<Duration>,
@@ -77,6 +79,14 @@ pub struct HowArgs {
     /// Seed of every lot that is drawn
     #[arg(long)]
     pub seed: Option<u64>,
+}
+
+/// How a topology is run.
+#[derive(Debug, Default, ClapArgs)]
+pub struct HowArgs {
+    /// What is overridden.
+    #[command(flatten)]
+    pub load: LoadArgs,
     /// Add faults by lot to those of the file, each with what mends it; the same seed gives the same faults
     #[arg(long, value_name = "SEED")]
     pub chaos: Option<u64>,
@@ -117,6 +127,36 @@ pub struct BenchArgs {
     /// Write the figures to this file as JSON
     #[arg(long, value_name = "FILE")]
     pub json: Option<PathBuf>,
+    /// Which server program.
+    #[command(flatten)]
+    pub server: ServerArgs,
+}
+
+/// `compare`.
+#[derive(Debug, ClapArgs)]
+#[command(
+    after_help = "The first design is the one that the others are held against. Exit code: 0 compared, whatever came out; 2 stopped, \
+                  or too few undisturbed rounds to compare; 64 usage, a broken file or other arrivals; 69 something is missing."
+)]
+pub struct CompareArgs {
+    /// Topology files; of one alone, its variants are compared
+    #[arg(required = true, num_args = 1..=8)]
+    pub files: Vec<PathBuf>,
+    /// How many rounds; in each round every design runs once
+    #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..=1_000))]
+    pub repeat: u32,
+    /// Give all designs the arrivals of the first one, if they have others
+    #[arg(long)]
+    pub same_arrivals: bool,
+    /// What is overridden, in all of them.
+    #[command(flatten)]
+    pub load: LoadArgs,
+    /// Write the comparison with all reports to this file as JSON
+    #[arg(long, value_name = "FILE")]
+    pub json: Option<PathBuf>,
+    /// Print what came of it only
+    #[arg(long)]
+    pub quiet: bool,
     /// Which server program.
     #[command(flatten)]
     pub server: ServerArgs,

@@ -5,6 +5,8 @@
 //! - `run`: runs a topology in the terminal.
 //! - `repeat`: the same several times, and what the runs have in common.
 //! - `folder`: every file of a folder.
+//! - `compare`: several designs in turn, and what differs between them.
+//! - `terminal`: what is printed while runs go on.
 //! - `variants`: a design and its variants, one after the other.
 //! - `validate`: lists what is wrong with files.
 //! - `doctor`: says what was found on this machine and what is missing.
@@ -13,12 +15,14 @@
 
 pub mod args;
 mod bench;
+mod compare;
 mod doctor;
 pub mod exit;
 mod folder;
 mod out;
 mod repeat;
 mod run;
+mod terminal;
 mod validate;
 mod variants;
 pub mod window;
@@ -48,5 +52,6 @@ pub fn main(open_window: impl FnOnce(Option<PathBuf>) -> Result<(), NoWindow>) -
         Some(Command::Validate(args)) => validate::main(&args),
         Some(Command::Doctor(args)) => doctor::main(&args),
         Some(Command::Bench(args)) => bench::main(&args),
+        Some(Command::Compare(args)) => compare::main(&args),
     })
 }

@@ -7,6 +7,7 @@
 //! - [`address`]: where a server is that is not ours, without secrets.
 //! - [`fault`]: what breaks when; [`chaos`]: the same by lot.
 //! - [`change`]: what can be turned while a run goes on.
+//! - [`difference`]: what differs between two designs.
 //! - [`rule`]: what is watched while a run goes on, and changed then.
 //! - [`target`]: what must hold. [`variant`]: the same with one parameter set to another value.
 //! - [`problem`]: place, severity, text, remedy.
@@ -17,6 +18,7 @@
 pub mod address;
 pub mod change;
 pub mod chaos;
+pub mod difference;
 pub mod fault;
 pub mod graph;
 pub mod plan;
