@@ -7,6 +7,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use seckill_lab::files::parse_topology;
+use seckill_lab::machine::Carried;
+use seckill_lab::machine::knee::gauge::{Gauge, Resource};
+use seckill_lab::machine::knee::{Bottleneck, EndedBy, KNEE_VERSION, Knee, Outcome, Point};
 use seckill_lab::metrics::failover::{Abort, Failover, NaiveClients};
 use seckill_lab::metrics::tally::ByReason;
 use seckill_lab::metrics::{InstanceSummary, Quantiles, Reason, StageTally, Totals};
@@ -377,6 +380,8 @@ fn the_page_of_comparisons_explains_every_key_and_no_other() {
     add_keys(&serde_json::to_value(&comparison).unwrap(), "", &mut keys);
     keys.retain(|key| !key.starts_with("runs[].report.") && !QUANTILES.contains(&key.as_str()));
     keys.retain(|key| Reason::ALL.iter().all(|reason| reason.label() != key));
+    // The first design differs from itself in nothing.
+    keys.remove("designs[].differences");
     assert!(keys.contains("metrics[].against_first[].difference.low"), "{keys:?}");
     assert_page_has("compare.md", &keys);
     let text = fs::read_to_string(page("compare.md")).unwrap();
@@ -384,6 +389,72 @@ fn the_page_of_comparisons_explains_every_key_and_no_other() {
     for key in metrics.chain(FACTS.iter().map(|fact| fact.key)) {
         assert!(text.contains(&format!("`{key}`")), "compare.md does not explain {key}");
     }
+}
+
+// ---------------------------------------------------------------- what a design carries
+
+#[test]
+fn the_page_of_capacity_explains_every_key_and_no_other() {
+    let gauge = Gauge {
+        resource: Resource::ServerCpu,
+        stage: Some("inventory".into()),
+        process: Some("master".into()),
+        used: 1.0,
+        full_from: 0.9,
+        is_full: true,
+        name: String::new(),
+        measured: String::new(),
+    };
+    let point = Point {
+        rate_per_sec: 1.0,
+        offered_per_sec: 1.0,
+        achieved_per_sec: 1.0,
+        p50_us: 1,
+        p99_us: 1,
+        lag_p99_us: 1,
+        oversold: Some(0),
+        outcome: Outcome::Missed,
+        reasons: Vec::new(),
+        gauges: vec![gauge.clone()],
+    };
+    let knee = Knee {
+        knee_version: KNEE_VERSION,
+        program_version: String::new(),
+        is_optimised: true,
+        measured_at: String::new(),
+        cores: 2,
+        servers: vec![ServerReport { kind: String::new(), version: String::new(), path: String::new() }],
+        title: String::new(),
+        targets: Vec::new(),
+        added_targets: Vec::new(),
+        requests: "claims",
+        duration_secs: 1.0,
+        met: Carried { per_sec: Some(1.0), failed_at: Some(2.0) },
+        ended_by: EndedBy::Search,
+        failure: None,
+        sentence: String::new(),
+        bottleneck: Some(Bottleneck { rate_per_sec: 2.0, full: vec![gauge], sentence: String::new() }),
+        points: vec![point],
+    };
+    let mut keys = BTreeSet::new();
+    add_keys(&serde_json::to_value(knee).unwrap(), "", &mut keys);
+    keys.retain(|key| !key.starts_with("bottleneck.full[]."));
+    // What may be full has a table of its own.
+    let page_has =
+        |word: &str| fs::read_to_string(page("capacity.md")).unwrap().contains(&format!("`{word}`"));
+    let resources = [
+        "server_cpu",
+        "machine_cpu",
+        "engine_cpu",
+        "connections",
+        "consumers",
+        "rate_limit",
+        "room",
+        "generator",
+    ];
+    assert!(resources.iter().all(|word| page_has(word)));
+    keys.extend(resources.map(str::to_owned));
+    assert_page_has("capacity.md", &keys);
 }
 
 /// Asserts that a page explains each of these keys, and that its rows have no other.

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use clap::{Args as ClapArgs, Parser, Subcommand};
 
+use crate::metrics::histogram::LONGEST;
 use crate::servers::binary::SERVER_VARIABLE;
 use crate::topology::validate::LONGEST_RUN;
 
@@ -39,6 +40,8 @@ pub enum Command {
     Bench(BenchArgs),
     /// Run designs in turn on the same arrivals and say what differs between them, with confidence intervals
     Compare(CompareArgs),
+    /// Search for the largest rate at which a design meets its targets, and say what was full there
+    Capacity(CapacityArgs),
 }
 
 /// Which server program to use.
@@ -160,6 +163,48 @@ pub struct CompareArgs {
     /// Which server program.
     #[command(flatten)]
     pub server: ServerArgs,
+}
+
+/// `capacity`.
+#[derive(Debug, ClapArgs)]
+#[command(
+    after_help = "Each rate is a run of the design, audited; nothing may be oversold. Leave the machine alone meanwhile. Ctrl-C gives \
+                  what was found so far. Exit code: 0 found, 1 not even the lowest rate met the targets, 2 stopped or no run could \
+                  say, 64 usage or a broken file, 69 something is missing."
+)]
+pub struct CapacityArgs {
+    /// The topology file
+    pub file: PathBuf,
+    /// Ask for this p99 of all requests besides the targets of the file, such as 20ms
+    #[arg(long, value_name = "DURATION", value_parser = parse_time)]
+    pub p99: Option<Duration>,
+    /// No run begins after so many
+    #[arg(long, value_name = "N", default_value_t = 24, value_parser = clap::value_parser!(u32).range(1..=1_000))]
+    pub runs: u32,
+    /// No run begins after so long
+    #[arg(long, value_name = "DURATION", default_value = "10m", value_parser = parse_duration)]
+    pub within: Duration,
+    /// What is overridden; the rate is the first one that is tried.
+    #[command(flatten)]
+    pub load: LoadArgs,
+    /// Write what was found to this file as JSON
+    #[arg(long, value_name = "FILE")]
+    pub json: Option<PathBuf>,
+    /// Print what came of it only
+    #[arg(long)]
+    pub quiet: bool,
+    /// Which server program.
+    #[command(flatten)]
+    pub server: ServerArgs,
+}
+
+fn parse_time(text: &str) -> Result<Duration, String> {
+    match humantime::parse_duration(text) {
+        Ok(Duration::ZERO) => Err("an answer takes some time; say for example 20ms".into()),
+        Ok(time) if time > LONGEST => Err(format!("times beyond {LONGEST:?} are not told apart")),
+        Ok(time) => Ok(time),
+        Err(error) => Err(format!("{error}; say for example 20ms")),
+    }
 }
 
 fn parse_duration(text: &str) -> Result<Duration, String> {

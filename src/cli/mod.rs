@@ -5,6 +5,7 @@
 //! - `run`: runs a topology in the terminal.
 //! - `repeat`: the same several times, and what the runs have in common.
 //! - `folder`: every file of a folder.
+//! - `capacity`: the largest rate at which a design meets its targets.
 //! - `compare`: several designs in turn, and what differs between them.
 //! - `terminal`: what is printed while runs go on.
 //! - `variants`: a design and its variants, one after the other.
@@ -15,6 +16,7 @@
 
 pub mod args;
 mod bench;
+mod capacity;
 mod compare;
 mod doctor;
 pub mod exit;
@@ -52,6 +54,7 @@ pub fn main(open_window: impl FnOnce(Option<PathBuf>) -> Result<(), NoWindow>) -
         Some(Command::Validate(args)) => validate::main(&args),
         Some(Command::Doctor(args)) => doctor::main(&args),
         Some(Command::Bench(args)) => bench::main(&args),
+        Some(Command::Capacity(args)) => capacity::main(&args),
         Some(Command::Compare(args)) => compare::main(&args),
     })
 }

@@ -1,9 +1,9 @@
 //! One run from its start to its report, for those who wait for it: an engine of its own, what it tells on the way, and what it cost.
 //!
 //! - [`rounds`]: several designs in turn, several times over.
-//! - [`queues`]: how many requests stood at each stage while others arrived.
+//! - [`load`]: how heavily a run loaded what it ran on.
 
-pub mod queues;
+pub mod load;
 pub mod rounds;
 
 use std::sync::Arc;
@@ -11,7 +11,7 @@ use std::sync::Arc;
 use crossbeam_channel::{Receiver, select};
 use rustix::time::{ClockId, clock_gettime};
 
-use self::queues::{Gatherer, StageQueue};
+use self::load::{Gatherer, Load};
 use super::handle::EngineHandle;
 use super::message::{
     EngineCommand, EngineEvent, EventKind, FailureKind, RunFailure, RunId, RunOptions, RunPhase, Snapshot,
@@ -26,8 +26,8 @@ pub struct Trial {
     pub report: Box<Report>,
     /// Processor time of this program while requests arrived, in seconds: generator, stages and what is embedded.
     pub engine_secs: f64,
-    /// How many requests stood at each stage while others arrived.
-    pub queues: Vec<StageQueue>,
+    /// What it took of the machine in its heaviest moments.
+    pub load: Load,
 }
 
 impl Trial {
@@ -132,7 +132,7 @@ fn follow(
                     EventKind::Failed(failure) => return Err(failure),
                     EventKind::Finished(report) => {
                         engine.snapshots().try_iter().for_each(|snapshot| gatherer.add(&snapshot));
-                        return Ok(Trial { report, engine_secs, queues: gatherer.queues() });
+                        return Ok(Trial { report, engine_secs, load: gatherer.load() });
                     }
                     _ => {}
                 }
