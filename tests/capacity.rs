@@ -22,6 +22,7 @@ fn design(targets: &str) -> String {
     chain_text(&stages, "items: 1, stock: 100_000, per_buyer_limit: None", steady, targets)
 }
 
+#[allow(clippy::unwrap_used, reason = "tests")]
 fn found(place: &Place) -> Value {
     serde_json::from_str(&fs::read_to_string(place.path("knee.json")).unwrap()).unwrap()
 }
