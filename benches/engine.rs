@@ -10,10 +10,11 @@
 use std::time::Duration;
 
 use seckill_lab::engine::bench::{Exchange, Rig, schedule};
+use seckill_lab::engine::trial::cpu_secs;
 use seckill_lab::machine::Way;
 use seckill_lab::machine::beside::Beside;
 use seckill_lab::machine::measure::{SCHEDULES, median};
-use seckill_lab::machine::path::{cpu_secs, spend};
+use seckill_lab::machine::path::spend;
 use seckill_lab::metrics::Quantiles;
 use seckill_lab::servers::find;
 use seckill_lab::workload::Operation;

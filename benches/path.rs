@@ -9,9 +9,10 @@
 use std::time::Duration;
 
 use crossbeam_channel::never;
+use seckill_lab::engine::trial::Trial;
 use seckill_lab::machine::Way;
 use seckill_lab::machine::measure::median;
-use seckill_lab::machine::path::{Travelled, run};
+use seckill_lab::machine::path::run;
 use seckill_lab::report::Verdict;
 
 const ROUNDS: usize = 5;
@@ -21,14 +22,14 @@ const RATES: [(Way, &[f64]); 2] = [
     (Way::Funnel, &[100_000.0, 300_000.0, 600_000.0, 800_000.0]),
 ];
 
-fn middle(runs: &[Travelled], figure: impl Fn(&Travelled) -> f64) -> f64 {
+fn middle(runs: &[Trial], figure: impl Fn(&Trial) -> f64) -> f64 {
     median(&mut runs.iter().map(figure).collect::<Vec<_>>()).unwrap()
 }
 
-fn print(way: Way, runs: &[Travelled]) {
-    let of = |figure: fn(&Travelled) -> f64| middle(runs, figure);
+fn print(way: Way, runs: &[Trial]) {
+    let of = |figure: fn(&Trial) -> f64| middle(runs, figure);
     let cores =
-        |us: fn(&Travelled) -> f64| middle(runs, |run| us(run) * run.report.generator.offered_per_sec / 1e6);
+        |us: fn(&Trial) -> f64| middle(runs, |run| us(run) * run.report.generator.offered_per_sec / 1e6);
     let (busiest, share) = runs[runs.len() / 2].busiest();
     let balanced = runs.iter().filter(|run| run.report.totals.in_flight() == 0).count();
     let passed = runs.iter().filter(|run| run.report.verdict == Verdict::Pass).count();
@@ -40,8 +41,8 @@ fn print(way: Way, runs: &[Travelled]) {
         of(|run| run.report.operations.all.response_us.p50 as f64 / 1e3),
         of(|run| run.report.operations.all.response_us.p99 as f64 / 1e3),
         of(|run| run.report.generator.schedule_lag_us.p99 as f64 / 1e3),
-        cores(Travelled::engine_us),
-        cores(Travelled::servers_us),
+        cores(Trial::engine_us),
+        cores(Trial::servers_us),
         share,
         busiest,
     );
@@ -64,7 +65,7 @@ fn main() {
         "passed"
     );
     for (way, rates) in RATES {
-        let mut runs: Vec<Vec<Travelled>> = rates.iter().map(|_| Vec::new()).collect();
+        let mut runs: Vec<Vec<Trial>> = rates.iter().map(|_| Vec::new()).collect();
         // Interleaved, so that a bad spell of the machine touches all rates alike.
         for _ in 0..ROUNDS {
             for (&rate, runs) in rates.iter().zip(&mut runs) {

@@ -11,9 +11,9 @@
 //! | floor | module | what lives there |
 //! |---|---|---|
 //! | 6 | `main.rs` | the binary: hands over to [`cli`] |
-//! | 5 | [`cli`] | the command line: `run`, `validate`, `doctor`, `bench` |
+//! | 5 | [`cli`] | the command line: `run`, `compare`, `capacity`, `validate`, `doctor`, `bench` |
 //! | 5 | [`ui`] | the window |
-//! | 4 | [`machine`] | what this machine carries: a short bench, and what a design asks of it |
+//! | 4 | [`machine`] | what this machine carries: a short bench, what a design asks of it, and what a design carries on it |
 //! | 3 | [`engine`] | runs a plan (tokio, redis, SQLite) and audits it |
 //! | 3 | [`files`] | the only reading and writing of users' files |
 //! | 2 | [`servers`] | real child processes: found or provided, started, guarded |

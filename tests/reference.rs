@@ -7,11 +7,16 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use seckill_lab::files::parse_topology;
+use seckill_lab::machine::Carried;
+use seckill_lab::machine::knee::gauge::{Gauge, Resource};
+use seckill_lab::machine::knee::{Bottleneck, EndedBy, KNEE_VERSION, Knee, Outcome, Point};
 use seckill_lab::metrics::failover::{Abort, Failover, NaiveClients};
 use seckill_lab::metrics::tally::ByReason;
 use seckill_lab::metrics::{InstanceSummary, Quantiles, Reason, StageTally, Totals};
 use seckill_lab::param::{ParamKind, ParamSpec, ParamValue, Params};
 use seckill_lab::report::audit::{LostSpan, Offence, Places};
+use seckill_lab::report::compare::metric::{FACTS, METRICS};
+use seckill_lab::report::compare::{Comparison, Run};
 use seckill_lab::report::records::{CounterReport, CountsReport, EventsReport, StreamReport};
 use seckill_lab::report::{
     AbsenceReport, AlertReport, AuditReport, BackupReport, BreakerReport, ChangeReport, ClaimedReport,
@@ -342,19 +347,125 @@ fn add_keys(value: &Value, path: &str, keys: &mut BTreeSet<String>) {
 
 #[test]
 fn the_page_of_the_report_explains_every_key_and_no_other() {
+    let mut keys = BTreeSet::new();
+    add_keys(&serde_json::to_value(full_report(six_phases())).unwrap(), "", &mut keys);
+    assert!(keys.contains("audit.places.database_orders") && keys.contains("shed"), "{keys:?}");
+    assert_page_has("report.md", &keys);
+}
+
+fn six_phases() -> Topology {
     let preset =
         fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("presets/seckill-six-phases.ron"));
-    let report = full_report(parse_topology(&preset.unwrap()).topology.unwrap());
+    parse_topology(&preset.unwrap()).topology.unwrap()
+}
+
+// ---------------------------------------------------------------- comparisons
+
+#[test]
+fn the_page_of_comparisons_explains_every_key_and_no_other() {
+    let run = |round, design, capacity| {
+        let mut topology = six_phases();
+        topology.title = format!("{design}");
+        if let StageKind::Cdn(cdn) = &mut topology.stages[1].kind {
+            cdn.capacity = capacity;
+        }
+        let mut report = full_report(topology);
+        report.totals.arrivals = 10;
+        (report.reasons, report.targets) = (Vec::new(), Vec::new());
+        Run { round, design, engine_secs: 1.0, report }
+    };
+    let runs = vec![run(1, 0, 5), run(1, 1, 6), run(2, 0, 5), run(2, 1, 6)];
+    let comparison = Comparison::new(&["a.ron".into(), "b.ron".into()], 2, runs);
     let mut keys = BTreeSet::new();
-    add_keys(&serde_json::to_value(report).unwrap(), "", &mut keys);
-    assert!(keys.contains("audit.places.database_orders") && keys.contains("shed"), "{keys:?}");
-    let text = fs::read_to_string(page("report.md")).unwrap();
-    for key in &keys {
-        assert!(text.contains(&format!("`{key}`")), "report.md does not explain `{key}`");
+    add_keys(&serde_json::to_value(&comparison).unwrap(), "", &mut keys);
+    keys.retain(|key| !key.starts_with("runs[].report.") && !QUANTILES.contains(&key.as_str()));
+    keys.retain(|key| Reason::ALL.iter().all(|reason| reason.label() != key));
+    // The first design differs from itself in nothing.
+    keys.remove("designs[].differences");
+    assert!(keys.contains("metrics[].against_first[].difference.low"), "{keys:?}");
+    assert_page_has("compare.md", &keys);
+    let text = fs::read_to_string(page("compare.md")).unwrap();
+    let metrics = METRICS.iter().map(|metric| metric.key);
+    for key in metrics.chain(FACTS.iter().map(|fact| fact.key)) {
+        assert!(text.contains(&format!("`{key}`")), "compare.md does not explain {key}");
+    }
+}
+
+// ---------------------------------------------------------------- what a design carries
+
+#[test]
+fn the_page_of_capacity_explains_every_key_and_no_other() {
+    let gauge = Gauge {
+        resource: Resource::ServerCpu,
+        stage: Some("inventory".into()),
+        process: Some("master".into()),
+        used: 1.0,
+        full_from: 0.9,
+        is_full: true,
+        name: String::new(),
+        measured: String::new(),
+    };
+    let point = Point {
+        rate_per_sec: 1.0,
+        offered_per_sec: 1.0,
+        achieved_per_sec: 1.0,
+        p50_us: 1,
+        p99_us: 1,
+        lag_p99_us: 1,
+        oversold: Some(0),
+        outcome: Outcome::Missed,
+        reasons: Vec::new(),
+        gauges: vec![gauge.clone()],
+    };
+    let knee = Knee {
+        knee_version: KNEE_VERSION,
+        program_version: String::new(),
+        is_optimised: true,
+        measured_at: String::new(),
+        cores: 2,
+        servers: vec![ServerReport { kind: String::new(), version: String::new(), path: String::new() }],
+        title: String::new(),
+        targets: Vec::new(),
+        added_targets: Vec::new(),
+        requests: "claims",
+        duration_secs: 1.0,
+        met: Carried { per_sec: Some(1.0), failed_at: Some(2.0) },
+        ended_by: EndedBy::Search,
+        failure: None,
+        sentence: String::new(),
+        bottleneck: Some(Bottleneck { rate_per_sec: 2.0, full: vec![gauge], sentence: String::new() }),
+        points: vec![point],
+    };
+    let mut keys = BTreeSet::new();
+    add_keys(&serde_json::to_value(knee).unwrap(), "", &mut keys);
+    keys.retain(|key| !key.starts_with("bottleneck.full[]."));
+    // What may be full has a table of its own.
+    let page_has =
+        |word: &str| fs::read_to_string(page("capacity.md")).unwrap().contains(&format!("`{word}`"));
+    let resources = [
+        "server_cpu",
+        "machine_cpu",
+        "engine_cpu",
+        "connections",
+        "consumers",
+        "rate_limit",
+        "room",
+        "generator",
+    ];
+    assert!(resources.iter().all(|word| page_has(word)));
+    keys.extend(resources.map(str::to_owned));
+    assert_page_has("capacity.md", &keys);
+}
+
+/// Asserts that a page explains each of these keys, and that its rows have no other.
+fn assert_page_has(name: &str, keys: &BTreeSet<String>) {
+    let text = fs::read_to_string(page(name)).unwrap();
+    for key in keys {
+        assert!(text.contains(&format!("`{key}`")), "{name} does not explain `{key}`");
     }
     let rows = text.lines().filter_map(|line| line.strip_prefix("| `")?.split('`').next());
     for row in rows {
-        assert!(keys.contains(row), "report.md explains `{row}`, which no report has");
+        assert!(keys.contains(row), "{name} explains `{row}`, which nothing has");
     }
 }
 

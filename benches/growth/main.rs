@@ -11,8 +11,9 @@ use std::fs;
 use std::time::Duration;
 
 use crossbeam_channel::never;
+use seckill_lab::engine::trial::Trial;
 use seckill_lab::machine::measure::median;
-use seckill_lab::machine::path::{self, Travelled, Way};
+use seckill_lab::machine::path::{self, Way};
 use seckill_lab::topology::stage::{Service, StageKind};
 use seckill_lab::topology::{Link, Stage, Topology};
 
@@ -99,16 +100,15 @@ struct Figures {
     sound: usize,
 }
 
-fn figures(runs: &[Travelled]) -> Figures {
-    let of =
-        |figure: fn(&Travelled) -> f64| median(&mut runs.iter().map(figure).collect::<Vec<_>>()).unwrap();
-    let is_sound = |run: &&Travelled| {
+fn figures(runs: &[Trial]) -> Figures {
+    let of = |figure: fn(&Trial) -> f64| median(&mut runs.iter().map(figure).collect::<Vec<_>>()).unwrap();
+    let is_sound = |run: &&Trial| {
         let (totals, audit) = (&run.report.totals, &run.report.audit);
         totals.in_flight() == 0 && audit.audited && audit.lost_acknowledged + audit.oversold == 0
     };
     Figures {
-        engine_us: of(Travelled::engine_us),
-        servers_us: of(Travelled::servers_us),
+        engine_us: of(Trial::engine_us),
+        servers_us: of(Trial::servers_us),
         p50_ms: of(|run| run.report.operations.all.response_us.p50 as f64 / 1e3),
         p99_ms: of(|run| run.report.operations.all.response_us.p99 as f64 / 1e3),
         busiest: runs[runs.len() / 2].busiest(),
@@ -117,7 +117,7 @@ fn figures(runs: &[Travelled]) -> Figures {
 }
 
 fn main() {
-    let mut runs: Vec<Vec<Vec<Travelled>>> =
+    let mut runs: Vec<Vec<Vec<Trial>>> =
         GROWTHS.iter().map(|growth| growth.sizes.iter().map(|_| Vec::new()).collect()).collect();
     // Interleaved, so that a bad spell of the machine touches all points alike.
     for round in 1..=ROUNDS {

@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use clap::{Args as ClapArgs, Parser, Subcommand};
 
+use super::allow::AllowArgs;
+use crate::metrics::histogram::LONGEST;
 use crate::servers::binary::SERVER_VARIABLE;
 use crate::topology::validate::LONGEST_RUN;
 
@@ -39,6 +41,10 @@ pub enum Command {
     Doctor(ServerArgs),
     /// Measure how many orders and arrivals a second this machine carries, in a minute and a half
     Bench(BenchArgs),
+    /// Run designs in turn on the same arrivals and say what differs between them, with confidence intervals
+    Compare(CompareArgs),
+    /// Search for the largest rate at which a design meets its targets, and say what was full there
+    Capacity(CapacityArgs),
 }
 
 /// Which server program to use.
@@ -64,9 +70,9 @@ pub struct RunArgs {
     pub how: HowArgs,
 }
 
-/// How a topology is run.
+/// What of a workload is overridden.
 #[derive(Debug, Default, ClapArgs)]
-pub struct HowArgs {
+pub struct LoadArgs {
     /// Let arrivals come for this long, such as 10s; all phases and the opening keep their proportions
     #[arg(long, value_parser = parse_duration)]
     pub duration: Option<Duration>,
@@ -79,6 +85,14 @@ pub struct HowArgs {
     /// Seed of every lot that is drawn
     #[arg(long)]
     pub seed: Option<u64>,
+}
+
+/// How a topology is run.
+#[derive(Debug, Default, ClapArgs)]
+pub struct HowArgs {
+    /// What is overridden.
+    #[command(flatten)]
+    pub load: LoadArgs,
     /// Add faults by lot to those of the file, each with what mends it; the same seed gives the same faults
     #[arg(long, value_name = "SEED")]
     pub chaos: Option<u64>,
@@ -88,9 +102,9 @@ pub struct HowArgs {
     /// Run it so many times, one after the other, with the same seed, and say what their failovers have in common
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1_000))]
     pub repeat: Option<u32>,
-    /// Let the run use this, which the design names and which is not on this machine, or is a file: HOST:PORT, or a path
-    #[arg(long, value_name = "WHAT")]
-    pub allow: Vec<String>,
+    /// What it may use.
+    #[command(flatten)]
+    pub allow: AllowArgs,
     /// Print the verdict only
     #[arg(long)]
     pub quiet: bool,
@@ -139,6 +153,84 @@ pub struct BenchArgs {
     /// Which server program.
     #[command(flatten)]
     pub server: ServerArgs,
+}
+
+/// `compare`.
+#[derive(Debug, ClapArgs)]
+#[command(
+    after_help = "The first design is the one that the others are held against. Exit code: 0 compared, whatever came out; 2 stopped, \
+                  or too few undisturbed rounds to compare; 64 usage, a broken file or other arrivals; 69 something is missing."
+)]
+pub struct CompareArgs {
+    /// Topology files; of one alone, its variants are compared
+    #[arg(required = true, num_args = 1..=8)]
+    pub files: Vec<PathBuf>,
+    /// How many rounds; in each round every design runs once
+    #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..=1_000))]
+    pub repeat: u32,
+    /// Give all designs the arrivals of the first one, if they have others
+    #[arg(long)]
+    pub same_arrivals: bool,
+    /// What is overridden, in all of them.
+    #[command(flatten)]
+    pub load: LoadArgs,
+    /// What they may use.
+    #[command(flatten)]
+    pub allow: AllowArgs,
+    /// Write the comparison with all reports to this file as JSON
+    #[arg(long, value_name = "FILE")]
+    pub json: Option<PathBuf>,
+    /// Print what came of it only
+    #[arg(long)]
+    pub quiet: bool,
+    /// Which server program.
+    #[command(flatten)]
+    pub server: ServerArgs,
+}
+
+/// `capacity`.
+#[derive(Debug, ClapArgs)]
+#[command(
+    after_help = "Each rate is a run of the design, audited; nothing may be oversold. Leave the machine alone meanwhile. Ctrl-C gives \
+                  what was found so far. Exit code: 0 found, 1 not even the lowest rate met the targets, 2 stopped or no run could \
+                  say, 64 usage or a broken file, 69 something is missing."
+)]
+pub struct CapacityArgs {
+    /// The topology file
+    pub file: PathBuf,
+    /// Ask for this p99 of all requests besides the targets of the file, such as 20ms
+    #[arg(long, value_name = "DURATION", value_parser = parse_time)]
+    pub p99: Option<Duration>,
+    /// No run begins after so many
+    #[arg(long, value_name = "N", default_value_t = 24, value_parser = clap::value_parser!(u32).range(1..=1_000))]
+    pub runs: u32,
+    /// No run begins after so long
+    #[arg(long, value_name = "DURATION", default_value = "10m", value_parser = parse_duration)]
+    pub within: Duration,
+    /// What is overridden; the rate is the first one that is tried.
+    #[command(flatten)]
+    pub load: LoadArgs,
+    /// What it may use.
+    #[command(flatten)]
+    pub allow: AllowArgs,
+    /// Write what was found to this file as JSON
+    #[arg(long, value_name = "FILE")]
+    pub json: Option<PathBuf>,
+    /// Print what came of it only
+    #[arg(long)]
+    pub quiet: bool,
+    /// Which server program.
+    #[command(flatten)]
+    pub server: ServerArgs,
+}
+
+fn parse_time(text: &str) -> Result<Duration, String> {
+    match humantime::parse_duration(text) {
+        Ok(Duration::ZERO) => Err("an answer takes some time; say for example 20ms".into()),
+        Ok(time) if time > LONGEST => Err(format!("times beyond {LONGEST:?} are not told apart")),
+        Ok(time) => Ok(time),
+        Err(error) => Err(format!("{error}; say for example 20ms")),
+    }
 }
 
 fn parse_duration(text: &str) -> Result<Duration, String> {

@@ -89,7 +89,7 @@ fn one(path: &Path, name: String, args: &HowArgs, signals: &Receiver<()>) -> (Ro
     };
     let promised = plan.topology.expected.unwrap_or(Expected::Pass);
     let json = args.json.as_deref().map(|json| json.join(&name).with_extension("json"));
-    let (code, is_stopped) = run_to(json.as_deref(), plan, args, signals);
+    let (code, is_stopped) = run_to(json.as_deref(), &plan, args, signals);
     (Row { name, promised, code }, is_stopped)
 }
 

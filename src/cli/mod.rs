@@ -1,10 +1,13 @@
 //! The command line.
 //!
-//! - [`args`]: what can be said.
+//! - [`args`]: what can be said. `allow`: what designs may use that is elsewhere.
 //! - [`window`]: opens the window, or runs in the terminal where there can be none.
 //! - `run`: runs a topology in the terminal.
 //! - `repeat`: the same several times, and what the runs have in common.
 //! - `folder`: every file of a folder.
+//! - `capacity`: the largest rate at which a design meets its targets.
+//! - `compare`: several designs in turn, and what differs between them.
+//! - `terminal`: what is printed while runs go on.
 //! - `variants`: a design and its variants, one after the other.
 //! - `share`: a design as a short text.
 //! - `validate`: lists what is wrong with files.
@@ -12,8 +15,11 @@
 //! - `bench`: measures what this machine carries.
 //! - [`exit`]: exit codes; `out`: standard output and error.
 
+mod allow;
 pub mod args;
 mod bench;
+mod capacity;
+mod compare;
 mod doctor;
 pub mod exit;
 mod folder;
@@ -21,6 +27,7 @@ mod out;
 mod repeat;
 mod run;
 mod share;
+mod terminal;
 mod validate;
 mod variants;
 pub mod window;
@@ -51,5 +58,7 @@ pub fn main(open_window: impl FnOnce(Option<PathBuf>) -> Result<(), NoWindow>) -
         Some(Command::Share(args)) => share::main(&args),
         Some(Command::Doctor(args)) => doctor::main(&args),
         Some(Command::Bench(args)) => bench::main(&args),
+        Some(Command::Capacity(args)) => capacity::main(&args),
+        Some(Command::Compare(args)) => compare::main(&args),
     })
 }

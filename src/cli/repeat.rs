@@ -3,8 +3,11 @@
 use crossbeam_channel::Receiver;
 
 use super::args::HowArgs;
-use super::run::{Ended, Terminal, show};
+use super::run::{Ended, show, turns, worst};
+use super::terminal::Turns;
 use super::{exit, out};
+use crate::engine::trial::Trial;
+use crate::engine::trial::rounds::Turn;
 use crate::report::failover::Distribution;
 use crate::report::{Report, Verdicts, repeated_to_json};
 use crate::topology::RunPlan;
@@ -12,27 +15,18 @@ use crate::topology::RunPlan;
 /// Runs a plan so many times; the exit code is that of the worst run. A signal ends the run under way as usual, and no other begins.
 pub(super) fn run(plan: &RunPlan, args: &HowArgs, times: u32, signals: &Receiver<()>) -> Ended {
     let seed = plan.topology.workload.seed;
-    let mut runs: Vec<Report> = Vec::new();
-    let (mut worst, mut is_stopped) = (exit::PASS, false);
-    for number in 1..=times {
+    let plans = std::slice::from_ref(plan);
+    let begins = |turn: Turn| {
         if !args.quiet {
-            out::line(format_args!("Run {number} of {times}, with seed {seed} as every run"));
+            out::line(format_args!("Run {} of {times}, with seed {seed} as every run", turn.round));
         }
-        let mut terminal = Terminal::new(plan, args.quiet);
-        let (report, code) = terminal.run(plan.clone(), args, signals);
-        worst = worse(worst, code);
-        is_stopped = terminal.asked_to_stop;
-        let has_ended = report.is_none() || is_stopped;
-        if let Some(report) = report {
-            show(&report, args.quiet);
-            runs.push(report);
-        }
-        if has_ended {
-            break;
-        }
-    }
+    };
+    let ended = |_: Turn, trial: &Trial| show(&trial.report, args.quiet);
+    let rounds = turns(plans, times, args, signals, &mut Turns::new(plans, args.quiet, begins, ended));
+    let (code, is_stopped) = (worst(&rounds), rounds.is_stopped);
+    let runs: Vec<Report> = rounds.trials.into_iter().map(|(_, trial)| *trial.report).collect();
     if runs.is_empty() {
-        return Ended { json: None, code: worst, is_stopped };
+        return Ended { json: None, code, is_stopped };
     }
     let distribution = Distribution::of(&runs);
     let outages: usize = runs.iter().map(|run| run.failovers.len()).sum();
@@ -42,7 +36,7 @@ pub(super) fn run(plan: &RunPlan, args: &HowArgs, times: u32, signals: &Receiver
         verdicts(plan, &runs),
         distribution.render().trim_end()
     ));
-    Ended { json: Some(repeated_to_json(times, &distribution, &runs)), code: worst, is_stopped }
+    Ended { json: Some(repeated_to_json(times, &distribution, &runs)), code, is_stopped }
 }
 
 /// How the runs ended, and how many of them as the design promises.

@@ -17,6 +17,7 @@
 //!   `outbox`: shows them; `clock`: the one clock.
 //! - `absences`: when an instance got no requests; `failover`: notes what clients, Sentinels and the lab see of failovers, for their anatomy.
 //! - [`mod@bench`]: what all this costs on this machine.
+//! - [`trial`]: one run from its start to its report, or several designs in turn, for those who wait for them.
 //! - `trouble`: errors that are waited out, told once.
 //! - `audit`: ledger against Redis, queue and database; `summary`: the report.
 
@@ -55,6 +56,7 @@ mod stock;
 mod store;
 mod summary;
 mod sweep;
+pub mod trial;
 mod trouble;
 mod tuner;
 mod versions;

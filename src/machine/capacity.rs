@@ -2,9 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::path::{Travelled, Way};
+use super::path::Way;
 use super::search::Carried;
 use crate::engine::WORST_LAG;
+use crate::engine::trial::Trial;
 use crate::report::text::grouped;
 
 /// The version of the form that this program writes and reads.
@@ -96,7 +97,7 @@ pub struct RunRow {
 
 impl RunRow {
     /// Of a run that came to its end.
-    pub fn new(way: Way, run: &Travelled) -> Self {
+    pub fn new(way: Way, run: &Trial) -> Self {
         let (generator, times) = (run.report.generator, run.report.operations.all.response_us);
         let mut row = Self {
             way,

@@ -6,10 +6,11 @@ use crossbeam_channel::{Receiver, TryRecvError};
 
 use super::beside::Beside;
 use super::capacity::{CAPACITY_VERSION, Capacity, ExchangeRow, IS_OPTIMISED, LagRow, RunRow};
-use super::path::{Way, run, stopped};
+use super::path::{Way, run};
 use super::search::{Carried, search};
 use super::store::{cores, named};
 use crate::engine::bench::{Exchange, Rig, schedule};
+use crate::engine::trial::stopped;
 use crate::engine::{FailureKind, RunFailure};
 use crate::servers::ServerBinary;
 use crate::workload::Operation;

@@ -3,11 +3,13 @@
 //! - [`mod@measure`]: the bench as a whole; [`path`]: one run of the whole path or of the funnel; [`mod@search`]: which rates are tried;
 //!   [`beside`]: another load generator, for comparison.
 //! - [`capacity`]: what was measured; [`store`]: where it is kept, and when it counts no longer.
+//! - [`knee`]: the largest rate at which a design meets its targets.
 //! - [`demand`]: what a design asks for, and whether that is too much (pure).
 
 pub mod beside;
 pub mod capacity;
 pub mod demand;
+pub mod knee;
 pub mod measure;
 pub mod path;
 pub mod search;

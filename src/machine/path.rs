@@ -1,18 +1,14 @@
 //! One run of a way that arrivals can take, on real servers, audited.
 
 use std::path::Path;
-use std::sync::Arc;
 use std::time::Duration;
 
-use crossbeam_channel::{Receiver, never, select};
-use rustix::time::{ClockId, clock_gettime};
+use crossbeam_channel::Receiver;
 use serde::{Deserialize, Serialize};
 
-use crate::engine::{
-    EngineCommand, EngineHandle, EventKind, FailureKind, RunFailure, RunId, RunOptions, RunPhase,
-};
+use crate::engine::trial::{self, OnStop, Trial};
+use crate::engine::{FailureKind, RunFailure, RunOptions};
 use crate::files::presets::{PRESETS, Preset};
-use crate::report::Report;
 use crate::topology::{RunPlan, Topology};
 use crate::workload::Mix;
 
@@ -58,116 +54,32 @@ impl Way {
     }
 }
 
-/// A run that came to its end.
-#[derive(Debug)]
-pub struct Travelled {
-    /// Its report.
-    pub report: Box<Report>,
-    /// Processor time of this program while requests arrived, in seconds: generator, stages and database.
-    pub engine_secs: f64,
-}
-
-impl Travelled {
-    /// Processor time of this program for each arrival, in microseconds.
-    pub fn engine_us(&self) -> f64 {
-        self.each(self.engine_secs)
-    }
-
-    /// Processor time of the Redis processes for each arrival, from their start to their end, in microseconds.
-    pub fn servers_us(&self) -> f64 {
-        self.each(self.report.instances.iter().map(|one| one.cpu_secs).sum())
-    }
-
-    /// The process that used most of a core while requests arrived, and how much of it; "engine" is this program.
-    pub fn busiest(&self) -> (String, f64) {
-        let instances = self.report.instances.iter();
-        let processes = instances.map(|one| (format!("{}, {}", one.stage, one.name), one.cpu_secs));
-        let all = processes.chain([("engine".to_owned(), self.engine_secs)]);
-        let busiest = all.max_by(|one, other| one.1.total_cmp(&other.1));
-        let (name, secs) = busiest.unwrap_or_default();
-        (name, secs / self.report.generator.duration_secs)
-    }
-
-    fn each(&self, secs: f64) -> f64 {
-        secs / self.report.totals.arrivals.max(1) as f64 * 1e6
-    }
-}
-
-/// That somebody stopped it.
-pub(super) fn stopped() -> RunFailure {
-    RunFailure::new(FailureKind::Stopped, &"stopped")
-}
-
 /// Runs a design with an engine of its own. A message on `stop`, or the end of whoever could send one, gives it up; no server is
 /// left then.
 ///
 /// # Errors
 /// The run has no report.
-pub fn run(topology: Topology, server: Option<&Path>, stop: &Receiver<()>) -> Result<Travelled, RunFailure> {
-    let mut engine_secs = 0.0;
-    follow(topology, server, stop, |kind, secs| match kind {
-        EventKind::Phase(RunPhase::Draining) => {
-            engine_secs = secs;
-            None
-        }
-        EventKind::Finished(report) => Some(Travelled { report, engine_secs }),
-        _ => None,
-    })
+pub fn run(topology: Topology, server: Option<&Path>, stop: &Receiver<()>) -> Result<Trial, RunFailure> {
+    trial::run(plan(topology)?, options(server), stop, OnStop::GiveUp, &mut ()).result
 }
 
-/// Runs a design until its last arrival has been sent, and gives it up then: processor time of this program meanwhile, in seconds.
-/// So a build that counts nothing, and never knows that it has drained, can be held against one that does.
+/// Runs a design until its last arrival has been sent; see [`trial::spend`].
 ///
 /// # Errors
 /// The run failed before.
 pub fn spend(topology: Topology, server: Option<&Path>) -> Result<f64, RunFailure> {
-    follow(topology, server, &never(), |kind, secs| {
-        matches!(kind, EventKind::Phase(RunPhase::Draining)).then_some(secs)
-    })
+    trial::spend(plan(topology)?, options(server))
 }
 
-/// Starts a run and hears what it tells, with the processor time of this program since the sale opened, until there is an answer.
-fn follow<T>(
-    topology: Topology,
-    server: Option<&Path>,
-    stop: &Receiver<()>,
-    mut hear: impl FnMut(EventKind, f64) -> Option<T>,
-) -> Result<T, RunFailure> {
-    let broken = |error: &dyn std::fmt::Display| RunFailure::new(FailureKind::Broken, error);
-    let plan = RunPlan::new(topology).map_err(|problems| {
+fn options(server: Option<&Path>) -> RunOptions {
+    RunOptions { redis_server: server.map(Into::into), ..RunOptions::default() }
+}
+
+fn plan(topology: Topology) -> Result<RunPlan, RunFailure> {
+    RunPlan::new(topology).map_err(|problems| {
         let problems: Vec<String> = problems.iter().map(ToString::to_string).collect();
-        broken(&problems.join("; "))
-    })?;
-    let engine = EngineHandle::start(Arc::new(|| {})).map_err(|error| broken(&error))?;
-    let options = RunOptions { redis_server: server.map(Into::into), ..RunOptions::default() };
-    engine
-        .send(EngineCommand::Start { run_id: RunId(1), plan: Box::new(plan), options })
-        .map_err(|error| broken(&error))?;
-    let mut began = 0.0;
-    loop {
-        select! {
-            recv(engine.events()) -> event => {
-                let kind = event.map_err(|error| broken(&error))?.kind;
-                match kind {
-                    EventKind::Failed(failure) => return Err(failure),
-                    EventKind::Phase(RunPhase::OnSale) => began = cpu_secs(),
-                    _ => {}
-                }
-                if let Some(answer) = hear(kind, cpu_secs() - began) {
-                    return Ok(answer);
-                }
-            }
-            // Snapshots that nobody reads would wait.
-            recv(engine.snapshots()) -> _ => {}
-            recv(stop) -> _ => return Err(stopped()),
-        }
-    }
-}
-
-/// Processor time of this program, in seconds.
-pub fn cpu_secs() -> f64 {
-    let time = clock_gettime(ClockId::ProcessCPUTime);
-    time.tv_sec as f64 + time.tv_nsec as f64 / 1e9
+        RunFailure::new(FailureKind::Broken, &problems.join("; "))
+    })
 }
 
 #[cfg(test)]

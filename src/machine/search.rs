@@ -37,11 +37,45 @@ pub fn search<E>(
     mut is_carried: impl FnMut(f64) -> Result<bool, E>,
     is_over: impl Fn() -> bool,
 ) -> Result<Carried, E> {
+    let found = climb(first, &mut is_carried, &is_over)?;
+    close_in(found, &mut is_carried, &is_over)
+}
+
+/// The same; but where not even the first rate is carried, it looks below: each further rate is half of the one before, until one is.
+///
+/// # Errors
+/// Those of `is_carried`.
+pub fn search_around<E>(
+    first: f64,
+    mut is_carried: impl FnMut(f64) -> Result<bool, E>,
+    is_over: impl Fn() -> bool,
+) -> Result<Carried, E> {
+    let mut found = climb(first, &mut is_carried, &is_over)?;
+    for _ in 0..GROWTHS {
+        let (None, Some(high), false) = (found.per_sec, found.failed_at, is_over()) else { break };
+        let rate = about(high / GROWTH);
+        if rate <= 0.0 || rate >= high {
+            break;
+        }
+        if is_carried(rate)? {
+            found.per_sec = Some(rate);
+        } else {
+            found.failed_at = Some(rate);
+        }
+    }
+    close_in(found, &mut is_carried, &is_over)
+}
+
+fn climb<E>(
+    first: f64,
+    is_carried: &mut impl FnMut(f64) -> Result<bool, E>,
+    is_over: &impl Fn() -> bool,
+) -> Result<Carried, E> {
     let mut found = Carried::default();
     let mut rate = first;
     for _ in 0..GROWTHS {
         if is_over() {
-            return Ok(found);
+            break;
         }
         if !is_carried(rate)? && !is_carried(rate)? {
             found.failed_at = Some(rate);
@@ -50,6 +84,15 @@ pub fn search<E>(
         found.per_sec = Some(rate);
         rate *= GROWTH;
     }
+    Ok(found)
+}
+
+/// Halves the gap between the two rates, where there are both.
+fn close_in<E>(
+    mut found: Carried,
+    is_carried: &mut impl FnMut(f64) -> Result<bool, E>,
+    is_over: &impl Fn() -> bool,
+) -> Result<Carried, E> {
     for _ in 0..HALVINGS {
         let (Some(low), Some(high), false) = (found.per_sec, found.failed_at, is_over()) else { break };
         let middle = about((low * high).sqrt());
@@ -96,6 +139,23 @@ mod tests {
         assert_eq!(none.reckoned(), Some(10_000.0));
         let (all, tried) = find(1.0, f64::INFINITY);
         assert_eq!((all, tried), (Carried { per_sec: Some(1_024.0), failed_at: None }, GROWTHS));
+    }
+
+    #[test]
+    fn it_looks_below_the_first_rate_where_that_is_not_carried() {
+        for carries in [900.0, 2_345.0, 9_999.0, 10_000.0, 31_000.0] {
+            let tried = Cell::new(0);
+            let run = |rate| -> Result<bool, Infallible> {
+                tried.set(tried.get() + 1);
+                Ok(rate <= carries)
+            };
+            let Ok(found) = search_around(10_000.0, run, || false);
+            let (low, high) = (found.per_sec.unwrap(), found.failed_at.unwrap());
+            assert!(low <= carries && carries < high && high / low < 1.15, "{carries}: {found:?}");
+            assert!(tried.get() <= 10, "{carries}: {}", tried.get());
+        }
+        let Ok(nothing) = search_around(8.0, |_| Ok::<bool, Infallible>(false), || false);
+        assert_eq!((nothing.per_sec, nothing.failed_at), (None, Some(1.0)));
     }
 
     #[test]

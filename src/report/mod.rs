@@ -6,6 +6,7 @@
 //! - `backup`: backups of the database. `breaker`: circuit breakers of services.
 //! - [`claimed`]: what texts claim of managed products, beside what was measured.
 //! - `cluster`: the shards of a Redis Cluster.
+//! - [`compare`]: several designs held against the first one.
 //! - `queue`: the queue's consumers.
 //! - [`records`]: what became of events and counters.
 //! - [`failover`]: outages in words, and what many of them have in common.
@@ -19,10 +20,13 @@ mod backup;
 mod breaker;
 pub mod claimed;
 mod cluster;
+pub mod compare;
 pub mod failover;
 pub mod line;
 mod queue;
 pub mod records;
+#[cfg(test)]
+mod testing;
 pub mod text;
 pub mod variants;
 pub mod verdict;

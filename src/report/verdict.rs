@@ -181,7 +181,6 @@ fn response_time(t: &ResponseTime, operations: &OperationsReport) -> TargetResul
 pub fn verdict(targets: &[TargetResult], disturbances: &[String]) -> (Verdict, Vec<String>) {
     let missed =
         |result: &&TargetResult| result.holds == Some(false) && (result.is_fact || disturbances.is_empty());
-    let reason = |result: &TargetResult| format!("{} does not hold: {}", result.target, result.measured);
     let mut reasons: Vec<String> = targets.iter().filter(missed).map(reason).collect();
     let unknown: Vec<&TargetResult> = targets.iter().filter(|result| result.holds.is_none()).collect();
     let verdict = if !reasons.is_empty() {
@@ -191,10 +190,25 @@ pub fn verdict(targets: &[TargetResult], disturbances: &[String]) -> (Verdict, V
     } else {
         Verdict::Inconclusive
     };
-    reasons
-        .extend(unknown.iter().map(|result| format!("{} is not known: {}", result.target, result.measured)));
+    reasons.extend(unknown.into_iter().map(unknown_reason));
     reasons.extend_from_slice(disturbances);
     (verdict, reasons)
+}
+
+fn reason(result: &TargetResult) -> String {
+    format!("{} does not hold: {}", result.target, result.measured)
+}
+
+fn unknown_reason(result: &TargetResult) -> String {
+    format!("{} is not known: {}", result.target, result.measured)
+}
+
+/// What disturbed a run, so that its timing says nothing: the reasons of its verdict that are about no target.
+pub fn disturbances(report: &super::Report) -> Vec<&str> {
+    let of_targets: Vec<String> =
+        report.targets.iter().flat_map(|result| [reason(result), unknown_reason(result)]).collect();
+    let is_about_a_target = |one: &&str| of_targets.iter().any(|of_target| of_target == one);
+    report.reasons.iter().map(String::as_str).filter(|one| !is_about_a_target(one)).collect()
 }
 
 fn pick(quantiles: &Quantiles, quantile: Quantile) -> u64 {

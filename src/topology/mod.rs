@@ -8,6 +8,7 @@
 //! - [`outside`]: what a design names that is on other machines, or a file.
 //! - [`fault`]: what breaks when; [`chaos`]: the same by lot.
 //! - [`change`]: what can be turned while a run goes on.
+//! - [`difference`]: what differs between two designs.
 //! - [`rule`]: what is watched while a run goes on, and changed then.
 //! - [`target`]: what must hold. [`variant`]: the same with one parameter set to another value.
 //! - [`problem`]: place, severity, text, remedy.
@@ -18,6 +19,7 @@
 pub mod address;
 pub mod change;
 pub mod chaos;
+pub mod difference;
 pub mod fault;
 pub mod graph;
 pub mod outside;

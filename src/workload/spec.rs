@@ -176,6 +176,17 @@ impl Workload {
         self.sale.opens_at = self.sale.opens_at.mul_f64(factor);
     }
 
+    /// Takes on everything of another workload that says who comes when, wanting what: seed, phases, audience, records, products and units
+    /// of a claim. Stock, limits and the opening stay.
+    pub fn take_arrivals_of(&mut self, other: &Self) {
+        let sale = Sale {
+            items: other.sale.items,
+            units_per_claim: other.sale.units_per_claim,
+            ..self.sale.clone()
+        };
+        *self = Self { sale, ..other.clone() };
+    }
+
     /// Scales all rates so that the mean arrival rate is `per_sec`; the shapes stay.
     pub fn scale_to(&mut self, per_sec: f64) {
         let factor = per_sec / self.mean_rate();
