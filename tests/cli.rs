@@ -4,9 +4,11 @@ mod common;
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::io::{Read, Write};
+use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 
-use common::program::{Place, text};
+use common::program::{Place, Running, text};
 use common::{CLICKS, chain_text, presets};
 use serde_json::Value;
 
@@ -285,6 +287,61 @@ fn a_design_that_names_another_machine_runs_only_after_a_yes() {
     }
     // Allowed, it gets as far as to look for the host, which by its name is none (RFC 6761, section 6.4).
     let output = place.output(&["run", far, "--allow", "redis.invalid:6379"]);
+    assert_eq!(output.status.code(), Some(69), "{output:?}");
+}
+
+/// One request over HTTP/1.1: the head and the body of the answer; none once nobody listens.
+fn get(address: &str, request: &str) -> Option<(String, String)> {
+    let mut line = TcpStream::connect(address).ok()?;
+    write!(line, "{request} HTTP/1.1\r\nHost: lab\r\nConnection: close\r\n\r\n").ok()?;
+    let mut answer = String::new();
+    line.read_to_string(&mut answer).ok()?;
+    let (head, body) = answer.split_once("\r\n\r\n")?;
+    Some((head.to_owned(), body.to_owned()))
+}
+
+#[test]
+fn what_is_counted_is_served_to_prometheus_while_it_runs() {
+    let place = Place::new();
+    let long = CALM.replace("span: \"1s\"", "span: \"3s\"");
+    let file = place
+        .write("calm.ron", &design("MasterReplica(replicas: 0, sentinels: 0)", "items: 2, stock: 10", &long));
+    let json = place.path("report.json");
+    let (file, json_text) = (file.to_str().expect("text"), json.to_str().expect("text"));
+    let mut running =
+        Running::start(place.program(&["run", file, "--metrics", "127.0.0.1:0", "--json", json_text]));
+    running.wait_for("/metrics\n");
+    let said = running.said();
+    let address = said.split_once("metrics at http://").and_then(|(_, rest)| rest.split_once('/'));
+    let address = address.expect("an address").0.to_owned();
+    assert!(get(&address, "GET /").expect("an answer").0.contains("404"));
+    assert!(get(&address, "POST /metrics").expect("an answer").0.contains("405"));
+    let (mut counts, mut last) = (Vec::new(), String::new());
+    while let Some((head, body)) = get(&address, "GET /metrics") {
+        assert!(head.contains("200 OK") && head.contains("application/openmetrics-text"), "{head}");
+        let count =
+            body.lines().find_map(|line| line.strip_prefix("seckill_lab_offered_total ")?.parse().ok());
+        counts.push(count.unwrap_or_else(|| panic!("a count in {body}")));
+        last = body;
+    }
+    assert_eq!(running.end().code(), Some(0), "{}", running.said());
+    assert!(counts.is_sorted(), "counters don't fall");
+    let report: Value = serde_json::from_str(&fs::read_to_string(json).expect("a report")).expect("JSON");
+    let (seen, all): (u64, u64) =
+        (counts.last().copied().expect("a count"), number(&report, "/totals/arrivals"));
+    assert!(seen > 0 && seen <= all, "{seen} of {all}");
+    for line in [
+        "seckill_lab_stage_arrivals_total{stage=\"inventory\"",
+        "seckill_lab_instance_up{stage=\"inventory\"",
+        "# EOF",
+    ] {
+        assert!(last.contains(line), "{line} in {last}");
+    }
+    let output = place.output(&["run", file, "--metrics", "0.0.0.0:9100"]);
+    assert_eq!(output.status.code(), Some(64), "only this machine is served: {output:?}");
+    let taken = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let taken = taken.local_addr().expect("an address").to_string();
+    let output = place.output(&["run", file, "--metrics", &taken]);
     assert_eq!(output.status.code(), Some(69), "{output:?}");
 }
 

@@ -1,11 +1,13 @@
 //! What can be said on the command line.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args as ClapArgs, Parser, Subcommand};
 
 use super::allow::AllowArgs;
+use super::metrics::Metrics;
 use crate::metrics::histogram::LONGEST;
 use crate::servers::binary::SERVER_VARIABLE;
 use crate::topology::validate::LONGEST_RUN;
@@ -105,6 +107,12 @@ pub struct HowArgs {
     /// What it may use.
     #[command(flatten)]
     pub allow: AllowArgs,
+    /// Serve what is counted while it runs as OpenMetrics, for Prometheus, at /metrics of this address on this machine
+    #[arg(long, value_name = "127.0.0.1:PORT", value_parser = parse_loopback)]
+    pub metrics: Option<SocketAddr>,
+    /// Who serves that.
+    #[arg(skip)]
+    pub served: Option<Metrics>,
     /// Print the verdict only
     #[arg(long)]
     pub quiet: bool,
@@ -239,6 +247,14 @@ fn parse_duration(text: &str) -> Result<Duration, String> {
         Ok(duration) if duration > LONGEST_RUN => Err("a run takes 24 hours at most".into()),
         Ok(duration) => Ok(duration),
         Err(error) => Err(format!("{error}; say for example 10s or 2m 30s")),
+    }
+}
+
+fn parse_loopback(text: &str) -> Result<SocketAddr, String> {
+    match text.parse::<SocketAddr>() {
+        Ok(address) if address.ip().is_loopback() => Ok(address),
+        Ok(_) => Err("only this machine is served; say for example 127.0.0.1:9100".into()),
+        Err(error) => Err(format!("{error}; say for example 127.0.0.1:9100")),
     }
 }
 

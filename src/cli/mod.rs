@@ -4,6 +4,7 @@
 //! - [`window`]: opens the window, or runs in the terminal where there can be none.
 //! - `run`: runs a topology in the terminal.
 //! - `repeat`: the same several times, and what the runs have in common.
+//! - `metrics`: what a run has counted so far, over HTTP.
 //! - `folder`: every file of a folder.
 //! - `capacity`: the largest rate at which a design meets its targets.
 //! - `compare`: several designs in turn, and what differs between them.
@@ -23,6 +24,7 @@ mod compare;
 mod doctor;
 pub mod exit;
 mod folder;
+mod metrics;
 mod out;
 mod repeat;
 mod run;
@@ -53,7 +55,7 @@ pub fn main(open_window: impl FnOnce(Option<PathBuf>) -> Result<(), NoWindow>) -
     };
     exit::code(match args.command {
         None => window::main(args.file, open_window),
-        Some(Command::Run(args)) => run::main(&args),
+        Some(Command::Run(args)) => run::main(args),
         Some(Command::Validate(args)) => validate::main(&args),
         Some(Command::Share(args)) => share::main(&args),
         Some(Command::Doctor(args)) => doctor::main(&args),

@@ -6,6 +6,7 @@ use crossbeam_channel::{Receiver, bounded, never};
 
 use super::args::{HowArgs, LoadArgs, RunArgs};
 use super::exit;
+use super::metrics::{Metrics, Observed};
 use super::terminal::Terminal;
 use super::{folder, out, repeat, variants};
 use crate::engine::RunOptions;
@@ -28,7 +29,14 @@ pub(super) struct Ended {
 }
 
 /// Runs a file, or all files of a folder, and answers the exit code.
-pub fn main(args: &RunArgs) -> u8 {
+pub fn main(mut args: RunArgs) -> u8 {
+    match args.how.metrics.map(Metrics::serve).transpose() {
+        Ok(served) => args.how.served = served,
+        Err(why) => {
+            out::note(why);
+            return exit::MISSING;
+        }
+    }
     if args.file.is_dir() {
         return folder::run(&args.file, &args.how, &signals());
     }
@@ -108,6 +116,12 @@ pub(super) fn turns(
         redis_server: args.server.redis_server.clone(),
         keep_data: args.keep_data,
         link_faults: false,
+    };
+    let mut observed =
+        args.served.as_ref().map(|metrics| Observed { plans, metrics, listener: &mut *listener });
+    let listener: &mut dyn Listener = match &mut observed {
+        Some(observed) => observed,
+        None => listener,
     };
     let rounds = in_turn(plans, times, &options, signals, OnStop::DrainFirst, listener);
     tell_failure(&rounds);

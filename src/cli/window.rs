@@ -38,7 +38,7 @@ pub fn main(file: Option<PathBuf>, open: impl FnOnce(Option<PathBuf>) -> Result<
 fn in_terminal(reason: &str, file: Option<PathBuf>) -> u8 {
     if let Some(file) = file {
         out::note(format_args!("{reason}. Running {} here instead.", file.display()));
-        return run::main(&RunArgs { file, how: HowArgs::default() });
+        return run::main(RunArgs { file, how: HowArgs::default() });
     }
     let [preset, ..] = PRESETS else { return exit::SOFTWARE };
     let title = preset.topology().map_or(preset.file, |topology| topology.title.as_str());

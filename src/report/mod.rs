@@ -12,6 +12,7 @@
 //! - [`failover`]: outages in words, and what many of them have in common.
 //! - [`verdict`]: targets and the verdict of three.
 //! - [`text`]: the report for a terminal. [`variants`]: a design and its variants side by side.
+//! - [`openmetrics`]: what was counted so far, for Prometheus.
 //! - [`mod@line`]: one state line a second while it runs.
 
 mod alert;
@@ -23,6 +24,7 @@ mod cluster;
 pub mod compare;
 pub mod failover;
 pub mod line;
+pub mod openmetrics;
 mod queue;
 pub mod records;
 #[cfg(test)]
