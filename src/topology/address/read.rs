@@ -35,6 +35,9 @@ impl Address {
             return Err(wrong("such an address has one host", format!("write one such as {example}")));
         }
         let path = read_path(scheme, path)?;
+        if scheme.is_database() && user.is_none() {
+            return Err(wrong("the user is missing before the host", format!("write one such as {example}")));
+        }
         let mut address = Self { word, scheme, is_tls, hosts, path, ca: None, user, password };
         for pair in query.into_iter().flat_map(|query| query.split('&')) {
             address.read_pair(pair)?;

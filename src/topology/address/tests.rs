@@ -80,6 +80,9 @@ fn what_is_wrong_is_said_and_never_holds_the_password() {
         ("redis-sentinel://a:1", "name of the master is missing"),
         ("redis-cluster://a:1/0", "nothing can follow"),
         ("postgres://db", "database is missing"),
+        ("postgres://db/shop", "user is missing"),
+        ("mysql://:${WORD}@db/shop", "user is missing"),
+        ("mysql://${WHO}@db/shop?sslmode=require", "follows the ?"),
         ("redis://a b", "no address"),
     ] {
         let wrong = Address::parse(text, ALL).expect_err(text).to_string();

@@ -210,6 +210,13 @@ impl FaultAction {
                 "leave the fault out, or leave url out, so that the stage runs processes of its own",
             );
         }
+        let is_lock = matches!(self, Self::Lock | Self::Unlock);
+        if part == Part::Database && !is_lock && stage.kind.url().is_some() {
+            return refused(
+                "it is a server that is not ours, and only its tables of this run can be locked",
+                "lock it, or leave url out, so that the stage runs a server of its own",
+            );
+        }
         match (self, &stage.kind) {
             (
                 Self::Kill | Self::Terminate | Self::Restart | Self::Pause | Self::Resume,

@@ -155,6 +155,7 @@ pub fn instances(kind: &StageKind) -> Vec<String> {
         return match kind.schemes() {
             [Scheme::RedisCluster] => Vec::new(),
             [Scheme::Redis, ..] => master(),
+            [Scheme::Postgres, ..] => Vec::new(),
             _ => vec!["broker".to_owned()],
         };
     }
