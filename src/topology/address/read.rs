@@ -24,6 +24,7 @@ impl Address {
             let remedy = format!("begin it with one of {}", words.join("://, ") + "://");
             return Err(wrong("nothing here talks to a server of this kind", remedy));
         };
+        let example = scheme.example();
         // A password may hold any sign, also '@' and '/': the last '@' ends it, so none of it is taken for a host or a path and shown.
         let (login, rest) = rest.rsplit_once('@').map_or((None, rest), |(login, rest)| (Some(login), rest));
         let (user, password) = read_login(login.unwrap_or_default())?;
