@@ -105,7 +105,7 @@ impl Elsewhere {
             return options.ssl_mode(PgSslMode::Disable);
         }
         options = options.ssl_mode(PgSslMode::VerifyFull);
-        self.access.address.ca.iter().fold(options, |options, ca| options.ssl_root_cert(ca))
+        self.access.address.ca.iter().fold(options, PgConnectOptions::ssl_root_cert)
     }
 
     /// How MariaDB or MySQL is reached.
@@ -119,7 +119,7 @@ impl Elsewhere {
             return options.ssl_mode(MySqlSslMode::Disabled);
         }
         options = options.ssl_mode(MySqlSslMode::VerifyIdentity);
-        self.access.address.ca.iter().fold(options, |options, ca| options.ssl_ca(ca))
+        self.access.address.ca.iter().fold(options, MySqlConnectOptions::ssl_ca)
     }
 
     /// Whether it has to be asked in the words of PostgreSQL.
