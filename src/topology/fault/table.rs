@@ -202,7 +202,7 @@ impl FaultAction {
             )),
             (Part::Database, Self::Lock | Self::Unlock) => None,
             (Part::Database, _) => Some((
-                "it is a server that is not ours, and only its tables of this run can be locked",
+                "it is a server that is not ours: only the tables of this run can be locked",
                 "lock it, or leave url out, so that the stage runs a server of its own",
             )),
             _ => None,

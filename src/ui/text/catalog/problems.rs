@@ -26,8 +26,8 @@ pub const ROWS: &[Row] = &[
         "去掉该故障，或去掉 url，使该阶段自行启动进程",
     ),
     (
-        "it is a server that is not ours, and only its tables of this run can be locked",
-        "它是不属于本程序的服务器，只能锁定其中本次运行的表",
+        "it is a server that is not ours: only the tables of this run can be locked",
+        "它是不属于本程序的服务器：只能锁定本次运行的表",
     ),
     (
         "lock it, or leave url out, so that the stage runs a server of its own",
