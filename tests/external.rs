@@ -126,8 +126,9 @@ fn the_six_phases_pass_at_a_server_elsewhere_by_user_and_tls_and_leave_it_as_it_
         let place = Place::new();
         let file = place.write("six.ron", &six_phases(&gate, &inventory));
         let json = place.path("report.json");
-        let arguments =
-            ["run", file.to_str().expect("text"), "--json", json.to_str().expect("text"), "--duration", "4s"];
+        let (file, json_file) = (file.to_str().expect("text"), json.to_str().expect("text"));
+        let ca = ca.to_str().expect("text");
+        let arguments = ["run", file, "--json", json_file, "--duration", "4s", "--allow", ca];
         let command = with_login(place.program(&arguments));
         let output = tokio::task::spawn_blocking(move || { command }.output())
             .await

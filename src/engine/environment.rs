@@ -3,11 +3,13 @@
 //! - `database`: the database, embedded or with a server.
 //! - `settings`: what its own processes are to be.
 //! - [`broker`]: the server of a queue that Redis doesn't keep.
-//! - [`external`]: those that are not ours; [`external_queue`]: one that keeps a queue, and is no Redis.
+//! - [`external`]: those that are not ours; [`external_queue`]: one that keeps a queue, and is no Redis;
+//!   [`external_database`]: one of a database.
 
 pub mod broker;
 mod database;
 pub mod external;
+pub mod external_database;
 pub mod external_queue;
 mod settings;
 
@@ -36,8 +38,6 @@ pub use database::needed_database;
 /// Everything real that a run stands on. Dropping it ends all of it.
 pub struct Environment {
     groups: Vec<Group>,
-    /// Servers that are not ours.
-    pub externals: Externals,
     /// The Redis Clusters: a second kind of group, whose nodes may come and go during a run.
     clusters: Vec<ClusterGroup>,
     newcomers: Newcomers,
@@ -51,6 +51,8 @@ pub struct Environment {
     database_replicas: Vec<RedisNode>,
     /// The servers of queues that Redis doesn't keep.
     brokers: Vec<OwnBroker>,
+    /// Servers that are not ours. Dropped after what holds locks there: tables of the run are removed then.
+    pub externals: Externals,
     /// The server programs.
     pub binaries: Binaries,
     /// Kept alive: the servers' files are in it.
@@ -183,14 +185,14 @@ impl Environment {
         clusters.extend(externals.clusters().map(|(stage, cluster)| {
             ClusterGroup::elsewhere(stage, plan.name(stage), cluster, newcomers.clone())
         }));
-        let (database, nodes) = database::start(plan, binaries.database.as_ref(), &folder).await?;
+        let (database, nodes) =
+            database::start(plan, binaries.database.as_ref(), &externals, &folder).await?;
         let brokers = broker::start(plan, &binaries, &folder).await?;
         let (database_node, database_replicas) =
             nodes.map_or((None, Vec::new()), |(node, replicas)| (Some(node), replicas));
         let harm = database.as_ref().map(|(store, _)| Harm::new(store.clone()));
         Ok(Self {
             groups,
-            externals,
             clusters,
             newcomers,
             database,
@@ -198,6 +200,7 @@ impl Environment {
             database_node,
             database_replicas,
             brokers,
+            externals,
             binaries,
             folder,
         })
@@ -376,6 +379,8 @@ impl Environment {
         let databases = self.database_node.iter_mut().chain(&mut self.database_replicas);
         let databases = join_all(databases.map(RedisNode::stop));
         tokio::join!(groups, clusters, databases, broker::stop(&mut self.brokers));
+        // Whoever locks a table of the run elsewhere keeps it from being removed.
+        (self.harm, self.database) = (None, None);
         self.externals.close(name).await
     }
 

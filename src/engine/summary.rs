@@ -175,7 +175,7 @@ fn servers(environment: &Environment) -> Vec<ServerReport> {
         version: binary.version.clone(),
         path: binary.path.display().to_string(),
     });
-    let embedded = environment.database.iter().filter(|_| environment.database_node.is_none());
+    let embedded = environment.database.iter().filter(|(store, _)| store.path().is_some());
     let sqlite = embedded.map(|_| ServerReport {
         kind: "SQLite".into(),
         version: rusqlite::version().to_owned(),
@@ -210,6 +210,7 @@ fn settings(plan: &RunPlan, environment: &Environment) -> Vec<SettingReport> {
             StageKind::Sessions(params) => params.timeout,
             StageKind::Database(params) => {
                 settings.extend(database_settings(plan.name(index), params));
+                settings.extend(environment.externals.settings(index, plan.name(index)));
                 continue;
             }
             _ => continue,
@@ -241,6 +242,7 @@ fn database_settings(stage: &str, params: &Database) -> impl Iterator<Item = Set
         (DatabaseEngine::Sqlite, false) => ("SERIALIZABLE", "synchronous = NORMAL"),
         (DatabaseEngine::PostgreSql, true) => (ISOLATION, "synchronous_commit = on"),
         (DatabaseEngine::PostgreSql, false) => (ISOLATION, "synchronous_commit = off"),
+        (DatabaseEngine::MariaDb, _) if params.url.is_some() => (ISOLATION, "as that server has it"),
         (DatabaseEngine::MariaDb, true) => (ISOLATION, "innodb_flush_log_at_trx_commit = 1"),
         (DatabaseEngine::MariaDb, false) => (ISOLATION, "innodb_flush_log_at_trx_commit = 2"),
     };

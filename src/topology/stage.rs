@@ -115,6 +115,7 @@ impl StageKind {
             Self::MasterReplica(params) => params.url.as_deref(),
             Self::RedisCluster(params) => params.url.as_deref(),
             Self::Queue(params) => params.url.as_deref(),
+            Self::Database(params) => params.url.as_deref(),
             _ => None,
         }
     }
@@ -127,6 +128,8 @@ impl StageKind {
             Self::Queue(params) if params.form.is_in_redis() => REDIS,
             Self::Queue(params) if params.form == QueueForm::RabbitMq => &[Scheme::Amqp],
             Self::Queue(_) => &[Scheme::Nats],
+            // Whether it is of the engine is looked at apart, and said in other words.
+            Self::Database(_) => &[Scheme::Postgres, Scheme::Mysql],
             _ => &[],
         }
     }

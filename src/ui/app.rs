@@ -153,6 +153,10 @@ impl LabApp {
     /// What comes from outside: a wish to close, answers of the system's dialogs, pictures that were saved. And the
     /// design is kept, in case of a crash.
     fn look_outside(&mut self, ctx: &Context) {
+        if self.session.ends() && !self.session.may_close {
+            self.session.may_close = true;
+            ctx.send_viewport_cmd(ViewportCommand::Close);
+        }
         if !self.session.may_close && ctx.input(|input| input.viewport().close_requested()) {
             ctx.send_viewport_cmd(ViewportCommand::CancelClose);
             self.applied(ctx).close_requested();

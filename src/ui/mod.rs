@@ -155,5 +155,5 @@ fn make(
     let engine = EngineHandle::start(Arc::new(move || ctx.request_repaint_after(WAKE_WITHIN)))?;
     let app = LabApp::new(&cc.egui_ctx, Box::new(engine), settings);
     theme::chinese::install(&cc.egui_ctx);
-    Ok(Box::new(app.begin(&cc.egui_ctx, Session::of_user(), file)))
+    Ok(Box::new(app.begin(&cc.egui_ctx, Session::of_user().ended_by_signals(&cc.egui_ctx), file)))
 }

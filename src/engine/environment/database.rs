@@ -5,6 +5,7 @@ use futures_util::future::join_all;
 use super::super::store::schema::{Lookups, Store};
 use super::super::store::server::Server;
 use super::super::store::{StoreError, Writer};
+use super::external::Externals;
 use super::{Environment, EnvironmentError, server_name};
 use crate::servers::{DatabaseSettings, Endpoint, NodeError, RedisNode, RunFolder, ServerBinary, ServerKind};
 use crate::topology::RunPlan;
@@ -27,7 +28,9 @@ impl Environment {
 
 /// Which database server a plan needs, if it needs one.
 pub fn needed_database(plan: &RunPlan) -> Option<ServerKind> {
-    match database(plan)?.1.engine {
+    let (_, params) = database(plan)?;
+    match params.engine {
+        _ if params.url.is_some() => None,
         DatabaseEngine::Sqlite => None,
         DatabaseEngine::PostgreSql => Some(ServerKind::PostgreSql),
         DatabaseEngine::MariaDb => Some(ServerKind::MariaDb),
@@ -50,10 +53,16 @@ type Nodes = (RedisNode, Vec<RedisNode>);
 pub(super) async fn start(
     plan: &RunPlan,
     binary: Option<&ServerBinary>,
+    externals: &Externals,
     folder: &RunFolder,
 ) -> Result<(Option<(Store, Writer)>, Option<Nodes>), EnvironmentError> {
     let Some((stage, params)) = database(plan) else { return Ok((None, None)) };
     let (lookups, sync_each_commit) = (lookups(plan), params.sync_each_commit);
+    let failed = |why: String| EnvironmentError::Broker { stage: plan.name(stage).to_owned(), why };
+    if let Some(server) = externals.database() {
+        let store = on_server(server, lookups).await.map_err(|error| failed(error.to_string()))?;
+        return Ok((Some(with_writer(store, params, writers(plan))?), None));
+    }
     let (Some(binary), true) = (binary, params.engine.is_server()) else {
         let store = Store::create(&folder.path().join("seckill.sqlite3"), sync_each_commit, lookups)?;
         return Ok((Some(with_writer(store, params, 1)?), None));
@@ -64,17 +73,13 @@ pub(super) async fn start(
         connections: params.connections as usize + writers,
         replica_count: params.replicas as usize,
         replica_of: None,
+        extra: Vec::new(),
     };
-    let failed = |error: NodeError| EnvironmentError::Broker {
-        stage: plan.name(stage).to_owned(),
-        why: error.to_string(),
-    };
+    let failed = |error: NodeError| failed(error.to_string());
     let name = server_name(plan, stage);
     let node = RedisNode::start_database(binary, folder, &name, settings.clone()).await.map_err(failed)?;
     let server = Server::new(params.engine, node.endpoint(), sync_each_commit);
-    // A connection blocks its thread.
-    let made = tokio::task::spawn_blocking(move || Store::on_server(server, lookups)).await;
-    let store = made.map_err(|_ended| StoreError::Ended)??;
+    let store = on_server(server, lookups).await?;
     let starting = (1..=params.replicas).map(|number| {
         let settings = DatabaseSettings { replica_of: Some(node.endpoint()), ..settings.clone() };
         let name = format!("{name}-replica-{number}");
@@ -84,6 +89,12 @@ pub(super) async fn start(
     let replicas = replicas.map_err(failed)?;
     let store = store.with_replicas(replicas.iter().map(RedisNode::endpoint));
     Ok((Some(with_writer(store, params, writers)?), Some((node, replicas))))
+}
+
+/// Makes the tables. A connection blocks its thread.
+async fn on_server(server: Server, lookups: Lookups) -> Result<Store, StoreError> {
+    let made = tokio::task::spawn_blocking(move || Store::on_server(server, lookups)).await;
+    made.map_err(|_ended| StoreError::Ended)?
 }
 
 fn with_writer(store: Store, params: &Database, threads: usize) -> Result<(Store, Writer), StoreError> {

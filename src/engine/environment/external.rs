@@ -4,7 +4,9 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
+use super::super::store::server::Server;
 use super::broker::Broker;
+use super::external_database::ExternalDatabase;
 use super::external_queue::ExternalQueue;
 use super::{EnvironmentError, server_name};
 use crate::report::{ServerReport, SettingReport};
@@ -18,6 +20,7 @@ pub struct Externals {
     redis: Vec<(usize, External)>,
     clusters: Vec<(usize, Arc<ExternalCluster>)>,
     queue: Option<(usize, ExternalQueue)>,
+    database: Option<(usize, ExternalDatabase)>,
 }
 
 /// What became of what a stage kept at a server that is not ours.
@@ -67,6 +70,8 @@ impl Externals {
             (access.address.scheme, &plan.topology.stages[stage].kind)
         {
             self.queue = Some((stage, ExternalQueue::open(&access, run, params.claim_after).await?));
+        } else if let StageKind::Database(params) = &plan.topology.stages[stage].kind {
+            self.database = Some((stage, ExternalDatabase::open(access, run, params).await?));
         } else if access.address.scheme == Scheme::RedisCluster {
             let cluster = ExternalCluster::open(access, run, &server_name(plan, stage)).await?;
             self.clusters.push((stage, Arc::new(cluster)));
@@ -101,6 +106,11 @@ impl Externals {
         self.queue.as_ref().filter(|(of, _)| *of == stage).map(|(_, queue)| queue.broker())
     }
 
+    /// The server of the database.
+    pub(super) fn database(&self) -> Option<Server> {
+        self.database.as_ref().map(|(_, database)| database.server())
+    }
+
     /// Removes what the run left there.
     pub(super) async fn close(&mut self, name: impl Fn(usize) -> String) -> Vec<Left> {
         let mut left = Vec::new();
@@ -116,6 +126,10 @@ impl Externals {
             let (stage, named) = (name(*stage), queue.queue().to_owned());
             left.push(Left { stage, named, removed: queue.close().await });
         }
+        if let Some((stage, database)) = &mut self.database {
+            let (stage, named) = (name(*stage), database.tables());
+            left.push(Left { stage, named, removed: database.close().await });
+        }
         left
     }
 
@@ -123,6 +137,9 @@ impl Externals {
     fn about(&self, stage: usize) -> Option<[String; 3]> {
         if let Some((_, queue)) = self.queue.as_ref().filter(|(of, _)| *of == stage) {
             return Some([queue.address().to_owned(), queue.version().to_owned(), queue.queue().to_owned()]);
+        }
+        if let Some((_, database)) = self.database.as_ref().filter(|(of, _)| *of == stage) {
+            return Some([database.address(), database.version(), database.tables()]);
         }
         if let Some((_, cluster)) = self.clusters.iter().find(|(of, _)| *of == stage) {
             let version = format!("{} {}", cluster.about().kind, cluster.about().version);
@@ -152,7 +169,8 @@ impl Externals {
             .iter()
             .map(|(stage, _)| *stage)
             .chain(clusters)
-            .chain(self.queue.iter().map(|(stage, _)| *stage));
+            .chain(self.queue.iter().map(|(stage, _)| *stage))
+            .chain(self.database.iter().map(|(stage, _)| *stage));
         stages.filter_map(|stage| self.about(stage)).map(|[path, version, _]| {
             let (kind, version) = version.split_once(' ').unwrap_or((&version, ""));
             ServerReport { kind: kind.to_owned(), version: version.to_owned(), path }

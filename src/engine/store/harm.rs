@@ -114,7 +114,7 @@ impl Drop for Harm {
 }
 
 /// What keeps everybody else from writing and lets them read; SQLite's transactions do so anyway.
-fn lock(engine: DatabaseEngine) -> Option<&'static str> {
+pub(super) fn lock(engine: DatabaseEngine) -> Option<&'static str> {
     match engine {
         DatabaseEngine::Sqlite => None,
         DatabaseEngine::PostgreSql => {

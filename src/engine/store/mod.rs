@@ -1,26 +1,28 @@
 //! The database: SQLite, embedded, or a server of PostgreSQL or MariaDB. What is done with it is written once, on top of a [`link`].
 //!
-//! - [`link`]: what is asked of a connection to any database; `sqlite` and `server` are the two that there are.
+//! - [`link`]: what is asked of a connection to any database; `sqlite` and `server_link` are the two that there are.
 //! - [`dialect`]: the same questions in the words of each database.
 //! - [`schema`]: which database it is, its tables, and all of its orders.
 //! - [`writer`]: the connections that write what the queue and data control bring.
 //! - [`claim`]: a claim decided by the database itself, under the row lock or by the version of the row.
+//! - [`elsewhere`]: a server that is not ours; `names`: what tables are called there.
 //! - [`records`]: events in tables by time, and counters.
 //! - [`harm`]: what faults do to it.
 
 pub mod claim;
 pub mod dialect;
+pub mod elsewhere;
 pub mod harm;
 pub mod link;
+mod names;
 pub mod records;
 pub mod schema;
 pub mod server;
+mod server_link;
 pub mod sqlite;
 pub mod writer;
 
 use std::time::Duration;
-
-use crate::servers::Endpoint;
 
 pub use writer::Writer;
 
@@ -44,12 +46,12 @@ pub enum StoreError {
         source: std::io::Error,
     },
     /// A server refused, or can't be reached.
-    #[error("{engine} at {endpoint}: {why}")]
+    #[error("{engine} at {place}: {why}")]
     Server {
         /// Which kind.
         engine: &'static str,
-        /// Where it listens.
-        endpoint: Endpoint,
+        /// Where it listens, or the address that it has.
+        place: String,
         /// What it said.
         why: String,
     },

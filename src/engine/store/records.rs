@@ -10,12 +10,10 @@ use super::super::clock::nanos;
 use super::super::entry::{Entries, Event, Increment};
 use super::dialect::Statements;
 use super::link::{Link, fetch, kept, transaction};
+use super::names::EVENTS;
 use super::schema::{PATIENCE, Store};
 use super::{StoreError, Writer, claim};
 use crate::topology::stage::DatabaseEngine;
-
-/// Begins the names of the tables of events; the number of the span follows.
-const EVENTS: &str = "events_";
 
 /// What was taken from a counter in Redis, to be added to the same one in the database.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

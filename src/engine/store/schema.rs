@@ -27,7 +27,7 @@ const DAY: Duration = Duration::from_hours(24);
 /// are. `version` counts the writes of a product's stock. `status` of an order: 0 unpaid, 1 paid, 2 cancelled.
 /// `streams` has the events of each stream in all tables of events; `counted` the ids of the increments that came with one; `flush` is
 /// the number of the last flush that was added to a counter.
-const TABLES: &str = "
+pub(super) const TABLES: &str = "
 CREATE TABLE sale (open BIGINT NOT NULL);
 INSERT INTO sale VALUES (0);
 CREATE TABLE goods (
@@ -53,7 +53,7 @@ pub struct Lookups {
 }
 
 impl Lookups {
-    fn indexes(self, engine: DatabaseEngine) -> impl Iterator<Item = &'static str> {
+    pub(super) fn indexes(self, engine: DatabaseEngine) -> impl Iterator<Item = &'static str> {
         // MariaDB has no index of some rows only.
         let unpaid = match engine {
             DatabaseEngine::MariaDb => "CREATE INDEX orders_unpaid ON orders (status, inserted_ns);",

@@ -40,6 +40,8 @@ pub struct DatabaseSettings {
     pub replica_count: usize,
     /// The master that it copies from; none for a master. PostgreSQL only.
     pub replica_of: Option<Endpoint>,
+    /// More options on its command line; they come last.
+    pub extra: Vec<String>,
 }
 
 /// A database server to be started.
@@ -176,10 +178,12 @@ impl DatabaseProgram {
     /// # Errors
     /// A file can't be written.
     pub(crate) fn configure(&self, port: u16, folder: &Path) -> io::Result<Vec<OsString>> {
-        match self.kind {
-            ServerKind::MariaDb => mariadb::configure(&self.settings, port, folder),
-            _ => postgres::configure(&self.settings, port, folder),
-        }
+        let mut arguments = match self.kind {
+            ServerKind::MariaDb => mariadb::configure(&self.settings, port, folder)?,
+            _ => postgres::configure(&self.settings, port, folder)?,
+        };
+        arguments.extend(self.settings.extra.iter().map(OsString::from));
+        Ok(arguments)
     }
 
     /// Whether the process answers; if not, why not.

@@ -193,6 +193,22 @@ impl FaultAction {
         by.obstacle(topology, stage, instance).is_none().then_some(by)
     }
 
+    /// Why it can't be done at a server that is not ours, and what to do about it; none where it can.
+    fn needs_own_server(self, part: Part) -> Option<(&'static str, &'static str)> {
+        match (part, self) {
+            (Part::Data | Part::Sentinel | Part::Node | Part::Broker | Part::Shards, _) => Some((
+                "it is a server that is not ours",
+                "leave the fault out, or leave url out, so that the stage runs processes of its own",
+            )),
+            (Part::Database, Self::Lock | Self::Unlock) => None,
+            (Part::Database, _) => Some((
+                "it is a server that is not ours: only the tables of this run can be locked",
+                "lock it, or leave url out, so that the stage runs a server of its own",
+            )),
+            _ => None,
+        }
+    }
+
     fn obstacle(self, topology: &Topology, stage: &Stage, instance: &str) -> Option<Obstacle> {
         let part = Part::of(instance)?;
         if !self.rule().parts.contains(&part) {
@@ -204,11 +220,8 @@ impl FaultAction {
             return Some(Obstacle { why, remedy: None });
         }
         let refused = |why, remedy| Some(Obstacle { why, remedy: Some(remedy) });
-        if (part.is_process() || part == Part::Shards) && stage.kind.url().is_some() {
-            return refused(
-                "it is a server that is not ours",
-                "leave the fault out, or leave url out, so that the stage runs processes of its own",
-            );
+        if let Some((why, remedy)) = self.needs_own_server(part).filter(|_| stage.kind.url().is_some()) {
+            return refused(why, remedy);
         }
         match (self, &stage.kind) {
             (

@@ -9,9 +9,9 @@ choices! {
     pub enum DatabaseEngine {
         /// SQLite, embedded: one write lock for everything.
         Sqlite,
-        /// PostgreSQL, a process started for the run.
+        /// PostgreSQL: a process started for the run, or the server at `url`.
         PostgreSql,
-        /// MariaDB, a process started for the run.
+        /// MariaDB: a process started for the run, or the server at `url`, which may also be MySQL.
         MariaDb,
     }
 
@@ -37,6 +37,8 @@ params! {
     pub struct Database {
         /// Which database it is.
         engine: DatabaseEngine = DatabaseEngine::Sqlite;
+        /// The address of a server of that engine which runs elsewhere, used instead of one of its own: `postgres://`, or `mysql://` for MariaDB and MySQL; `?tls=require` for TLS; user and password only as `${NAME}`, a variable of the environment. None: embedded, or a process of its own.
+        url: Option<String> = None;
         /// How stock is taken where claims reach the database directly.
         strategy: RowStrategy = RowStrategy::RowLock;
         /// How often `OptimisticVersion` tries a claim when others come between; then it fails, and nothing was sold.

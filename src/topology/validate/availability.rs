@@ -14,6 +14,7 @@ pub(super) fn check(topology: &Topology, problems: &mut Vec<Problem>) {
         }
         if let StageKind::Database(params) = &stage.kind
             && params.replicas > 0
+            && params.url.is_none()
             && params.engine != DatabaseEngine::PostgreSql
         {
             let text = format!("{} has no read replicas here", params.engine.label());

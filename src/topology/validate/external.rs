@@ -1,7 +1,7 @@
 //! Stages that use a server which runs elsewhere: whether its address is one, and what can't be had of it.
 
-use super::super::address::Address;
-use super::super::stage::{Stage, StageKind, SweepForm};
+use super::super::address::{Address, Scheme};
+use super::super::stage::{DatabaseEngine, Stage, StageKind, SweepForm};
 use super::super::{Place, Problem, Topology};
 
 /// What only a server of our own can be told.
@@ -32,12 +32,16 @@ const CLUSTER: &[&str] = &[
     "eviction",
 ];
 
+const MARIADB: &[&str] = &["sync_each_commit"];
+
 pub(super) fn check(topology: &Topology, problems: &mut Vec<Problem>) {
     problems.extend(topology.stages.iter().filter_map(|stage| with_sweep(topology, stage)));
     for stage in &topology.stages {
         let Some(url) = stage.kind.url() else { continue };
         problems.extend(Address::problem(&stage.name, url, stage.kind.schemes()));
         problems.extend(with_host(stage));
+        problems.extend(with_engine(stage, url));
+        problems.extend(with_replicas(stage));
         let usual = StageKind::from_word(stage.kind.word());
         let is_usual = |key: &&str| {
             stage.kind.params().get(key) == usual.as_ref().and_then(|kind| kind.params().get(key))
@@ -74,12 +78,40 @@ fn with_host(stage: &Stage) -> Option<Problem> {
     Some(Problem::error(Place::Stage(stage.name.clone()), text, remedy).about(&["url", "on"]))
 }
 
+/// A database with the address of another engine.
+fn with_engine(stage: &Stage, url: &str) -> Option<Problem> {
+    let StageKind::Database(params) = &stage.kind else { return None };
+    let wanted = match Address::parse(url, stage.kind.schemes()).ok()?.scheme {
+        Scheme::Postgres => DatabaseEngine::PostgreSql,
+        _ => DatabaseEngine::MariaDb,
+    };
+    if params.engine == wanted {
+        return None;
+    }
+    let text = format!("its url is of {}, and its engine is {}", wanted.label(), params.engine.label());
+    let remedy = format!("set engine to {}, or correct url", wanted.word());
+    Some(Problem::error(Place::Stage(stage.name.clone()), text, remedy).about(&["engine", "url"]))
+}
+
+/// A database with an address that is to have replicas.
+fn with_replicas(stage: &Stage) -> Option<Problem> {
+    let StageKind::Database(params) = &stage.kind else { return None };
+    if params.replicas == 0 {
+        return None;
+    }
+    let text = "it has one address, and nobody here knows where replicas of that server could be read";
+    let remedy = "set replicas to 0: all reads go to url; or leave url out";
+    Some(Problem::error(Place::Stage(stage.name.clone()), text, remedy).about(&["replicas", "url"]))
+}
+
 /// The parameters of a kind that only a server of our own can be told.
 pub fn own_params(kind: &StageKind) -> &'static [&'static str] {
     match kind {
         StageKind::ReadWriteSplit(_) => SPLIT,
         StageKind::MasterReplica(_) => GROUP,
         StageKind::RedisCluster(_) => CLUSTER,
+        // PostgreSQL is told by each connection.
+        StageKind::Database(params) if params.engine == DatabaseEngine::MariaDb => MARIADB,
         _ => &[],
     }
 }
@@ -90,5 +122,9 @@ fn about(key: &str) -> &'static [&'static str] {
         let at = list.iter().position(|known| *known == key)?;
         list.get(at..=at)
     };
-    in_list(SPLIT).or_else(|| in_list(GROUP)).or_else(|| in_list(CLUSTER)).unwrap_or_default()
+    in_list(SPLIT)
+        .or_else(|| in_list(GROUP))
+        .or_else(|| in_list(CLUSTER))
+        .or_else(|| in_list(MARIADB))
+        .unwrap_or_default()
 }

@@ -153,7 +153,7 @@ pub fn instances(kind: &StageKind) -> Vec<String> {
     if kind.url().is_some() {
         // What else there is of it, nobody here knows.
         return match kind.schemes() {
-            [Scheme::RedisCluster] => Vec::new(),
+            [Scheme::RedisCluster] | [Scheme::Postgres, ..] => Vec::new(),
             [Scheme::Redis, ..] => master(),
             _ => vec!["broker".to_owned()],
         };

@@ -11,6 +11,7 @@ pub mod picture;
 use std::collections::VecDeque;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context as TaskContext, Poll, Wake, Waker};
 use std::time::Duration;
 
@@ -52,6 +53,8 @@ pub struct Session {
     pub pictures: Pictures,
     /// Whether everything was asked: the window may close.
     pub may_close: bool,
+    /// Whether the program is told from outside to end: by Ctrl-C in its terminal, or by the system.
+    ends: Arc<AtomicBool>,
     /// Frames in which a paste still counts as the whole design that was asked for.
     paste_frames: u8,
     title: String,
@@ -104,9 +107,29 @@ impl Session {
             bench: Bench::default(),
             pictures: Pictures::default(),
             may_close: false,
+            ends: Arc::default(),
             paste_frames: 0,
             title: String::new(),
         }
+    }
+
+    /// Ends the window when the program is told to: the run is stopped in order, so that nothing of it stays at servers that are not
+    /// ours. Nobody is asked, and a design that is not saved is kept as after a crash.
+    #[must_use]
+    pub fn ended_by_signals(self, ctx: &Context) -> Self {
+        let (ends, ctx) = (self.ends.clone(), ctx.clone());
+        let handler = move || {
+            ends.store(true, Ordering::Release);
+            ctx.request_repaint();
+        };
+        // Where signals can't be caught they end the program as ever.
+        ctrlc::set_handler(handler).ok();
+        self
+    }
+
+    /// Whether the program is told to end.
+    pub fn ends(&self) -> bool {
+        self.ends.load(Ordering::Acquire)
     }
 
     /// Asks for a path at the end of the frame.

@@ -321,12 +321,18 @@ pub const WORDS: &[Word] = &[
     (
         "PostgreSql",
         text("PostgreSQL", "PostgreSQL 服务器"),
-        text("PostgreSQL, a process started for the run", "为本次运行启动的 PostgreSQL 进程"),
+        text(
+            "PostgreSQL: a process started for the run, or the server at `url`",
+            "PostgreSQL：为本次运行启动的进程，或 `url` 处的服务器",
+        ),
     ),
     (
         "MariaDb",
         text("MariaDB", "MariaDB 服务器"),
-        text("MariaDB, a process started for the run", "为本次运行启动的 MariaDB 进程"),
+        text(
+            "MariaDB: a process started for the run, or the server at `url`, which may also be MySQL",
+            "MariaDB：为本次运行启动的进程，或 `url` 处的服务器，也可以是 MySQL",
+        ),
     ),
     (
         "RowLock",

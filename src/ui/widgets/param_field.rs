@@ -89,7 +89,15 @@ pub fn show(ui: &mut Ui, lang: Lang, field: &Field<'_>) -> Done {
         let is_free_text = field.spec.kind == ParamKind::Text && field.offers.is_none();
         let columns = if is_free_text && field.usual.is_none() { columns.without_reset() } else { columns };
         let label = label(&mut cell(ui, columns.label, "label"), lang, field);
-        let (edited, responses) = editor(&mut columns.editor_ui(ui), lang, field);
+        let (mut edited, mut responses) = editor(&mut columns.editor_ui(ui), lang, field);
+        let wanted_usual = reset(&mut cell(ui, columns.reset, "reset"), lang, field);
+        let is_open = about(&mut cell(ui, columns.about, "about"), lang, field);
+        if has_line_of_its_own(field) {
+            let width = ui.available_width();
+            let (typed, more) = text_editor(ui, lang, field, width);
+            edited = edited.or(typed);
+            responses.extend(more);
+        }
         done.value = edited;
         for response in responses {
             refused = refused.take().or(complaint(ui, &response));
@@ -102,10 +110,9 @@ pub fn show(ui: &mut Ui, lang: Lang, field: &Field<'_>) -> Done {
             };
             named.on_hover_ui(|ui| explain(ui, lang, field));
         }
-        if let Some(usual) = reset(&mut cell(ui, columns.reset, "reset"), lang, field) {
+        if let Some(usual) = wanted_usual {
             done = Done { value: Some(usual), ..Done::default() };
         }
-        let is_open = about(&mut cell(ui, columns.about, "about"), lang, field);
         below(ui, lang, field, refused.as_ref(), is_open);
         done
     })
@@ -145,12 +152,21 @@ fn editor(ui: &mut Ui, lang: Lang, field: &Field<'_>) -> (Option<ParamValue>, Ve
         let entered = if switched { on() } else { Some(ParamValue::Off) };
         return (entered, Vec::new());
     }
+    if has_line_of_its_own(field) {
+        return (None, Vec::new());
+    }
     if is_on || field.value.is_none() {
         return plain_editor(ui, lang, field);
     }
     let off = RichText::new(params::off(lang, spec.key)).color(tokens(ui.ctx()).weak);
     ui.add(Label::new(off).truncate());
     (None, Vec::new())
+}
+
+/// Whether the text is one that may be left out and is there: an address is longer than the column beside the switch.
+fn has_line_of_its_own(field: &Field<'_>) -> bool {
+    let is_free_text = field.spec.kind == ParamKind::Text && field.offers.is_none();
+    is_free_text && field.spec.optional && field.value != Some(ParamValue::Off)
 }
 
 /// What an optional parameter becomes when it is switched on.

@@ -1,6 +1,7 @@
 //! Servers that are not ours.
 
 use super::*;
+use crate::topology::stage::DatabaseEngine;
 
 #[test]
 fn servers_elsewhere_need_an_address_and_can_not_be_told_what_to_be() {
@@ -34,5 +35,47 @@ fn servers_elsewhere_need_an_address_and_can_not_be_told_what_to_be() {
     assert!(
         matches!(&problems[..], [one] if one.place == Place::Fault(1)),
         "Sentinels of others are not killed: {problems:#?}"
+    );
+}
+
+#[test]
+fn a_database_elsewhere_is_of_its_engine_and_one_server() {
+    let url = |t: &mut Topology, url: &str| with(t, "database", "url", Some(url.to_owned()));
+    for (engine, address, text, remedy, fields) in [
+        (
+            DatabaseEngine::Sqlite,
+            "postgres://${U}@db/shop",
+            "its url is of PostgreSQL, and its engine is SQLite",
+            "set engine to PostgreSql",
+            &["engine", "url"][..],
+        ),
+        (
+            DatabaseEngine::PostgreSql,
+            "mysql://${U}@db/shop",
+            "its url is of MariaDB",
+            "set engine to MariaDb",
+            &["engine", "url"],
+        ),
+        (DatabaseEngine::MariaDb, "mysql://db/shop", "the user is missing", "mysql://${DB_USER}", &["url"]),
+        (DatabaseEngine::MariaDb, "redis://db", "of this kind", "postgres://", &["url"]),
+    ] {
+        let mut topology = good();
+        with(&mut topology, "database", "engine", engine);
+        url(&mut topology, address);
+        let problems = validate(&topology);
+        let [problem] = &problems[..] else { panic!("{address}: {problems:#?}") };
+        assert!(problem.text.contains(text) && problem.remedy.contains(remedy), "{problem}");
+        assert_eq!((problem.severity, problem.fields), (Severity::Error, fields), "{problem}");
+    }
+    let mut topology = good();
+    with(&mut topology, "database", "engine", DatabaseEngine::MariaDb);
+    url(&mut topology, "mysql://${U}:${P}@db/shop?tls=require");
+    with(&mut topology, "database", "replicas", 2_u32);
+    with(&mut topology, "database", "sync_each_commit", true);
+    let said: Vec<(Severity, &[&str])> =
+        validate(&topology).iter().map(|one| (one.severity, one.fields)).collect();
+    assert_eq!(
+        said,
+        [(Severity::Error, &["replicas", "url"][..]), (Severity::Warning, &["sync_each_commit"])]
     );
 }

@@ -292,6 +292,10 @@ pub const ROWS: &[Row] = &[
         "使用在别处运行、与队列形式相符的服务器的地址，代替自行启动的进程：`redis://`、`rediss://`、`redis-sentinel://` 或 `nats://`；用户名和密码只能写成 `${NAME}`，即环境变量。无：自行启动进程。",
     ),
     (
+        "The address of a server of that engine which runs elsewhere, used instead of one of its own: `postgres://`, or `mysql://` for MariaDB and MySQL; `?tls=require` for TLS; user and password only as `${NAME}`, a variable of the environment. None: embedded, or a process of its own.",
+        "使用在别处运行、属于该引擎的服务器的地址，代替自行启动的服务器：`postgres://`，或用于 MariaDB 和 MySQL 的 `mysql://`；要用 TLS 时加 `?tls=require`；用户名和密码只能写成 `${NAME}`，即环境变量。无：内嵌，或自行启动进程。",
+    ),
+    (
         "The Redis stage whose master holds it; None: a process of its own.",
         "由哪个 Redis 阶段的主节点保存；无：使用自己的进程。",
     ),

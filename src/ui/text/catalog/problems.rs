@@ -25,6 +25,24 @@ pub const ROWS: &[Row] = &[
         "leave the fault out, or leave url out, so that the stage runs processes of its own",
         "去掉该故障，或去掉 url，使该阶段自行启动进程",
     ),
+    (
+        "it is a server that is not ours: only the tables of this run can be locked",
+        "它是不属于本程序的服务器：只能锁定本次运行的表",
+    ),
+    (
+        "lock it, or leave url out, so that the stage runs a server of its own",
+        "改为锁定它，或去掉 url，使该阶段自行启动服务器",
+    ),
+    ("its url is of {}, and its engine is {}", "其 url 属于 {}，而其引擎是 {}"),
+    ("set engine to {}, or correct url", "把 engine 设为 {}，或更正 url"),
+    (
+        "it has one address, and nobody here knows where replicas of that server could be read",
+        "它只有一个地址，这里无从得知该服务器的副本可在何处读取",
+    ),
+    (
+        "set replicas to 0: all reads go to url; or leave url out",
+        "把 replicas 设为 0：所有读取都发往 url；或去掉 url",
+    ),
     ("url: it is no address", "url：这不是地址"),
     ("write one such as {}", "写成例如 {}"),
     ("url: nothing here talks to a server of this kind", "url：这里没有能与此类服务器通信的部分"),
@@ -44,6 +62,7 @@ pub const ROWS: &[Row] = &[
     ),
     ("url: the {} is missing behind the host", "url：主机后面缺少 {}"),
     ("name of the master", "主节点名称"),
+    ("url: the user is missing before the host", "url：主机前面缺少用户"),
     ("url: nothing can follow the hosts", "url：主机后面不能再有内容"),
     ("url: what follows the host is no number of a database", "url：主机后面不是数据库编号"),
     (
