@@ -37,6 +37,8 @@ pub enum Command {
     Run(RunArgs),
     /// List everything that is wrong with topology files
     Validate(ValidateArgs),
+    /// Write a design as a docker compose file: each server in a container, and this program, which drives it
+    Compose(ComposeArgs),
     /// Print a design as a text that is short enough for a chat
     Share(ShareArgs),
     /// Say what was found on this machine and what is missing
@@ -130,6 +132,19 @@ pub struct ValidateArgs {
     /// Topology files
     #[arg(required = true)]
     pub files: Vec<PathBuf>,
+}
+
+/// `compose`.
+#[derive(Debug, ClapArgs)]
+#[command(
+    after_help = "The folder gets compose.yaml and design.ron; what is there is never replaced. Exit code: 0 written, 64 usage, a \
+                  broken file, or a design that can't run so; 74 the folder can't be written."
+)]
+pub struct ComposeArgs {
+    /// The topology file
+    pub file: PathBuf,
+    /// The folder, which is made if need be
+    pub folder: PathBuf,
 }
 
 /// `share`.

@@ -10,6 +10,7 @@
 //! - `compare`: several designs in turn, and what differs between them.
 //! - `terminal`: what is printed while runs go on.
 //! - `variants`: a design and its variants, one after the other.
+//! - `compose`: a design for containers.
 //! - `share`: a design as a short text.
 //! - `validate`: lists what is wrong with files.
 //! - `doctor`: says what was found on this machine and what is missing.
@@ -21,6 +22,7 @@ pub mod args;
 mod bench;
 mod capacity;
 mod compare;
+mod compose;
 mod doctor;
 pub mod exit;
 mod folder;
@@ -57,6 +59,7 @@ pub fn main(open_window: impl FnOnce(Option<PathBuf>) -> Result<(), NoWindow>) -
         None => window::main(args.file, open_window),
         Some(Command::Run(args)) => run::main(args),
         Some(Command::Validate(args)) => validate::main(&args),
+        Some(Command::Compose(args)) => compose::main(&args),
         Some(Command::Share(args)) => share::main(&args),
         Some(Command::Doctor(args)) => doctor::main(&args),
         Some(Command::Bench(args)) => bench::main(&args),

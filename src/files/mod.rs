@@ -4,6 +4,7 @@
 //! and its remedy. A broken file is a normal state: it opens as far as it makes sense.
 //!
 //! - [`autosave`]: designs that nobody saved yet, kept in case of a crash.
+//! - [`compose`]: the design for containers.
 //! - [`error`]: why a file could not be opened or saved at all.
 //! - [`fingerprint`]: whether a file is still what it was.
 //! - [`folder`]: what is in a folder.
@@ -17,6 +18,7 @@
 //! - [`write`](mod@write): from topology to text, and safely to disk.
 
 pub mod autosave;
+pub mod compose;
 pub mod error;
 pub mod fingerprint;
 pub mod folder;
