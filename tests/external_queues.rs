@@ -38,10 +38,9 @@ async fn with_more(node: &mut RedisNode, lines: &str) {
 async fn nats(run: &RunFolder) -> RedisNode {
     let mut node =
         RedisNode::start_nats(&find_nats(&|_| {}).expect("NATS"), run, "theirs").await.expect("a server");
+    let [cert, key] = ["server.pem", "server.key"].map(|name| certificate(name).display().to_string());
     let lines = format!(
-        "tls {{ cert_file: {:?}, key_file: {:?} }}\nauthorization {{ user: {USER}, password: {PASSWORD:?} }}\n",
-        certificate("server.pem"),
-        certificate("server.key")
+        "tls {{ cert_file: {cert:?}, key_file: {key:?} }}\nauthorization {{ user: {USER}, password: {PASSWORD:?} }}\n"
     );
     with_more(&mut node, &lines).await;
     node
