@@ -7,11 +7,11 @@
 //! | `redis`, `rediss` | one Redis | number of its database; nothing is 0 |
 //! | `redis-sentinel`, `rediss-sentinel` | the Sentinels of a Redis | name of the master |
 //! | `redis-cluster`, `rediss-cluster` | nodes of a Redis Cluster | none |
-//! | `nats` | NATS | none |
-//! | `amqp` | RabbitMQ | virtual host |
+//! | `nats`, `tls` | NATS | none |
+//! | `amqp`, `amqps` | RabbitMQ | virtual host |
 //! | `postgres`, `mysql` | PostgreSQL; MySQL or MariaDB | database |
 //!
-//! An `s` behind the first word is TLS. `?ca=/path/ca.pem` names the certificate of an authority that the system does not know; a database
+//! An `s` behind the first word is TLS, and so is `tls`, which is what NATS calls it. `?ca=/path/ca.pem` names the certificate of an authority that the system does not know; a database
 //! has `?tls=require`.
 //!
 //! User and password stand in a file only as `${NAME}`, a variable of the environment from which a run takes them when it starts. So an

@@ -4,9 +4,10 @@ use std::fmt::Display;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::super::queue::{jetstream, rabbitmq};
+use super::super::queue::{QueueError, jetstream, rabbitmq};
 use super::broker::Broker;
 use crate::servers::ExternalError;
+use crate::servers::external::tls;
 use crate::topology::address::{Access, Scheme};
 
 /// How long the server may take to answer to what is asked before and after a run.
@@ -32,13 +33,12 @@ impl ExternalQueue {
         claim_after: Option<Duration>,
     ) -> Result<Self, ExternalError> {
         let address = access.address.to_string();
+        let tls = access.address.is_tls.then(|| tls::config(access)).transpose()?;
         let broker = match access.address.scheme {
-            Scheme::Amqp => Broker::RabbitMq(rabbitmq::Broker::elsewhere(access, run)),
-            _ => Broker::JetStream(Arc::new(jetstream::Broker::elsewhere(access, run))),
+            Scheme::Amqp => Broker::RabbitMq(rabbitmq::Broker::elsewhere(access, tls, run)),
+            _ => Broker::JetStream(Arc::new(jetstream::Broker::elsewhere(access, tls, run))),
         };
-        let unreachable =
-            |why: &dyn Display| ExternalError::Unreachable { address: address.clone(), why: why.to_string() };
-        let version = broker.look(PATIENCE).await.map_err(|error| unreachable(&error))?;
+        let version = broker.look(PATIENCE).await.map_err(|error| told(&address, error))?;
         let queue = Self { broker, address: address.clone(), version, is_clean: false };
         let refused = |why: &dyn Display| ExternalError::Refuses { address, said: why.to_string() };
         queue.broker.prepare(PATIENCE, claim_after).await.map_err(|error| refused(&error))?;
@@ -72,11 +72,16 @@ impl ExternalQueue {
     pub async fn close(&mut self) -> Result<u64, ExternalError> {
         self.is_clean = true;
         let removed = self.broker.remove(PATIENCE).await;
-        let unreachable = |error: &dyn Display| ExternalError::Unreachable {
-            address: self.address.clone(),
-            why: error.to_string(),
-        };
-        removed.map(|()| 1).map_err(|error| unreachable(&error))
+        removed.map(|()| 1).map_err(|error| told(&self.address, error))
+    }
+}
+
+/// Why a server can't be used.
+fn told(address: &str, error: QueueError) -> ExternalError {
+    let address = address.to_owned();
+    match error {
+        QueueError::Tls(why) => ExternalError::Tls { address, why },
+        error => ExternalError::Unreachable { address, why: error.to_string() },
     }
 }
 

@@ -6,6 +6,7 @@
 //! machine without power doesn't.
 
 use std::fmt::Display;
+use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,8 +15,9 @@ use async_nats::jetstream::Context;
 use async_nats::jetstream::consumer::{AckPolicy, PullConsumer, pull};
 use async_nats::jetstream::context::{ContextBuilder, PublishErrorKind as Kind};
 use async_nats::jetstream::stream::{Config, RetentionPolicy, StorageType};
-use async_nats::{Client, ConnectOptions, Subject};
+use async_nats::{Client, ConnectError, ConnectErrorKind, ConnectOptions, Subject};
 use futures_util::StreamExt;
+use rustls::ClientConfig;
 use tokio::time::timeout;
 
 use super::{BrokerWay, Delivery, Desk, PATIENCE, QueueError, Told};
@@ -40,6 +42,8 @@ pub struct Broker {
     hosts: Vec<String>,
     user: Option<Secret>,
     password: Option<Secret>,
+    /// By which certificates it is known, where the connection is TLS.
+    tls: Option<Arc<ClientConfig>>,
     stream: String,
     subject: String,
 }
@@ -58,16 +62,24 @@ fn refused(error: impl Display) -> QueueError {
     QueueError::Broker(error.to_string())
 }
 
+/// Whether a connection failed for want of trust.
+fn is_of_tls(error: &ConnectError) -> bool {
+    let io = std::error::Error::source(error).and_then(|source| source.downcast_ref::<io::Error>());
+    io.is_some_and(|error| error.kind() == io::ErrorKind::InvalidData)
+}
+
 impl Broker {
     /// A server of our own.
     pub fn own(endpoint: Endpoint) -> Arc<Self> {
         let hosts = vec![endpoint.to_string()];
-        Arc::new(Self { hosts, user: None, password: None, stream: STREAM.into(), subject: SUBJECT.into() })
+        let (stream, subject) = (STREAM.into(), SUBJECT.into());
+        Arc::new(Self { hosts, user: None, password: None, tls: None, stream, subject })
     }
 
     /// A server that is not ours. What a run keeps there has the run's name.
-    pub fn elsewhere(access: &Access, run: &str) -> Self {
+    pub fn elsewhere(access: &Access, tls: Option<Arc<ClientConfig>>, run: &str) -> Self {
         Self {
+            tls,
             hosts: access.address.hosts.iter().map(ToString::to_string).collect(),
             user: access.user.clone(),
             password: access.password.clone(),
@@ -109,8 +121,20 @@ impl Way {
             .connection_timeout(self.patience)
             .request_timeout(Some(self.patience))
             .max_reconnects(1);
+        let options = match &self.broker.tls {
+            Some(config) => options.require_tls(true).tls_client_config(ClientConfig::clone(config)),
+            None => options,
+        };
         let connecting = options.connect(&self.broker.hosts);
-        let client = timeout(self.patience, connecting).await.map_err(refused)?.map_err(refused)?;
+        let client = timeout(self.patience, connecting).await.map_err(refused)?;
+        let client = client.map_err(|error| match error.kind() {
+            ConnectErrorKind::Tls => QueueError::Tls(error.to_string()),
+            // What is not believed comes as an error of the connection.
+            ConnectErrorKind::Io if self.broker.tls.is_some() && is_of_tls(&error) => {
+                QueueError::Tls(error.to_string())
+            }
+            _ => refused(error),
+        })?;
         Ok(ContextBuilder::new().timeout(self.patience).ack_timeout(self.patience).build(client))
     }
 

@@ -111,6 +111,9 @@ pub enum QueueError {
     /// Another server did, in words.
     #[error("{0}")]
     Broker(String),
+    /// A server that is not ours and this program don't agree on TLS.
+    #[error("no TLS: {0}")]
+    Tls(String),
 }
 
 /// Where one consumer is served: its connection, and the way in which orders go over it. Dropped, the connection closes.

@@ -5,6 +5,7 @@
 //! - [`door`]: the only way of a run to it: a port on 127.0.0.1 behind which each command gets the run's prefix before its keys.
 //! - [`keys`]: where the keys of a command stand; what has no row there does not go through the door.
 //! - [`cluster`]: a Redis Cluster, with a door before each node.
+//! - [`tls`]: by which certificates servers are known, also those of queues.
 //! - `clean`: removes the keys of a run.
 //!
 //! So the rest of the program talks to it as to a server of its own, and a mistake there can't touch what belongs to others: keys without the
@@ -16,6 +17,7 @@ pub mod door;
 pub mod error;
 pub mod keys;
 pub mod server;
+pub mod tls;
 
 use std::sync::Arc;
 use std::thread;

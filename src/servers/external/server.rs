@@ -7,15 +7,13 @@ use std::time::Duration;
 
 use redis::aio::MultiplexedConnection;
 use redis::{AsyncConnectionConfig, RedisConnectionInfo, RedisError, RedisResult, Value};
-use rustls::pki_types::pem::PemObject;
-use rustls::pki_types::{CertificateDer, ServerName};
-use rustls::{ClientConfig, RootCertStore};
+use rustls::ClientConfig;
 use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, BufReader};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
-use tokio_rustls::TlsConnector;
 
 use super::error::{ExternalError, OLDEST};
+use super::tls;
 use crate::topology::address::{Access, Host, Scheme, Secret};
 
 /// How long making a connection may take: the name, TCP, TLS and the login together.
@@ -35,7 +33,7 @@ pub type Stream = Box<dyn Wire>;
 /// The way to a server.
 pub struct Server {
     access: Access,
-    tls: Option<TlsConnector>,
+    tls: Option<Arc<ClientConfig>>,
 }
 
 /// What a server says that it is.
@@ -59,7 +57,7 @@ impl Server {
     /// # Errors
     /// There are no certificates to know it by.
     pub fn new(access: Access) -> Result<Self, ExternalError> {
-        let tls = access.address.is_tls.then(|| tls(&access)).transpose()?;
+        let tls = access.address.is_tls.then(|| tls::config(&access)).transpose()?;
         Ok(Self { access, tls })
     }
 
@@ -168,8 +166,7 @@ impl Server {
         let Some(tls) = &self.tls else { return Ok(Box::new(tcp)) };
         let no_tls =
             |error: &dyn Display| ExternalError::Tls { address: self.shown(), why: error.to_string() };
-        let name = ServerName::try_from(host.name.clone()).map_err(|error| no_tls(&error))?;
-        let stream = tls.connect(name, tcp).await.map_err(|error| no_tls(&error))?;
+        let stream = tls::connect(tls, host, tcp).await.map_err(|error| no_tls(&error))?;
         Ok(Box::new(stream))
     }
 
@@ -274,31 +271,6 @@ async fn says_master(line: &mut BufReader<Stream>) -> io::Result<bool> {
     let mut text = vec![0; usize::try_from(length.min(LONGEST) + 2).unwrap_or(0)];
     line.read_exact(&mut text).await?;
     Ok(String::from_utf8_lossy(&text).lines().any(|line| line.trim() == "role:master"))
-}
-
-/// Knows servers by the system's certificates, or by those of a file.
-fn tls(access: &Access) -> Result<TlsConnector, ExternalError> {
-    let failed = |why: String| ExternalError::Tls { address: access.address.to_string(), why };
-    let mut roots = RootCertStore::empty();
-    match &access.address.ca {
-        Some(file) => {
-            let on_file = |error: &dyn Display| failed(format!("{file}: {error}"));
-            let certificates = CertificateDer::pem_file_iter(file).map_err(|error| on_file(&error))?;
-            for certificate in certificates {
-                let certificate = certificate.map_err(|error| on_file(&error))?;
-                roots.add(certificate).map_err(|error| on_file(&error))?;
-            }
-        }
-        None => drop(roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs)),
-    }
-    if roots.is_empty() {
-        return Err(failed("no certificates of authorities were found".to_owned()));
-    }
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let config = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
-    let config = config.map_err(|error| failed(error.to_string()))?;
-    let config = config.with_root_certificates(roots).with_no_client_auth();
-    Ok(TlsConnector::from(Arc::new(config)))
 }
 
 #[cfg(test)]

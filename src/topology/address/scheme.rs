@@ -28,7 +28,9 @@ pub(super) const WORDS: &[(&str, Scheme, bool, u16)] = &[
     ("redis-cluster", Scheme::RedisCluster, false, 6_379),
     ("rediss-cluster", Scheme::RedisCluster, true, 6_379),
     ("nats", Scheme::Nats, false, 4_222),
+    ("tls", Scheme::Nats, true, 4_222),
     ("amqp", Scheme::Amqp, false, 5_672),
+    ("amqps", Scheme::Amqp, true, 5_671),
     ("postgres", Scheme::Postgres, false, 5_432),
     ("mysql", Scheme::Mysql, false, 3_306),
 ];

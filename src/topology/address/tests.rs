@@ -25,6 +25,8 @@ fn every_example_is_an_address_that_shows_as_it_was_written() {
     for text in [
         "redis://127.0.0.1:6379/3",
         "redis://[::1]:7000",
+        "amqps://${U}:${W}@q:5671/shop?ca=/etc/ca.pem",
+        "tls://:${TOKEN}@q:4222?ca=/etc/ca.pem",
         "rediss-cluster://a:1,b:2?ca=/etc/ca.pem",
         "postgres://${U}@db:5432/shop?tls=require&ca=/etc/ca.pem",
     ] {
@@ -38,6 +40,8 @@ fn hosts_without_a_port_have_the_usual_one_of_their_server() {
         ("redis://cache", "cache:6379"),
         ("redis-sentinel://one,two:7/mymaster", "one:26379,two:7"),
         ("amqp://q", "q:5672"),
+        ("amqps://q/shop", "q:5671"),
+        ("tls://q,r:7", "q:4222,r:7"),
         ("redis://[::1]", "[::1]:6379"),
     ] {
         assert_eq!(hosts(&Address::parse(text, ALL).expect(text)).join(","), at);

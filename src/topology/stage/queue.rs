@@ -33,7 +33,7 @@ params! {
     pub struct Queue {
         /// What it is made of, and so what becomes of the orders of a consumer that dies.
         form: QueueForm = QueueForm::ProcessingList;
-        /// The address of a server that runs elsewhere and fits the form, used instead of a process of its own: `redis://`, `rediss://`, `redis-sentinel://`, or `nats://`; user and password only as `${NAME}`, a variable of the environment. None: a process of its own.
+        /// The address of a server that runs elsewhere and fits the form, used instead of a process of its own: `redis://`, `rediss://`, `redis-sentinel://`; `nats://`, or `tls://` for it with TLS; `amqp://` or `amqps://`; user and password only as `${NAME}`, a variable of the environment. None: a process of its own.
         url: Option<String> = None;
         /// What a message of it carries: the whole order, or only where the inventory keeps it.
         carries: Carried = Carried::Order;

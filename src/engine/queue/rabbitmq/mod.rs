@@ -20,6 +20,7 @@ use lapin::options::{
 use lapin::types::FieldTable;
 use lapin::uri::{AMQPAuthority, AMQPQueryString, AMQPScheme, AMQPUri, AMQPUserInfo};
 use lapin::{BasicProperties, Channel, Confirmation, Connection, ConnectionProperties};
+use rustls::ClientConfig;
 use tokio::time::timeout;
 
 use desk::Own;
@@ -27,7 +28,8 @@ pub use desk::RabbitMqDesk;
 
 use super::{BrokerWay, QueueError, Told};
 use crate::servers::Endpoint;
-use crate::topology::address::{Access, Secret};
+use crate::servers::external::tls::{self, TunnelError};
+use crate::topology::address::{Access, Host, Secret};
 
 /// The queue at a server of our own, and who logs in there.
 const QUEUE: &str = "orders";
@@ -52,7 +54,9 @@ const SECOND_LOOK: Duration = Duration::from_millis(100);
 #[derive(Debug)]
 pub struct Broker {
     /// Where it listens; any of them will do.
-    hosts: Vec<(String, u16)>,
+    hosts: Vec<Host>,
+    /// By which certificates it is known, where the connection is TLS.
+    tls: Option<Arc<ClientConfig>>,
     user: Option<Secret>,
     password: Option<Secret>,
     virtual_host: String,
@@ -109,7 +113,8 @@ impl Broker {
     pub fn own(endpoint: Endpoint) -> Arc<Self> {
         let address = endpoint.socket_addr();
         Arc::new(Self {
-            hosts: vec![(address.ip().to_string(), address.port())],
+            hosts: vec![Host { name: address.ip().to_string(), port: address.port() }],
+            tls: None,
             user: None,
             password: None,
             virtual_host: VIRTUAL_HOST.to_owned(),
@@ -119,10 +124,11 @@ impl Broker {
     }
 
     /// A server that is not ours. What a run keeps there has the run's name.
-    pub fn elsewhere(access: &Access, run: &str) -> Arc<Self> {
+    pub fn elsewhere(access: &Access, tls: Option<Arc<ClientConfig>>, run: &str) -> Arc<Self> {
         let address = &access.address;
         Arc::new(Self {
-            hosts: address.hosts.iter().map(|host| (host.name.clone(), host.port)).collect(),
+            hosts: address.hosts.clone(),
+            tls,
             user: access.user.clone(),
             password: access.password.clone(),
             virtual_host: address.path.clone().unwrap_or_else(|| VIRTUAL_HOST.to_owned()),
@@ -141,7 +147,7 @@ impl Broker {
         &self.queue
     }
 
-    fn uri(&self, (host, port): &(String, u16), patience: Duration) -> AMQPUri {
+    fn uri(&self, host: &str, port: u16, patience: Duration) -> AMQPUri {
         let exposed = |secret: &Option<Secret>| {
             secret.as_ref().map_or_else(|| GUEST.to_owned(), |secret| secret.expose().to_owned())
         };
@@ -149,8 +155,8 @@ impl Broker {
             scheme: AMQPScheme::AMQP,
             authority: AMQPAuthority {
                 userinfo: AMQPUserInfo { username: exposed(&self.user), password: exposed(&self.password) },
-                host: host.clone(),
-                port: *port,
+                host: host.to_owned(),
+                port,
             },
             vhost: self.virtual_host.clone(),
             query: AMQPQueryString {
@@ -179,9 +185,20 @@ impl Way {
         Err(last)
     }
 
-    async fn connect_to(&self, host: &(String, u16)) -> Result<Line, QueueError> {
+    async fn connect_to(&self, host: &Host) -> Result<Line, QueueError> {
         let runtime = lapin::runtime::default_runtime().map_err(refused)?;
-        let (uri, properties) = (self.broker.uri(host, self.patience), ConnectionProperties::default());
+        let uri = match &self.broker.tls {
+            None => self.broker.uri(&host.name, host.port, self.patience),
+            // The client library would bring a TLS of its own.
+            Some(config) => {
+                let end = tls::tunnel(config, host).await.map_err(|error| match error {
+                    TunnelError::Tls(why) => QueueError::Tls(why.to_string()),
+                    TunnelError::Io(why) => refused(why),
+                })?;
+                self.broker.uri(&end.ip.to_string(), end.port, self.patience)
+            }
+        };
+        let properties = ConnectionProperties::default();
         let connection = Connection::connect_uri_with_runtime(uri, properties, runtime).await;
         let connection = connection.map_err(refused)?;
         let channel = connection.create_channel().await.map_err(refused)?;

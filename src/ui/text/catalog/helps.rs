@@ -288,8 +288,8 @@ pub const ROWS: &[Row] = &[
         "使用在别处运行的 Redis 集群的地址，代替自行启动的节点：`redis-cluster://`、`rediss-cluster://`；用户名和密码只能写成 `${NAME}`，即环境变量。无：自行启动节点。",
     ),
     (
-        "The address of a server that runs elsewhere and fits the form, used instead of a process of its own: `redis://`, `rediss://`, `redis-sentinel://`, or `nats://`; user and password only as `${NAME}`, a variable of the environment. None: a process of its own.",
-        "使用在别处运行、与队列形式相符的服务器的地址，代替自行启动的进程：`redis://`、`rediss://`、`redis-sentinel://` 或 `nats://`；用户名和密码只能写成 `${NAME}`，即环境变量。无：自行启动进程。",
+        "The address of a server that runs elsewhere and fits the form, used instead of a process of its own: `redis://`, `rediss://`, `redis-sentinel://`; `nats://`, or `tls://` for it with TLS; `amqp://` or `amqps://`; user and password only as `${NAME}`, a variable of the environment. None: a process of its own.",
+        "使用在别处运行、与队列形式相符的服务器的地址，代替自行启动的进程：`redis://`、`rediss://`、`redis-sentinel://`；`nats://`，带 TLS 时为 `tls://`；`amqp://` 或 `amqps://`；用户名和密码只能写成 `${NAME}`，即环境变量。无：自行启动进程。",
     ),
     (
         "The address of a server of that engine which runs elsewhere, used instead of one of its own: `postgres://`, or `mysql://` for MariaDB and MySQL; `?tls=require` for TLS; user and password only as `${NAME}`, a variable of the environment. None: embedded, or a process of its own.",
