@@ -92,7 +92,7 @@ impl Control {
         if writes.is_empty() {
             return Ok(());
         }
-        if let (Some(writer), Some(_)) = (&self.writer, self.page_life) {
+        if let (Some(writer), Some(_)) = (&self.page_writer, self.page_life) {
             let new = |write: &Write| {
                 Some((write.item, page(write.item, write.version, write.shown?, self.sale.page_bytes)))
             };
