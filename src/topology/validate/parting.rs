@@ -33,7 +33,7 @@ pub(super) fn check(topology: &Topology, unread: &Unread, problems: &mut Vec<Pro
     if !unread.drawing_is_whole(topology) {
         return;
     }
-    let ways = Way::all(topology);
+    let (ways, said) = (Way::all(topology), problems.len());
     for (index, stage) in topology.stages.iter().enumerate().filter(|(_, stage)| may_part(&stage.kind)) {
         let comes = |operation: &Operation| {
             ways[operation.index()].order.contains(&index)
@@ -42,8 +42,11 @@ pub(super) fn check(topology: &Topology, unread: &Unread, problems: &mut Vec<Pro
         };
         check_exits(topology, stage, Operation::ALL.into_iter().filter(comes).collect(), problems);
     }
-    check_only_ones(topology, &ways, problems);
-    check_places(topology, &ways, problems);
+    // Where it isn't clear which way something goes, nothing is said of what stands there.
+    if problems.len() == said {
+        check_only_ones(topology, &ways, problems);
+        check_places(topology, &ways, problems);
+    }
 }
 
 /// A link that names operations where nothing parts.

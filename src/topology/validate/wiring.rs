@@ -22,9 +22,12 @@ pub(super) const ONLY_ONE: &[(&str, &str)] = &[
     ("DataControl", "one data-control module looks after the whole design; take one away"),
 ];
 
-/// What to do about a second stage of a kind, where a run works with one at most.
-pub fn only_one(kind: &StageKind) -> Option<&'static str> {
-    ONLY_ONE.iter().find(|(word, _)| *word == kind.word()).map(|(_, remedy)| *remedy)
+/// What to do about a second stage of a kind, where a run works with one at most: most may be there once on the way of each operation,
+/// where operations part.
+pub fn only_one(kind: &StageKind, is_parted: bool) -> Option<&'static str> {
+    let word = kind.word();
+    let found = ONLY_ONE.iter().find(|(one, _)| *one == word && (!is_parted || ONE_IN_ALL.contains(one)));
+    found.map(|(_, remedy)| *remedy)
 }
 
 /// Whether there are few enough stages and links to look at.

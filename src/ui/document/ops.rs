@@ -7,7 +7,7 @@ use crate::param::{ParamValue, Params};
 use crate::topology::target::{Achieved, Duplicates, LostAcknowledged, Oversold, Requests, ResponseTime};
 use crate::topology::validate::refusal;
 use crate::topology::{ClientKind, Link, Stage, StageKind, Target, Topology};
-use crate::workload::{Audience, Constant, Mix, Phase, Records, Sale, Shape, Spacing, Workload};
+use crate::workload::{Audience, Constant, Mix, Operations, Phase, Records, Sale, Shape, Spacing, Workload};
 
 /// The workload of a new design: five seconds of people who look and buy.
 pub fn usual_workload() -> Workload {
@@ -251,6 +251,13 @@ pub fn set_param(topology: &mut Topology, stage: usize, key: &str, value: ParamV
 pub fn set_clients(topology: &mut Topology, link: usize, clients: ClientKind) {
     if let Some(link) = topology.links.get_mut(link) {
         link.clients = clients;
+    }
+}
+
+/// Sets what goes over a wire and no other from its stage.
+pub fn set_operations(topology: &mut Topology, link: usize, operations: Operations) {
+    if let Some(link) = topology.links.get_mut(link) {
+        link.operations = operations;
     }
 }
 
