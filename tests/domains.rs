@@ -11,6 +11,7 @@ use common::{
 };
 use rusqlite::Connection;
 use seckill_lab::metrics::StageTally;
+use seckill_lab::param::ParamValue;
 use seckill_lab::topology::fault::FaultAction;
 use seckill_lab::topology::{Fault, Topology};
 
@@ -73,10 +74,10 @@ fn rows(folder: &Path, file: &str, table: &str) -> u64 {
 /// How many events the tables of a database file have together.
 fn events(folder: &Path, file: &str) -> u64 {
     let database = Connection::open(folder.join(file)).expect("a database");
-    let mut named = database
+    let mut listed = database
         .prepare("SELECT name FROM sqlite_master WHERE type = 'table' AND name LIKE 'events\\_%' ESCAPE '\\'")
         .expect("a list");
-    let names = named.query_map([], |row| row.get::<_, String>(0)).expect("names");
+    let names = listed.query_map([], |row| row.get::<_, String>(0)).expect("names");
     names.map(|name| rows(folder, file, &name.expect("a name"))).sum()
 }
 
@@ -178,4 +179,33 @@ fn consumers_of_each_queue_die_and_are_hired_for_themselves() {
     assert_eq!((orders.stage.as_str(), orders.consumer_deaths), ("orders", 0));
     assert_eq!((events.stage.as_str(), events.consumer_deaths), ("events", 1));
     assert!(!ran.report.audit.found_wrong(), "{:#?}", ran.report.audit);
+}
+
+#[test]
+fn each_domain_may_have_servers_of_another_make() {
+    let mut topology = preset(SPLIT);
+    for (stage, set, to) in [
+        ("order database", "engine", "PostgreSql"),
+        ("event database", "engine", "MariaDb"),
+        ("events", "form", "JetStream"),
+        ("orders", "form", "Stream"),
+    ] {
+        let index = topology.index_of(stage).expect("a stage");
+        let is_set = topology.stages[index].kind.params_mut().set(set, ParamValue::Choice(to));
+        assert!(is_set, "{stage} {set}");
+    }
+    let ran = run(topology);
+    assert_all_laws(&ran);
+    stall(&ran);
+    let report = &ran.report;
+    assert_eq!(report.totals.failed + report.totals.indefinite, 0, "{:?}", report.totals);
+    assert!(!report.audit.found_wrong(), "{:#?}", report.audit);
+    let (audit, kinds) = (&report.audit, report.servers.iter().map(|server| server.kind.as_str()));
+    assert_eq!(audit.places.database_orders, Some(report.totals.sold));
+    let events = audit.events.as_ref().expect("there are events");
+    assert_eq!((events.in_database, events.in_queue), (events.all.acknowledged, 0));
+    let kinds: Vec<&str> = kinds.collect();
+    for kind in ["PostgreSQL", "MariaDB", "NATS", "SQLite"] {
+        assert!(kinds.iter().any(|one| one.contains(kind)), "{kind}: {kinds:?}");
+    }
 }

@@ -123,14 +123,14 @@ fn stage(stage: &Stage) -> String {
 }
 
 fn link(link: &Link) -> String {
-    let mut fields = format!("from: {:?}, to: {:?}", link.from, link.to);
+    let mut fields = vec![format!("from: {:?}, to: {:?}", link.from, link.to)];
     if link.clients == ClientKind::Naive {
-        fields += &format!(", clients: {}", link.clients.word());
+        fields.push(format!("clients: {}", link.clients.word()));
     }
     if !link.operations.is_empty() {
-        fields += &format!(", operations: [{}]", link.operations.words());
+        fields.push(format!("operations: [{}]", link.operations.words()));
     }
-    format!("({fields})")
+    format!("({})", fields.join(", "))
 }
 
 fn workload(workload: &Workload) -> Vec<String> {

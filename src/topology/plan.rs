@@ -79,7 +79,7 @@ impl RunPlan {
         let swept = decider.filter(|_| sweeps);
         let is_split = |kind: &StageKind| matches!(kind, StageKind::ReadWriteSplit(_));
         let gate = claims.first(&topology, is_split).or_else(|| reads.first(&topology, is_split));
-        let first_cache = reads.first(&topology, |kind| kind.answers_reads());
+        let first_cache = reads.first(&topology, StageKind::answers_reads);
         Ok(Self {
             keeper: decider.filter(|decider| keeps(decider) || swept.is_some()),
             swept,

@@ -185,7 +185,9 @@ async fn gather_records(
         };
         let (promises, queue) = (records.counts(), queued.increments);
         let mut found = CountEvidence { promises, redis, queue, misplaced: Vec::new() };
-        counts.into_iter().for_each(|place| found.misplace(place));
+        for place in counts {
+            found.misplace(place);
+        }
         evidence.counts = Some(found);
     }
     Ok(())

@@ -73,10 +73,8 @@ pub struct Control {
     pub counters: Option<Counters>,
     /// The database of orders.
     pub writer: Option<Writer>,
-    /// The database of pages: often the same.
+    /// The database of pages, where it is another one.
     pub page_writer: Option<Writer>,
-    /// Whether it is the same.
-    pub is_one_database: bool,
     /// Who else has pages, where neither the gate nor the inventory does.
     pub page_holder: Option<Holder>,
     /// The run's clock.

@@ -44,9 +44,8 @@ impl Control {
                 None => Ok(()),
             }
         };
-        let other_database = self.page_writer.as_ref().filter(|_| !self.is_one_database);
         let at_database = self.preload_database(self.writer.as_ref(), is_open);
-        let at_other_database = self.preload_database(other_database, is_open);
+        let at_other_database = self.preload_database(self.page_writer.as_ref(), is_open);
         tokio::try_join!(at_gate, at_inventory, self.preload_pages(), at_database, at_other_database)?;
         self.opening.note(is_open).await;
         if is_open {

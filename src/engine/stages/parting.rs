@@ -47,7 +47,8 @@ mod tests {
             (Operation::Claim.into(), sale.clone()),
             (others, rest.clone()),
         ]);
-        let all = (0..20).map(|id| request(Operation::ALL[id as usize % 4], id, 0));
+        let kinds = Operation::ALL.into_iter().cycle();
+        let all = (0..20).zip(kinds).map(|(id, operation)| request(operation, id, 0));
         parting.take(all.collect());
         for (sink, wanted) in [(pages, vec![0]), (sale, vec![1]), (rest, vec![2, 3])] {
             let came: Vec<u64> = sink.take_all().iter().map(|pending| pending.id % 4).collect();

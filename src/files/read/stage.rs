@@ -108,14 +108,13 @@ fn read_operations(group: &Group, reader: &mut Reader) -> Operations {
     const WORDS: [&str; Operation::COUNT] = ["Read", "Claim", "Append", "Count"];
     let mut operations = Operations::NONE;
     for raw in group.items("operations", reader).unwrap_or_default() {
-        match Operation::from_word(raw.text) {
-            Some(operation) => operations = operations.and(operation.into()),
-            None => {
-                let text = format!("operations: expected a word such as Read, found {}", raw.description());
-                let complaint = (text, suggest::remedy(raw.text, &WORDS));
-                reader.field_error(raw.offset, &group.place, "operations", complaint);
-            }
-        }
+        let Some(operation) = Operation::from_word(raw.text) else {
+            let text = format!("operations: expected a word such as Read, found {}", raw.description());
+            let complaint = (text, suggest::remedy(raw.text, &WORDS));
+            reader.field_error(raw.offset, &group.place, "operations", complaint);
+            continue;
+        };
+        operations = operations.and(operation.into());
     }
     operations
 }

@@ -72,13 +72,16 @@ fn reached<'a>(
     ways[operation.index()].order.iter().map(|&index| &topology.stages[index])
 }
 
+/// Whether a kind of stage will do.
+type Fits = fn(&StageKind) -> bool;
+
 fn check_answers(
     topology: &Topology,
     users: &Stage,
     ways: &[Way; Operation::COUNT],
     problems: &mut Vec<Problem>,
 ) {
-    let fits: [(Operation, fn(&StageKind) -> bool, &str, &str); Operation::COUNT] = [
+    let fits: [(Operation, Fits, &str, &str); Operation::COUNT] = [
         (
             Operation::Claim,
             StageKind::decides_claims,

@@ -54,7 +54,7 @@ pub fn why_not_wire(
         .collect();
     // Where its wires name what goes over them, one more takes the rest.
     let parts = |link: &&Link| link.from == source.name && !link.operations.is_empty();
-    let is_parted = may_part(&source.kind) && others.iter().any(|link| parts(link));
+    let is_parted = may_part(&source.kind) && others.iter().any(parts);
     if let Some(&exit) = exits.first().filter(|_| !is_parted) {
         if !matches!(source.kind, StageKind::LoadBalancer(_)) {
             return Some(lang.f(SECOND_EXIT, &[&source.name, &topology.stages[exit].name]));

@@ -98,7 +98,7 @@ fn pages_may_be_kept_by_a_redis_that_is_no_gate() {
 }
 
 #[test]
-fn where_operations_part_each_has_one_way_and_its_places() {
+fn where_operations_part_each_has_one_way() {
     check(vec![
         (
             |t| *named(t, "users", "cache") = Operations::NONE,
@@ -151,6 +151,12 @@ fn where_operations_part_each_has_one_way_and_its_places() {
             "nobody takes its counters to the database",
             "from \"control\" to \"counters\"",
         ),
+    ]);
+}
+
+#[test]
+fn each_place_is_looked_after_and_keeps_what_belongs_there() {
+    check(vec![
         (
             |t| unlink(t, "control", "pages"),
             at("pages"),
