@@ -107,7 +107,7 @@ fn where_operations_part_each_has_one_way() {
             "one link at most name none",
         ),
         (
-            |t| *named(t, "users", "cdn") = Operation::Append.into(),
+            |t| *named(t, "users", "cdn") = [Operation::Claim, Operation::Append].into_iter().collect(),
             at("users"),
             "more than one of its links carries Append",
             "name each operation",
