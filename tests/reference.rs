@@ -217,6 +217,7 @@ fn full_report(topology: Topology) -> Report {
         servers: vec![ServerReport { kind: some(), version: some(), path: some() }],
         settings: vec![SettingReport { stage: some(), name: some(), value: some() }],
         queue: Some(QueueReport { stage: some(), form: "List", ..QueueReport::default() }),
+        other_queues: vec![QueueReport { stage: some(), form: "List", ..QueueReport::default() }],
         shards: vec![ShardReport { nodes: vec![some()], ..ShardReport::default() }],
         reshapes: vec![ReshapeReport {
             stage: some(),

@@ -56,7 +56,7 @@ fn by_stages(stages: u32) -> Topology {
     for number in topology.stages.len()..stages as usize {
         let name = format!("service {number}");
         let named = |end: &str| if end == "service" { name.clone() } else { end.to_owned() };
-        let like = |link: &Link| Link { from: named(&link.from), to: named(&link.to), clients: link.clients };
+        let like = |link: &Link| Link { from: named(&link.from), to: named(&link.to), ..link.clone() };
         topology.links.extend(links.iter().map(like));
         let kind = StageKind::Service(Service::default());
         topology.stages.push(Stage { name, kind, at: (0.0, 0.0) });

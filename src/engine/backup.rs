@@ -71,8 +71,8 @@ impl Backups {
         let StageKind::Database(params) = &plan.topology.stages[index].kind else { return None };
         Some(Arc::new(Self {
             stage: plan.name(index).to_owned(),
-            store: environment.database.as_ref()?.0.clone(),
-            path: environment.database.as_ref()?.0.path()?.to_owned(),
+            store: environment.database(index)?.store.clone(),
+            path: environment.database(index)?.store.path()?.to_owned(),
             every: params.backup_every?,
             clock: clock.clone(),
             troubles: troubles.clone(),

@@ -1,6 +1,6 @@
 //! The servers of a run: what the stages need is started, told apart and stopped as a whole.
 //!
-//! - `database`: the database, embedded or with a server.
+//! - `database`: the databases, each embedded or with a server.
 //! - `settings`: what its own processes are to be.
 //! - [`broker`]: the server of a queue that Redis doesn't keep.
 //! - [`external`]: those that are not ours; [`external_queue`]: one that keeps a queue, and is no Redis;
@@ -24,16 +24,14 @@ use self::settings::{cluster_settings, group_settings};
 use super::cluster::{ClusterGroup, Holder, Newcomers, Place, Voice};
 use super::redis_link::{Connection, LinkSettings, Resolver};
 use super::stock::StockForm;
-use super::store::harm::Harm;
-use super::store::schema::Store;
-use super::store::{StoreError, Writer};
+use super::store::StoreError;
 use crate::servers::{
     Cluster, ClusterError, Endpoint, External, ExternalError, GroupError, GroupSettings, LinkState,
     NodeError, RedisNode, ReplicaGroup, RunFolder, ServerBinary,
 };
 use crate::topology::stage::QueueForm;
 use crate::topology::{ClientKind, RunPlan};
-pub use database::needed_database;
+pub use database::{RunDatabase, needed_databases};
 
 /// Everything real that a run stands on. Dropping it ends all of it.
 pub struct Environment {
@@ -41,14 +39,8 @@ pub struct Environment {
     /// The Redis Clusters: a second kind of group, whose nodes may come and go during a run.
     clusters: Vec<ClusterGroup>,
     newcomers: Newcomers,
-    /// The database, if the plan has one.
-    pub database: Option<(Store, Writer)>,
-    /// What faults do to the database.
-    pub harm: Option<Harm>,
-    /// The server of the database, where it is one.
-    pub database_node: Option<RedisNode>,
-    /// Its replicas.
-    database_replicas: Vec<RedisNode>,
+    /// The databases.
+    pub databases: Vec<RunDatabase>,
     /// The servers of queues that Redis doesn't keep.
     brokers: Vec<OwnBroker>,
     /// Servers that are not ours. Dropped after what holds locks there: tables of the run are removed then.
@@ -66,8 +58,8 @@ pub struct Binaries {
     pub redis: Option<ServerBinary>,
     /// NATS.
     pub nats: Option<ServerBinary>,
-    /// The server of the database.
-    pub database: Option<ServerBinary>,
+    /// The servers of databases.
+    pub databases: Vec<ServerBinary>,
     /// RabbitMQ.
     pub rabbitmq: Option<ServerBinary>,
 }
@@ -143,12 +135,12 @@ pub fn needs_redis(plan: &RunPlan) -> bool {
 
 /// Whether a plan needs a NATS server.
 pub fn needs_nats(plan: &RunPlan) -> bool {
-    broker::wanted(plan, QueueForm::JetStream).is_some()
+    broker::wanted(plan, QueueForm::JetStream).next().is_some()
 }
 
 /// Whether a plan needs a RabbitMQ server.
 pub fn needs_rabbitmq(plan: &RunPlan) -> bool {
-    broker::wanted(plan, QueueForm::RabbitMq).is_some()
+    broker::wanted(plan, QueueForm::RabbitMq).next().is_some()
 }
 
 impl Environment {
@@ -185,25 +177,9 @@ impl Environment {
         clusters.extend(externals.clusters().map(|(stage, cluster)| {
             ClusterGroup::elsewhere(stage, plan.name(stage), cluster, newcomers.clone())
         }));
-        let (database, nodes) =
-            database::start(plan, binaries.database.as_ref(), &externals, &folder).await?;
+        let databases = database::start(plan, &binaries.databases, &externals, &folder).await?;
         let brokers = broker::start(plan, &binaries, &folder).await?;
-        let (database_node, database_replicas) =
-            nodes.map_or((None, Vec::new()), |(node, replicas)| (Some(node), replicas));
-        let harm = database.as_ref().map(|(store, _)| Harm::new(store.clone()));
-        Ok(Self {
-            groups,
-            clusters,
-            newcomers,
-            database,
-            harm,
-            database_node,
-            database_replicas,
-            brokers,
-            externals,
-            binaries,
-            folder,
-        })
+        Ok(Self { groups, clusters, newcomers, databases, brokers, externals, binaries, folder })
     }
 
     /// Where the run's files are, if they stay there afterwards.
@@ -376,11 +352,11 @@ impl Environment {
     pub async fn stop(mut self, name: impl Fn(usize) -> String) -> Vec<Left> {
         let groups = join_all(self.groups.iter_mut().map(|group| group.processes.stop()));
         let clusters = join_all(self.clusters.iter_mut().map(ClusterGroup::stop));
-        let databases = self.database_node.iter_mut().chain(&mut self.database_replicas);
+        let databases = self.databases.iter_mut().flat_map(RunDatabase::nodes_mut);
         let databases = join_all(databases.map(RedisNode::stop));
         tokio::join!(groups, clusters, databases, broker::stop(&mut self.brokers));
         // Whoever locks a table of the run elsewhere keeps it from being removed.
-        (self.harm, self.database) = (None, None);
+        self.databases.clear();
         self.externals.close(name).await
     }
 

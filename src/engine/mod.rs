@@ -7,7 +7,7 @@
 //!   `store`: the database; `keys`: names and scripts in Redis; `order`: a granted claim;
 //!   `entry`: what a queue carries.
 //! - `cluster`: Redis Cluster as its clients see it, and how it grows during a run.
-//! - `stock`: in which form an inventory keeps its stock; `control`: the data-control module; `crew`: the consumers of the queue; `queue`: its forms, and its backlog;
+//! - `stock`: in which form an inventory keeps its stock; `control`: the data-control module; `crew`: the consumers of the queue; `queue`: its forms; `backlog`: what waits;
 //!   `watch`: asks the processes how they do; `heartbeat`: how far replicas are behind, in seconds.
 //! - `sweep`: brings orders that the inventory keeps to the database at an interval.
 //! - `page_life`: how long pages stay in a cache in front of the database.
@@ -23,6 +23,7 @@
 
 mod absences;
 mod audit;
+mod backlog;
 mod backup;
 pub mod bench;
 mod book;

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::Ordering;
 
+use super::backlog::Backlog;
 use super::book::{StageBook, StagePage};
 use super::clock::Clock;
 use super::generator::Schedule;
 use super::ledger::Ledger;
-use super::queue::look::UNKNOWN;
 use crate::metrics::{Bucket, Latency, StageBucket, StageTally, Totals};
 use crate::report::{OperationReport, OperationsReport, SecondReport};
 use crate::topology::RunPlan;
@@ -26,8 +26,10 @@ pub struct Observer {
     /// Stages in the order in which their books are read: each after those behind it, so that a request that is being
     /// handed on is counted where it left or not at all, never where it came in only.
     deepest_first: Vec<usize>,
-    /// Orders acknowledged and not yet in the database.
-    backlog: Arc<AtomicU64>,
+    /// What is acknowledged and not yet in the databases.
+    backlog: Backlog,
+    /// What was last known to wait at each stage.
+    backlogs: BTreeMap<usize, u64>,
     ledger: Arc<Ledger>,
     sale: Sale,
     sold: u64,
@@ -51,7 +53,7 @@ impl Observer {
         books: BTreeMap<usize, Arc<StageBook>>,
         plan: &RunPlan,
         ledger: Arc<Ledger>,
-        backlog: Arc<AtomicU64>,
+        backlog: Backlog,
     ) -> Self {
         Self {
             clock,
@@ -61,6 +63,7 @@ impl Observer {
             stage_count: plan.topology.stages.len(),
             deepest_first: plan.order.iter().rev().copied().collect(),
             backlog,
+            backlogs: BTreeMap::new(),
             ledger,
             sale: plan.topology.workload.sale.clone(),
             sold: 0,
@@ -107,8 +110,12 @@ impl Observer {
         let offered = self.schedule.offered.load(Ordering::Acquire);
         (bucket.offered, bucket.dropped) = (offered - self.offered, dropped - self.dropped);
         (self.offered, self.dropped) = (offered, dropped);
-        let backlog = self.backlog.load(Ordering::Relaxed);
-        bucket.backlog = if backlog == UNKNOWN { self.second.backlog } else { backlog };
+        for (stage, depth) in self.backlog.by_stage() {
+            let known = self.backlogs.entry(stage).or_default();
+            *known = depth.unwrap_or(*known);
+        }
+        bucket.backlogs = self.backlogs.iter().map(|(&stage, &depth)| (stage, depth)).collect();
+        bucket.backlog = self.backlogs.values().sum();
         self.count_stock(&mut bucket);
         bucket.response_us = response.quantiles();
         bucket.service_us = service.quantiles();

@@ -61,7 +61,7 @@ impl Rules {
         let span = bucket.at.saturating_sub(std::mem::replace(&mut self.last_at, bucket.at));
         let cpu = &self.cpu;
         let figure = |measure: Measure, stage: usize| match measure {
-            Measure::Backlog => Some(bucket.backlog as f64),
+            Measure::Backlog => Some(bucket.backlog_of(stage) as f64),
             Measure::Cpu => busiest(cpu, stage),
             _ => of_stage(measure, bucket.stages.get(stage)?, span),
         };

@@ -4,6 +4,7 @@
 
 mod live;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -20,7 +21,7 @@ use super::cluster::Voice;
 use super::control::{Control, ControlError};
 use super::environment::external::Left;
 use super::environment::{
-    Binaries, Environment, EnvironmentError, needed_database, needs_nats, needs_rabbitmq, needs_redis,
+    Binaries, Environment, EnvironmentError, needed_databases, needs_nats, needs_rabbitmq, needs_redis,
 };
 use super::failover::{Failovers, Supervisor};
 use super::faults::{Hands, mend};
@@ -122,7 +123,7 @@ async fn run_in(
     mend::servers(live.scene(plan, environment, &mut hands), outbox).await;
 
     outbox.phase(RunPhase::Auditing);
-    let (audit, backup) = examine(plan, environment, &ledger, live.identities(), backups, outbox).await;
+    let (audit, backup) = examine(plan, environment, &ledger, &live.identities(), backups, outbox).await;
     let (absences, breakers) = (notes.absences.all(), notes.breakers.all());
     let said = Said { absences, breakers, backup, troubles: troubles.all() };
     let ending = live.ending(audit, faults, drained, said);
@@ -154,7 +155,7 @@ async fn examine(
     plan: &RunPlan,
     environment: &Environment,
     ledger: &Ledger,
-    identities: usize,
+    identities: &BTreeMap<usize, usize>,
     backups: Option<Arc<Backups>>,
     outbox: &Outbox,
 ) -> (Result<AuditReport, AuditError>, Restored) {
@@ -162,10 +163,10 @@ async fn examine(
         Ok(evidence) => evidence,
         Err(error) => return (Err(error), Ok(None)),
     };
-    let database = plan.database.and(environment.database.as_ref()).map(|(store, _)| store.clone());
+    let stores = audit::Stores::of(plan, environment);
     let compared = tokio::task::spawn_blocking(move || {
         let restored = backups.map_or(Ok(None), |backups| backups.verify(&evidence.promises));
-        let report = audit::examine(&mut evidence, database.as_ref());
+        let report = audit::examine(&mut evidence, &stores);
         (report, restored, evidence)
     });
     let (report, restored, evidence) =
@@ -186,7 +187,7 @@ async fn start_servers(
     outbox.phase(RunPhase::StartingServers);
     let (notes, explicit) = (outbox.clone(), options.redis_server.clone());
     let (needs_redis, needs_nats) = (needs_redis(plan), needs_nats(plan));
-    let (needs_rabbitmq, database) = (needs_rabbitmq(plan), needed_database(plan));
+    let (needs_rabbitmq, databases) = (needs_rabbitmq(plan), needed_databases(plan));
     let prepared = tokio::task::spawn_blocking(move || {
         let progress = |text: &str| notes.note(text);
         servers::sweep(&progress);
@@ -194,8 +195,8 @@ async fn start_servers(
         let binaries = redis.and_then(|redis| {
             let nats = needs_nats.then(|| servers::find_nats(&progress)).transpose()?;
             let rabbitmq = needs_rabbitmq.then(servers::find_rabbitmq).transpose()?;
-            let database = database.map(servers::find_database).transpose()?;
-            Ok(Binaries { redis, nats, database, rabbitmq })
+            let databases = databases.into_iter().map(servers::find_database).collect::<Result<_, _>>()?;
+            Ok(Binaries { redis, nats, databases, rabbitmq })
         });
         (binaries, RunFolder::create())
     });

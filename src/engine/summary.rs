@@ -1,5 +1,6 @@
 //! From what was observed to the report.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::audit::AuditError;
@@ -58,8 +59,8 @@ pub struct Ending {
     pub instances: Vec<InstanceSummary>,
     /// Outages, step by step.
     pub failovers: Vec<Failover>,
-    /// What became of the orders in the hands of consumers, if there were any.
-    pub hands: Option<HandTotals>,
+    /// What became of what was in the hands of each queue's consumers, by the queue's place in the topology.
+    pub hands: BTreeMap<usize, HandTotals>,
 }
 
 /// The report of a run.
@@ -74,6 +75,7 @@ pub fn report(plan: &RunPlan, environment: &Environment, observer: &Observer, en
     let targets = judge(&plan.topology.targets, figures);
     let (verdict, reasons) = verdict(&targets, &disturbances);
     let stages = stages(plan, observer);
+    let others = plan.queues().filter(|&queue| Some(queue) != plan.queue);
     Report {
         report_version: REPORT_VERSION,
         verdict,
@@ -90,7 +92,8 @@ pub fn report(plan: &RunPlan, environment: &Environment, observer: &Observer, en
         shards: environment.clusters().iter().flat_map(ClusterGroup::shards).collect(),
         reshapes: environment.clusters().iter().flat_map(ClusterGroup::reshapes).collect(),
         settings: settings(plan, environment),
-        queue: queue(plan, ending.hands),
+        queue: plan.queue.and_then(|stage| queue(plan, stage, &ending.hands)),
+        other_queues: others.filter_map(|stage| queue(plan, stage, &ending.hands)).collect(),
         faults: ending.faults,
         failovers: ending.failovers,
         absences: ending.absences,
@@ -169,14 +172,14 @@ fn stages(plan: &RunPlan, observer: &Observer) -> Vec<StageReport> {
 }
 
 fn servers(environment: &Environment) -> Vec<ServerReport> {
-    let Binaries { redis, nats, database, rabbitmq } = &environment.binaries;
-    let servers = redis.iter().chain(nats).chain(rabbitmq).chain(database).map(|binary| ServerReport {
+    let Binaries { redis, nats, databases, rabbitmq } = &environment.binaries;
+    let servers = redis.iter().chain(nats).chain(rabbitmq).chain(databases).map(|binary| ServerReport {
         kind: binary.kind.to_string(),
         version: binary.version.clone(),
         path: binary.path.display().to_string(),
     });
-    let embedded = environment.database.iter().filter(|(store, _)| store.path().is_some());
-    let sqlite = embedded.map(|_| ServerReport {
+    let embedded = environment.databases.iter().find(|database| database.store.path().is_some());
+    let sqlite = embedded.into_iter().map(|_| ServerReport {
         kind: "SQLite".into(),
         version: rusqlite::version().to_owned(),
         path: "embedded".into(),
@@ -184,8 +187,8 @@ fn servers(environment: &Environment) -> Vec<ServerReport> {
     servers.chain(sqlite).chain(environment.externals.servers()).collect()
 }
 
-fn queue(plan: &RunPlan, hands: Option<HandTotals>) -> Option<QueueReport> {
-    let (stage, hands) = (&plan.topology.stages[plan.queue?], hands?);
+fn queue(plan: &RunPlan, stage: usize, hands: &BTreeMap<usize, HandTotals>) -> Option<QueueReport> {
+    let (stage, hands) = (&plan.topology.stages[stage], hands.get(&stage)?);
     let StageKind::Queue(params) = &stage.kind else { return None };
     Some(QueueReport {
         stage: stage.name.clone(),

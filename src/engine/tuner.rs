@@ -13,6 +13,7 @@ use super::ledger::Ledger;
 use super::stages::core::Tunable;
 use crate::topology::stage::StageKind;
 use crate::topology::{Change, RunPlan, Topology};
+use crate::workload::Operation;
 
 /// Everything that can be turned during a run.
 pub struct Tuner {
@@ -24,8 +25,8 @@ pub struct Tuner {
     pub schedule: Arc<Schedule>,
     /// The stages that can be tuned, by their place in the topology.
     pub stages: BTreeMap<usize, Arc<dyn Tunable>>,
-    /// The consumers of the queue.
-    pub crew: Option<Crew>,
+    /// The consumers of each queue, by its place in the topology.
+    pub crews: BTreeMap<usize, Crew>,
     /// What data control goes by.
     pub control: Option<watch::Sender<Settings>>,
     /// What buyers were told.
@@ -61,9 +62,9 @@ impl Tuner {
         if let Some(stage) = self.stages.get(&index) {
             stage.tune(kind);
         }
-        match (kind, &mut self.crew) {
+        match (kind, self.crews.get_mut(&index)) {
             (StageKind::Queue(params), Some(crew)) => crew.tune(params),
-            (StageKind::Service(params), _) => {
+            (StageKind::Service(params), _) if self.plan.reaching(index).contains(Operation::Claim) => {
                 // Its instances may now believe for so long what they learnt a moment ago.
                 let ttl_ns = params.flag_ttl.map_or(0, nanos);
                 self.ledger.hide_until(self.clock.now_ns() + ttl_ns);

@@ -37,8 +37,8 @@ const SILENCE: Duration = Duration::from_millis(250);
 #[derive(Clone)]
 pub struct Watch {
     seen: Arc<Mutex<Vec<Watched>>>,
-    /// The processes of the database.
-    database: Arc<Mutex<Vec<Watched>>>,
+    /// The processes of the databases.
+    databases: Vec<Arc<Mutex<Vec<Watched>>>>,
     outbox: Outbox,
     failovers: Failovers,
 }
@@ -119,7 +119,7 @@ impl Watch {
         });
         let watch = Self {
             seen: Arc::new(Mutex::new(watched.collect())),
-            database: database::start(plan, environment),
+            databases: environment.databases.iter().map(|database| database::start(plan, database)).collect(),
             outbox,
             failovers,
         };
@@ -249,13 +249,19 @@ impl Watch {
 
     /// Every process as it was at the last look.
     pub fn states(&self) -> Vec<InstanceState> {
-        let database = lock(&self.database);
-        self.seen().iter().filter(|one| !one.is_gone).chain(&*database).map(|one| one.now.clone()).collect()
+        let of_databases = self.of_databases().into_iter().map(|one| one.now);
+        let seen = self.seen();
+        seen.iter().filter(|one| !one.is_gone).map(|one| one.now.clone()).chain(of_databases).collect()
     }
 
     /// What every process did so far.
     pub fn summaries(&self) -> Vec<InstanceSummary> {
-        self.seen().iter().chain(&*lock(&self.database)).map(|one| one.summary.clone()).collect()
+        let of_databases = self.of_databases().into_iter().map(|one| one.summary);
+        self.seen().iter().map(|one| one.summary.clone()).chain(of_databases).collect()
+    }
+
+    fn of_databases(&self) -> Vec<Watched> {
+        self.databases.iter().flat_map(|database| lock(database).clone()).collect()
     }
 
     fn seen(&self) -> MutexGuard<'_, Vec<Watched>> {

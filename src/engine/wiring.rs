@@ -1,26 +1,23 @@
 //! From a plan to stages that run: built from the last stage to the first, then told who listens.
 //!
-//! - `before_redis`: the stages before real Redis, with their lanes.
+//! - `before_redis`: the stages before real Redis, with their lanes. `control`: data control.
 //! - `records`: what keeps events, counters and readers' pages.
 
 mod before_redis;
+mod control;
 mod records;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
-use rand::SeedableRng;
-use rand_pcg::Pcg64Mcg;
-use tokio::sync::{Mutex, mpsc, watch};
+use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
 use super::absences::Absences;
 use super::book::StageBook;
 use super::breakers::Breakers;
 use super::clock::Clock;
-use super::cluster::ClusterGroup;
-use super::control::{Control, GateConnection, Opening, Settings, Shelf};
 use super::crew::{Crew, Equipment};
 use super::environment::Environment;
 use super::failover::Failovers;
@@ -30,20 +27,22 @@ use super::ledger::Ledger;
 use super::outbox::Outbox;
 use super::pending::Batch;
 use super::queue::Place;
-use super::redis_link::{Connection, LinkSettings, Resolver};
+use super::redis_link::Resolver;
 use super::stages::balancer::{BalancerStage, Upstream};
 use super::stages::cdn::CdnStage;
 use super::stages::clients::Clients;
 use super::stages::core::{Cache, Core, Instances, Listener, Stage, Tunable};
 use super::stages::database::{DatabaseStage, Pages};
 use super::stages::lanes::LaneConnection;
+use super::stages::parting::Parting;
 use super::stages::service::ServiceStage;
 use super::store::StoreError;
 use super::sweep::Sweeper;
 use super::trouble::Troubles;
 use super::versions::{Updates, Versions};
-use crate::topology::stage::{self, Mistake, StageKind};
+use crate::topology::stage::{self, StageKind};
 use crate::topology::{ClientKind, RunPlan};
+pub use control::control;
 
 /// How long data control waits for a server.
 const CONTROL_PATIENCE: Duration = Duration::from_secs(2);
@@ -62,8 +61,8 @@ pub struct Wired {
     pub caches: BTreeMap<usize, Arc<dyn Cache>>,
     /// The stages of instances, by their place in the topology.
     pub instances: BTreeMap<usize, Arc<dyn Instances>>,
-    /// The consumers of the queue, which end when they are told to.
-    pub crew: Option<Crew>,
+    /// The consumers of each queue, by its place in the topology; they end when they are told to.
+    pub crews: BTreeMap<usize, Crew>,
     /// What sweeps orders from the inventory into the database, if something does.
     pub sweeper: Option<Sweeper>,
     /// Connections of the lanes, to be opened before the first arrival.
@@ -154,7 +153,7 @@ impl<'a> Builder<'a> {
                 }
             }
         }
-        let crew = self.crew();
+        let crews = self.plan.queues().filter_map(|queue| Some((queue, self.crew(queue)?))).collect();
         let sweeper = records::sweeper(&self);
         self.tasks.extend(self.environment.masters().map(Resolver::keep_looking));
         self.tasks.extend(self.notes.failovers.tasks(self.plan, self.environment));
@@ -162,7 +161,10 @@ impl<'a> Builder<'a> {
         self.clients();
         for (&index, core) in &self.cores {
             let above = self.plan.above[index].iter();
-            core.listen(above.filter_map(|above| self.listeners.get(above).map(Arc::downgrade)).collect());
+            let listening = |above: &usize| {
+                Some((self.plan.reaching(*above), Arc::downgrade(self.listeners.get(above)?)))
+            };
+            core.listen(above.filter_map(listening).collect());
         }
         let first = self.users();
         let books = self.cores.iter().map(|(&index, core)| (index, core.book().clone())).collect();
@@ -173,7 +175,7 @@ impl<'a> Builder<'a> {
             tunable: self.tunable,
             caches: self.caches,
             instances: self.instances,
-            crew,
+            crews,
             sweeper,
             connections: self.connections,
             _clients: self.listeners.remove(&self.plan.order[0]),
@@ -280,8 +282,9 @@ impl<'a> Builder<'a> {
         Some(u16::try_from(instances.sum::<u32>()).unwrap_or(u16::MAX))
     }
 
-    fn crew(&self) -> Option<Crew> {
-        let (queue, database) = (self.plan.queue?, self.plan.database?);
+    /// The consumers of a queue: they write to the database behind it.
+    fn crew(&self, queue: usize) -> Option<Crew> {
+        let database = *self.plan.next[queue].first()?;
         let StageKind::Queue(params) = &self.plan.topology.stages[queue].kind else { return None };
         let place = match self.environment.broker(queue) {
             Some(broker) => broker.place(params.timeout),
@@ -294,9 +297,10 @@ impl<'a> Builder<'a> {
             records: self
                 .plan
                 .recorder
+                .filter(|_| self.plan.queue == Some(queue))
                 .and_then(|stage| self.environment.holder(self.plan, stage, params.timeout))
                 .map(Arc::new),
-            writer: self.environment.database.as_ref()?.1.clone(),
+            writer: self.environment.database(database)?.writer.clone(),
             book: self.cores[&database].book().clone(),
             clock: self.clock.clone(),
             troubles: self.troubles.clone(),
@@ -312,10 +316,11 @@ impl<'a> Builder<'a> {
         core: Arc<Core>,
         params: &stage::Database,
     ) -> Result<Option<Arc<dyn Stage>>, StoreError> {
-        let Some((store, _)) = &self.environment.database else { return Ok(None) };
+        let Some(database) = self.environment.database(index) else { return Ok(None) };
+        let store = &database.store;
         let workload = &self.plan.topology.workload;
         let (of, items) = (workload.audience.page_of, workload.sale.items);
-        let pages = Pages { of, items, filler: self.filler(params) };
+        let pages = Pages { of, items, filler: self.filler(index, params) };
         let decides = self.plan.decider == Some(index);
         let limit = self.plan.topology.workload.sale.per_buyer_limit;
         let stage = DatabaseStage::start(core, store, params, decides, limit, pages, self.troubles.clone())?;
@@ -348,8 +353,14 @@ impl<'a> Builder<'a> {
         sender
     }
 
+    /// What a stage sends to; where its links name operations, each goes its way.
     fn next(&self, index: usize) -> Option<Arc<dyn Stage>> {
-        self.plan.next[index].first().and_then(|&next| self.sent_to(index, next))
+        let way = |&next: &usize| Some((self.plan.carried(index, next), self.sent_to(index, next)?));
+        let mut ways: Vec<_> = self.plan.next[index].iter().filter_map(way).collect();
+        if ways.len() > 1 {
+            return Some(Arc::new(Parting::new(ways)));
+        }
+        ways.pop().map(|(_, next)| next)
     }
 
     /// The stage that a link leads to, with the clients that the link has.
@@ -357,58 +368,4 @@ impl<'a> Builder<'a> {
         let is_naive = self.plan.clients(from, to) == ClientKind::Naive;
         self.built.get(&(to, is_naive)).or_else(|| self.built.get(&(to, false))).cloned()
     }
-}
-
-/// The data-control module of a plan, with connections of its own, and the way to turn its settings; none if the plan
-/// has none.
-pub fn control(
-    plan: &RunPlan,
-    environment: &Environment,
-    clock: &Clock,
-    ledger: &Arc<Ledger>,
-    troubles: &Troubles,
-    versions: &Arc<Versions>,
-) -> Option<(Arc<Control>, watch::Sender<Settings>)> {
-    let settings = Settings::of(plan, &plan.topology)?;
-    let connect = |to: Resolver| Connection::new(to, LinkSettings::new(CONTROL_PATIENCE));
-    let connection =
-        |stage: usize| Some(connect(environment.master_for(stage, plan.clients(plan.control?, stage))?));
-    let replicas = |stage: usize| -> Vec<GateConnection> {
-        environment.replicas(stage).into_iter().map(Resolver::Fixed).map(connect).collect()
-    };
-    let expires = settings.params.unpaid_ratio > 0.0;
-    let starts_sold_out = plan.decider.is_some_and(|stage| match &plan.topology.stages[stage].kind {
-        StageKind::MasterReplica(params) => params.mistake == Some(Mistake::StartsSoldOut),
-        _ => false,
-    });
-    let page_life = plan.gate.and_then(|gate| match &plan.topology.stages[gate].kind {
-        StageKind::ReadWriteSplit(params) => records::page_life(params),
-        _ => None,
-    });
-    let (sender, settings) = watch::channel(settings);
-    let control = Control {
-        settings,
-        expires,
-        sale: plan.topology.workload.sale.clone(),
-        seed: plan.topology.workload.seed,
-        gate: plan.gate.and_then(connection),
-        page_life,
-        lot: Mutex::new(Pcg64Mcg::seed_from_u64(plan.topology.workload.seed)),
-        shelf: Mutex::new(Shelf::new(plan.topology.workload.sale.items)),
-        versions: versions.clone(),
-        gate_replicas: plan.gate.map(replicas).unwrap_or_default(),
-        inventory: plan.decider.and_then(|stage| environment.holder(plan, stage, CONTROL_PATIENCE)),
-        inventory_replicas: plan
-            .decider
-            .and_then(|stage| environment.cluster(stage))
-            .map_or(0, ClusterGroup::replica_count),
-        starts_sold_out,
-        counters: records::counters(plan, environment),
-        writer: environment.database.as_ref().map(|(_, writer)| writer.clone()),
-        clock: clock.clone(),
-        ledger: ledger.clone(),
-        troubles: troubles.clone(),
-        opening: Opening::default(),
-    };
-    Some((Arc::new(control), sender))
 }

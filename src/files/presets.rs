@@ -79,6 +79,8 @@ pub const PRESETS: &[Preset] = presets![
     "behaviour-tracking.ron",
     "live-chat.ron",
     "write-behind-counters.ron",
+    "services-by-domain.ron",
+    "services-on-one-database.ron",
     "session-leak.ron",
     "session-leak-isolated.ron",
     "cache-aside.ron",

@@ -123,11 +123,14 @@ fn stage(stage: &Stage) -> String {
 }
 
 fn link(link: &Link) -> String {
-    let ends = format!("from: {:?}, to: {:?}", link.from, link.to);
-    match link.clients {
-        ClientKind::SentinelAware => format!("({ends})"),
-        naive @ ClientKind::Naive => format!("({ends}, clients: {})", naive.word()),
+    let mut fields = vec![format!("from: {:?}, to: {:?}", link.from, link.to)];
+    if link.clients == ClientKind::Naive {
+        fields.push(format!("clients: {}", link.clients.word()));
     }
+    if !link.operations.is_empty() {
+        fields.push(format!("operations: [{}]", link.operations.words()));
+    }
+    format!("({})", fields.join(", "))
 }
 
 fn workload(workload: &Workload) -> Vec<String> {

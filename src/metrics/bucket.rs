@@ -59,6 +59,8 @@ pub struct Bucket {
     pub stock_left: i64,
     /// Orders and records acknowledged by the queue and not yet in the database, at the end of the bucket.
     pub backlog: u64,
+    /// The same by the place of the stage where they wait, in the order of the topology: the queues, or what is swept.
+    pub backlogs: Vec<(usize, u64)>,
     /// Response time of all requests that ended in the bucket, from their intended times, in microseconds.
     pub response_us: Quantiles,
     /// The same from the moments they were sent: what the system took, however late the generator was.
@@ -69,4 +71,12 @@ pub struct Bucket {
     pub stages: Vec<StageBucket>,
     /// The shards of clusters, those of one stage together and in order. Shards come and go while a run goes on.
     pub shards: Vec<ShardBucket>,
+}
+
+impl Bucket {
+    /// What waits at a stage at the end of the bucket: all that does, where it isn't told by stage.
+    pub fn backlog_of(&self, stage: usize) -> u64 {
+        let found = self.backlogs.iter().find(|(of, _)| *of == stage);
+        found.map_or(self.backlog, |(_, depth)| *depth)
+    }
 }

@@ -39,6 +39,8 @@ pub struct AuditReport {
     pub indefinite_happened: u64,
     /// Orders without an answer that turned out not to exist.
     pub indefinite_not_happened: u64,
+    /// Orders in a place that no claim comes by: a queue, a Redis or a database of other operations.
+    pub misplaced: u64,
     /// What each place says by itself.
     pub places: Places,
     /// Events; none where nobody leaves any.
@@ -57,9 +59,10 @@ impl AuditReport {
             + self.duplicates
             + self.lost_acknowledged
             + self.unacknowledged_present
+            + self.misplaced
             > 0
             || self.events.as_ref().is_some_and(|events| events.all.found_wrong())
-            || self.counts.as_ref().is_some_and(|counts| counts.all.off() > 0)
+            || self.counts.as_ref().is_some_and(|counts| counts.all.off() + counts.all.misplaced > 0)
     }
 
     /// What became of events; all zero where nobody left any.
@@ -108,7 +111,7 @@ pub struct Places {
 /// An order that should not be as it is.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Offence {
-    /// "`lost_acknowledged`", "`unacknowledged_present`", "duplicate" or "oversold".
+    /// "`lost_acknowledged`", "`unacknowledged_present`", "duplicate", "oversold" or "misplaced".
     pub kind: &'static str,
     /// The order.
     pub order_id: u64,

@@ -43,7 +43,9 @@ impl StateLine {
     /// The line that names the columns.
     pub fn heading(&self) -> String {
         let names = self.columns.iter().map(|(_, name)| {
-            let short: String = name.chars().take(WIDTH).collect();
+            let is_shared = |(_, other): &(usize, String)| other != name && clipped(other) == clipped(name);
+            let is_told_apart = !self.columns.iter().any(is_shared);
+            let short = if is_told_apart { clipped(name) } else { by_words(name) };
             format!(" {short:>WIDTH$}")
         });
         format!(
@@ -102,4 +104,32 @@ fn share(tally: &StageTally) -> String {
     }
     let share = tally.intercepted.sum() as f64 / tally.arrivals as f64;
     format!("{:.0}%", (share * 100.0).min(100.0))
+}
+
+/// What of a name fits a column.
+fn clipped(name: &str) -> String {
+    name.chars().take(WIDTH).collect()
+}
+
+/// The same with something of the second word, where the first alone tells nothing.
+fn by_words(name: &str) -> String {
+    match name.split_once(' ') {
+        Some((first, rest)) => {
+            let first: String = first.chars().take(WIDTH / 2).collect();
+            clipped(&format!("{first} {rest}"))
+        }
+        None => clipped(name),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_that_begin_alike_are_told_apart_by_their_second_word() {
+        assert_eq!(clipped("tracking balancer"), clipped("tracking services"));
+        let names = ["tracking balancer", "tracking services", "database", "a-very-long-name"].map(by_words);
+        assert_eq!(names, ["trac bala", "trac serv", "database", "a-very-lo"]);
+    }
 }

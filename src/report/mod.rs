@@ -86,6 +86,8 @@ pub struct Report {
     pub settings: Vec<SettingReport>,
     /// The queue's consumers; none where there is no queue.
     pub queue: Option<QueueReport>,
+    /// The same of queues that carry no orders.
+    pub other_queues: Vec<QueueReport>,
     /// Faults that were injected.
     pub faults: Vec<FaultReport>,
     /// Outages of master-replica stages, step by step.

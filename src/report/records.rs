@@ -5,11 +5,14 @@ use std::fmt::Write;
 use serde::Serialize;
 
 use super::text::grouped;
-use super::{AuditReport, Report};
+use super::{AuditReport, Report, StageReport};
 use crate::workload::Operation;
 
 /// Streams and counters that the text lists: those with something wrong only.
 const LISTED: usize = 10;
+
+/// Said of what is in a place where it doesn't belong.
+const MISPLACED: &str = "in a place of others";
 
 /// What became of events: of all, or of one stream.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
@@ -28,6 +31,8 @@ pub struct EventCounts {
     pub indefinite_happened: u64,
     /// Without an answer, and not kept.
     pub indefinite_not_happened: u64,
+    /// Kept in a place that no event comes by: a queue, a Redis or a database of other operations.
+    pub misplaced: u64,
 }
 
 /// What became of the events of a run.
@@ -75,6 +80,8 @@ pub struct Increments {
     pub missing: u64,
     /// By how many more are counted than were acknowledged or may have happened.
     pub surplus: u64,
+    /// Of those counted, how many are in a place that no increment comes by.
+    pub misplaced: u64,
 }
 
 /// What became of the increments of a run.
@@ -107,10 +114,28 @@ impl Report {
     }
 }
 
+impl Report {
+    /// Databases that requests could reach.
+    pub fn database_count(&self) -> usize {
+        self.databases().count()
+    }
+
+    /// Requests that arrived at databases; none where there is no database.
+    pub fn arrived_at_databases(&self) -> Option<u64> {
+        let arrived = || self.databases().map(|stage| stage.tally.arrivals);
+        arrived().next().map(|_| arrived().sum())
+    }
+
+    fn databases(&self) -> impl Iterator<Item = &StageReport> {
+        self.stages.iter().filter(|stage| stage.kind == "Database")
+    }
+}
+
 impl EventCounts {
     /// Whether something is not as it should be. That one without an answer is kept is as it may be.
     pub fn found_wrong(&self) -> bool {
-        self.lost + self.duplicates + self.unacknowledged.saturating_sub(self.indefinite_happened) > 0
+        let unknown = self.unacknowledged.saturating_sub(self.indefinite_happened);
+        self.lost + self.duplicates + unknown + self.misplaced > 0
     }
 }
 
@@ -125,11 +150,13 @@ impl Increments {
 pub(super) fn sentences(audit: &AuditReport) -> Vec<String> {
     let mut sentences = Vec::new();
     if audit.events.is_some() {
-        let EventCounts { acknowledged, lost, duplicates, unacknowledged, .. } = audit.event_counts();
+        let EventCounts { acknowledged, lost, duplicates, unacknowledged, misplaced, .. } =
+            audit.event_counts();
         let found = found([
             (lost, "lost"),
             (duplicates, "there once too often"),
             (unacknowledged, "there that nobody was told about"),
+            (misplaced, MISPLACED),
         ]);
         sentences.push(format!(
             "{} events acknowledged, {}",
@@ -138,8 +165,8 @@ pub(super) fn sentences(audit: &AuditReport) -> Vec<String> {
         ));
     }
     if audit.counts.is_some() {
-        let Increments { acknowledged, missing, surplus, .. } = audit.increments();
-        let found = found([(missing, "missing"), (surplus, "too many")]);
+        let Increments { acknowledged, missing, surplus, misplaced, .. } = audit.increments();
+        let found = found([(missing, "missing"), (surplus, "too many"), (misplaced, MISPLACED)]);
         sentences.push(format!(
             "{} increments acknowledged, {}",
             grouped(acknowledged),
@@ -177,6 +204,9 @@ pub(super) fn write(out: &mut String, report: &Report) -> std::fmt::Result {
             grouped(events.in_database),
             grouped(events.tables)
         )?;
+        if events.all.misplaced > 0 {
+            writeln!(out, "  events in places of others {}", grouped(events.all.misplaced))?;
+        }
         for row in events.streams.iter().filter(|row| row.counts.found_wrong()).take(LISTED) {
             let EventCounts { acknowledged, lost, duplicates, unacknowledged, .. } = row.counts;
             writeln!(
@@ -187,8 +217,11 @@ pub(super) fn write(out: &mut String, report: &Report) -> std::fmt::Result {
         }
     }
     let Some(counts) = &report.audit.counts else { return Ok(()) };
-    let Increments { acknowledged, indefinite, in_redis, in_queue, in_database, missing, surplus } =
+    let Increments { acknowledged, indefinite, in_redis, in_queue, in_database, missing, surplus, misplaced } =
         counts.all;
+    if misplaced > 0 {
+        writeln!(out, "  increments in places of others {}", grouped(misplaced))?;
+    }
     writeln!(
         out,
         "  counters: acknowledged {}, Redis {} + queue {} + database {}, missing {}, surplus {}, indefinite {}",

@@ -31,6 +31,7 @@ pub fn report(arrivals: u64, intercepted: u64, p99: u64) -> Report {
         reshapes: Vec::new(),
         settings: Vec::new(),
         queue: None,
+        other_queues: Vec::new(),
         faults: Vec::new(),
         failovers: Vec::new(),
         absences: Vec::new(),

@@ -264,7 +264,7 @@ fn write_broken(out: &mut String, report: &Report) -> std::fmt::Result {
         writeln!(out)?;
     }
     super::alert::write(out, report)?;
-    if let Some(queue) = report.queue.as_ref().filter(|queue| queue.is_eventful()) {
+    for queue in report.queue.iter().chain(&report.other_queues).filter(|queue| queue.is_eventful()) {
         write_queue(out, queue)?;
     }
     for outage in &report.failovers {
@@ -320,6 +320,9 @@ fn write_audit(out: &mut String, report: &Report) -> std::fmt::Result {
         grouped(audit.indefinite_happened),
         grouped(audit.indefinite_not_happened)
     )?;
+    if audit.misplaced > 0 {
+        writeln!(out, "  orders in places of others {}", grouped(audit.misplaced))?;
+    }
     write_losses(out, audit)?;
     super::records::write(out, report)?;
     let places = &audit.places;
@@ -374,12 +377,12 @@ fn write_losses(out: &mut String, audit: &AuditReport) -> std::fmt::Result {
 /// The outcome in one plain sentence.
 pub fn sentence(report: &Report) -> String {
     let (audit, totals) = (&report.audit, &report.totals);
-    let reached = report.stages.iter().find(|stage| stage.kind == "Database");
     let sent = totals.arrivals - totals.dropped;
-    let spared = match reached {
-        Some(database) if sent > 0 => {
-            let share = 1.0 - database.tally.arrivals.min(sent) as f64 / sent as f64;
-            format!("; {} of {} requests never reached the database", percent(share), grouped(sent))
+    let spared = match report.arrived_at_databases() {
+        Some(arrived) if sent > 0 => {
+            let share = 1.0 - arrived.min(sent) as f64 / sent as f64;
+            let which = if report.database_count() > 1 { "a" } else { "the" };
+            format!("; {} of {} requests never reached {which} database", percent(share), grouped(sent))
         }
         _ => format!("; {} requests", grouped(sent)),
     };
@@ -405,6 +408,7 @@ pub fn sentence(report: &Report) -> String {
             "order that nobody was told about",
             "orders that nobody was told about",
         ),
+        (audit.misplaced, "order in a place of others", "orders in places of others"),
     ];
     let found: Vec<String> = trouble
         .iter()

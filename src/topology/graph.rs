@@ -1,6 +1,7 @@
 //! The way of the traffic through the links.
 
-use super::Topology;
+use super::{Link, Topology};
+use crate::workload::Operation;
 
 /// Links as indices of stages. Links whose ends don't exist and links from a stage to itself are left out; the validator
 /// speaks of them.
@@ -15,15 +16,20 @@ pub struct Graph {
 impl Graph {
     /// The graph of the links that carry traffic.
     pub fn of_traffic(topology: &Topology) -> Self {
-        Self::of(topology, true)
+        Self::of(topology, true, |_| true)
+    }
+
+    /// The graph of the links that carry an operation.
+    pub fn of_operation(topology: &Topology, operation: Operation) -> Self {
+        Self::of(topology, true, |link| topology.carried(link).contains(operation))
     }
 
     /// The graph of the links from data control to the stages it looks after.
     pub fn of_control(topology: &Topology) -> Self {
-        Self::of(topology, false)
+        Self::of(topology, false, |_| true)
     }
 
-    fn of(topology: &Topology, traffic: bool) -> Self {
+    fn of(topology: &Topology, traffic: bool, is_wanted: impl Fn(&Link) -> bool) -> Self {
         let count = topology.stages.len();
         let mut graph = Self { next: vec![Vec::new(); count], previous: vec![Vec::new(); count] };
         for link in &topology.links {
@@ -31,6 +37,7 @@ impl Graph {
                 && from != to
                 && topology.stages[from].kind.carries_traffic() == traffic
                 && !graph.next[from].contains(&to)
+                && is_wanted(link)
             {
                 graph.next[from].push(to);
                 graph.previous[to].push(from);
@@ -50,6 +57,16 @@ impl Graph {
         self.visit(start, &mut marks, &mut reversed)?;
         reversed.reverse();
         Ok(reversed)
+    }
+
+    /// As [`Self::order_from`], but of several ways out of a stage the first comes first, with all that is behind it alone.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn order_way_by_way(&self, start: usize) -> Result<Vec<usize>, usize> {
+        let mut turned = self.clone();
+        turned.next.iter_mut().for_each(|next| next.reverse());
+        turned.order_from(start)
     }
 
     /// A shortest way of the links from a stage back to itself, with that stage at both ends; empty if there is none.

@@ -12,7 +12,7 @@
 //! - [`rule`]: what is watched while a run goes on, and changed then.
 //! - [`target`]: what must hold. [`variant`]: the same with one parameter set to another value.
 //! - [`problem`]: place, severity, text, remedy.
-//! - [`graph`]: the way of the traffic through the links.
+//! - [`graph`]: the way of the traffic through the links. [`way`]: that of one operation.
 //! - [`validate`]: all problems of a topology at once.
 //! - [`plan`]: a topology that can run, with every route resolved.
 
@@ -32,6 +32,7 @@ pub mod target;
 mod testing;
 pub mod validate;
 pub mod variant;
+pub mod way;
 
 use std::time::Duration;
 
@@ -47,9 +48,10 @@ pub use rule::Rule;
 pub use stage::{Realness, Stage, StageKind};
 pub use target::Target;
 pub use variant::Variant;
+pub use way::Way;
 
 use crate::param::choices;
-use crate::workload::Workload;
+use crate::workload::{Operations, Workload};
 
 /// The version of the file format that this program writes and the newest that it reads.
 pub const FORMAT_VERSION: u64 = 1;
@@ -110,18 +112,27 @@ pub struct Link {
     pub to: String,
     /// What the clients of this link do about a failover.
     pub clients: ClientKind,
+    /// What of the requests goes this way; none named: all for which no other link of the stage that sends is named.
+    #[serde(skip_serializing_if = "names_nothing")]
+    pub operations: Operations,
 }
 
 impl Link {
-    /// A wire with clients that follow a failover.
+    /// A wire for all requests, with clients that follow a failover.
     pub fn new(from: impl Into<String>, to: impl Into<String>) -> Self {
-        Self { from: from.into(), to: to.into(), clients: ClientKind::SentinelAware }
+        let (clients, operations) = (ClientKind::SentinelAware, Operations::NONE);
+        Self { from: from.into(), to: to.into(), clients, operations }
     }
 
     /// Whether another wire leads from the same stage to the same one, whatever its clients do.
     pub fn is_beside(&self, other: &Self) -> bool {
         self.from == other.from && self.to == other.to
     }
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "the signature serde asks for")]
+fn names_nothing(operations: &Operations) -> bool {
+    operations.is_empty()
 }
 
 impl Topology {
@@ -133,6 +144,20 @@ impl Topology {
         for fault in &mut self.faults {
             fault.at = fault.at.mul_f64(factor);
         }
+    }
+
+    /// What goes over a link: the operations that it names, or all that no other link from its stage does.
+    pub fn carried(&self, link: &Link) -> Operations {
+        if !link.operations.is_empty() {
+            return link.operations;
+        }
+        let beside = self.links.iter().filter(|other| other.from == link.from);
+        beside.fold(Operations::ALL, |rest, other| rest.without(other.operations))
+    }
+
+    /// Whether operations go ways of their own: a link names some.
+    pub fn is_parted(&self) -> bool {
+        self.links.iter().any(|link| !link.operations.is_empty())
     }
 
     /// How much of a stage is the real thing. What is kept on another stage is what that one is.

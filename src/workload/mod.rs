@@ -13,6 +13,6 @@ pub mod source;
 pub mod spec;
 
 pub use arrival::{Constant, Ramp, Shape, Spacing, Spike};
-pub use operation::{Operation, Request};
+pub use operation::{Operation, Operations, Request};
 pub use source::Source;
 pub use spec::{Audience, Mix, PageOf, Phase, Records, Sale, Workload};

@@ -1,5 +1,7 @@
 //! What one request wants.
 
+use serde::{Serialize, Serializer};
+
 /// The operations of the users. Every scenario is a mix of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Operation {
@@ -34,9 +36,91 @@ impl Operation {
         }
     }
 
+    /// Its name in files.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Read => "Read",
+            Self::Claim => "Claim",
+            Self::Append => "Append",
+            Self::Count => "Count",
+        }
+    }
+
+    /// The operation of this name in files.
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|operation| operation.word() == word)
+    }
+
     /// Whether it leaves something behind besides an order: an event or an increment.
     pub fn is_record(self) -> bool {
         matches!(self, Self::Append | Self::Count)
+    }
+}
+
+/// Some of the operations.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Operations(u8);
+
+impl Operations {
+    /// None of them.
+    pub const NONE: Self = Self(0);
+    /// All of them.
+    pub const ALL: Self = Self((1 << Operation::COUNT) - 1);
+
+    /// Whether one is among them.
+    pub fn contains(self, operation: Operation) -> bool {
+        self.0 & Self::from(operation).0 != 0
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(self) -> bool {
+        self == Self::NONE
+    }
+
+    /// These and those.
+    #[must_use]
+    pub fn and(self, those: Self) -> Self {
+        Self(self.0 | those.0)
+    }
+
+    /// Those that are in both.
+    #[must_use]
+    pub fn shared_with(self, those: Self) -> Self {
+        Self(self.0 & those.0)
+    }
+
+    /// These, but none of those.
+    #[must_use]
+    pub fn without(self, those: Self) -> Self {
+        Self(self.0 & !those.0)
+    }
+
+    /// One after the other, in the order of [`Operation::ALL`].
+    pub fn iter(self) -> impl Iterator<Item = Operation> {
+        Operation::ALL.into_iter().filter(move |&operation| self.contains(operation))
+    }
+
+    /// Their names in files, with a comma in between.
+    pub fn words(self) -> String {
+        self.iter().map(Operation::word).collect::<Vec<_>>().join(", ")
+    }
+}
+
+impl From<Operation> for Operations {
+    fn from(operation: Operation) -> Self {
+        Self(1 << operation.index())
+    }
+}
+
+impl FromIterator<Operation> for Operations {
+    fn from_iter<T: IntoIterator<Item = Operation>>(operations: T) -> Self {
+        operations.into_iter().fold(Self::NONE, |all, one| all.and(one.into()))
+    }
+}
+
+impl Serialize for Operations {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.iter().map(Operation::word))
     }
 }
 

@@ -14,6 +14,7 @@ use seckill_lab::ui::command::UiCommand;
 use seckill_lab::ui::document::{Document, Origin, arrange, empty, ops};
 use seckill_lab::ui::intent::Intent;
 use seckill_lab::ui::selection::Selection;
+use seckill_lab::workload::Operation;
 
 use super::fake::Lab;
 
@@ -582,4 +583,26 @@ fn what_is_revealed_comes_into_the_middle() {
     let view = lab.harness.state().view.canvas.view;
     assert!((lab.at("database, database") - view.center()).length() < 3.0);
     assert_eq!(lab.selected(), [2]);
+}
+
+#[test]
+fn what_goes_over_a_wire_is_chosen_there_and_another_wire_takes_the_rest() {
+    let mut lab = drawn(&["Users", "Cdn", "Database"], &[(0, 1)]);
+    let named = |lab: &Desk, link: usize| lab.topology().links[link].operations;
+    lab.harness.state_mut().model.selection = Selection::Link(0);
+    lab.harness.run();
+    assert!(lab.has("None chosen: everything goes this way"));
+    lab.click("claims");
+    assert_eq!(named(&lab, 0), Operation::Claim.into());
+    assert!(lab.has("users to cdn: claims"));
+    lab.drag(lab.at("output of users"), lab.at("database, database"));
+    assert_eq!(lab.links(), [("users", "cdn"), ("users", "database")]);
+    assert!(lab.has("users to database: reads, events, increments"));
+    lab.harness.state_mut().model.selection = Selection::Link(1);
+    lab.harness.run();
+    assert!(lab.has("None chosen: the rest goes this way: reads, events, increments"));
+    lab.press(Modifiers::COMMAND, Key::Z);
+    lab.press(Modifiers::COMMAND, Key::Z);
+    assert_eq!((lab.links().len(), named(&lab, 0).is_empty()), (1, true));
+    assert!(!lab.has("users to cdn: claims"));
 }

@@ -47,6 +47,7 @@ pub fn passed(topology: &Topology) -> Report {
         servers: Vec::new(),
         shards: Vec::new(),
         queue: None,
+        other_queues: Vec::new(),
         reshapes: Vec::new(),
         instances: Vec::new(),
         claimed: Vec::new(),

@@ -21,10 +21,12 @@ enum Kind {
     Unacknowledged,
     Duplicate,
     Oversold,
+    Misplaced,
 }
 
 impl Kind {
-    const WORDS: [&str; 4] = ["lost_acknowledged", "unacknowledged_present", "duplicate", "oversold"];
+    const WORDS: [&str; 5] =
+        ["lost_acknowledged", "unacknowledged_present", "duplicate", "oversold", "misplaced"];
 }
 
 /// The report under way.
@@ -49,13 +51,15 @@ struct Findings<'a> {
 pub fn compare<E>(evidence: &mut Evidence, database: Option<&mut Rows<'_, E>>) -> Result<AuditReport, E> {
     let promises = &mut evidence.promises;
     let unsorted = [&mut promises.acknowledged, &mut promises.indefinite, &mut evidence.queue];
-    for orders in unsorted.into_iter().chain(&mut evidence.inventory) {
+    for orders in unsorted.into_iter().chain(&mut evidence.inventory).chain([&mut evidence.misplaced]) {
         orders.sort_unstable_by_key(|order| order.id);
     }
     let mut findings = Findings::new(evidence, database.is_some());
     findings.hold_promises(database)?;
     findings.find_duplicates();
     findings.weigh_stock();
+    findings.report.misplaced = findings.evidence.misplaced.len() as u64;
+    findings.evidence.misplaced.iter().take(LISTED).for_each(|order| findings.list(Kind::Misplaced, order));
     findings.report.offending = findings.listed.into_iter().flatten().collect();
     Ok(findings.report)
 }
@@ -63,14 +67,15 @@ pub fn compare<E>(evidence: &mut Evidence, database: Option<&mut Rows<'_, E>>) -
 /// Orders that are somewhere, in order of their ids, each once.
 struct Present<'a, E> {
     database: Peekable<Box<Rows<'a, E>>>,
-    elsewhere: [Peekable<Iter<'a, Order>>; 2],
+    elsewhere: [Peekable<Iter<'a, Order>>; 3],
     /// Rows of the database so far, and the cancelled ones of them.
     rows: (u64, u64),
 }
 
 impl<'a, E> Present<'a, E> {
     fn new(evidence: &'a Evidence, database: Option<&'a mut Rows<'_, E>>) -> Self {
-        let elsewhere = [&evidence.queue[..], evidence.inventory.as_deref().unwrap_or_default()];
+        let inventory = evidence.inventory.as_deref().unwrap_or_default();
+        let elsewhere = [&evidence.queue[..], inventory, &evidence.misplaced];
         let database: Box<Rows<'a, E>> = Box::new(database.into_iter().flatten());
         Self {
             database: database.peekable(),

@@ -22,6 +22,8 @@ pub struct EventEvidence {
     pub redis: Vec<(u64, u32)>,
     /// In the queue or in a consumer's hands.
     pub queue: Vec<Event>,
+    /// In places that no event comes by, as id and stream.
+    pub misplaced: Vec<(u64, u32)>,
 }
 
 /// What there is to say about increments.
@@ -33,12 +35,26 @@ pub struct CountEvidence {
     pub redis: Vec<HeldCounter>,
     /// In the queue or in a consumer's hands.
     pub queue: Vec<Increment>,
+    /// By counter: in places that no increment comes by. May be shorter.
+    pub misplaced: Vec<u64>,
+}
+
+impl CountEvidence {
+    /// Adds what a place that no increment comes by has, by counter.
+    pub fn misplace(&mut self, values: impl IntoIterator<Item = u64>) {
+        for (counter, value) in values.into_iter().enumerate() {
+            if self.misplaced.len() <= counter {
+                self.misplaced.push(0);
+            }
+            self.misplaced[counter] += value;
+        }
+    }
 }
 
 /// Events: the promises, and who keeps what. `database` has them as id and stream in order of the ids, `tables` says in how many
 /// tables.
 pub fn events(evidence: &mut EventEvidence, database: &[(u64, u32)], tables: u64) -> EventsReport {
-    let EventEvidence { promises, redis, queue } = evidence;
+    let EventEvidence { promises, redis, queue, misplaced } = evidence;
     promises.acknowledged.sort_unstable_by_key(|event| event.id);
     promises.indefinite.sort_unstable_by_key(|event| event.id);
     redis.sort_unstable();
@@ -52,6 +68,10 @@ pub fn events(evidence: &mut EventEvidence, database: &[(u64, u32)], tables: u64
     }
     // One that is in the queue and in the database was written, and not taken off yet.
     present.extend(queue.iter().map(|event| (event.id, event.stream)));
+    for &(_, stream) in &*misplaced {
+        streams.entry(stream).or_default().misplaced += 1;
+    }
+    present.extend_from_slice(misplaced);
     present.sort_unstable();
     present.dedup_by_key(|(id, _)| *id);
     let is_present = |event: &Event| present.binary_search_by_key(&event.id, |(id, _)| *id).is_ok();
@@ -80,6 +100,7 @@ pub fn events(evidence: &mut EventEvidence, database: &[(u64, u32)], tables: u64
         all.unacknowledged += counts.unacknowledged;
         all.indefinite_happened += counts.indefinite_happened;
         all.indefinite_not_happened += counts.indefinite_not_happened;
+        all.misplaced += counts.misplaced;
     }
     let (in_redis, in_queue, in_database) = (redis.len() as u64, queue.len() as u64, database.len() as u64);
     let rows = streams.into_iter().map(|(stream, counts)| StreamReport { stream, counts });
@@ -103,7 +124,8 @@ pub fn counts(evidence: &CountEvidence, database: &[Counter]) -> CountsReport {
         let CountPromises { acknowledged, indefinite } = *promises;
         let in_redis = held.value + under_way;
         let in_queue = queued.get(&number).copied().unwrap_or(0);
-        let found = in_redis + in_queue + in_database;
+        let misplaced = evidence.misplaced.get(number).copied().unwrap_or(0);
+        let found = in_redis + in_queue + in_database + misplaced;
         let counts = Increments {
             acknowledged,
             indefinite,
@@ -112,6 +134,7 @@ pub fn counts(evidence: &CountEvidence, database: &[Counter]) -> CountsReport {
             in_database,
             missing: acknowledged.saturating_sub(found),
             surplus: found.saturating_sub(acknowledged + indefinite),
+            misplaced,
         };
         all.acknowledged += counts.acknowledged;
         all.indefinite += counts.indefinite;
@@ -120,11 +143,12 @@ pub fn counts(evidence: &CountEvidence, database: &[Counter]) -> CountsReport {
         all.in_database += counts.in_database;
         all.missing += counts.missing;
         all.surplus += counts.surplus;
+        all.misplaced += counts.misplaced;
         if counts != Increments::default() {
             rows.push(CounterReport { counter, counts });
         }
     }
-    CountsReport { all, counters: worst_first(rows, |row| row.counts.off() > 0) }
+    CountsReport { all, counters: worst_first(rows, |row| row.counts.off() + row.counts.misplaced > 0) }
 }
 
 /// Those with something wrong first, not too many.
@@ -149,8 +173,8 @@ mod tests {
                 acknowledged: vec![event(4, 1), event(1, 0), event(2, 0), event(3, 1)],
                 indefinite: vec![event(6, 1), event(7, 0)],
             },
-            redis: Vec::new(),
             queue: vec![event(3, 1), event(4, 1)],
+            ..EventEvidence::default()
         };
         // 2 is lost; 3 was written and not taken off; 5 was told to nobody; 6 of those without an answer is there.
         let report = events(&mut evidence, &[(1, 0), (3, 1), (5, 0), (6, 1)], 2);
@@ -162,6 +186,7 @@ mod tests {
             unacknowledged: 2,
             indefinite_happened: 1,
             indefinite_not_happened: 1,
+            misplaced: 0,
         };
         assert_eq!(report.all, all);
         assert_eq!((report.in_redis, report.in_queue, report.in_database, report.tables), (0, 2, 4, 2));
@@ -193,6 +218,7 @@ mod tests {
                 promises: vec![promises],
                 redis: vec![redis],
                 queue: vec![increment; queued],
+                misplaced: Vec::new(),
             };
             let report = counts(&evidence, &[database]);
             assert_eq!((report.all.missing, report.all.surplus), (missing, surplus), "{evidence:?}");

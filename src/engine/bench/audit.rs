@@ -5,7 +5,7 @@ use std::convert::Infallible;
 use std::time::{Duration, Instant};
 
 use super::super::audit::compare::{Rows, compare};
-use super::super::audit::{Evidence, examine};
+use super::super::audit::{Evidence, Stores, examine};
 use super::super::ledger::Promises;
 use super::super::order::Order;
 use super::super::store::schema::{Lookups, Store};
@@ -77,7 +77,7 @@ impl Told {
     /// The database can't be read.
     pub fn examine(mut self, kept: &Kept) -> Result<(Duration, u64), KeptError> {
         let started = Instant::now();
-        let report = examine(&mut self.0, Some(&kept.store))?;
+        let report = examine(&mut self.0, &Stores::one(kept.store.clone()))?;
         Ok((started.elapsed(), report.duplicates))
     }
 }

@@ -21,7 +21,7 @@ use super::super::stages::lanes::{LaneShape, Lanes};
 use super::super::stages::master_replica::{Inventory, MasterReplicaStage};
 use crate::metrics::Outcome;
 use crate::servers::{Endpoint, NodeError, NodeSettings, RedisNode, RunFolder, RunFolderError, ServerBinary};
-use crate::workload::{Operation, Request};
+use crate::workload::{Operation, Operations, Request};
 
 /// How long an answer may take.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -156,7 +156,7 @@ impl Rig {
         });
         feeder.stage.get_or_init(|| stage.clone());
         let listener: Arc<dyn Listener> = feeder.clone();
-        core.listen(vec![Arc::downgrade(&listener)]);
+        core.listen(vec![(Operations::ALL, Arc::downgrade(&listener))]);
         for lane in &lanes {
             // The connections are made before the clock runs.
             drop(lane.connection.line().await);

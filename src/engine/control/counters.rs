@@ -16,10 +16,12 @@ use super::{Control, ControlError};
 /// Counters that are flushed by one command.
 const CHUNK: usize = 1_000;
 
-/// Who holds the counters, and how many there are.
+/// Who holds the counters, where they are brought, and how many there are.
 pub struct Counters {
     /// The Redis that counts.
     pub holder: Holder,
+    /// Its database.
+    pub writer: Writer,
     /// Counters `0..count`.
     pub count: u32,
 }
@@ -27,7 +29,7 @@ pub struct Counters {
 impl Control {
     /// Flushes at the interval of the settings until told to stop. What fails is made up for by the next round.
     pub async fn flush_in_turn(&self, mut stop: watch::Receiver<bool>) {
-        let (Some(counters), Some(writer)) = (&self.counters, &self.writer) else { return };
+        let Some(counters) = &self.counters else { return };
         let mut settings = self.settings.clone();
         let mut round = 0;
         while !*stop.borrow() {
@@ -39,19 +41,14 @@ impl Control {
                 _ = stop.changed() => break,
             }
             round += 1;
-            if let Err(error) = flush(counters, writer, round, &stop).await {
+            if let Err(error) = flush(counters, round, &stop).await {
                 self.troubles.note("counters could not be flushed", &error);
             }
         }
     }
 }
 
-async fn flush(
-    counters: &Counters,
-    writer: &Writer,
-    round: u64,
-    stop: &watch::Receiver<bool>,
-) -> Result<(), ControlError> {
+async fn flush(counters: &Counters, round: u64, stop: &watch::Receiver<bool>) -> Result<(), ControlError> {
     let all: Vec<u32> = (0..counters.count).collect();
     for chunk in all.chunks(CHUNK) {
         if *stop.borrow() {
@@ -59,7 +56,7 @@ async fn flush(
         }
         let flushes = counters.holder.take_flushes(chunk, round).await?;
         if !flushes.is_empty() {
-            writer.add_flushes(flushes.clone()).await?;
+            counters.writer.add_flushes(flushes.clone()).await?;
             counters.holder.confirm(&flushes).await?;
         }
     }

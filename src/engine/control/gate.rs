@@ -92,11 +92,12 @@ impl Control {
         if writes.is_empty() {
             return Ok(());
         }
-        if let (Some(writer), Some(_)) = (&self.writer, self.page_life) {
+        let database = self.page_writer.as_ref().or(self.writer.as_ref());
+        if let (Some(database), Some(_)) = (database, self.page_life) {
             let new = |write: &Write| {
                 Some((write.item, page(write.item, write.version, write.shown?, self.sale.page_bytes)))
             };
-            writer.change_pages(writes.iter().filter_map(new).collect()).await?;
+            database.change_pages(writes.iter().filter_map(new).collect()).await?;
         }
         self.send(gate, at_gate.is_open, pages, writes).await?;
         let of = |wanted: fn(&Write) -> bool| -> Vec<(u32, u64)> {

@@ -32,7 +32,7 @@ use super::trouble::Troubles;
 use super::versions::Versions;
 use crate::topology::stage::{DataControl, StageKind};
 use crate::topology::{RunPlan, Topology};
-use crate::workload::Sale;
+use crate::workload::{Operation, Sale};
 pub use counters::Counters;
 pub use gate::GateConnection;
 use gate::{PageWay, Write};
@@ -49,8 +49,10 @@ pub struct Control {
     pub sale: Sale,
     /// Seed of the lot that says which buyers never pay.
     pub seed: u64,
-    /// The gate's master.
+    /// The gate's master; where no claim comes by it, it is the cache of the pages.
     pub gate: Option<GateConnection>,
+    /// Whether orders are let in there.
+    pub counts_at_gate: bool,
     /// How long pages stay at the gate, where the database has them too; none: they stay.
     pub page_life: Option<PageLife>,
     /// Lots for that.
@@ -69,8 +71,12 @@ pub struct Control {
     pub starts_sold_out: bool,
     /// The counters, where Redis counts for a database.
     pub counters: Option<Counters>,
-    /// The database.
+    /// The database of orders.
     pub writer: Option<Writer>,
+    /// The database of pages, where it is another one.
+    pub page_writer: Option<Writer>,
+    /// Who else has pages, where neither the gate nor the inventory does.
+    pub page_holder: Option<Holder>,
     /// The run's clock.
     pub clock: Clock,
     /// Where it notes what went back on sale.
@@ -96,7 +102,7 @@ impl Settings {
     /// The settings of a plan whose parameters are those of `topology` now; none without data control.
     pub fn of(plan: &RunPlan, topology: &Topology) -> Option<Self> {
         let StageKind::DataControl(params) = &topology.stages[plan.control?].kind else { return None };
-        let kinds = || plan.order.iter().map(|&index| &topology.stages[index].kind);
+        let kinds = || plan.way(Operation::Claim).order.iter().map(|&index| &topology.stages[index].kind);
         let ratio = |kind: &StageKind| match kind {
             StageKind::ReadWriteSplit(gate) => Some(gate.admission_ratio),
             _ => None,

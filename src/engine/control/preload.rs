@@ -5,10 +5,11 @@
 
 use std::time::Duration;
 
-use redis::{RedisResult, Value};
+use redis::{Cmd, RedisResult, Value};
 use tokio::time::{Instant, interval};
 
 use super::super::cluster::Holder;
+use super::super::store::Writer;
 use super::super::store::writer::Goods;
 use super::gate::{CHUNK, GateConnection, PageWay, Write, chunks, has_page};
 use super::shelf::{PRELOADED, Shelf, Shown, page};
@@ -43,26 +44,39 @@ impl Control {
                 None => Ok(()),
             }
         };
-        let at_database = async {
-            let Some(writer) = &self.writer else { return Ok(()) };
-            let (sale, is_cached) = (self.sale.clone(), self.page_life.is_some());
-            let goods = move |item| {
-                let total = sale.stock_of(item);
-                // What a cache fetches here has to be what it was given first.
-                let shown = if is_open && is_cached { Shown::Left(total) } else { Shown::Soon };
-                Goods { item, total, page: page(item, PRELOADED, shown, sale.page_bytes) }
-            };
-            writer.preload(0..self.sale.items, goods).await?;
-            writer.set_open(is_open).await?;
-            if !writer.await_replicas(COPIED_WITHIN).await? {
-                self.troubles.note("the database", &"its replicas don't have what was preloaded");
-            }
-            Ok::<_, ControlError>(())
-        };
-        tokio::try_join!(at_gate, at_inventory, at_database)?;
+        let at_database = self.preload_database(self.writer.as_ref(), is_open);
+        let at_other_database = self.preload_database(self.page_writer.as_ref(), is_open);
+        tokio::try_join!(at_gate, at_inventory, self.preload_pages(), at_database, at_other_database)?;
         self.opening.note(is_open).await;
         if is_open {
             self.note_on_sale(0..self.sale.items);
+        }
+        Ok(())
+    }
+
+    async fn preload_database(&self, writer: Option<&Writer>, is_open: bool) -> Result<(), ControlError> {
+        let Some(writer) = writer else { return Ok(()) };
+        let (sale, is_cached) = (self.sale.clone(), self.page_life.is_some());
+        let goods = move |item| {
+            let total = sale.stock_of(item);
+            // What a cache fetches here has to be what it was given first.
+            let shown = if is_open && is_cached { Shown::Left(total) } else { Shown::Soon };
+            Goods { item, total, page: page(item, PRELOADED, shown, sale.page_bytes) }
+        };
+        writer.preload(0..self.sale.items, goods).await?;
+        writer.set_open(is_open).await?;
+        if !writer.await_replicas(COPIED_WITHIN).await? {
+            self.troubles.note("the database", &"its replicas don't have what was preloaded");
+        }
+        Ok(())
+    }
+
+    /// Writes pages where they have a Redis of their own, which is no gate.
+    async fn preload_pages(&self) -> Result<(), ControlError> {
+        let Some(holder) = &self.page_holder else { return Ok(()) };
+        let page = |item| (item, preloaded_page(holder, item, self.sale.page_bytes));
+        for items in chunks(0..self.sale.items) {
+            holder.query::<Value>(&items.map(page).collect::<Vec<_>>()).await?;
         }
         Ok(())
     }
@@ -128,17 +142,12 @@ impl Control {
     }
 
     async fn preload_inventory(&self, inventory: &Holder) -> RedisResult<()> {
-        let (names, holds_pages) = (inventory.names(), self.gate.is_none());
+        let (names, holds_pages) = (inventory.names(), self.gate.is_none() && self.page_holder.is_none());
         let commands = |item| {
             let stock = self.sale.stock_of(item);
             let booked = if self.starts_sold_out { stock } else { 0 };
             let stock = inventory.form.write(names, item, stock, booked);
-            let page = holds_pages.then(|| {
-                redis::cmd("SET")
-                    .arg(names.page().of(item))
-                    .arg(preloaded(item, self.sale.page_bytes))
-                    .to_owned()
-            });
+            let page = holds_pages.then(|| preloaded_page(inventory, item, self.sale.page_bytes));
             stock.into_iter().chain(page).map(move |command| (item, command))
         };
         for items in chunks(0..self.sale.items) {
@@ -155,8 +164,9 @@ impl Control {
     }
 }
 
-/// The page of a product before the sale. The inventory's and the database's stay like this: the stock shown is filled in at
-/// the gate.
-fn preloaded(item: u32, bytes: u32) -> String {
-    page(item, PRELOADED, Shown::Soon, bytes)
+/// Writes the page of a product as it is before the sale. The inventory's and the database's stay like this: the stock shown is
+/// filled in at the gate.
+fn preloaded_page(holder: &Holder, item: u32, bytes: u32) -> Cmd {
+    let page = page(item, PRELOADED, Shown::Soon, bytes);
+    redis::cmd("SET").arg(holder.names().page().of(item)).arg(page).to_owned()
 }

@@ -25,16 +25,19 @@ struct Look {
     has_forgotten: bool,
     /// Whether what is to be done depends on what is booked.
     asks_what_is_booked: bool,
+    /// Whether the page shows what is left by what is booked: no order is let in here.
+    shows_booked: bool,
 }
 
 impl Look {
-    /// Of a product with its stock, and the orders that are let in per unit of it.
-    fn of(at_gate: &Shelf, item: u32, seen: Seen, (stock, ratio): (u64, f64)) -> Self {
+    /// Of a product with its stock, and the orders that are let in per unit of it; none where no order is let in.
+    fn of(at_gate: &Shelf, item: u32, seen: Seen, (stock, ratio): (u64, Option<f64>)) -> Self {
         let access = seen.access.unwrap_or(0);
         let has_forgotten = seen.version != Some(at_gate.version(item)) || seen.count.is_none();
-        let is_closed = at_gate.is_open && access > 0 && access >= ReadWriteSplit::admits(ratio, stock);
-        let asks_what_is_booked = has_forgotten || is_closed;
-        Self { item, stock, access, version: seen.version, has_forgotten, asks_what_is_booked }
+        let is_full = |ratio| access > 0 && access >= ReadWriteSplit::admits(ratio, stock);
+        let (is_closed, shows_booked) = (at_gate.is_open && ratio.is_some_and(is_full), ratio.is_none());
+        let asks_what_is_booked = has_forgotten || is_closed || shows_booked;
+        Self { item, stock, access, version: seen.version, has_forgotten, asks_what_is_booked, shows_booked }
     }
 
     /// What is to be written, if the stage that decides has `booked` units; none if nothing has changed.
@@ -43,10 +46,10 @@ impl Look {
     /// - It is closed although there are units: more orders are let in, as `access` becomes what is booked.
     /// - Its page shows another stock than there is.
     fn find_out(&self, at_gate: &Shelf, booked: i64) -> Option<Write> {
-        let Self { item, stock, access, has_forgotten, .. } = *self;
+        let Self { item, stock, access, has_forgotten, shows_booked, .. } = *self;
         let booked = u64::try_from(booked).unwrap_or(0);
         let lets_in = self.asks_what_is_booked && at_gate.is_open && booked < stock && access > booked;
-        let access = if has_forgotten || lets_in { booked } else { access };
+        let access = if has_forgotten || lets_in || shows_booked { booked } else { access };
         // As the source of the six phases has it: the stock shown is count − access.
         let shown = if at_gate.is_open { Shown::Left(stock.saturating_sub(access)) } else { Shown::Soon };
         let shows_another = has_forgotten || at_gate.shown(item) != shown;
@@ -133,7 +136,7 @@ impl Control {
                 break;
             }
             let mut at_gate = self.shelf.lock().await;
-            let ratio = self.settings.borrow().admission_ratio;
+            let ratio = self.counts_at_gate.then(|| self.settings.borrow().admission_ratio);
             let of = |(item, seen)| Look::of(&at_gate, item, seen, (self.sale.stock_of(item), ratio));
             let looks: Vec<Look> = items.clone().zip(look(gate, items).await?).map(of).collect();
             let asked = looks.iter().filter(|look| look.asks_what_is_booked).map(|look| look.item);

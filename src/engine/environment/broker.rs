@@ -117,13 +117,12 @@ pub(super) async fn stop(brokers: &mut [OwnBroker]) {
     join_all(brokers.iter_mut().map(OwnBroker::stop)).await;
 }
 
-/// The place and the parameters of a queue that a broker of our own keeps, in this form.
-pub(super) fn wanted(plan: &RunPlan, form: QueueForm) -> Option<(usize, &Queue)> {
-    let queue = plan.queue?;
-    match &plan.topology.stages[queue].kind {
+/// The places and the parameters of the queues that brokers of our own keep, in this form.
+pub(super) fn wanted(plan: &RunPlan, form: QueueForm) -> impl Iterator<Item = (usize, &Queue)> {
+    plan.queues().filter_map(move |queue| match &plan.topology.stages[queue].kind {
         StageKind::Queue(params) if params.form == form && params.url.is_none() => Some((queue, params)),
         _ => None,
-    }
+    })
 }
 
 /// Starts the servers that the plan needs, and makes their queues.
@@ -133,14 +132,16 @@ pub(super) async fn start(
     folder: &RunFolder,
 ) -> Result<Vec<OwnBroker>, EnvironmentError> {
     let mut started = Vec::new();
-    if let (Some((stage, params)), Some(binary)) = (wanted(plan, QueueForm::JetStream), &binaries.nats) {
+    for (stage, params) in wanted(plan, QueueForm::JetStream) {
+        let Some(binary) = &binaries.nats else { break };
         let node = RedisNode::start_nats(binary, folder, &server_name(plan, stage)).await;
         let node = node.map_err(|error| failed(plan, stage, error.to_string()))?;
         let broker = Broker::JetStream(jetstream::Broker::own(node.endpoint()));
         let own = OwnBroker { stage, processes: Processes::Nats(Box::new(node)), broker };
         started.push(own.ready(plan, params).await?);
     }
-    if let (Some((stage, params)), Some(program)) = (wanted(plan, QueueForm::RabbitMq), &binaries.rabbitmq) {
+    for (stage, params) in wanted(plan, QueueForm::RabbitMq) {
+        let Some(program) = &binaries.rabbitmq else { break };
         let server = RabbitMqServer::start(program, folder, &server_name(plan, stage)).await;
         let server = server.map_err(|error| failed(plan, stage, error.to_string()))?;
         let broker = Broker::RabbitMq(rabbitmq::Broker::own(server.endpoint()));

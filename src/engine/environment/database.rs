@@ -1,7 +1,8 @@
-//! The database of a run: embedded, or with a server.
+//! The databases of a run: each embedded, or with a server.
 
 use futures_util::future::join_all;
 
+use super::super::store::harm::Harm;
 use super::super::store::schema::{Lookups, Store};
 use super::super::store::server::Server;
 use super::super::store::{StoreError, Writer};
@@ -11,63 +12,114 @@ use crate::servers::{DatabaseSettings, Endpoint, NodeError, RedisNode, RunFolder
 use crate::topology::RunPlan;
 use crate::topology::stage::{Database, DatabaseEngine, StageKind};
 
-impl Environment {
-    /// The processes of the database that copy from each other: the master, then its replicas; with where each listens, and its process
-    /// id. None where there are no replicas.
-    pub fn database_group(&self) -> Vec<(Endpoint, u32)> {
-        let nodes = self.database_node.iter().chain(&self.database_replicas);
-        let has_replicas = !self.database_replicas.is_empty();
-        nodes.filter(|_| has_replicas).map(|node| (node.endpoint(), node.pid())).collect()
+/// A database of a run, with its server where it is one.
+pub struct RunDatabase {
+    /// Its place in the topology.
+    pub stage: usize,
+    /// Where its data is.
+    pub store: Store,
+    /// What writes what queues and data control bring.
+    pub writer: Writer,
+    /// What faults do to it.
+    pub harm: Harm,
+    /// The server.
+    pub node: Option<RedisNode>,
+    /// Its replicas.
+    replicas: Vec<RedisNode>,
+}
+
+impl RunDatabase {
+    fn new(stage: usize, params: &Database, store: Store, threads: usize) -> Result<Self, StoreError> {
+        let store = store.with_events_span(params.events_span);
+        let (writer, harm) = (Writer::start(&store, threads)?, Harm::new(store.clone()));
+        Ok(Self { stage, store, writer, harm, node: None, replicas: Vec::new() })
     }
 
-    /// The servers of the database, to break or mend them: the master, then its replicas.
-    pub fn database_nodes_mut(&mut self) -> impl Iterator<Item = &mut RedisNode> {
-        self.database_node.iter_mut().chain(&mut self.database_replicas)
+    /// The processes that copy from each other: the master, then its replicas; with where each listens, and its process
+    /// id. None where there are no replicas.
+    pub fn group(&self) -> Vec<(Endpoint, u32)> {
+        let nodes = self.node.iter().chain(&self.replicas);
+        nodes.filter(|_| !self.replicas.is_empty()).map(|node| (node.endpoint(), node.pid())).collect()
+    }
+
+    /// The servers, to break or mend them: the master, then its replicas.
+    pub fn nodes_mut(&mut self) -> impl Iterator<Item = &mut RedisNode> {
+        self.node.iter_mut().chain(&mut self.replicas)
     }
 }
 
-/// Which database server a plan needs, if it needs one.
-pub fn needed_database(plan: &RunPlan) -> Option<ServerKind> {
-    let (_, params) = database(plan)?;
-    match params.engine {
-        _ if params.url.is_some() => None,
+impl Environment {
+    /// The database of a stage.
+    pub fn database(&self, stage: usize) -> Option<&RunDatabase> {
+        self.databases.iter().find(|database| database.stage == stage)
+    }
+
+    /// The same, to break or mend it.
+    pub fn database_mut(&mut self, stage: usize) -> Option<&mut RunDatabase> {
+        self.databases.iter_mut().find(|database| database.stage == stage)
+    }
+}
+
+/// Which database servers a plan needs, each once.
+pub fn needed_databases(plan: &RunPlan) -> Vec<ServerKind> {
+    let mut kinds: Vec<ServerKind> = own(plan).collect();
+    kinds.sort_by_key(|kind| *kind == ServerKind::MariaDb);
+    kinds.dedup();
+    kinds
+}
+
+/// The servers of our own, one for each database that is one.
+fn own(plan: &RunPlan) -> impl Iterator<Item = ServerKind> {
+    all(plan).filter(|(_, params)| params.url.is_none()).filter_map(|(_, params)| server_kind(params.engine))
+}
+
+fn server_kind(engine: DatabaseEngine) -> Option<ServerKind> {
+    match engine {
         DatabaseEngine::Sqlite => None,
         DatabaseEngine::PostgreSql => Some(ServerKind::PostgreSql),
         DatabaseEngine::MariaDb => Some(ServerKind::MariaDb),
     }
 }
 
-/// The place and the parameters of the database of a plan.
-fn database(plan: &RunPlan) -> Option<(usize, &Database)> {
-    let stage = plan.database?;
-    match &plan.topology.stages[stage].kind {
+/// The places and the parameters of the databases of a plan.
+fn all(plan: &RunPlan) -> impl Iterator<Item = (usize, &Database)> {
+    plan.databases().filter_map(|stage| match &plan.topology.stages[stage].kind {
         StageKind::Database(params) => Some((stage, params)),
         _ => None,
-    }
+    })
 }
 
-/// A server, and its replicas.
-type Nodes = (RedisNode, Vec<RedisNode>);
-
-/// Makes the database, with a server where it is one.
+/// Makes the databases, with a server where one is, side by side.
 pub(super) async fn start(
     plan: &RunPlan,
-    binary: Option<&ServerBinary>,
+    binaries: &[ServerBinary],
     externals: &Externals,
     folder: &RunFolder,
-) -> Result<(Option<(Store, Writer)>, Option<Nodes>), EnvironmentError> {
-    let Some((stage, params)) = database(plan) else { return Ok((None, None)) };
-    let (lookups, sync_each_commit) = (lookups(plan), params.sync_each_commit);
+) -> Result<Vec<RunDatabase>, EnvironmentError> {
+    let starting =
+        all(plan).map(|(stage, params)| start_one(plan, (stage, params), binaries, externals, folder));
+    join_all(starting).await.into_iter().collect()
+}
+
+async fn start_one(
+    plan: &RunPlan,
+    (stage, params): (usize, &Database),
+    binaries: &[ServerBinary],
+    externals: &Externals,
+    folder: &RunFolder,
+) -> Result<RunDatabase, EnvironmentError> {
+    let (lookups, sync_each_commit) = (lookups(plan, stage), params.sync_each_commit);
     let failed = |why: String| EnvironmentError::Broker { stage: plan.name(stage).to_owned(), why };
-    if let Some(server) = externals.database() {
+    if let Some(server) = externals.database(stage) {
         let store = on_server(server, lookups).await.map_err(|error| failed(error.to_string()))?;
-        return Ok((Some(with_writer(store, params, writers(plan))?), None));
+        return Ok(RunDatabase::new(stage, params, store, writers(plan, stage))?);
     }
-    let (Some(binary), true) = (binary, params.engine.is_server()) else {
-        let store = Store::create(&folder.path().join("seckill.sqlite3"), sync_each_commit, lookups)?;
-        return Ok((Some(with_writer(store, params, 1)?), None));
+    let binary = binaries.iter().find(|binary| Some(binary.kind) == server_kind(params.engine));
+    let Some(binary) = binary else {
+        let store = Store::create(&folder.path().join(file_name(plan, stage)), sync_each_commit, lookups)?;
+        return Ok(RunDatabase::new(stage, params, store, 1)?);
     };
-    let writers = writers(plan);
+    let writers = writers(plan, stage);
     let settings = DatabaseSettings {
         sync_each_commit,
         connections: params.connections as usize + writers,
@@ -88,7 +140,8 @@ pub(super) async fn start(
     let replicas: Result<Vec<RedisNode>, NodeError> = join_all(starting).await.into_iter().collect();
     let replicas = replicas.map_err(failed)?;
     let store = store.with_replicas(replicas.iter().map(RedisNode::endpoint));
-    Ok((Some(with_writer(store, params, writers)?), Some((node, replicas))))
+    let database = RunDatabase::new(stage, params, store, writers)?;
+    Ok(RunDatabase { node: Some(node), replicas, ..database })
 }
 
 /// Makes the tables. A connection blocks its thread.
@@ -97,28 +150,35 @@ async fn on_server(server: Server, lookups: Lookups) -> Result<Store, StoreError
     made.map_err(|_ended| StoreError::Ended)?
 }
 
-fn with_writer(store: Store, params: &Database, threads: usize) -> Result<(Store, Writer), StoreError> {
-    let store = store.with_events_span(params.events_span);
-    let writer = Writer::start(&store, threads)?;
-    Ok((store, writer))
+/// The file of a database in the run's folder.
+fn file_name(plan: &RunPlan, stage: usize) -> String {
+    if plan.databases().next() == Some(stage) && plan.databases().count() == 1 {
+        "seckill.sqlite3".to_owned()
+    } else {
+        format!("{}.sqlite3", server_name(plan, stage))
+    }
 }
 
 /// How many connections to a server write what the queue brings: one for each consumer, and one for data control.
-fn writers(plan: &RunPlan) -> usize {
-    let consumers = match plan.queue.map(|queue| &plan.topology.stages[queue].kind) {
-        Some(StageKind::Queue(params)) => params.consumers as usize,
+fn writers(plan: &RunPlan, stage: usize) -> usize {
+    let queues = plan.queues().filter(|&queue| plan.next[queue].contains(&stage));
+    let consumers = queues.map(|queue| match &plan.topology.stages[queue].kind {
+        StageKind::Queue(params) => params.consumers as usize,
         _ => 0,
-    };
-    1 + consumers
+    });
+    1 + consumers.sum::<usize>()
 }
 
-/// What the database of a plan will be asked for.
-fn lookups(plan: &RunPlan) -> Lookups {
+/// What a database of a plan will be asked for.
+fn lookups(plan: &RunPlan, stage: usize) -> Lookups {
+    if plan.database != Some(stage) {
+        return Lookups { unpaid: false, by_buyer: false };
+    }
     let control = plan.control.map(|stage| &plan.topology.stages[stage].kind);
     let workload = &plan.topology.workload;
     Lookups {
         unpaid: matches!(control, Some(StageKind::DataControl(params)) if params.unpaid_ratio > 0.0),
         by_buyer: workload.reads_own_pages()
-            || plan.decider == plan.database && workload.sale.per_buyer_limit.is_some(),
+            || plan.decider == Some(stage) && workload.sale.per_buyer_limit.is_some(),
     }
 }

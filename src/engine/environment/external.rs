@@ -19,8 +19,8 @@ use crate::topology::{RunPlan, StageKind};
 pub struct Externals {
     redis: Vec<(usize, External)>,
     clusters: Vec<(usize, Arc<ExternalCluster>)>,
-    queue: Option<(usize, ExternalQueue)>,
-    database: Option<(usize, ExternalDatabase)>,
+    queues: Vec<(usize, ExternalQueue)>,
+    databases: Vec<(usize, ExternalDatabase)>,
 }
 
 /// What became of what a stage kept at a server that is not ours.
@@ -66,12 +66,15 @@ impl Externals {
         access: Access,
         run: &str,
     ) -> Result<(), ExternalError> {
+        // Two queues or two databases at one server must not be one, nor may the name of one begin as another's.
+        let is_one_of_many = plan.queues().count().max(plan.databases().count()) > 1;
+        let of_stage = if is_one_of_many { format!("{run}-{stage}") } else { run.to_owned() };
         if let (Scheme::Nats | Scheme::Amqp, StageKind::Queue(params)) =
             (access.address.scheme, &plan.topology.stages[stage].kind)
         {
-            self.queue = Some((stage, ExternalQueue::open(&access, run, params.claim_after).await?));
+            self.queues.push((stage, ExternalQueue::open(&access, &of_stage, params.claim_after).await?));
         } else if let StageKind::Database(params) = &plan.topology.stages[stage].kind {
-            self.database = Some((stage, ExternalDatabase::open(access, run, params).await?));
+            self.databases.push((stage, ExternalDatabase::open(access, &of_stage, params).await?));
         } else if access.address.scheme == Scheme::RedisCluster {
             let cluster = ExternalCluster::open(access, run, &server_name(plan, stage)).await?;
             self.clusters.push((stage, Arc::new(cluster)));
@@ -103,12 +106,12 @@ impl Externals {
 
     /// The server of a queue that Redis doesn't keep.
     pub fn broker(&self, stage: usize) -> Option<Broker> {
-        self.queue.as_ref().filter(|(of, _)| *of == stage).map(|(_, queue)| queue.broker())
+        self.queues.iter().find(|(of, _)| *of == stage).map(|(_, queue)| queue.broker())
     }
 
-    /// The server of the database.
-    pub(super) fn database(&self) -> Option<Server> {
-        self.database.as_ref().map(|(_, database)| database.server())
+    /// The server of a database.
+    pub(super) fn database(&self, stage: usize) -> Option<Server> {
+        self.databases.iter().find(|(of, _)| *of == stage).map(|(_, database)| database.server())
     }
 
     /// Removes what the run left there.
@@ -122,11 +125,11 @@ impl Externals {
             let (stage, named) = (name(*stage), format!("{}*", cluster.prefix()));
             left.push(Left { stage, named, removed: cluster.close().await });
         }
-        if let Some((stage, queue)) = &mut self.queue {
+        for (stage, queue) in &mut self.queues {
             let (stage, named) = (name(*stage), queue.queue().to_owned());
             left.push(Left { stage, named, removed: queue.close().await });
         }
-        if let Some((stage, database)) = &mut self.database {
+        for (stage, database) in &mut self.databases {
             let (stage, named) = (name(*stage), database.tables());
             left.push(Left { stage, named, removed: database.close().await });
         }
@@ -135,10 +138,10 @@ impl Externals {
 
     /// Address and version of the server of a stage, and what is kept there is called.
     fn about(&self, stage: usize) -> Option<[String; 3]> {
-        if let Some((_, queue)) = self.queue.as_ref().filter(|(of, _)| *of == stage) {
+        if let Some((_, queue)) = self.queues.iter().find(|(of, _)| *of == stage) {
             return Some([queue.address().to_owned(), queue.version().to_owned(), queue.queue().to_owned()]);
         }
-        if let Some((_, database)) = self.database.as_ref().filter(|(of, _)| *of == stage) {
+        if let Some((_, database)) = self.databases.iter().find(|(of, _)| *of == stage) {
             return Some([database.address(), database.version(), database.tables()]);
         }
         if let Some((_, cluster)) = self.clusters.iter().find(|(of, _)| *of == stage) {
@@ -169,8 +172,8 @@ impl Externals {
             .iter()
             .map(|(stage, _)| *stage)
             .chain(clusters)
-            .chain(self.queue.iter().map(|(stage, _)| *stage))
-            .chain(self.database.iter().map(|(stage, _)| *stage));
+            .chain(self.queues.iter().map(|(stage, _)| *stage))
+            .chain(self.databases.iter().map(|(stage, _)| *stage));
         stages.filter_map(|stage| self.about(stage)).map(|[path, version, _]| {
             let (kind, version) = version.split_once(' ').unwrap_or((&version, ""));
             ServerReport { kind: kind.to_owned(), version: version.to_owned(), path }

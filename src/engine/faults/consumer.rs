@@ -1,4 +1,4 @@
-//! Consumers of the queue are killed, here and now or at a point of their work, paused, started again and replaced.
+//! Consumers of a queue are killed, here and now or at a point of their work, paused, started again and replaced.
 
 use super::super::crew::Crew;
 use super::super::queue::hands::DeathPoint;

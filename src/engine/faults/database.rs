@@ -9,14 +9,16 @@ use crate::topology::fault::FaultAction;
 ///
 /// # Errors
 /// The run has none, or others hold its lock for too long.
-pub async fn inject(environment: &mut Environment, fault: &Fault) -> Result<(), String> {
-    if let Some(server) = environment.database_node.as_mut()
+pub async fn inject(environment: &mut Environment, stage: usize, fault: &Fault) -> Result<(), String> {
+    let database = environment
+        .database_mut(stage)
+        .ok_or("no request comes to the database: link it, and start again")?;
+    if let Some(server) = database.node.as_mut()
         && !matches!(fault.action, FaultAction::Lock | FaultAction::Unlock)
     {
         return process::strike(server, fault.action).await;
     }
-    let harm =
-        environment.harm.as_ref().ok_or("no request comes to the database: link it, and start again")?;
+    let harm = &database.harm;
     match fault.action {
         FaultAction::Pause => harm.stall(),
         FaultAction::Lock => return harm.lock().await.map_err(|error| error.to_string()),

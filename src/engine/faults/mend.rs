@@ -8,23 +8,22 @@ use crate::servers::{NodeError, RedisNode, Restart};
 /// stand still go on.
 /// Nobody's request can end before that. Says what it was.
 pub async fn within(scene: Scene<'_>, outbox: &Outbox) {
-    let Scene { plan, environment, crew, hands, .. } = scene;
-    if let Some(stage) = plan.database {
-        for node in environment.database_nodes_mut() {
+    let Scene { plan, environment, crews, hands, .. } = scene;
+    for database in &mut environment.databases {
+        let stage = database.stage;
+        for node in database.nodes_mut() {
             match revive(node).await {
                 Ok(true) => say(outbox, &format!("a server of {}", plan.name(stage))),
                 Ok(false) => {}
                 Err(error) => hands.troubles.note("the database", &error),
             }
         }
-    }
-    if let (Some(harm), Some(stage)) = (&environment.harm, plan.database) {
-        let (stood_still, was_locked) = (harm.go_on(), harm.unlock());
+        let (stood_still, was_locked) = (database.harm.go_on(), database.harm.unlock());
         if stood_still || was_locked {
             say(outbox, &format!("the database {}", plan.name(stage)));
         }
     }
-    if let (Some(crew), Some(stage)) = (crew, plan.queue) {
+    for (&stage, crew) in crews {
         for number in crew.mend() {
             say(outbox, &format!("consumer {} of {}", number + 1, plan.name(stage)));
         }

@@ -59,10 +59,10 @@ pub struct Scene<'a> {
     pub plan: &'a RunPlan,
     /// The design as it is now.
     pub topology: &'a Topology,
-    /// The servers and the database.
+    /// The servers and the databases.
     pub environment: &'a mut Environment,
-    /// The consumers of the queue.
-    pub crew: Option<&'a mut Crew>,
+    /// The consumers of each queue, by its place in the topology.
+    pub crews: &'a mut BTreeMap<usize, Crew>,
     /// The rest.
     pub hands: &'a mut Hands,
 }
@@ -113,16 +113,16 @@ pub async fn inject(scene: Scene<'_>, fault: &Fault) -> Result<(), String> {
 /// What can live, die and stand still.
 async fn stand_or_fall(scene: Scene<'_>, stage: usize, fault: &Fault) -> Result<(), String> {
     match place_of(&fault.instance)? {
-        Place::Consumer(number) => consumer::inject(scene.crew, number, fault).await,
+        Place::Consumer(number) => consumer::inject(scene.crews.get_mut(&stage), number, fault).await,
         Place::Instance(number) => instance::inject(scene.hands.instances.get(&stage), number, fault),
         Place::Broker => {
             let broker = scene.environment.broker_mut(stage).ok_or(NO_INSTANCE)?;
             process::strike(broker, fault.action).await
         }
-        Place::Database => database::inject(scene.environment, fault).await,
-        Place::Data(number) if scene.plan.database == Some(stage) => {
-            let process = scene.environment.database_nodes_mut().nth(number).ok_or(NO_INSTANCE)?;
-            process::strike(process, fault.action).await
+        Place::Database => database::inject(scene.environment, stage, fault).await,
+        Place::Data(number) if scene.environment.database(stage).is_some() => {
+            let database = scene.environment.database_mut(stage).ok_or(NO_INSTANCE)?;
+            process::strike(database.nodes_mut().nth(number).ok_or(NO_INSTANCE)?, fault.action).await
         }
         _ => process::inject(group(scene.environment, stage)?, fault).await,
     }
@@ -132,7 +132,7 @@ async fn disturb(scene: Scene<'_>, stage: usize, fault: &Fault) -> Result<(), St
     let Scene { environment, hands, .. } = scene;
     match fault.action {
         Action::Failover => sentinel::fail_over(group(environment, stage)?).await,
-        Action::Lock | Action::Unlock => database::inject(environment, fault).await,
+        Action::Lock | Action::Unlock => database::inject(environment, stage, fault).await,
         Action::GrowData => {
             let server = data_node(environment, stage, &fault.instance)?.endpoint();
             hands.growth.grow(server, fault.amount, &hands.troubles).await

@@ -7,6 +7,7 @@ use std::time::Duration;
 use redis::{Pipeline, RedisResult, cmd};
 use tokio::time::MissedTickBehavior;
 
+use super::super::backlog::UNKNOWN;
 use super::super::dial::Dial;
 use super::super::environment::Environment;
 use super::super::keys;
@@ -17,8 +18,6 @@ use crate::metrics::bucket::BUCKET;
 use crate::topology::RunPlan;
 use crate::topology::stage::{QueueForm, StageKind};
 
-/// The depth while the server doesn't answer. Not zero, so that nobody takes the queue for empty.
-pub const UNKNOWN: u64 = u64::MAX;
 /// How long the server may take to answer.
 const PATIENCE: Duration = Duration::from_secs(1);
 
@@ -31,32 +30,32 @@ pub struct CrewView {
     pub counts: Arc<HandCounts>,
 }
 
-/// The form of the plan's queue, if it has one.
-fn form(plan: &RunPlan) -> Option<QueueForm> {
-    match &plan.topology.stages[plan.queue?].kind {
+/// The form of a queue of the plan.
+fn form(plan: &RunPlan, queue: usize) -> Option<QueueForm> {
+    match &plan.topology.stages[queue].kind {
         StageKind::Queue(params) => Some(params.form),
         _ => None,
     }
 }
 
-/// Where the queue of a plan is; none where it has none.
-pub fn place(plan: &RunPlan, environment: &Environment, patience: Duration) -> Option<Place> {
-    let queue = plan.queue?;
+/// Where a queue of a plan is; none where no server keeps it.
+pub fn place(plan: &RunPlan, environment: &Environment, queue: usize, patience: Duration) -> Option<Place> {
     if let Some(broker) = environment.broker(queue) {
         return Some(broker.place(patience));
     }
     environment.master(plan.host(queue)).map(Place::Redis)
 }
 
-/// A task that keeps `depth` up to date: orders that wait in the queue or are in a consumer's hands, not yet written; none where
-/// the plan has no queue.
+/// A task that keeps `depth` up to date: orders that wait in a queue or are in a consumer's hands, not yet written; none where
+/// no server keeps the queue.
 pub fn watch(
     plan: &RunPlan,
     environment: &Environment,
+    queue: usize,
     crew: CrewView,
     depth: Arc<AtomicU64>,
 ) -> Option<impl Future<Output = ()> + Send + 'static> {
-    let (place, form) = (place(plan, environment, PATIENCE)?, form(plan)?);
+    let (place, form) = (place(plan, environment, queue, PATIENCE)?, form(plan, queue)?);
     let mut looker = match place {
         Place::Redis(list) => Looker::Redis(Connection::new(list, LinkSettings::new(PATIENCE))),
         Place::JetStream(way) => Looker::JetStream(Watched::new(way)),
@@ -143,17 +142,17 @@ fn lists(identities: usize) -> impl Iterator<Item = String> {
     (0..identities).map(keys::processing).chain([keys::ORDER_LIST.to_owned()])
 }
 
-/// What is left in the queue of a plan, consumers having ended, as texts.
+/// What is left in a queue of a plan, consumers having ended, as texts.
 ///
 /// # Errors
 /// The server doesn't answer.
 pub async fn contents(
     plan: &RunPlan,
     environment: &Environment,
-    identities: usize,
+    (queue, identities): (usize, usize),
     patience: Duration,
 ) -> Result<Vec<String>, QueueError> {
-    let (Some(place), Some(form)) = (place(plan, environment, patience), form(plan)) else {
+    let (Some(place), Some(form)) = (place(plan, environment, queue, patience), form(plan, queue)) else {
         return Ok(Vec::new());
     };
     let list = match place {

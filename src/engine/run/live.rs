@@ -1,12 +1,14 @@
 //! What is alive from the first arrival until nothing is under way any more: buckets are shown, faults injected, changes made.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use futures_util::future::join_all;
 use tokio::time::{Instant, MissedTickBehavior, interval, interval_at, sleep, sleep_until};
 
 use super::super::audit::AuditError;
+use super::super::backlog::Backlog;
 use super::super::clock::Clock;
 use super::super::cluster::{ClusterGroup, ShardWatch};
 use super::super::crew::Crew;
@@ -49,7 +51,7 @@ const MOST_ALERTS: usize = 10_000;
 pub(super) struct Live {
     schedule: Arc<Schedule>,
     pub(super) observer: Observer,
-    backlog: Arc<AtomicU64>,
+    backlog: Backlog,
     arrivals_ended_at: Duration,
     /// Requests that got an answer while others still arrived.
     achieved_on_sale: u64,
@@ -92,8 +94,8 @@ impl Live {
         outbox: &Outbox,
     ) -> Result<Self, RunFailure> {
         let clock = outbox.clock();
-        let (backlog, schedule) = (Arc::new(AtomicU64::new(0)), Arc::new(Schedule::default()));
-        watch_backlog(plan, environment, &mut wired, &backlog, &schedule);
+        let schedule = Arc::new(Schedule::default());
+        let backlog = watch_backlog(plan, environment, &mut wired, &schedule);
         let (watch, looking) =
             Watch::start(plan, environment, &wired.pulses, outbox.clone(), supervisor.failovers.clone());
         wired.tasks.spawn(looking);
@@ -241,8 +243,8 @@ impl Live {
         environment: &'a mut Environment,
         hands: &'a mut Hands,
     ) -> Scene<'a> {
-        let Tuner { topology, crew, .. } = &mut self.tuner;
-        Scene { plan, topology, environment, crew: crew.as_mut(), hands }
+        let Tuner { topology, crews, .. } = &mut self.tuner;
+        Scene { plan, topology, environment, crews, hands }
     }
 
     fn fault_report(&self, fault: &Fault, error: Option<String>) -> FaultReport {
@@ -260,7 +262,7 @@ impl Live {
         }
     }
 
-    /// Waits until every request has ended and the queue is empty. Answers whether that happened in time.
+    /// Waits until every request has ended and the queues are empty. Answers whether that happened in time.
     pub(super) async fn drain(
         &mut self,
         plan: &RunPlan,
@@ -273,7 +275,7 @@ impl Live {
         let mut buckets = interval(BUCKET);
         let mut looks = interval(DRAIN_LOOK);
         let mut supervision = Supervisor::looks();
-        // The queue's depth is measured twenty times a second: only a depth seen after the last request counts.
+        // A queue's depth is measured twenty times a second: only a depth seen after the last request counts.
         let mut empty_since: Option<Instant> = None;
         loop {
             tokio::select! {
@@ -291,7 +293,7 @@ impl Live {
             }
             // What nobody waits for any more may still arrive over a link that was slow, and become an order.
             let is_over = self.observer.in_flight() == 0 && environment.links_are_quiet();
-            if !is_over || self.backlog.load(Ordering::Relaxed) > 0 {
+            if !is_over || self.backlog.now() > 0 {
                 empty_since = None;
             } else if empty_since.get_or_insert_with(Instant::now).elapsed() > 2 * BUCKET {
                 return true;
@@ -301,14 +303,13 @@ impl Live {
 
     /// Waits for the consumers, so that no order moves while the audit looks.
     pub(super) async fn end_consumers(&mut self) {
-        if let Some(crew) = &mut self.tuner.crew {
-            crew.end().await;
-        }
+        join_all(self.tuner.crews.values_mut().map(Crew::end)).await;
     }
 
-    /// Under how many names there have ever been consumers.
-    pub(super) fn identities(&self) -> usize {
-        self.tuner.crew.as_ref().map_or(0, |crew| crew.view().identities.get())
+    /// Under how many names there have ever been consumers of each queue.
+    pub(super) fn identities(&self) -> BTreeMap<usize, usize> {
+        let crews = self.tuner.crews.iter();
+        crews.map(|(&queue, crew)| (queue, crew.view().identities.get())).collect()
     }
 
     /// How the run ended, with what was said on the way.
@@ -335,7 +336,7 @@ impl Live {
             stopped_early: self.schedule.was_stopped(),
             instances: self.watch.summaries(),
             failovers: self.supervisor.failovers.assemble(),
-            hands: self.tuner.crew.as_ref().map(Crew::totals),
+            hands: self.tuner.crews.iter().map(|(&queue, crew)| (queue, crew.totals())).collect(),
         }
     }
 
@@ -359,22 +360,23 @@ impl Live {
     }
 }
 
-/// Keeps the backlog up to date: what waits in the queue, or to be swept.
+/// Keeps the backlog up to date: what waits in each queue, or to be swept.
 fn watch_backlog(
     plan: &RunPlan,
     environment: &Environment,
     wired: &mut Wired,
-    backlog: &Arc<AtomicU64>,
     schedule: &Arc<Schedule>,
-) {
-    if let Some(view) = wired.crew.as_ref().map(Crew::view)
-        && let Some(watch) = look::watch(plan, environment, view, backlog.clone())
-    {
-        wired.tasks.spawn(watch);
+) -> Backlog {
+    let mut backlog = Backlog::default();
+    for (&queue, crew) in &wired.crews {
+        if let Some(watch) = look::watch(plan, environment, queue, crew.view(), backlog.part(queue)) {
+            wired.tasks.spawn(watch);
+        }
     }
-    if let Some(sweeper) = wired.sweeper.take() {
-        wired.tasks.spawn(sweeper.work(backlog.clone(), schedule.clone()));
+    if let Some((sweeper, stage)) = wired.sweeper.take().zip(plan.swept) {
+        wired.tasks.spawn(sweeper.work(backlog.part(stage), schedule.clone()));
     }
+    backlog
 }
 
 /// What turns the stages of a run; data control is still missing.
@@ -390,7 +392,7 @@ fn tuner(
         topology: plan.topology.clone(),
         schedule: schedule.clone(),
         stages: std::mem::take(&mut wired.tunable),
-        crew: wired.crew.take(),
+        crews: std::mem::take(&mut wired.crews),
         control: None,
         ledger: ledger.clone(),
         clock: clock.clone(),

@@ -8,6 +8,7 @@ use super::super::ledger::Ledger;
 use super::super::pending::{Batch, Pending};
 use crate::metrics::{Outcome, Reason};
 use crate::topology::StageKind;
+use crate::workload::Operations;
 
 /// A stage takes batches. It never blocks: what it can't take in is answered at once and counted.
 pub trait Stage: Send + Sync {
@@ -69,8 +70,8 @@ pub struct Core {
     book: Arc<StageBook>,
     clock: Clock,
     ledger: Arc<Ledger>,
-    /// Weak, because the stages above hold the way down.
-    listeners: OnceLock<Vec<Weak<dyn Listener>>>,
+    /// With what comes by them. Weak, because the stages above hold the way down.
+    listeners: OnceLock<Vec<(Operations, Weak<dyn Listener>)>>,
 }
 
 impl Core {
@@ -79,8 +80,8 @@ impl Core {
         Self { book: Arc::default(), clock, ledger, listeners: OnceLock::new() }
     }
 
-    /// Names the stages above, once all stages are built.
-    pub fn listen(&self, listeners: Vec<Weak<dyn Listener>>) {
+    /// Names the stages above, each with the operations that come by it, once all stages are built.
+    pub fn listen(&self, listeners: Vec<(Operations, Weak<dyn Listener>)>) {
         if self.listeners.set(listeners).is_err() {
             unreachable!("the stages above are named once");
         }
@@ -136,30 +137,38 @@ impl Core {
         // The ledger first: when the books say that nothing is under way any more, no promise is missing.
         self.ledger.note(batch, outcome, now_ns);
         self.book.end(batch, outcome, now_ns);
-        for listener in self.listeners() {
-            listener.answered(batch, outcome, now_ns);
+        for (operations, listener) in self.listeners() {
+            tell(&*listener, operations, batch, outcome, now_ns);
         }
     }
 
     /// Gives attempts back to the stages above that try again, the nearest first. Answers what is left, where there is such a stage.
     fn give_back(&self, batch: &[Pending], outcome: Outcome, now_ns: u64) -> Option<Batch> {
         let mut left: Option<Batch> = None;
-        for (place, listener) in self.listeners().enumerate().filter(|(_, listener)| listener.tries_again()) {
-            let (wanted, rest) = listener.wants_back(left.take().unwrap_or_else(|| batch.to_vec()));
-            left = Some(rest);
+        for (place, (operations, listener)) in self.listeners().enumerate() {
+            if !listener.tries_again() {
+                continue;
+            }
+            let mut others = left.take().unwrap_or_else(|| batch.to_vec());
+            let came_by = others.extract_if(.., |pending| operations.contains(pending.operation)).collect();
+            let (wanted, rest) = listener.wants_back(came_by);
+            others.extend(rest);
+            left = Some(others);
             if wanted.is_empty() {
                 continue;
             }
             self.book.give_back(&wanted, now_ns);
             // Who stands between hears that it has them no more.
-            self.listeners().take(place).for_each(|below| below.answered(&wanted, outcome, now_ns));
+            let between = self.listeners().take(place);
+            between.for_each(|(operations, below)| tell(&*below, operations, &wanted, outcome, now_ns));
             listener.take_back(wanted, now_ns);
         }
         left
     }
 
-    fn listeners(&self) -> impl Iterator<Item = Arc<dyn Listener>> {
-        self.listeners.get().into_iter().flatten().filter_map(Weak::upgrade)
+    fn listeners(&self) -> impl Iterator<Item = (Operations, Arc<dyn Listener>)> {
+        let listeners = self.listeners.get().into_iter().flatten();
+        listeners.filter_map(|(operations, listener)| Some((*operations, listener.upgrade()?)))
     }
 
     /// Answers reads that were found here: as the owner of the data, or before the stage that is.
@@ -178,5 +187,17 @@ impl Core {
     /// Answers requests before the stage that owns the data.
     pub fn intercept(&self, batch: &[Pending], reason: Reason) {
         self.end(batch, Outcome::Intercepted(reason));
+    }
+}
+
+/// Tells a stage above of those that came by it.
+fn tell(listener: &dyn Listener, operations: Operations, batch: &[Pending], outcome: Outcome, now_ns: u64) {
+    if operations == Operations::ALL || batch.iter().all(|pending| operations.contains(pending.operation)) {
+        return listener.answered(batch, outcome, now_ns);
+    }
+    let came_by = |pending: &&Pending| operations.contains(pending.operation);
+    let part: Batch = batch.iter().filter(came_by).copied().collect();
+    if !part.is_empty() {
+        listener.answered(&part, outcome, now_ns);
     }
 }

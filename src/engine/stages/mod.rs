@@ -5,7 +5,7 @@
 //!
 //! - [`core`]: what every stage has: its book, the way on, and who hears of its answers.
 //! - [`lanes`], [`pipeline`]: the connections of a stage to one server, and one exchange on them.
-//! - [`cdn`], [`balancer`], [`service`]: in process.
+//! - [`cdn`], [`balancer`], [`service`]: in process. [`parting`]: where operations go ways of their own.
 //! - [`read_write_split`], [`queue`], [`consumer`]: before real Redis. [`broker`]: the queue before NATS or RabbitMQ.
 //! - [`master_replica`], [`stepped`]: the inventory before real Redis; [`decrement`]: the strategies by which it takes stock.
 //! - [`record`]: events and counters at Redis master-replica, before its inventory.
@@ -25,6 +25,7 @@ pub mod decrement;
 pub mod fill;
 pub mod lanes;
 pub mod master_replica;
+pub mod parting;
 pub mod pipeline;
 pub mod queue;
 pub mod read_write_split;

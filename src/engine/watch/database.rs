@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, Weak};
 use std::time::{Duration, Instant};
 
-use super::super::environment::{Environment, Instance};
+use super::super::environment::{Instance, RunDatabase};
 use super::super::store::link::Link;
 use super::super::store::schema::{Position, Store, position};
 use super::{PATIENCE, Watched, lock};
@@ -26,12 +26,9 @@ struct Looker {
     since: Instant,
 }
 
-/// Starts to look at the processes of the database; at none where it has no replicas.
-pub(super) fn start(plan: &RunPlan, environment: &Environment) -> Arc<Mutex<Vec<Watched>>> {
-    let group = environment.database_group();
-    let (Some(stage), Some((store, _))) = (plan.database, environment.database.as_ref()) else {
-        return Arc::default();
-    };
+/// Starts to look at the processes of a database; at none where it has no replicas.
+pub(super) fn start(plan: &RunPlan, database: &RunDatabase) -> Arc<Mutex<Vec<Watched>>> {
+    let (group, stage, store) = (database.group(), database.stage, &database.store);
     let watched = group.iter().enumerate().map(|(number, (endpoint, _))| {
         let name = if number == 0 { "master".to_owned() } else { format!("replica {number}") };
         Watched::new(&Instance { stage, name, endpoint: *endpoint, shard: 0 }, plan.name(stage))

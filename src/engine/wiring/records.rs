@@ -46,13 +46,17 @@ impl Builder<'_> {
         stage
     }
 
-    /// Keeps pages that the database answered in the first Redis in front of it, where there is one that wants them: those of readers,
+    /// Keeps pages that a database answered in the first Redis in front of it, where there is one that wants them: those of readers,
     /// or those of products.
-    pub(super) fn filler(&mut self, params: &stage::Database) -> Option<Filler> {
+    pub(super) fn filler(&mut self, database: usize, params: &stage::Database) -> Option<Filler> {
         let plan = self.plan;
+        let way = plan.way(Operation::Read);
+        if way.database != Some(database) {
+            return None;
+        }
         let kind = |index: &usize| &plan.topology.stages[*index].kind;
-        let is_cache = |index: &&usize| kind(index).answers_reads() && plan.database != Some(**index);
-        let cache = plan.order.iter().find(is_cache)?;
+        let is_cache = |index: &&usize| kind(index).answers_reads() && database != **index;
+        let cache = way.order.iter().find(is_cache)?;
         let workload = &plan.topology.workload;
         let seed = workload.seed;
         let lives = match kind(cache) {
@@ -83,7 +87,7 @@ pub(super) fn sweeper(builder: &Builder<'_>) -> Option<Sweeper> {
     let book = |stage: usize| builder.cores[&stage].book().clone();
     Some(Sweeper {
         holder: environment.holder(plan, swept, CONTROL_PATIENCE)?,
-        writer: environment.database.as_ref()?.1.clone(),
+        writer: environment.database(database)?.writer.clone(),
         items: plan.topology.workload.sale.items,
         interval: params.sweep_orders?,
         form: params.sweep,
@@ -105,7 +109,7 @@ pub(super) fn counters(plan: &RunPlan, environment: &Environment) -> Option<Coun
     let keeper = plan
         .count_keeper
         .filter(|&keeper| workload.wants(Operation::Count) && plan.keeps_in_redis(keeper))?;
-    plan.database?;
+    let writer = environment.database(plan.way(Operation::Count).database?)?.writer.clone();
     let holder = environment.holder(plan, keeper, CONTROL_PATIENCE)?;
-    Some(Counters { holder, count: workload.records.counters })
+    Some(Counters { holder, writer, count: workload.records.counters })
 }

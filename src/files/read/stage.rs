@@ -2,8 +2,9 @@
 
 use super::super::raw::Raw;
 use super::group::{Group, keys, read_kind};
-use super::{NO_PART, Reader};
+use super::{NO_PART, Reader, suggest};
 use crate::topology::{Link, Place, Stage, StageKind};
+use crate::workload::{Operation, Operations};
 
 /// The distance of stages whose position the file doesn't say, in canvas units.
 const GRID: f32 = 200.0;
@@ -77,17 +78,21 @@ pub(super) fn read_links(root: &Group, reader: &mut Reader) -> Vec<Link> {
     items.into_iter().filter_map(|raw| read_link(raw, reader)).collect()
 }
 
+/// The fields of a link.
+const LINK: [&str; 4] = ["from", "to", "clients", "operations"];
+
 fn read_link(raw: Raw, reader: &mut Reader) -> Option<Link> {
-    let link = Group::open(raw, "a link", NO_PART, &["from", "to", "clients"], reader).and_then(|group| {
+    let link = Group::open(raw, "a link", NO_PART, &LINK, reader).and_then(|group| {
         let from: Option<String> = group.required("from", "from: \"…\", the stage that sends", reader);
         let to: Option<String> = group.required("to", "to: \"…\", the stage that receives", reader);
         let clients = group.field("clients", reader);
+        let operations = read_operations(&group, reader);
         let new = Link::new(from?, to?);
-        let link = Link { clients: clients.unwrap_or(new.clients), ..new };
+        let link = Link { clients: clients.unwrap_or(new.clients), operations, ..new };
         let place = Place::Link { from: link.from.clone(), to: link.to.clone() };
         // Of two equal links, the second is the one to speak of.
         reader.spots.insert((place.clone(), ""), group.offset);
-        for key in ["from", "to", "clients"] {
+        for key in LINK {
             if let Some(raw) = group.get(key) {
                 reader.spots.insert((place.clone(), key), raw.offset);
             }
@@ -96,4 +101,20 @@ fn read_link(raw: Raw, reader: &mut Reader) -> Option<Link> {
     });
     reader.unread.links |= link.is_none();
     link
+}
+
+/// What a link is named for; a word that is no operation is complained about, and left out.
+fn read_operations(group: &Group, reader: &mut Reader) -> Operations {
+    const WORDS: [&str; Operation::COUNT] = ["Read", "Claim", "Append", "Count"];
+    let mut operations = Operations::NONE;
+    for raw in group.items("operations", reader).unwrap_or_default() {
+        let Some(operation) = Operation::from_word(raw.text) else {
+            let text = format!("operations: expected a word such as Read, found {}", raw.description());
+            let complaint = (text, suggest::remedy(raw.text, &WORDS));
+            reader.field_error(raw.offset, &group.place, "operations", complaint);
+            continue;
+        };
+        operations = operations.and(operation.into());
+    }
+    operations
 }

@@ -9,6 +9,7 @@ use super::super::parse_topology;
 use super::*;
 use crate::param::ParamKind;
 use crate::topology::{ClientKind, Expected, Fault, Link, Target};
+use crate::workload::Operation;
 
 /// Names and texts that are hard to write down.
 const TEXTS: &[&str] = &[
@@ -118,7 +119,8 @@ fn some_topology(rng: &mut Pcg64Mcg) -> Topology {
         stages,
         links: many(rng, |rng| {
             let clients = ClientKind::ALL[rng.random_range(0..ClientKind::ALL.len())];
-            Link { clients, ..Link::new(text(rng), text(rng)) }
+            let operations = Operation::ALL.into_iter().filter(|_| rng.random()).collect();
+            Link { clients, operations, ..Link::new(text(rng), text(rng)) }
         }),
         workload: Workload { seed: rng.random(), sale, audience, records, phases: many(rng, some_phase) },
         faults: many(rng, |rng| {

@@ -4,7 +4,9 @@
 use super::super::Topology;
 use super::super::stage::{Stage, StageKind};
 use super::super::validate::{all_in_range, instances};
+use super::super::way::Way;
 use super::FaultAction;
+use crate::workload::Operation;
 
 /// The parameters of a fault that say something to one action only, each with the word that leads to its value: "by 50ms".
 pub const OWN_PARAMS: &[(&str, &str)] =
@@ -265,7 +267,10 @@ impl FaultAction {
 
 /// Whether something in the design knows if the sale is open: a gate, or a database that decides.
 fn knows_the_opening(topology: &Topology) -> bool {
-    let mut kinds = topology.stages.iter().map(|stage| &stage.kind);
+    let claims = topology.is_parted().then(|| Way::of(topology, Operation::Claim).order);
+    let is_there = |index: &usize| claims.as_ref().is_none_or(|claims| claims.contains(index));
+    let stages = topology.stages.iter().enumerate().filter(|(index, _)| is_there(index));
+    let mut kinds = stages.map(|(_, stage)| &stage.kind);
     let has_gate = kinds.clone().any(|kind| matches!(kind, StageKind::ReadWriteSplit(_)));
     has_gate || !kinds.any(|kind| matches!(kind, StageKind::MasterReplica(_)))
 }

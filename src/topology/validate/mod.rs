@@ -2,6 +2,7 @@
 //!
 //! - `ranges`: every parameter within its range.
 //! - `wiring`: names, links and the way of the traffic.
+//! - `parting`: operations that go ways of their own.
 //! - `roles`: whether each request can be answered, and whether the stages get what they need.
 //! - `stock`: whether the inventory's strategy has what it needs, and a mistake fits it.
 //! - `availability`: whether a failover can happen, and what was chosen for one.
@@ -15,6 +16,7 @@ pub mod external;
 pub mod faults;
 mod load;
 mod memory;
+mod parting;
 mod ranges;
 mod roles;
 mod rules;
@@ -27,6 +29,7 @@ mod wiring;
 use super::{Problem, Stage, Topology};
 pub use availability::clients_matter;
 pub use load::{LONGEST_RUN, instances};
+pub use parting::may_part;
 pub use ranges::all_in_range;
 pub use rules::is_settable;
 pub use wiring::{LONGEST_NAME, only_one, refusal};
@@ -67,6 +70,7 @@ pub fn validate_read(topology: &Topology, unread: &Unread) -> Vec<Problem> {
     // Beyond these counts the checks below, which look at pairs, would only keep the reader waiting.
     if wiring::check_counts(topology, &mut problems) {
         wiring::check(topology, unread, &mut problems);
+        parting::check(topology, unread, &mut problems);
         roles::check(topology, unread, &mut problems);
         stock::check(topology, unread, &mut problems);
         memory::check(topology, &mut problems);

@@ -2,6 +2,7 @@
 
 use super::super::graph::Graph;
 use super::super::stage::{ReadsWithoutCache, Stage, StageKind};
+use super::super::way::Way;
 use super::super::{Place, Problem, Topology};
 use super::Unread;
 use crate::workload::Operation;
@@ -12,13 +13,13 @@ pub(super) fn check(topology: &Topology, unread: &Unread, problems: &mut Vec<Pro
     let order = users.and_then(|users| Graph::of_traffic(topology).order_from(users).ok());
     if let (Some(users), Some(order), true) = (users, order, whole) {
         check_ends(topology, &order, problems);
-        let reached: Vec<&Stage> = order.iter().map(|&index| &topology.stages[index]).collect();
+        let ways = Way::all(topology);
         if !unread.phases {
-            check_answers(topology, &topology.stages[users], &reached, problems);
-            check_undecided(topology, &reached, problems);
+            check_answers(topology, &topology.stages[users], &ways, problems);
+            check_undecided(topology, &ways, problems);
         }
-        check_control(topology, unread, &reached, problems);
-        check_passed_on(&reached, problems);
+        check_control(topology, unread, &ways, problems);
+        check_passed_on(topology, &ways, problems);
     }
     for stage in &topology.stages {
         let place = Place::Stage(stage.name.clone());
@@ -62,56 +63,75 @@ fn check_ends(topology: &Topology, order: &[usize], problems: &mut Vec<Problem>)
     }
 }
 
-fn check_answers(topology: &Topology, users: &Stage, reached: &[&Stage], problems: &mut Vec<Problem>) {
-    let place = Place::Stage(users.name.clone());
-    let wants = |operation| topology.workload.wants(operation);
-    if wants(Operation::Claim) && !reached.iter().any(|stage| stage.kind.decides_claims()) {
-        problems.push(Problem::error(
-            place.clone(),
+/// The stages that an operation reaches.
+fn reached<'a>(
+    topology: &'a Topology,
+    ways: &'a [Way; Operation::COUNT],
+    operation: Operation,
+) -> impl Iterator<Item = &'a Stage> {
+    ways[operation.index()].order.iter().map(|&index| &topology.stages[index])
+}
+
+/// Whether a kind of stage will do.
+type Fits = fn(&StageKind) -> bool;
+
+fn check_answers(
+    topology: &Topology,
+    users: &Stage,
+    ways: &[Way; Operation::COUNT],
+    problems: &mut Vec<Problem>,
+) {
+    let fits: [(Operation, Fits, &str, &str); Operation::COUNT] = [
+        (
+            Operation::Claim,
+            StageKind::decides_claims,
             "its claims reach no stage that can decide them",
             "link a MasterReplica, a RedisCluster or a Database behind it, or take claims out of the mix",
-        ));
-    }
-    if wants(Operation::Read) && !reached.iter().any(|stage| stage.kind.answers_reads()) {
-        problems.push(Problem::error(
-            place,
+        ),
+        (
+            Operation::Read,
+            StageKind::answers_reads,
             "its reads reach no stage that can answer them",
             "link a ReadWriteSplit, a MasterReplica, a RedisCluster or a Database behind it, or take reads out of the mix",
-        ));
-    }
-    if topology.workload.reads_own_pages()
-        && !reached.iter().any(|stage| matches!(stage.kind, StageKind::Database(_)))
-    {
-        problems.push(
-            Problem::error(
-                Place::Workload(None),
-                "readers' own pages are in no database",
-                "link a Database behind the others, or let page_of be Product",
-            )
-            .about(&["page_of"]),
-        );
-    }
-    for (operation, text, remedy) in [
+        ),
         (
             Operation::Append,
+            StageKind::keeps_records,
             "its events reach no stage that can keep them",
             "link a MasterReplica, a RedisCluster, a Queue or a Database behind it, or take appends out of the mix",
         ),
         (
             Operation::Count,
+            StageKind::keeps_records,
             "its increments reach no stage that can count them",
             "link a MasterReplica, a RedisCluster, a Queue or a Database behind it, or take counts out of the mix",
         ),
-    ] {
-        if wants(operation) && !reached.iter().any(|stage| stage.kind.keeps_records()) {
+    ];
+    for (operation, fits, text, remedy) in fits {
+        if topology.workload.wants(operation)
+            && !reached(topology, ways, operation).any(|stage| fits(&stage.kind))
+        {
             problems.push(Problem::error(Place::Stage(users.name.clone()), text, remedy));
+        }
+        if operation == Operation::Read
+            && topology.workload.reads_own_pages()
+            && ways[operation.index()].database.is_none()
+        {
+            problems.push(
+                Problem::error(
+                    Place::Workload(None),
+                    "readers' own pages are in no database",
+                    "link a Database behind the others, or let page_of be Product",
+                )
+                .about(&["page_of"]),
+            );
         }
     }
 }
 
 /// A queue that claims reach before anybody has decided them: buyers would be told that they have what may not be there.
-fn check_undecided(topology: &Topology, reached: &[&Stage], problems: &mut Vec<Problem>) {
-    let first = reached.iter().find(|stage| stage.kind.keeps_records());
+fn check_undecided(topology: &Topology, ways: &[Way; Operation::COUNT], problems: &mut Vec<Problem>) {
+    let first = reached(topology, ways, Operation::Claim).find(|stage| stage.kind.keeps_records());
     if let Some(queue) = first.filter(|stage| matches!(stage.kind, StageKind::Queue(_)))
         && topology.workload.wants(Operation::Claim)
     {
@@ -123,13 +143,19 @@ fn check_undecided(topology: &Topology, reached: &[&Stage], problems: &mut Vec<P
     }
 }
 
-fn check_control(topology: &Topology, unread: &Unread, reached: &[&Stage], problems: &mut Vec<Problem>) {
+fn check_control(
+    topology: &Topology,
+    unread: &Unread,
+    ways: &[Way; Operation::COUNT],
+    problems: &mut Vec<Problem>,
+) {
+    let wants = |operation| unread.phases || topology.workload.wants(operation);
     let Some(control) =
         topology.stages.iter().position(|stage| matches!(stage.kind, StageKind::DataControl(_)))
     else {
-        let wants = |operation| unread.phases || topology.workload.wants(operation);
-        let needs_goods = wants(Operation::Read) || wants(Operation::Claim);
-        if let Some(stage) = reached.iter().find(|stage| needs_goods && stage.kind.answers_reads()) {
+        let wanted = [Operation::Read, Operation::Claim].into_iter().filter(|&operation| wants(operation));
+        let mut goods = wanted.flat_map(|operation| reached(topology, ways, operation));
+        if let Some(stage) = goods.find(|stage| stage.kind.answers_reads()) {
             problems.push(Problem::error(
                 Place::Stage(stage.name.clone()),
                 "nobody preloads it: there is no data control",
@@ -140,18 +166,26 @@ fn check_control(topology: &Topology, unread: &Unread, reached: &[&Stage], probl
     };
     let looked_after = &Graph::of_control(topology).next[control];
     let linked = |stage: &Stage| looked_after.iter().any(|&index| topology.stages[index].name == stage.name);
-    let decider = reached.iter().find(|stage| stage.kind.decides_claims());
-    let gate = reached.iter().find(|stage| matches!(stage.kind, StageKind::ReadWriteSplit(_)));
-    let database = reached.iter().find(|stage| matches!(stage.kind, StageKind::Database(_)));
-    let books = database.filter(|database| decider.is_none_or(|decider| decider.name != database.name));
-    for (stage, what) in [
+    let is_split = |stage: &&Stage| matches!(stage.kind, StageKind::ReadWriteSplit(_));
+    let decider = reached(topology, ways, Operation::Claim).find(|stage| stage.kind.decides_claims());
+    let gate = reached(topology, ways, Operation::Claim).find(is_split);
+    let database = ways[Operation::Claim.index()].database.map(|index| &topology.stages[index]);
+    let is_other = |stage: &&Stage| decider.is_none_or(|decider| decider.name != stage.name);
+    let mut asked = vec![
         (decider, "preloads its stock"),
         (gate, "opens it when the sale starts"),
-        (books, "compares its orders with the stock"),
-    ] {
+        (database.filter(is_other), "compares its orders with the stock"),
+    ];
+    if topology.is_parted() {
+        asked.extend(parted_places(topology, ways, wants));
+    }
+    let mut spoken_of: Vec<&str> = Vec::new();
+    for (stage, what) in asked {
         if let Some(stage) = stage
             && !linked(stage)
+            && !spoken_of.contains(&stage.name.as_str())
         {
+            spoken_of.push(&stage.name);
             problems.push(Problem::error(
                 Place::Stage(stage.name.clone()),
                 format!("nobody {what}: data control has no link to it"),
@@ -162,8 +196,14 @@ fn check_control(topology: &Topology, unread: &Unread, reached: &[&Stage], probl
     if database.is_none() {
         check_unpaid(&topology.stages[control], problems);
     }
-    if let (Some(decider), None) = (decider, gate)
-        && matches!(decider.kind, StageKind::MasterReplica(_) | StageKind::RedisCluster(_))
+    if let (Some(decider), None) = (decider, gate) {
+        check_opening(topology, decider, problems);
+    }
+}
+
+/// An inventory without a gate in front of it, and a sale that opens later.
+fn check_opening(topology: &Topology, decider: &Stage, problems: &mut Vec<Problem>) {
+    if matches!(decider.kind, StageKind::MasterReplica(_) | StageKind::RedisCluster(_))
         && !topology.workload.sale.opens_at.is_zero()
         // An opening that never comes is spoken of by its own name.
         && topology.workload.sale.opens_at < topology.workload.duration()
@@ -174,6 +214,30 @@ fn check_control(topology: &Topology, unread: &Unread, reached: &[&Stage], probl
             "put a ReadWriteSplit in front of it, or set opens_at to 0s",
         ));
     }
+}
+
+/// What else data control looks after where operations part: pages and counters.
+fn parted_places<'a>(
+    topology: &'a Topology,
+    ways: &'a [Way; Operation::COUNT],
+    wants: impl Fn(Operation) -> bool,
+) -> Vec<(Option<&'a Stage>, &'static str)> {
+    let mut asked = Vec::new();
+    let database = |operation: Operation| ways[operation.index()].database.map(|at| &topology.stages[at]);
+    if wants(Operation::Read) {
+        let cache = reached(topology, ways, Operation::Read).find(|stage| stage.kind.answers_reads());
+        asked.extend([cache, database(Operation::Read)].map(|stage| (stage, "preloads its pages")));
+    }
+    let keeper = reached(topology, ways, Operation::Count).find(|stage| stage.kind.keeps_records());
+    let is_redis =
+        |stage: &&Stage| matches!(stage.kind, StageKind::MasterReplica(_) | StageKind::RedisCluster(_));
+    if let (Some(keeper), Some(database), true) =
+        (keeper.filter(is_redis), database(Operation::Count), wants(Operation::Count))
+    {
+        asked.push((Some(keeper), "takes its counters to the database"));
+        asked.push((Some(database), "brings it the counters"));
+    }
+    asked
 }
 
 /// Without a database, nobody knows which orders are not paid.
@@ -191,9 +255,9 @@ fn check_unpaid(control: &Stage, problems: &mut Vec<Problem>) {
 }
 
 /// A cache whose reads are to go on where nobody can answer them.
-fn check_passed_on(reached: &[&Stage], problems: &mut Vec<Problem>) {
-    let has_database = reached.iter().any(|stage| matches!(stage.kind, StageKind::Database(_)));
-    for stage in reached {
+fn check_passed_on(topology: &Topology, ways: &[Way; Operation::COUNT], problems: &mut Vec<Problem>) {
+    let has_database = ways[Operation::Read.index()].database.is_some();
+    for stage in reached(topology, ways, Operation::Read) {
         if let StageKind::ReadWriteSplit(params) = &stage.kind
             && params.reads_without_cache == ReadsWithoutCache::PassedOn
             && !has_database
@@ -263,9 +327,9 @@ fn check_consumers(topology: &Topology, queue: &Stage, problems: &mut Vec<Proble
 mod tests {
     use std::time::Duration;
 
+    use super::super::super::Link;
     use super::super::super::stage::{DataControl, Database, MasterReplica, ReadWriteSplit, Sessions, Users};
     use super::super::super::testing::design;
-    use super::super::super::{ClientKind, Link};
     use super::super::validate;
     use super::*;
 
@@ -275,7 +339,7 @@ mod tests {
         let mut topology = design(kinds);
         for (from, to) in (0..last).zip(1..last) {
             let (from, to) = (from.to_string(), to.to_string());
-            topology.links.push(Link { from, to, clients: ClientKind::SentinelAware });
+            topology.links.push(Link::new(from, to));
         }
         validate(&topology).iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
     }

@@ -2,8 +2,10 @@
 
 use super::super::graph::Graph;
 use super::super::stage::{Carried, Decrement, MasterReplica, Mistake, Queue, QueueForm, StageKind};
+use super::super::way::Way;
 use super::super::{Place, Problem, Topology};
 use super::Unread;
+use crate::workload::Operation;
 
 /// More tokens than this take seconds to be written, one by one.
 const MOST_TOKENS: u64 = 1_000_000;
@@ -80,7 +82,9 @@ fn check_sweep(topology: &Topology, problems: &mut Vec<Problem>) {
         let mut next = graph.next[*index].iter();
         next.any(|&next| matches!(topology.stages[next].kind, StageKind::Database(_)))
     };
+    let claims = topology.is_parted().then(|| Way::of(topology, Operation::Claim).order);
     let mut inventories = (0..topology.stages.len())
+        .filter(|index| claims.as_ref().is_none_or(|claims| claims.contains(index)))
         .filter(|&index| matches!(topology.stages[index].kind, StageKind::MasterReplica(_)));
     let can_sweep = inventories.any(|index| leads_to_database(&index));
     for stage in &topology.stages {

@@ -1,6 +1,7 @@
 #![allow(clippy::needless_pass_by_value, clippy::unwrap_used, reason = "reads better in a table of tests")]
 
 mod external;
+mod parting;
 
 use std::time::Duration;
 

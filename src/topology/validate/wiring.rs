@@ -2,14 +2,15 @@
 
 use super::super::graph::Graph;
 use super::super::stage::{Stage, StageKind};
-use super::super::{Place, Problem, Topology};
+use super::super::{Link, Place, Problem, Topology};
+use super::parting::{ONE_IN_ALL, may_part};
 use super::{MOST_LINKS, MOST_STAGES, Unread};
 
 /// Names longer than this don't fit a stage on the canvas.
 pub const LONGEST_NAME: usize = 40;
 
 /// Kinds of which a run has one at most, and what to do about the second.
-const ONLY_ONE: &[(&str, &str)] = &[
+pub(super) const ONLY_ONE: &[(&str, &str)] = &[
     ("Users", "let one stage of users carry the whole workload"),
     ("LoadBalancer", "a run works with one load balancer; take one away"),
     ("Sessions", "a run works with one stage of sessions; take one away"),
@@ -21,9 +22,12 @@ const ONLY_ONE: &[(&str, &str)] = &[
     ("DataControl", "one data-control module looks after the whole design; take one away"),
 ];
 
-/// What to do about a second stage of a kind, where a run works with one at most.
-pub fn only_one(kind: &StageKind) -> Option<&'static str> {
-    ONLY_ONE.iter().find(|(word, _)| *word == kind.word()).map(|(_, remedy)| *remedy)
+/// What to do about a second stage of a kind, where a run works with one at most: most may be there once on the way of each operation,
+/// where operations part.
+pub fn only_one(kind: &StageKind, is_parted: bool) -> Option<&'static str> {
+    let word = kind.word();
+    let found = ONLY_ONE.iter().find(|(one, _)| *one == word && (!is_parted || ONE_IN_ALL.contains(one)));
+    found.map(|(_, remedy)| *remedy)
 }
 
 /// Whether there are few enough stages and links to look at.
@@ -93,12 +97,17 @@ fn called_twice(name: &str) -> Problem {
 }
 
 fn check_only_ones(topology: &Topology, problems: &mut Vec<Problem>) {
-    for (word, remedy) in ONLY_ONE {
+    // Where operations part, most kinds may be there once on each way.
+    let is_counted = |word: &str| !topology.is_parted() || ONE_IN_ALL.contains(&word);
+    for (word, remedy) in ONLY_ONE.iter().filter(|(word, _)| is_counted(word)) {
         let mut of_kind = topology.stages.iter().filter(|stage| stage.kind.word() == *word);
         if let (Some(_first), Some(second)) = (of_kind.next(), of_kind.next()) {
             let text = format!("there is more than one {} stage", second.kind.label());
             problems.push(Problem::error(Place::Stage(second.name.clone()), text, *remedy));
         }
+    }
+    if topology.is_parted() {
+        return;
     }
     let of = |word: &str| topology.stages.iter().find(|stage| stage.kind.word() == word);
     if let (Some(group), Some(cluster)) = (of("MasterReplica"), of("RedisCluster")) {
@@ -161,22 +170,25 @@ pub fn refusal(from: &StageKind, to: &StageKind) -> Option<(String, &'static str
     }
 }
 
-/// Only a load balancer has more than one way out, and those lead to services.
+/// Only a load balancer has more than one way out for everything, and those lead to services.
 fn check_exits(topology: &Topology, problems: &mut Vec<Problem>) {
     let graph = Graph::of_traffic(topology);
     for (index, stage) in topology.stages.iter().enumerate() {
         let is_refused = |to: usize| refusal(&stage.kind, &topology.stages[to].kind).is_some();
         let ways: Vec<usize> = graph.next[index].iter().copied().filter(|&to| !is_refused(to)).collect();
-        if ways.len() < 2 {
+        let parts = |link: &Link| link.from == stage.name && !link.operations.is_empty();
+        if ways.len() < 2 || may_part(&stage.kind) && topology.links.iter().any(parts) {
             continue;
         }
         let to = names(topology, &ways, ", ");
         let services = ways.iter().all(|&to| matches!(topology.stages[to].kind, StageKind::Service(_)));
         let (text, remedy) = if !matches!(stage.kind, StageKind::LoadBalancer(_)) {
-            (
-                format!("traffic can leave it in {} ways: {to}", ways.len()),
-                "keep one link, or put a load balancer in between",
-            )
+            let remedy = if may_part(&stage.kind) {
+                "keep one link, put a load balancer in between, or let links name operations"
+            } else {
+                "keep one link, or put a load balancer in between"
+            };
+            (format!("traffic can leave it in {} ways: {to}", ways.len()), remedy)
         } else if !services {
             (
                 format!("it spreads over {to}, which are not all services"),

@@ -259,7 +259,7 @@ fn extra(pen: &Pen<'_>, stage: &Stage, live: Option<(&Run, &Figures)>) {
         }
         (StageKind::Queue(queue), live) => {
             room.max.x = marks(pen, room, queue.consumers, QUEUE_CONSUMERS) - 6.0 * pen.zoom;
-            let backlog = live.and_then(|(run, _)| run.series.backlog.last());
+            let backlog = live.and_then(|(run, _)| backlog(run, stage));
             backlog.map(|count| (Icon::Inbox, u64::from(count), [WAITING, BACKLOG, BACKLOG_TIP]))
         }
         (StageKind::Users(_), Some((run, _))) => {
@@ -285,6 +285,13 @@ fn extra(pen: &Pen<'_>, stage: &Stage, live: Option<(&Run, &Figures)>) {
         let at = pen.sign(room, true, (Icon::PenLine, &short), 10.0, pen.tokens.text);
         pen.figure(at, "extra", &lang.f(WRITTEN, &[&count]), lang.t(WRITTEN_TIP));
     }
+}
+
+/// What waits at a queue now: all that waits, where it isn't told by stage.
+fn backlog(run: &Run, stage: &Stage) -> Option<u32> {
+    let at = run.topology.index_of(&stage.name)?;
+    let told = run.series.waits_at.contains(&at);
+    if told { run.series.stages.get(at)?.backlog.last() } else { run.series.backlog.last() }
 }
 
 /// Whether all that reaches a database comes out of a queue.

@@ -9,12 +9,12 @@ use lucide_icons::Icon;
 
 use super::super::model::Model;
 use super::super::run::now::{self, Flow, Scope};
-use super::super::text::{Text, figures, text};
+use super::super::text::{Text, figures, terms, text};
 use super::super::theme::{self, Tokens};
 use super::flow::{self, Dots, Track};
 use crate::report::text::grouped;
 use crate::report::verdict::percent;
-use crate::topology::ClientKind;
+use crate::topology::{ClientKind, Link};
 
 /// Below this zoom nothing is written on wires.
 const READABLE: f32 = 0.3;
@@ -40,6 +40,8 @@ const BECAME: Text = text(
     "在 {}：通过 {}（圆点），拦截 {}（圆环），失败 {}（叉）",
 );
 
+const PARTED: Text =
+    text("What goes over this wire; other operations go other ways", "走这条连线的操作；其他操作走别的路");
 const NAIVE: Text = text(
     "Naive clients: they keep the address of the first master",
     "固守首个地址的客户端：始终连接第一个主节点",
@@ -97,6 +99,7 @@ pub fn show(ui: &Ui, model: &Model, link: usize, way: [Pos2; 4], zoom: f32, stat
         ui.painter().add(Shape::line(track.beside(0.0, until), halo));
     }
     sign_of_clients(ui, model, link, &track, zoom);
+    sign_of_operations(ui, model, link, &track, zoom);
     let Some(flow) = carried else {
         let color = edge.unwrap_or_else(|| tokens.weak.gamma_multiply(0.7));
         let stroke = Stroke::new((1.6 * zoom).max(1.0), color);
@@ -147,6 +150,31 @@ fn sign_of_clients(ui: &Ui, model: &Model, link: usize, track: &Track, zoom: f32
     let response = ui.interact(rect, id, Sense::hover());
     response.widget_info(|| WidgetInfo::labeled(Role::Label, true, lang.t(NAIVE)));
     response.on_hover_text(lang.t(NAIVE));
+}
+
+/// What goes over a wire, where other wires of its stage carry something else.
+fn sign_of_operations(ui: &Ui, model: &Model, link: usize, track: &Track, zoom: f32) {
+    let topology = model.doc.topology();
+    let Some(drawn) = topology.links.get(link).filter(|_| zoom >= READABLE) else { return };
+    let parts = |other: &Link| other.from == drawn.from && !other.operations.is_empty();
+    if !topology.links.iter().any(parts) {
+        return;
+    }
+    let (tokens, lang) = (theme::tokens(ui.ctx()), model.lang());
+    let (words, id) =
+        (terms::operations(lang, topology.carried(drawn)), ui.scope_id().with(("carries", link)));
+    let above = ui.painter().clone().with_layer_id(LayerId::new(Order::Middle, id));
+    let size = (12.0 * zoom).clamp(8.0, 12.0);
+    let galley = above.layout_no_wrap(words.clone(), FontId::proportional(size), tokens.text);
+    // Beyond the middle the wires of one stage are apart.
+    let (at, _) = track.point(track.length() * 0.6);
+    let chip = Rect::from_center_size(at, galley.size() + vec2(10.0, 4.0) * zoom.clamp(0.5, 1.0));
+    above.rect(chip, 5, tokens.card, Stroke::new(1.0, tokens.line), StrokeKind::Inside);
+    above.galley(chip.center() - galley.size() * 0.5, galley, tokens.text);
+    let response = ui.interact(chip, id, Sense::hover());
+    let name = lang.f(CARRIES, &[&drawn.from, &drawn.to, &words]);
+    response.widget_info(|| WidgetInfo::labeled(Role::Label, true, &name));
+    response.on_hover_text(lang.t(PARTED));
 }
 
 /// A wire in a sentence: its ends, and what goes over it.

@@ -11,8 +11,9 @@ use super::super::theme::{Tokens, signs};
 use super::kind::Chart;
 use super::sample::Cells;
 use super::words::{
-    ACHIEVED, ARRIVALS, AT_STAGE, BACKLOG, DROPPED, EVICTED, GENERATOR_LAG, INTERCEPTED, LAG, LAG_SECS,
-    MEMORY, MEMORY_LIMIT, OFFERED, REFUSED, RESPONSE, SERVICE, SHARD, SOLD, STALE, STALE_AGE, STOCK,
+    ACHIEVED, ARRIVALS, AT_STAGE, BACKLOG, BACKLOG_AT, DROPPED, EVICTED, GENERATOR_LAG, INTERCEPTED, LAG,
+    LAG_SECS, MEMORY, MEMORY_LIMIT, OFFERED, REFUSED, RESPONSE, SERVICE, SHARD, SOLD, STALE, STALE_AGE,
+    STOCK,
 };
 use crate::metrics::Reason;
 
@@ -47,6 +48,8 @@ pub enum Key {
     Sold,
     /// Orders on their way to the database.
     Backlog,
+    /// What of that waits at a stage, where there are several.
+    BacklogAt(usize),
     /// A process, by its place: in every chart of processes.
     Process(usize),
     /// The most memory that a process may take, by its place.
@@ -345,8 +348,19 @@ impl<'a> Traces<'a> {
                 ..self.trace(Key::StockLeft, STOCK.0, STOCK.1, self.tokens.achieved, left)
             },
             self.trace(Key::Sold, SOLD.0, SOLD.1, self.tokens.sold, Data::Count(&series.sold_in_all)),
-            self.trace(Key::Backlog, BACKLOG.0, BACKLOG.1, self.tokens.warn, Data::Count(&series.backlog)),
         ];
+        if series.waits_at.len() > 1 {
+            traces.extend(series.waits_at.iter().enumerate().filter_map(|(nth, &stage)| {
+                let column = Data::Count(&series.stages.get(stage)?.backlog);
+                let look = if nth == 0 { Look::Line } else { Look::Dashed };
+                let name = self.lang.f(BACKLOG_AT, &[&self.stage_name(stage)]);
+                let trace = self.trace(Key::BacklogAt(stage), BACKLOG.0, BACKLOG.1, self.tokens.warn, column);
+                Some(Trace { name, look, ..trace })
+            }));
+        } else {
+            let column = Data::Count(&series.backlog);
+            traces.push(self.trace(Key::Backlog, BACKLOG.0, BACKLOG.1, self.tokens.warn, column));
+        }
         traces.retain(|trace| trace.key != Key::StockLeft || !series.stock_left.is_empty());
         traces
     }

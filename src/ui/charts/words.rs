@@ -72,6 +72,7 @@ pub(super) const BACKLOG: (Text, Text) = (
     text("backlog", "积压"),
     text("Orders acknowledged and not yet in the database", "已确认但尚未写入数据库的订单数"),
 );
+pub(super) const BACKLOG_AT: Text = text("backlog at {}", "{} 处的积压");
 pub(super) const LAG: Text = text(
     "Bytes of the replication stream by which this process is behind its master",
     "该进程落后其主节点的复制流字节数",

@@ -3,6 +3,7 @@
 use egui::{Vec2, vec2};
 
 use super::layout::{GAP, GRID, PORT, WIDTH, size};
+use super::ways;
 use crate::topology::graph::Graph;
 use crate::topology::{StageKind, Topology};
 
@@ -14,13 +15,15 @@ const DOWN: f32 = 60.0;
 const CONTROL: f32 = 40.0;
 
 /// Puts every stage in its place: columns by the longest way from where traffic begins, at most four beside each other,
-/// and data control below what it looks after.
+/// and data control below what it looks after. Where operations part, each way has a row of its own.
 pub fn arrange(topology: &mut Topology) {
     let traffic = Graph::of_traffic(topology);
     let columns = columns(topology, &traffic);
     let mut places: Vec<Option<Vec2>> = vec![None; topology.stages.len()];
     let mut top = 0.0;
-    if !columns.is_empty() {
+    if topology.is_parted() {
+        top = ways::place(topology, columns, &traffic, &mut places) + CONTROL;
+    } else if !columns.is_empty() {
         let rows = columns.len().div_ceil(COLUMNS);
         for row in columns.chunks(columns.len().div_ceil(rows)) {
             top = place_row(topology, row, top, &mut places) + DOWN;
@@ -129,7 +132,7 @@ fn place_control(topology: &Topology, top: f32, places: &mut [Option<Vec2>]) {
     }
 }
 
-fn on_grid(x: f32) -> f32 {
+pub(super) fn on_grid(x: f32) -> f32 {
     (x / GRID).round() * GRID
 }
 

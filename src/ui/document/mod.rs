@@ -4,7 +4,7 @@
 //! - [`ops`]: the changes themselves, as functions of a topology (pure).
 //! - [`rules`]: what may be added, wired and named, and if not, why (pure).
 //! - [`phases`]: those of the phases.
-//! - [`layout`]: where stages stand: sizes, alignment (pure). [`arrange`]: the automatic layout (pure).
+//! - [`layout`]: where stages stand: sizes, alignment (pure). [`arrange`]: the automatic layout, `ways`: that of operations that part (pure).
 
 pub mod arrange;
 pub mod edit;
@@ -12,6 +12,7 @@ pub mod layout;
 pub mod ops;
 pub mod phases;
 pub mod rules;
+mod ways;
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};

@@ -7,7 +7,7 @@ use crate::param::{ParamValue, Params};
 use crate::topology::target::{Achieved, Duplicates, LostAcknowledged, Oversold, Requests, ResponseTime};
 use crate::topology::validate::refusal;
 use crate::topology::{ClientKind, Link, Stage, StageKind, Target, Topology};
-use crate::workload::{Audience, Constant, Mix, Phase, Records, Sale, Shape, Spacing, Workload};
+use crate::workload::{Audience, Constant, Mix, Operations, Phase, Records, Sale, Shape, Spacing, Workload};
 
 /// The workload of a new design: five seconds of people who look and buy.
 pub fn usual_workload() -> Workload {
@@ -87,7 +87,7 @@ pub fn reconnect(topology: &mut Topology, link: usize, from: usize, to: usize) {
     let (Some(from), Some(to)) = (topology.stages.get(from), topology.stages.get(to)) else { return };
     let (from, to) = (from.name.clone(), to.name.clone());
     if let Some(link) = topology.links.get_mut(link) {
-        *link = Link { from, to, clients: link.clients };
+        *link = Link { from, to, ..link.clone() };
     }
 }
 
@@ -216,7 +216,7 @@ pub fn add_stages(topology: &mut Topology, added: &Topology, by: (f32, f32)) -> 
     }
     for link in &added.links {
         if let (Some(from), Some(to)) = (names.get(link.from.as_str()), names.get(link.to.as_str())) {
-            topology.links.push(Link { from: from.clone(), to: to.clone(), clients: link.clients });
+            topology.links.push(Link { from: from.clone(), to: to.clone(), ..link.clone() });
         }
     }
     (first..topology.stages.len()).collect()
@@ -254,6 +254,13 @@ pub fn set_clients(topology: &mut Topology, link: usize, clients: ClientKind) {
     }
 }
 
+/// Sets what goes over a wire and no other from its stage.
+pub fn set_operations(topology: &mut Topology, link: usize, operations: Operations) {
+    if let Some(link) = topology.links.get_mut(link) {
+        link.operations = operations;
+    }
+}
+
 /// Sets what decides about a failover of some stages as it is in production, or on a laptop.
 pub fn set_availability(topology: &mut Topology, stages: &BTreeSet<usize>, is_production: bool) {
     for &stage in stages {
@@ -268,7 +275,7 @@ pub fn set_availability(topology: &mut Topology, stages: &BTreeSet<usize>, is_pr
 /// Turns a wire round, unless there is one the other way already.
 pub fn turn_link(topology: &mut Topology, link: usize) {
     let Some(old) = topology.links.get(link) else { return };
-    let turned = Link { from: old.to.clone(), to: old.from.clone(), clients: old.clients };
+    let turned = Link { clients: old.clients, ..Link::new(&old.to, &old.from) };
     if !topology.links.iter().any(|other| other.is_beside(&turned)) {
         topology.links[link] = turned;
     }

@@ -4,15 +4,15 @@
 
 use super::super::text::{Lang, Text, text};
 use crate::topology::graph::Graph;
-use crate::topology::validate::{LONGEST_NAME, only_one, refusal};
+use crate::topology::validate::{LONGEST_NAME, may_part, only_one, refusal};
 use crate::topology::{Link, StageKind, Topology};
 
 const TO_ITSELF: Text = text("A stage can't send to itself", "阶段不能连到自身");
 const THERE_ALREADY: Text = text("This wire is there already", "这条连线已存在");
 const IN_CIRCLE: Text = text("Requests would go round in a circle through {}", "请求会经过 {} 形成环路");
 const SECOND_EXIT: Text = text(
-    "Traffic already leaves {} to {}: pull that wire's end over, or put a load balancer in between",
-    "{} 的流量已发往 {}：请拖动那条连线的端点，或在中间放一个负载均衡器",
+    "Traffic already leaves {} to {}: pull that wire's end over, put a load balancer in between, or choose first what goes over that wire",
+    "{} 的流量已发往 {}：请拖动那条连线的端点，在中间放一个负载均衡器，或先为那条连线选择走哪些操作",
 );
 const NOT_SERVICES: Text = text(
     "A load balancer with several wires spreads over services only",
@@ -52,7 +52,10 @@ pub fn why_not_wire(
         .filter_map(|link| topology.index_of(&link.to))
         .filter(|&exit| refusal(&source.kind, &topology.stages[exit].kind).is_none())
         .collect();
-    if let Some(&exit) = exits.first() {
+    // Where its wires name what goes over them, one more takes the rest.
+    let parts = |link: &&Link| link.from == source.name && !link.operations.is_empty();
+    let is_parted = may_part(&source.kind) && others.iter().any(parts);
+    if let Some(&exit) = exits.first().filter(|_| !is_parted) {
         if !matches!(source.kind, StageKind::LoadBalancer(_)) {
             return Some(lang.f(SECOND_EXIT, &[&source.name, &topology.stages[exit].name]));
         }
@@ -90,7 +93,7 @@ pub fn fits_into(topology: &Topology, link: usize, kind: &StageKind) -> bool {
 
 /// Why a stage of a kind can't be added; none: it can.
 pub fn why_not_add(lang: Lang, topology: &Topology, kind: &StageKind) -> Option<String> {
-    let remedy = only_one(kind)?;
+    let remedy = only_one(kind, topology.is_parted())?;
     let is_there = topology.stages.iter().any(|stage| stage.kind.word() == kind.word());
     is_there.then(|| lang.f(ONE_THERE, &[&lang.of(remedy)]))
 }
@@ -132,6 +135,7 @@ fn capital(sentence: &str) -> String {
 mod tests {
     use super::super::{empty, ops};
     use super::*;
+    use crate::workload::Operation;
 
     /// A topology of stages of these kinds, in a row, not wired.
     fn drawn(kinds: &[&str]) -> Topology {
@@ -189,6 +193,20 @@ mod tests {
         let into = |word| fits_into(&topology, 0, &StageKind::from_word(word).unwrap());
         assert!(into("Cdn") && into("LoadBalancer"));
         assert!(!into("Database") && !into("DataControl") && !into("Users"));
+    }
+
+    #[test]
+    fn a_wire_that_names_what_goes_over_it_leaves_room_for_another_and_for_a_second_of_a_kind() {
+        let mut topology = drawn(&["Users", "Cdn", "LoadBalancer", "Database"]);
+        let balancer = StageKind::from_word("LoadBalancer").unwrap();
+        ops::connect(&mut topology, 0, 1);
+        assert!(why(&topology, 0, 2).is_some() && why_not_add(Lang::En, &topology, &balancer).is_some());
+        ops::set_operations(&mut topology, 0, Operation::Read.into());
+        assert_eq!((why(&topology, 0, 2), why_not_add(Lang::En, &topology, &balancer)), (None, None));
+        ops::connect(&mut topology, 0, 2);
+        assert!(!topology.carried(&topology.links[1]).contains(Operation::Read), "it takes the rest");
+        let users = StageKind::from_word("Users").unwrap();
+        assert!(why_not_add(Lang::En, &topology, &users).is_some(), "one in all");
     }
 
     #[test]

@@ -32,6 +32,8 @@ pub struct StageSeries {
     pub stale: Column<Counted>,
     /// The age of the oldest of them, in microseconds; 0 where none was stale.
     pub stale_age_us: Column<Micros>,
+    /// Acknowledged here and not yet in the database, where that is told by stage.
+    pub backlog: Column<Counted>,
 }
 
 /// One process over the run.
@@ -103,6 +105,8 @@ pub struct Series {
     pub instances: Vec<InstanceSeries>,
     /// The shards of clusters, in the order in which they were first seen.
     pub shards: Vec<ShardSeries>,
+    /// The stages at which something waits for the database.
+    pub waits_at: Vec<usize>,
 }
 
 fn small(count: u64) -> u32 {
@@ -217,9 +221,12 @@ impl Series {
             let all = bucket.stages.iter().map(|stage| stage.tally.intercepted.get(reason));
             column.push(small(all.sum()));
         }
-        for (stage, now) in self.stages.iter_mut().zip(&bucket.stages) {
+        for (place, (stage, now)) in self.stages.iter_mut().zip(&bucket.stages).enumerate() {
             stage.add(now);
+            let told = bucket.backlogs.iter().find(|(of, _)| *of == place);
+            stage.backlog.push(told.map_or(0, |(_, count)| small(*count)));
         }
+        self.waits_at = bucket.backlogs.iter().map(|(stage, _)| *stage).collect();
         self.add_shards(&bucket.shards);
         self.add_instances(instances);
     }

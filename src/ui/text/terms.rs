@@ -3,10 +3,27 @@
 use super::{Lang, Text, text};
 use crate::metrics::Reason;
 use crate::topology::Realness;
+use crate::workload::{Operation, Operations};
 
 /// Why something was intercepted, in words: "sold out".
 pub fn reason(lang: Lang, reason: Reason) -> String {
     lang.of(reason.label()).replace('_', " ")
+}
+
+/// The requests of an operation, in a word.
+pub fn operation(operation: Operation) -> Text {
+    match operation {
+        Operation::Read => text("reads", "读取"),
+        Operation::Claim => text("claims", "购买"),
+        Operation::Append => text("events", "事件"),
+        Operation::Count => text("increments", "计数"),
+    }
+}
+
+/// Those of several, one after the other.
+pub fn operations(lang: Lang, operations: Operations) -> String {
+    let words: Vec<&str> = operations.iter().map(|one| lang.t(operation(one))).collect();
+    words.join(lang.t(text(", ", "、")))
 }
 
 /// What that reason means.

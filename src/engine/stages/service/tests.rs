@@ -2,6 +2,7 @@
 
 use super::super::testing::{ITEMS, Sink, claims, core, reads};
 use super::*;
+use crate::workload::Operations;
 use std::time::Duration;
 
 fn service(params: &Service) -> (ServiceStage, Arc<Sink>) {
@@ -186,7 +187,7 @@ fn with_stage_behind(params: &Service) -> (Arc<ServiceStage>, Arc<Core>, Arc<Sin
     let (behind, sink) = (core(), Arc::new(Sink::default()));
     let service = Arc::new(ServiceStage::new(core(), sink.clone(), params, ITEMS, None));
     let listener: Arc<dyn Listener> = service.clone();
-    behind.listen(vec![Arc::downgrade(&listener)]);
+    behind.listen(vec![(Operations::ALL, Arc::downgrade(&listener))]);
     (service, behind, sink)
 }
 

@@ -6,13 +6,14 @@ use lucide_icons::Icon;
 use super::super::super::document::{Edit, ops};
 use super::super::super::intent::Intent;
 use super::super::super::selection::Selection;
-use super::super::super::text::{Text, text};
+use super::super::super::text::{Lang, Text, terms, text};
 use super::super::super::theme::signs;
 use super::fields::{self, Besides};
 use super::{Page, parts};
 use crate::param::ParamType;
-use crate::topology::validate::clients_matter;
+use crate::topology::validate::{clients_matter, may_part};
 use crate::topology::{ClientKind, Place};
+use crate::workload::{Operation, Operations};
 
 const LINK: Text = text("Link", "连线");
 const ABOUT: Text = text("Requests go this way; answers come back", "请求沿此方向前进，答复返回");
@@ -22,6 +23,17 @@ const TO: Text = text("To", "终点");
 const GO: Text = text("Go to stage {}", "转到阶段 {}");
 const TURN: Text = text("Turn link round", "反转连线");
 const DELETE: Text = text("Delete link", "删除连线");
+
+const OPERATIONS: Text = text("What goes this way", "哪些操作走这里");
+const OPERATIONS_HELP: Text = text(
+    "Operations that go over this link and no other from its stage. A link for which none is chosen carries the rest",
+    "只走这条连线、不走起点其他连线的操作。未选择任何操作的连线承载其余的",
+);
+const ALL: Text = text("None chosen: everything goes this way", "未选择：一切都走这里");
+const REST: Text = text("None chosen: the rest goes this way: {}", "未选择：其余的走这里：{}");
+const NOTHING_LEFT: Text =
+    text("None chosen, and the other links carry everything", "未选择，而其他连线已承载一切");
+const PART: Text = text("Part operations", "操作分流");
 
 const CLIENTS: Besides = Besides {
     key: "clients",
@@ -53,6 +65,42 @@ fn clients(ui: &mut Ui, page: &mut Page<'_>, link: usize, place: &Place) {
     });
 }
 
+/// What goes over it: the operations that it names. Shown where operations may part.
+fn operations(ui: &mut Ui, page: &mut Page<'_>, link: usize) {
+    let (lang, topology) = (page.lang(), page.topology());
+    let Some(drawn) = topology.links.get(link) else { return };
+    let from = topology.index_of(&drawn.from).map(|from| &topology.stages[from].kind);
+    if drawn.operations.is_empty() && !from.is_some_and(may_part) {
+        return;
+    }
+    let (named, carried) = (drawn.operations, topology.carried(drawn));
+    parts::heading(ui, lang.t(OPERATIONS)).on_hover_text(lang.t(OPERATIONS_HELP));
+    let mut wanted = named;
+    ui.horizontal_wrapped(|ui| {
+        for operation in Operation::ALL {
+            let mut is_named = named.contains(operation);
+            let words = lang.t(terms::operation(operation));
+            if ui.checkbox(&mut is_named, words).on_hover_text(lang.t(OPERATIONS_HELP)).changed() {
+                let one = operation.into();
+                wanted = if is_named { wanted.and(one) } else { wanted.without(one) };
+            }
+        }
+    });
+    if named.is_empty() {
+        let words = if carried == Operations::ALL { lang.t(ALL).to_owned() } else { rest(lang, carried) };
+        parts::note(ui, words);
+    }
+    if wanted != named {
+        page.out.edit(Edit::new(PART, move |topology| ops::set_operations(topology, link, wanted)));
+    }
+}
+
+/// What a link that names nothing carries beside others that do.
+fn rest(lang: Lang, carried: Operations) -> String {
+    let words = terms::operations(lang, carried);
+    if carried.is_empty() { lang.t(NOTHING_LEFT).to_owned() } else { lang.f(REST, &[&words]) }
+}
+
 /// Draws it.
 pub fn show(ui: &mut Ui, page: &mut Page<'_>, link: usize) {
     let lang = page.lang();
@@ -73,6 +121,7 @@ pub fn show(ui: &mut Ui, page: &mut Page<'_>, link: usize) {
     }
     let place = Place::Link { from: drawn.from.clone(), to: drawn.to.clone() };
     parts::problems(ui, page, std::slice::from_ref(&place), &|key| key == CLIENTS.key);
+    operations(ui, page, link);
     clients(ui, page, link, &place);
     ui.add_space(6.0);
     ui.horizontal_wrapped(|ui| {

@@ -148,8 +148,8 @@ fn units(audit: &AuditReport) -> [Figure; 6] {
 }
 
 /// What became of the promises, in orders.
-fn orders(audit: &AuditReport) -> [Figure; 7] {
-    [
+fn orders(audit: &AuditReport) -> Vec<Figure> {
+    let mut figures = vec![
         bad(
             text("duplicates", "重复"),
             text("Orders beyond what one buyer may have", "超出每人限购的订单"),
@@ -197,7 +197,15 @@ fn orders(audit: &AuditReport) -> [Figure; 7] {
             ),
             audit.indefinite_not_happened,
         ),
-    ]
+    ];
+    if audit.misplaced > 0 {
+        let tip = text(
+            "Orders in a place that no claim comes by: a queue, a Redis or a database of other operations",
+            "出现在购买不经过之处的订单：其他操作的队列、Redis 或数据库",
+        );
+        figures.push(bad(text("misplaced", "放错地方"), tip, audit.misplaced));
+    }
+    figures
 }
 
 fn places(lang: Lang, audit: &AuditReport) -> [(Text, Text, String); 6] {

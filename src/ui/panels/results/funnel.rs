@@ -14,6 +14,8 @@ use crate::topology::StageKind;
 
 const SPARED: Text =
     text("{} of {} requests never reached the database", "{} 的请求从未到达数据库（共 {} 次）");
+const SPARED_ALL: Text =
+    text("{} of {} requests never reached a database", "{} 的请求从未到达任何数据库（共 {} 次）");
 const IN: Text = text("{} in", "到达 {}");
 const IN_TIP: Text = text("Requests that came in at the stage", "到达该阶段的请求");
 const PASSED: Text = text("passed", "通过");
@@ -88,7 +90,8 @@ pub fn show(ui: &mut Ui, lang: Lang, report: &Report) {
         ui.add_space(4.0);
         ui.horizontal_wrapped(|ui| {
             ui.label(icon(Icon::Filter).color(tokens(ui).accent));
-            let words = lang.f(SPARED, &[&percent(share), &grouped(sent)]);
+            let spared = if report.database_count() > 1 { SPARED_ALL } else { SPARED };
+            let words = lang.f(spared, &[&percent(share), &grouped(sent)]);
             ui.label(RichText::new(words).strong());
         });
     }

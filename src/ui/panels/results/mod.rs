@@ -161,7 +161,7 @@ fn report_ui(ui: &mut Ui, model: &Model, report: &Report, out: &mut Intents) {
     if !report.shards.is_empty() {
         card(ui, lang, SHARDS, |ui| shards::show(ui, lang, report, out));
     }
-    if let Some(queue) = report.queue.as_ref().filter(|queue| queue.is_eventful()) {
+    for queue in report.queue.iter().chain(&report.other_queues).filter(|queue| queue.is_eventful()) {
         card(ui, lang, HANDS, |ui| hands::show(ui, lang, queue));
     }
     card(ui, lang, TIMES, |ui| tables::times(ui, lang, report));

@@ -30,11 +30,16 @@ pub fn promise(report: &Report) -> Option<Text> {
     }
 }
 
-/// Requests that were sent, and the share of them that never reached the database, where there is one.
+/// Requests that were sent, and the share of them that never reached a database, where there is one.
 pub fn spared(report: &Report) -> (u64, Option<f64>) {
     let sent = report.totals.arrivals - report.totals.dropped;
-    let database = report.stages.iter().find(|stage| stage.kind == "Database").filter(|_| sent > 0);
-    (sent, database.map(|stage| 1.0 - stage.tally.arrivals.min(sent) as f64 / sent as f64))
+    (
+        sent,
+        report
+            .arrived_at_databases()
+            .filter(|_| sent > 0)
+            .map(|arrived| 1.0 - arrived.min(sent) as f64 / sent as f64),
+    )
 }
 
 fn chinese(report: &Report) -> String {
@@ -73,8 +78,12 @@ fn records(audit: &AuditReport) -> Vec<String> {
     let mut said = Vec::new();
     if audit.events.is_some() {
         let events = audit.event_counts();
-        let kinds =
-            [(events.lost, "个丢失"), (events.duplicates, "个重复"), (events.unacknowledged, "个无人被告知")];
+        let kinds = [
+            (events.lost, "个丢失"),
+            (events.duplicates, "个重复"),
+            (events.unacknowledged, "个无人被告知"),
+            (events.misplaced, "个放错地方"),
+        ];
         said.push(format!(
             "{} 个事件已确认，{}",
             grouped(events.acknowledged),
@@ -83,7 +92,8 @@ fn records(audit: &AuditReport) -> Vec<String> {
     }
     if audit.counts.is_some() {
         let counts = audit.increments();
-        let kinds = [(counts.missing, "次缺失"), (counts.surplus, "次多计")];
+        let kinds =
+            [(counts.missing, "次缺失"), (counts.surplus, "次多计"), (counts.misplaced, "次放错地方")];
         said.push(format!(
             "{} 次累加已确认，{}",
             grouped(counts.acknowledged),
@@ -100,6 +110,7 @@ fn troubles(audit: &AuditReport) -> Vec<String> {
         (audit.duplicates, "个订单超出限购"),
         (audit.lost_acknowledged, "个已确认的订单丢失"),
         (audit.unacknowledged_present, "个订单无人被告知"),
+        (audit.misplaced, "个订单放错地方"),
     ]
     .iter()
     .filter(|(count, _)| *count > 0)

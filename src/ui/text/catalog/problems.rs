@@ -373,4 +373,51 @@ pub const ROWS: &[Row] = &[
     ("link it behind the users, or remove it", "把它连到用户之后，或去掉它"),
     ("requests go round in a circle: {}", "请求形成环路：{}"),
     ("remove a link of the circle", "去掉环路中的一条连线"),
+    (
+        "keep one link, put a load balancer in between, or let links name operations",
+        "保留一条连线，在中间放一个负载均衡器，或让连线指明各自的操作",
+    ),
+    (
+        "operations part in front of it: {} sends everything the same way",
+        "操作应在它之前分流：{} 把一切发往同一方向",
+    ),
+    (
+        "leave operations out, and name them on links of users, a CDN, sessions, a service or a read-write split",
+        "去掉 operations，改在用户、CDN、会话、服务或读写分离的连线上指明",
+    ),
+    ("more than one of its links carries {}", "它有不止一条连线承载 {1!}"),
+    (
+        "name each operation on one link, and let one link at most name none",
+        "每种操作只在一条连线上指明，最多一条连线不指明",
+    ),
+    ("none of its links carries {}", "它没有连线承载 {1!}"),
+    (
+        "name what is missing on a link, or let one link name no operations: it carries the rest",
+        "在某条连线上补上缺少的操作，或让一条连线不指明操作：它承载其余的",
+    ),
+    ("it is the second {} on the way of {}", "它是 {2!} 路上的第二个{1}"),
+    (
+        "readers' own pages are asked of {}, and their orders are in {}",
+        "读者自己的页面向 {1!} 查询，而其订单在 {2!}",
+    ),
+    (
+        "let reads and claims share a database, or let page_of be Product",
+        "让读取与购买共用一个数据库，或将 page_of 设为 Product",
+    ),
+    ("its backups would be held against orders, and it keeps none", "备份要与订单核对，而它不存订单"),
+    ("leave backup_every out here", "在此去掉 backup_every"),
+    ("its list would be that of {}: both are on {}", "它的列表会与 {1!} 的相同：两者都在 {2!} 上"),
+    (
+        "set on to None for a process of its own, or let both ways share one queue",
+        "将 on 设为 None 以使用独立进程，或让两条路共用一个队列",
+    ),
+    ("nobody preloads its pages: data control has no link to it", "没有人预载其页面：数据控制没有连到它"),
+    (
+        "nobody takes its counters to the database: data control has no link to it",
+        "没有人把它的计数写回数据库：数据控制没有连到它",
+    ),
+    (
+        "nobody brings it the counters: data control has no link to it",
+        "没有人把计数写给它：数据控制没有连到它",
+    ),
 ];

@@ -105,4 +105,5 @@ pub const ROWS: &[Row] = &[
     ("duplicates", "重复"),
     ("lost_acknowledged", "已确认但丢失"),
     ("unacknowledged_present", "存在但从未确认"),
+    ("misplaced", "放错地方"),
 ];

@@ -1,4 +1,4 @@
-//! Titles, questions and sources of the presets of database servers in Chinese.
+//! Titles, questions and sources of the presets of database servers and of services by domain in Chinese.
 
 use super::PresetWords;
 
@@ -50,6 +50,22 @@ pub(super) const CHINESE: &[(&str, PresetWords<'static>)] = &[
             title: "带只读副本的数据库",
             question: "PostgreSQL 的只读副本替主库分担了什么，又落后多少？",
             source: "S12：带只读副本的数据库主库",
+        },
+    ),
+    (
+        "services-by-domain.ron",
+        PresetWords {
+            title: "按业务域拆分的服务",
+            question: "存放跟踪事件的数据库停顿两秒：抢购会察觉吗？其他业务呢？",
+            source: "服务按业务域（用户、订单、优惠券、行为跟踪）拆分，各有自己的负载均衡、缓存和数据库",
+        },
+    ),
+    (
+        "services-on-one-database.ron",
+        PresetWords {
+            title: "同一个数据库上的服务",
+            question: "四个业务域共用一个队列和一个数据库，数据库停顿两秒：谁会察觉？",
+            source: "按业务域拆分服务的反面：各有负载均衡，数据库却只有一个",
         },
     ),
 ];

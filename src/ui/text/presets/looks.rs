@@ -383,6 +383,20 @@ pub(super) const LOOKS: &[(&str, Text)] = &[
         ),
     ),
     (
+        "services-by-domain.ron",
+        text(
+            "Look at the backlog at the two queues while the database of events stands still, and at the response times of the other operations",
+            "看事件数据库停顿时两个队列的积压，以及其他操作的响应时间",
+        ),
+    ),
+    (
+        "services-on-one-database.ron",
+        text(
+            "Look at the response times of reads: what the cache has forgotten waits for the one database, while claims don't notice",
+            "看读取的响应时间：缓存已忘记的页面要等唯一的数据库，而购买毫无察觉",
+        ),
+    ),
+    (
         "session-leak.ron",
         text(
             "Look at the memory, and at the claims once it is full; run the variants to see what helps",

@@ -80,6 +80,8 @@ pub const SUBJECTS: &[(Text, &[&str])] = &[
             "retry-storm.ron",
             "automatic-scaling.ron",
             "backup-restore.ron",
+            "services-by-domain.ron",
+            "services-on-one-database.ron",
         ],
     ),
     (
