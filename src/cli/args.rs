@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::{Args as ClapArgs, Parser, Subcommand};
+use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
 use super::allow::AllowArgs;
 use crate::metrics::histogram::LONGEST;
@@ -37,6 +37,8 @@ pub enum Command {
     Validate(ValidateArgs),
     /// Print a design as a text that is short enough for a chat
     Share(ShareArgs),
+    /// Show a report that was saved as JSON, or write it in other forms
+    Report(ReportArgs),
     /// Say what was found on this machine and what is missing
     Doctor(ServerArgs),
     /// Measure how many orders and arrivals a second this machine carries, in a minute and a half
@@ -99,6 +101,9 @@ pub struct HowArgs {
     /// Write the report to this file as JSON; of a folder: the reports into this folder
     #[arg(long, value_name = "FILE")]
     pub json: Option<PathBuf>,
+    /// In which other forms.
+    #[command(flatten)]
+    pub forms: FormArgs,
     /// Run it so many times, one after the other, with the same seed, and say what their failovers have in common
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1_000))]
     pub repeat: Option<u32>,
@@ -114,6 +119,50 @@ pub struct HowArgs {
     /// Which server program.
     #[command(flatten)]
     pub server: ServerArgs,
+}
+
+/// In which forms a report is written besides JSON.
+#[derive(Debug, Default, ClapArgs)]
+pub struct FormArgs {
+    /// Write the report to this file as one HTML page that needs no network; of several runs: into this folder, a file a run
+    #[arg(long, value_name = "FILE")]
+    pub html: Option<PathBuf>,
+    /// Write the series to this file as CSV, and the summary beside it as FILE-summary.csv; of several runs: into this folder
+    #[arg(long, value_name = "FILE")]
+    pub csv: Option<PathBuf>,
+    /// Write a summary for a pull request to this file as Markdown; of several runs: into this folder
+    #[arg(long, value_name = "FILE")]
+    pub markdown: Option<PathBuf>,
+    /// Write verdict, targets and audit to this file as JUnit XML for CI; of several runs: into this folder
+    #[arg(long, value_name = "FILE")]
+    pub junit: Option<PathBuf>,
+    /// The language of the HTML page and of the Markdown
+    #[arg(long, value_name = "LANGUAGE", value_enum, default_value_t)]
+    pub lang: Language,
+}
+
+/// A language of reports.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub enum Language {
+    /// English
+    #[default]
+    En,
+    /// Simplified Chinese
+    Zh,
+}
+
+/// `report`.
+#[derive(Debug, ClapArgs)]
+#[command(
+    after_help = "Without a form it prints the report as the run did. Exit code: 0, 64 if the file is no report, 74 if \
+                        a file can't be written."
+)]
+pub struct ReportArgs {
+    /// A file that --json wrote
+    pub file: PathBuf,
+    /// In which forms.
+    #[command(flatten)]
+    pub forms: FormArgs,
 }
 
 /// `validate`.

@@ -8,6 +8,7 @@
 //! - `capacity`: the largest rate at which a design meets its targets.
 //! - `compare`: several designs in turn, and what differs between them.
 //! - `terminal`: what is printed while runs go on.
+//! - `outputs`: where reports go; `report`: one that was saved, in other forms.
 //! - `variants`: a design and its variants, one after the other.
 //! - `share`: a design as a short text.
 //! - `validate`: lists what is wrong with files.
@@ -24,7 +25,9 @@ mod doctor;
 pub mod exit;
 mod folder;
 mod out;
+mod outputs;
 mod repeat;
+mod report;
 mod run;
 mod share;
 mod terminal;
@@ -56,6 +59,7 @@ pub fn main(open_window: impl FnOnce(Option<PathBuf>) -> Result<(), NoWindow>) -
         Some(Command::Run(args)) => run::main(&args),
         Some(Command::Validate(args)) => validate::main(&args),
         Some(Command::Share(args)) => share::main(&args),
+        Some(Command::Report(args)) => report::main(&args),
         Some(Command::Doctor(args)) => doctor::main(&args),
         Some(Command::Bench(args)) => bench::main(&args),
         Some(Command::Capacity(args)) => capacity::main(&args),

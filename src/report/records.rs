@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::text::grouped;
 use super::{AuditReport, Report};
@@ -12,7 +12,8 @@ use crate::workload::Operation;
 const LISTED: usize = 10;
 
 /// What became of events: of all, or of one stream.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct EventCounts {
     /// Events that were acknowledged.
     pub acknowledged: u64,
@@ -31,7 +32,8 @@ pub struct EventCounts {
 }
 
 /// What became of the events of a run.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct EventsReport {
     /// Of all streams together.
     #[serde(flatten)]
@@ -49,7 +51,8 @@ pub struct EventsReport {
 }
 
 /// What became of the events of one stream.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct StreamReport {
     /// Its number, from 0.
     pub stream: u32,
@@ -59,7 +62,8 @@ pub struct StreamReport {
 }
 
 /// What became of increments: of all counters, or of one.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Increments {
     /// Increments that were acknowledged.
     pub acknowledged: u64,
@@ -78,7 +82,8 @@ pub struct Increments {
 }
 
 /// What became of the increments of a run.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct CountsReport {
     /// Of all counters together; `missing` and `surplus` don't make up for each other.
     #[serde(flatten)]
@@ -88,7 +93,8 @@ pub struct CountsReport {
 }
 
 /// What became of the increments of one counter.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct CounterReport {
     /// Its number, from 0.
     pub counter: u32,

@@ -6,7 +6,6 @@ use std::time::Duration;
 
 use super::super::command::UiCommand;
 use super::super::notice::Notice;
-use super::super::panels::results::sentence::sentence;
 use super::super::run::turns::{Turn, Turns};
 use super::super::run::{Ending, News, Run};
 use super::super::session::bench::named_server;
@@ -15,8 +14,10 @@ use super::super::text::{Text, text};
 use super::super::view::{After, BottomTab, Dialog, WhyReplace};
 use super::Applied;
 use crate::engine::{EngineCommand, FailureKind, RunFailure, RunOptions};
-use crate::files::ResultFile;
+use crate::files::export::summary_path;
+use crate::files::{Export, Form};
 use crate::report::Verdict;
+use crate::report::sentence::sentence;
 use crate::topology::fault::FaultAction;
 use crate::topology::{Change, Fault, RunPlan, Severity, Topology};
 
@@ -166,17 +167,17 @@ impl Applied<'_> {
         }
     }
 
-    /// Saves the report. `may_replace`: the user knows that an existing file is replaced.
-    pub fn save_report(&mut self, path: PathBuf, may_replace: bool) {
+    /// Saves the report in a form, in the language of the window. `may_replace`: the user knows that an existing file is replaced.
+    pub fn save_report(&mut self, form: Form, path: PathBuf, may_replace: bool) {
         let lang = self.model.lang();
         let Some(report) = self.model.runs.current.as_ref().and_then(Run::report) else { return };
-        let path = if path.extension().is_none() { path.with_extension("json") } else { path };
-        if !may_replace && path.is_file() {
-            self.ask_to_replace(Purpose::Report, path, WhyReplace::Exists);
+        let path = if path.extension().is_none() { path.with_extension(form.extension()) } else { path };
+        let is_taken = path.is_file() || (form == Form::Csv && summary_path(&path).is_file());
+        if !may_replace && is_taken {
+            self.ask_to_replace(Purpose::Report(form), path, WhyReplace::Exists);
             return;
         }
-        let json = crate::report::to_json(report);
-        let saved = ResultFile::reserve(&path).and_then(|file| file.write(&json));
+        let saved = Export::reserve(form, &path).and_then(|export| export.write(report, lang));
         let shown = path.display();
         self.notify(match saved {
             Ok(()) => Notice::good(lang.f(SAVED, &[&shown])),

@@ -215,7 +215,11 @@ fn run(ui: &mut Ui, model: &Model, out: &mut Intents) {
         ui,
         model,
         out,
-        &[&[C::MeasureMachine], &[C::CopyReport, C::SaveReport], &[C::FollowCharts, C::FreezeCharts]],
+        &[
+            &[C::MeasureMachine],
+            &[C::CopyReport, C::SavePage, C::SaveReport, C::SaveSheets, C::SaveMarkdown, C::SaveJunit],
+            &[C::FollowCharts, C::FreezeCharts],
+        ],
     );
     ui.separator();
     let part = model.selected_process().and_then(|(_, instance)| Part::of(instance));
