@@ -66,6 +66,7 @@ pub fn report(arrivals: u64, intercepted: u64, p99: u64) -> Report {
         operations: OperationsReport { claim, all: claim, ..OperationsReport::default() },
         audit: AuditReport { audited: true, ..AuditReport::default() },
         generator: GeneratorReport { duration_secs: 1.0, ..GeneratorReport::default() },
+        topology: Topology { title: "test".into(), ..topology() },
         ..empty()
     }
 }
