@@ -39,6 +39,8 @@ pub enum Command {
     Share(ShareArgs),
     /// Show a report that was saved as JSON, or write it in other forms
     Report(ReportArgs),
+    /// List, show, note, pin, delete and export the runs that were kept
+    History(HistoryArgs),
     /// Say what was found on this machine and what is missing
     Doctor(ServerArgs),
     /// Measure how many orders and arrivals a second this machine carries, in a minute and a half
@@ -113,6 +115,9 @@ pub struct HowArgs {
     /// Print the verdict only
     #[arg(long)]
     pub quiet: bool,
+    /// Do not keep the run in the history
+    #[arg(long, env = "SECKILL_LAB_NO_HISTORY")]
+    pub no_history: bool,
     /// Keep the run's files (server logs, the database) and say where they are
     #[arg(long)]
     pub keep_data: bool,
@@ -163,6 +168,67 @@ pub struct ReportArgs {
     /// In which forms.
     #[command(flatten)]
     pub forms: FormArgs,
+}
+
+/// `history`.
+#[derive(Debug, ClapArgs)]
+#[command(
+    after_help = "RUN is the beginning of a run's name, as list shows it, or last. Exit code: 0, 64 if there is no such run, \
+                        74 if a file can't be read or written."
+)]
+pub struct HistoryArgs {
+    /// What to do
+    #[command(subcommand)]
+    pub command: HistoryCommand,
+}
+
+/// What can be done with the history.
+#[derive(Debug, Subcommand)]
+pub enum HistoryCommand {
+    /// List the runs, the latest first
+    List {
+        /// Only those with all of these words in title, verdict, sentence, note, time or name
+        words: Vec<String>,
+    },
+    /// Print the report of a run
+    Show {
+        /// The run
+        run: String,
+    },
+    /// Write a note to a run; without words, take it away
+    Note {
+        /// The run
+        run: String,
+        /// The note
+        words: Vec<String>,
+    },
+    /// Keep a run for good
+    Pin {
+        /// The run
+        run: String,
+    },
+    /// Let a run go when it is among the oldest
+    Unpin {
+        /// The run
+        run: String,
+    },
+    /// Delete runs
+    Delete {
+        /// The runs
+        #[arg(required = true)]
+        runs: Vec<String>,
+    },
+    /// Write the report of a run to files
+    Export {
+        /// The run
+        run: String,
+        /// Write it to this file as JSON
+        #[arg(long, value_name = "FILE")]
+        json: Option<PathBuf>,
+        /// In which other forms.
+        #[command(flatten)]
+        forms: FormArgs,
+    },
 }
 
 /// `validate`.

@@ -10,6 +10,7 @@
 //! - `terminal`: what is printed while runs go on.
 //! - `outputs`: where reports go; `report`: one that was saved, in other forms.
 //! - `variants`: a design and its variants, one after the other.
+//! - `keep`: runs go into the history; `history`: what is in it.
 //! - `share`: a design as a short text.
 //! - `validate`: lists what is wrong with files.
 //! - `doctor`: says what was found on this machine and what is missing.
@@ -24,6 +25,8 @@ mod compare;
 mod doctor;
 pub mod exit;
 mod folder;
+mod history;
+mod keep;
 mod out;
 mod outputs;
 mod repeat;
@@ -59,6 +62,7 @@ pub fn main(open_window: impl FnOnce(Option<PathBuf>) -> Result<(), NoWindow>) -
         Some(Command::Run(args)) => run::main(&args),
         Some(Command::Validate(args)) => validate::main(&args),
         Some(Command::Share(args)) => share::main(&args),
+        Some(Command::History(args)) => history::main(&args),
         Some(Command::Report(args)) => report::main(&args),
         Some(Command::Doctor(args)) => doctor::main(&args),
         Some(Command::Bench(args)) => bench::main(&args),

@@ -23,7 +23,8 @@ pub(super) fn run(plan: &RunPlan, args: &HowArgs, times: u32, signals: &Receiver
         }
     };
     let ended = |_: Turn, trial: &Trial| show(&trial.report, args.quiet);
-    let rounds = turns(plans, times, args, signals, &mut Turns::new(plans, args.quiet, begins, ended));
+    let rounds =
+        turns(plans, Vec::new(), times, args, signals, &mut Turns::new(plans, args.quiet, begins, ended));
     let (code, is_stopped) = (worst(&rounds), rounds.is_stopped);
     let runs: Vec<Report> = rounds.trials.into_iter().map(|(_, trial)| *trial.report).collect();
     if runs.is_empty() {

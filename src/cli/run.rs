@@ -6,6 +6,7 @@ use crossbeam_channel::{Receiver, bounded, never};
 
 use super::args::{HowArgs, LoadArgs, RunArgs};
 use super::exit;
+use super::keep::Keeper;
 use super::outputs::Outputs;
 use super::terminal::Terminal;
 use super::{folder, out, repeat, variants};
@@ -98,7 +99,7 @@ fn conduct(plan: &RunPlan, args: &HowArgs, signals: &Receiver<()>) -> Ended {
         return variants::run(plan, args, signals);
     }
     let mut terminal = Terminal::new(plan, args.quiet);
-    let rounds = turns(std::slice::from_ref(plan), 1, args, signals, &mut terminal);
+    let rounds = turns(std::slice::from_ref(plan), Vec::new(), 1, args, signals, &mut terminal);
     let (code, is_stopped) = (worst(&rounds), rounds.is_stopped);
     let report = rounds.trials.into_iter().next().map(|(_, trial)| *trial.report);
     if let Some(report) = &report {
@@ -109,9 +110,11 @@ fn conduct(plan: &RunPlan, args: &HowArgs, signals: &Receiver<()>) -> Ended {
     Ended { json, runs, code, is_stopped }
 }
 
-/// Runs designs in turn, and says why the last one has no report, if it has none.
+/// Runs designs in turn, and says why the last one has no report, if it has none. `names`: what they are called among several, in the
+/// history.
 pub(super) fn turns(
     plans: &[RunPlan],
+    names: Vec<String>,
     times: u32,
     args: &HowArgs,
     signals: &Receiver<()>,
@@ -122,7 +125,8 @@ pub(super) fn turns(
         keep_data: args.keep_data,
         link_faults: false,
     };
-    let rounds = in_turn(plans, times, &options, signals, OnStop::DrainFirst, listener);
+    let mut keeper = Keeper::new(listener, names, args.no_history);
+    let rounds = in_turn(plans, times, &options, signals, OnStop::DrainFirst, &mut keeper);
     tell_failure(&rounds);
     rounds
 }

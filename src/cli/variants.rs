@@ -29,7 +29,8 @@ pub(super) fn run(plan: &RunPlan, args: &HowArgs, signals: &Receiver<()>) -> End
             show(&trial.report, args.quiet);
         }
     };
-    let rounds = turns(&plans, 1, args, signals, &mut Turns::new(&plans, args.quiet, begins, ended));
+    let rounds =
+        turns(&plans, names.clone(), 1, args, signals, &mut Turns::new(&plans, args.quiet, begins, ended));
     let drawn = rounds.trials.first().map(|(_, trial)| trial.report.verdict.exit_code());
     let failed = rounds.failure.as_ref().map(|failure| exit::of(failure.kind));
     let (code, is_stopped) = (failed.or(drawn).unwrap_or(exit::PASS), rounds.is_stopped);

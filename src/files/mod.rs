@@ -8,6 +8,7 @@
 //! - [`export`]: reports in other forms, and read back.
 //! - [`fingerprint`]: whether a file is still what it was.
 //! - [`folder`]: what is in a folder.
+//! - [`history`]: runs that were kept.
 //! - [`located`]: problems with their line and column, and how they are printed.
 //! - [`picture`]: pictures as PNG files.
 //! - [`presets`]: the designs that come with the program.
@@ -22,6 +23,7 @@ pub mod error;
 pub mod export;
 pub mod fingerprint;
 pub mod folder;
+pub mod history;
 pub mod located;
 pub mod picture;
 pub mod presets;

@@ -30,7 +30,8 @@ impl Role {
 }
 
 /// The state of one process at one look.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct InstanceState {
     /// The place of its stage in the topology.
     pub stage: usize,

@@ -138,8 +138,8 @@ impl Applied<'_> {
         true
     }
 
-    fn start_turn(&mut self, Turn { variant, topology }: Turn) {
-        let Ok(plan) = RunPlan::new(topology) else { return };
+    fn start_turn(&mut self, turn: Turn) {
+        let Ok(plan) = RunPlan::new(turn.topology.clone()) else { return };
         if let Some(told) = self.view.panels.results.told.take() {
             self.view.notices.retain(|shown| shown.notice != told);
         }
@@ -147,7 +147,10 @@ impl Applied<'_> {
         let run_id = self.model.runs.next_id();
         let link_faults = self.model.settings.breakable_links;
         let run = Run::new(run_id, Arc::new(plan.topology.clone()));
-        self.model.runs.current = Some(Run { variant, link_faults, ..run });
+        if let Some(error) = self.session.keeper.begin(run_id, &turn) {
+            self.not_in_history(&error);
+        }
+        self.model.runs.current = Some(Run { variant: turn.variant, link_faults, ..run });
         self.show_tab(BottomTab::Charts);
         let options = RunOptions { redis_server: named_server(), keep_data: false, link_faults };
         self.send(EngineCommand::Start { run_id, plan: Box::new(plan), options });
@@ -205,6 +208,7 @@ impl Applied<'_> {
     fn run_ended(&mut self) {
         let lang = self.model.lang();
         let mut goes_on = false;
+        self.session.keeper.end(self.model.runs.current.as_ref().and_then(Run::report));
         if let Some(run) = &self.model.runs.current
             && let Some(report) = run.report()
         {
@@ -258,6 +262,7 @@ impl Applied<'_> {
         if let Some(run) = self.model.runs.current.as_mut().filter(|run| run.is_active()) {
             run.fail(RunFailure { text: ENGINE_GONE.en.to_owned(), kind: FailureKind::Broken });
         }
+        self.session.keeper.end(None);
         self.notify(Notice::error(text, crate::engine::EngineGone.to_string()));
         self.go_on();
     }

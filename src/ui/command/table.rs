@@ -163,6 +163,8 @@ commands! {
                 "Find out in a minute and a half how many orders and arrivals a second this machine carries; a run that asks for more is warned of",
                 "用约一分半钟测出本机每秒能承载多少订单和到达；运行要求更多时会发出警告",
             );
+        ShowHistory, History: text("History…", "历史…"),
+            text("Find, note, pin, delete and open runs that were kept", "查找、备注、固定、删除和打开保存的运行");
         CopyReport, ClipboardCopy: text("Copy report as text", "复制报告为文本"),
             text("Copy the whole report as the terminal shows it", "按终端显示的样子复制整个报告");
         SavePage, FileText: text("Save report as HTML…", "保存报告为 HTML…"),

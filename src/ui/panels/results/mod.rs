@@ -90,6 +90,7 @@ pub fn show(ui: &mut Ui, model: &Model, _view: &mut ResultsView, out: &mut Inten
     match model.runs.current.as_ref().map(|run| &run.ending) {
         None => empty_state(ui, Icon::ClipboardCheck, lang.t(NO_RUN), lang.t(NO_RUN_TIP), |ui| {
             button(ui, model, UiCommand::Run, out);
+            button(ui, model, UiCommand::ShowHistory, out);
         }),
         Some(None) => empty_state(ui, Icon::Hourglass, lang.t(UNDER_WAY), lang.t(UNDER_WAY_TIP), |ui| {
             button(ui, model, UiCommand::Stop, out);
