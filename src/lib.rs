@@ -11,7 +11,7 @@
 //! | floor | module | what lives there |
 //! |---|---|---|
 //! | 6 | `main.rs` | the binary: hands over to [`cli`] |
-//! | 5 | [`cli`] | the command line: `run`, `compare`, `capacity`, `validate`, `doctor`, `bench` |
+//! | 5 | [`cli`] | the command line: `run`, `compare`, `capacity`, `report`, `history`, `validate`, `doctor`, `bench` |
 //! | 5 | [`ui`] | the window |
 //! | 4 | [`machine`] | what this machine carries: a short bench, what a design asks of it, and what a design carries on it |
 //! | 3 | [`engine`] | runs a plan (tokio, redis, SQLite) and audits it |
@@ -22,10 +22,12 @@
 //! | 0 | [`topology`] | what is wired, and what is wrong with it (pure) |
 //! | 0 | [`workload`] | what arrives (pure, seeded) |
 //! | 0 | [`param`] | parameters that describe themselves; the two above are made of them |
+//! | 0 | [`lang`] | words in English and Chinese (pure) |
 
 pub mod cli;
 pub mod engine;
 pub mod files;
+pub mod lang;
 pub mod machine;
 pub mod metrics;
 pub mod param;

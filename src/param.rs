@@ -3,6 +3,10 @@
 //! A stage, a link, a phase or the sale is a plain struct of parameters. The `params!` macro also gives each field
 //! its unit, range, default and explanation, so that the file reader, the validator, the reference pages and the
 //! inspector are all views of one table and cannot drift apart.
+//!
+//! - [`read`]: parameters from JSON, which knows fewer kinds of values.
+
+pub mod read;
 
 use std::time::Duration;
 
@@ -298,6 +302,12 @@ macro_rules! params {
                 $crate::param::serialize_params(self, serializer)
             }
         }
+
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                $crate::param::read::deserialize_params(deserializer)
+            }
+        }
     )*};
     (@or $default:literal) => { $default };
     (@or $default:literal, $given:literal) => { $given };
@@ -315,7 +325,7 @@ macro_rules! choices {
         }
     )*) => {$(
         $(#[doc = $enum_doc])+
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize)]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
         pub enum $name { $( $(#[doc = $doc])+ $variant, )+ }
 
         impl $name {
@@ -355,7 +365,7 @@ macro_rules! kinds {
         pub enum $name:ident { $($variant:ident,)+ }
     ) => {
         $(#[doc = $enum_doc])+
-        #[derive(Debug, Clone, PartialEq, serde::Serialize)]
+        #[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
         pub enum $name {
             $(#[doc = concat!("See [`", stringify!($variant), "`].")] $variant($variant),)+
         }

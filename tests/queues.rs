@@ -56,7 +56,7 @@ fn each_form_loses_and_repeats_what_it_must_when_consumers_die() {
         let stage = format!("Queue(form: {form}, consumers: 2, batch: 50, claim_after: \"300ms\")");
         let ran = ran(design(&stage, ALONE, &DEATHS));
         let (queue, audit) = (queue(&ran), &ran.report.audit);
-        assert_eq!((queue.form, queue.consumer_deaths), (form, 2));
+        assert_eq!((&*queue.form, queue.consumer_deaths), (form, 2));
         let (unwritten, unacknowledged) = (queue.died_unwritten_orders, queue.died_unacknowledged_orders);
         assert!(unwritten > 0 && unacknowledged > 0, "{queue:?}");
         if form == "List" {

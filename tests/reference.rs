@@ -20,8 +20,9 @@ use seckill_lab::report::compare::{Comparison, Run};
 use seckill_lab::report::records::{CounterReport, CountsReport, EventsReport, StreamReport};
 use seckill_lab::report::{
     AbsenceReport, AlertReport, AuditReport, BackupReport, BreakerReport, ChangeReport, ClaimedReport,
-    FaultReport, GeneratorReport, OperationsReport, QueueReport, Report, ReshapeReport, SecondReport,
-    ServerReport, SettingReport, ShardReport, StageReport, TargetResult, Verdict,
+    FaultReport, GeneratorReport, MachineReport, OperationsReport, QueueReport, Report, ReshapeReport,
+    SecondReport, ServerReport, SettingReport, ShardReport, StageReport, StageTimeline, TargetResult,
+    Timeline, Verdict,
 };
 use seckill_lab::topology::{Expected, Fault, Realness, Rule, StageKind, Target, Topology};
 use seckill_lab::workload::{Audience, Mix, Records, Sale, Shape, Spacing};
@@ -191,7 +192,7 @@ fn full_report(topology: Topology) -> Report {
     let tally = StageTally { intercepted: by_reason, rejected: by_reason, ..StageTally::default() };
     let some = || "some".to_owned();
     let offence =
-        Offence { kind: "oversold", order_id: 1, item: 0, claimant: 2, units: 1, accepted_secs: 1.0 };
+        Offence { kind: "oversold".into(), order_id: 1, item: 0, claimant: 2, units: 1, accepted_secs: 1.0 };
     let lost_spans = vec![LostSpan::default()];
     let events = EventsReport { streams: vec![StreamReport::default()], ..EventsReport::default() };
     let counts = CountsReport { counters: vec![CounterReport::default()], ..CountsReport::default() };
@@ -216,8 +217,8 @@ fn full_report(topology: Topology) -> Report {
         generator: GeneratorReport::default(),
         servers: vec![ServerReport { kind: some(), version: some(), path: some() }],
         settings: vec![SettingReport { stage: some(), name: some(), value: some() }],
-        queue: Some(QueueReport { stage: some(), form: "List", ..QueueReport::default() }),
-        other_queues: vec![QueueReport { stage: some(), form: "List", ..QueueReport::default() }],
+        queue: Some(QueueReport { stage: some(), form: "List".into(), ..QueueReport::default() }),
+        other_queues: vec![QueueReport { stage: some(), form: "List".into(), ..QueueReport::default() }],
         shards: vec![ShardReport { nodes: vec![some()], ..ShardReport::default() }],
         reshapes: vec![ReshapeReport {
             stage: some(),
@@ -234,7 +235,7 @@ fn full_report(topology: Topology) -> Report {
         instances: vec![InstanceSummary::default()],
         claimed: vec![ClaimedReport {
             stage: some(),
-            what: "reads",
+            what: "reads".into(),
             claimed_per_sec: 1,
             requests_per_sec: 1.0,
             cores_used: 1.0,
@@ -269,6 +270,9 @@ fn full_report(topology: Topology) -> Report {
         backup: Some(some_backup()),
         changes: vec![ChangeReport { at_secs: 1.0, what: some(), error: Some(some()) }],
         series: vec![SecondReport::default()],
+        timeline: Timeline { stages: vec![StageTimeline::default()], ..Timeline::default() },
+        started_at: some(),
+        machine: MachineReport::default(),
         seed: 1,
         program_version: some(),
         topology,

@@ -11,7 +11,8 @@ use std::path::{Path, PathBuf};
 use seckill_lab::files::read_topology;
 
 /// Floors of the modules, lowest first; the order within floor 0 is spelt out. Modules of one floor don't know each other.
-const FLOORS: [&[&str]; 8] = [
+const FLOORS: [&[&str]; 9] = [
+    &["lang"],
     &["param"],
     &["workload"],
     &["topology"],
@@ -22,7 +23,7 @@ const FLOORS: [&[&str]; 8] = [
     &["cli", "ui"],
 ];
 /// Modules without files, sockets, processes, clocks and runtimes.
-const PURE: [&str; 5] = ["param", "workload", "topology", "metrics", "report"];
+const PURE: [&str; 6] = ["lang", "param", "workload", "topology", "metrics", "report"];
 const IMPURE: [&str; 8] =
     ["std::fs", "std::net", "std::process", "Instant", "SystemTime", "tokio::", "redis::", "rusqlite"];
 const LONGEST_SOURCE: usize = 500;

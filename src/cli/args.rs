@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::{Args as ClapArgs, Parser, Subcommand};
+use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
 use super::allow::AllowArgs;
 use super::metrics::Metrics;
@@ -41,6 +41,10 @@ pub enum Command {
     Compose(ComposeArgs),
     /// Print a design as a text that is short enough for a chat
     Share(ShareArgs),
+    /// Show a report that was saved as JSON, or write it in other forms
+    Report(ReportArgs),
+    /// List, show, note, pin, delete and export the runs that were kept
+    History(HistoryArgs),
     /// Say what was found on this machine and what is missing
     Doctor(ServerArgs),
     /// Measure how many orders and arrivals a second this machine carries, in a minute and a half
@@ -103,6 +107,9 @@ pub struct HowArgs {
     /// Write the report to this file as JSON; of a folder: the reports into this folder
     #[arg(long, value_name = "FILE")]
     pub json: Option<PathBuf>,
+    /// In which other forms.
+    #[command(flatten)]
+    pub forms: FormArgs,
     /// Run it so many times, one after the other, with the same seed, and say what their failovers have in common
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1_000))]
     pub repeat: Option<u32>,
@@ -118,12 +125,120 @@ pub struct HowArgs {
     /// Print the verdict only
     #[arg(long)]
     pub quiet: bool,
+    /// Do not keep the run in the history
+    #[arg(long, env = "SECKILL_LAB_NO_HISTORY")]
+    pub no_history: bool,
     /// Keep the run's files (server logs, the database) and say where they are
     #[arg(long)]
     pub keep_data: bool,
     /// Which server program.
     #[command(flatten)]
     pub server: ServerArgs,
+}
+
+/// In which forms a report is written besides JSON.
+#[derive(Debug, Default, ClapArgs)]
+pub struct FormArgs {
+    /// Write the report to this file as one HTML page that needs no network; of several runs: into this folder, a file a run
+    #[arg(long, value_name = "FILE")]
+    pub html: Option<PathBuf>,
+    /// Write the series to this file as CSV, and the summary beside it as FILE-summary.csv; of several runs: into this folder
+    #[arg(long, value_name = "FILE")]
+    pub csv: Option<PathBuf>,
+    /// Write a summary for a pull request to this file as Markdown; of several runs: into this folder
+    #[arg(long, value_name = "FILE")]
+    pub markdown: Option<PathBuf>,
+    /// Write verdict, targets and audit to this file as JUnit XML for CI; of several runs: into this folder
+    #[arg(long, value_name = "FILE")]
+    pub junit: Option<PathBuf>,
+    /// The language of the HTML page and of the Markdown
+    #[arg(long, value_name = "LANGUAGE", value_enum, default_value_t)]
+    pub lang: Language,
+}
+
+/// A language of reports.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub enum Language {
+    /// English
+    #[default]
+    En,
+    /// Simplified Chinese
+    Zh,
+}
+
+/// `report`.
+#[derive(Debug, ClapArgs)]
+#[command(
+    after_help = "Without a form it prints the report as the run did. Exit code: 0, 64 if the file is no report, 74 if \
+                        a file can't be written."
+)]
+pub struct ReportArgs {
+    /// A file that --json wrote
+    pub file: PathBuf,
+    /// In which forms.
+    #[command(flatten)]
+    pub forms: FormArgs,
+}
+
+/// `history`.
+#[derive(Debug, ClapArgs)]
+#[command(
+    after_help = "RUN is the beginning of a run's name, as list shows it, or last. Exit code: 0, 64 if there is no such run, \
+                        74 if a file can't be read or written."
+)]
+pub struct HistoryArgs {
+    /// What to do
+    #[command(subcommand)]
+    pub command: HistoryCommand,
+}
+
+/// What can be done with the history.
+#[derive(Debug, Subcommand)]
+pub enum HistoryCommand {
+    /// List the runs, the latest first
+    List {
+        /// Only those with all of these words in title, verdict, sentence, note, time or name
+        words: Vec<String>,
+    },
+    /// Print the report of a run
+    Show {
+        /// The run
+        run: String,
+    },
+    /// Write a note to a run; without words, take it away
+    Note {
+        /// The run
+        run: String,
+        /// The note
+        words: Vec<String>,
+    },
+    /// Keep a run for good
+    Pin {
+        /// The run
+        run: String,
+    },
+    /// Let a run go when it is among the oldest
+    Unpin {
+        /// The run
+        run: String,
+    },
+    /// Delete runs
+    Delete {
+        /// The runs
+        #[arg(required = true)]
+        runs: Vec<String>,
+    },
+    /// Write the report of a run to files
+    Export {
+        /// The run
+        run: String,
+        /// Write it to this file as JSON
+        #[arg(long, value_name = "FILE")]
+        json: Option<PathBuf>,
+        /// In which other forms.
+        #[command(flatten)]
+        forms: FormArgs,
+    },
 }
 
 /// `validate`.

@@ -34,8 +34,8 @@ impl Row {
     }
 }
 
-/// Runs them; the exit code is 0 if each kept its promise, and that of the worst else. With `--json` the reports go into a folder,
-/// which is made if need be, each under the name of its file. A signal ends the run under way as usual, and no other begins.
+/// Runs them; the exit code is 0 if each kept its promise, and that of the worst else. With `--json` and the other forms the reports go into
+/// folders, which are made if need be, each under the name of its file. A signal ends the run under way as usual, and no other begins.
 pub(super) fn run(path: &Path, args: &HowArgs, signals: &Receiver<()>) -> u8 {
     let names = match topologies(path) {
         Ok(names) if names.is_empty() => {
@@ -88,8 +88,9 @@ fn one(path: &Path, name: String, args: &HowArgs, signals: &Receiver<()>) -> (Ro
         return broken(name);
     };
     let promised = plan.topology.expected.unwrap_or(Expected::Pass);
+    let stem = file.file_stem().map_or_else(|| name.clone(), |stem| stem.to_string_lossy().into_owned());
     let json = args.json.as_deref().map(|json| json.join(&name).with_extension("json"));
-    let (code, is_stopped) = run_to(json.as_deref(), &plan, args, signals);
+    let (code, is_stopped) = run_to(json.as_deref(), Some(&stem), &plan, args, signals);
     (Row { name, promised, code }, is_stopped)
 }
 

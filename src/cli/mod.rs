@@ -9,8 +9,10 @@
 //! - `capacity`: the largest rate at which a design meets its targets.
 //! - `compare`: several designs in turn, and what differs between them.
 //! - `terminal`: what is printed while runs go on.
+//! - `outputs`: where reports go; `report`: one that was saved, in other forms.
 //! - `variants`: a design and its variants, one after the other.
 //! - `compose`: a design for containers.
+//! - `keep`: runs go into the history; `history`: what is in it.
 //! - `share`: a design as a short text.
 //! - `validate`: lists what is wrong with files.
 //! - `doctor`: says what was found on this machine and what is missing.
@@ -26,9 +28,13 @@ mod compose;
 mod doctor;
 pub mod exit;
 mod folder;
+mod history;
+mod keep;
 mod metrics;
 mod out;
+mod outputs;
 mod repeat;
+mod report;
 mod run;
 mod share;
 mod terminal;
@@ -61,6 +67,8 @@ pub fn main(open_window: impl FnOnce(Option<PathBuf>) -> Result<(), NoWindow>) -
         Some(Command::Validate(args)) => validate::main(&args),
         Some(Command::Compose(args)) => compose::main(&args),
         Some(Command::Share(args)) => share::main(&args),
+        Some(Command::History(args)) => history::main(&args),
+        Some(Command::Report(args)) => report::main(&args),
         Some(Command::Doctor(args)) => doctor::main(&args),
         Some(Command::Bench(args)) => bench::main(&args),
         Some(Command::Capacity(args)) => capacity::main(&args),

@@ -9,6 +9,7 @@ use super::{exit, out};
 use crate::engine::trial::Trial;
 use crate::engine::trial::rounds::Turn;
 use crate::report::failover::Distribution;
+use crate::report::read::ReadReport;
 use crate::report::{Report, Verdicts, repeated_to_json};
 use crate::topology::RunPlan;
 
@@ -22,11 +23,12 @@ pub(super) fn run(plan: &RunPlan, args: &HowArgs, times: u32, signals: &Receiver
         }
     };
     let ended = |_: Turn, trial: &Trial| show(&trial.report, args.quiet);
-    let rounds = turns(plans, times, args, signals, &mut Turns::new(plans, args.quiet, begins, ended));
+    let rounds =
+        turns(plans, Vec::new(), times, args, signals, &mut Turns::new(plans, args.quiet, begins, ended));
     let (code, is_stopped) = (worst(&rounds), rounds.is_stopped);
     let runs: Vec<Report> = rounds.trials.into_iter().map(|(_, trial)| *trial.report).collect();
     if runs.is_empty() {
-        return Ended { json: None, code, is_stopped };
+        return Ended { json: None, runs: Vec::new(), code, is_stopped };
     }
     let distribution = Distribution::of(&runs);
     let outages: usize = runs.iter().map(|run| run.failovers.len()).sum();
@@ -36,7 +38,11 @@ pub(super) fn run(plan: &RunPlan, args: &HowArgs, times: u32, signals: &Receiver
         verdicts(plan, &runs),
         distribution.render().trim_end()
     ));
-    Ended { json: Some(repeated_to_json(times, &distribution, &runs)), code, is_stopped }
+    let json = Some(repeated_to_json(times, &distribution, &runs));
+    let named = (1..)
+        .zip(runs)
+        .map(|(number, report): (u32, _)| ReadReport { name: format!("run {number}"), report });
+    Ended { json, runs: named.collect(), code, is_stopped }
 }
 
 /// How the runs ended, and how many of them as the design promises.

@@ -6,7 +6,9 @@ use crossbeam_channel::{Receiver, bounded, never};
 
 use super::args::{HowArgs, LoadArgs, RunArgs};
 use super::exit;
+use super::keep::Keeper;
 use super::metrics::{Metrics, Observed};
+use super::outputs::Outputs;
 use super::terminal::Terminal;
 use super::{folder, out, repeat, variants};
 use crate::engine::RunOptions;
@@ -15,13 +17,16 @@ use crate::engine::trial::{self, Listener, OnStop};
 use crate::files::presets::Preset;
 use crate::files::{Opened, ResultFile, parse_topology, read_topology, report_problems};
 use crate::machine::Capacity;
+use crate::report::read::ReadReport;
 use crate::report::{self, Report, text};
 use crate::topology::{Problem, RunPlan, Severity, Topology, chaos};
 
 /// What came of a run, or of several of one design.
 pub(super) struct Ended {
-    /// What there is to write; none without a report.
+    /// What there is to write as JSON; none without a report.
     pub json: Option<String>,
+    /// The reports.
+    pub runs: Vec<ReadReport>,
     /// The exit code.
     pub code: u8,
     /// Whether somebody asked to stop.
@@ -57,18 +62,23 @@ pub fn preset(preset: &Preset) -> u8 {
 /// Runs what was read. `label` is what problems call it.
 fn run(label: &str, opened: Opened, args: &HowArgs) -> u8 {
     let Some(plan) = plan(label, opened, args) else { return exit::USAGE };
-    run_to(args.json.as_deref(), &plan, args, &signals()).0
+    run_to(args.json.as_deref(), None, &plan, args, &signals()).0
 }
 
-/// Runs a plan and writes its report to a file, if there is to be one. Answers the exit code, and whether somebody asked to stop.
+/// Runs a plan and writes its report to files, if there are to be any. `within`: the name of the design among others, where it is one of a folder.
+/// Answers the exit code, and whether somebody asked to stop.
 pub(super) fn run_to(
     json: Option<&Path>,
+    within: Option<&str>,
     plan: &RunPlan,
     args: &HowArgs,
     signals: &Receiver<()>,
 ) -> (u8, bool) {
-    let json = match json.map(ResultFile::reserve).transpose() {
-        Ok(json) => json,
+    let is_many = args.repeat.is_some() || !plan.topology.variants.is_empty();
+    let reserved = json.map(ResultFile::reserve).transpose();
+    let reserved = reserved.and_then(|json| Ok((json, Outputs::reserve(&args.forms, within, is_many)?)));
+    let (json, outputs) = match reserved {
+        Ok(reserved) => reserved,
         Err(error) => {
             out::note(error);
             return (exit::IO, false);
@@ -76,8 +86,9 @@ pub(super) fn run_to(
     };
     tell_external(plan);
     warn(plan, args);
-    let Ended { json: text, code, is_stopped } = conduct(plan, args, signals);
-    if let Some(Err(error)) = json.zip(text).map(|(json, text)| json.write(&text)) {
+    let Ended { json: text, runs, code, is_stopped } = conduct(plan, args, signals);
+    let written = json.zip(text).map_or(Ok(()), |(json, text)| json.write(&text));
+    if let Err(error) = written.and_then(|()| outputs.write(&runs)) {
         out::note(error);
         return (exit::IO, is_stopped);
     }
@@ -96,17 +107,22 @@ fn conduct(plan: &RunPlan, args: &HowArgs, signals: &Receiver<()>) -> Ended {
         return variants::run(plan, args, signals);
     }
     let mut terminal = Terminal::new(plan, args.quiet);
-    let rounds = turns(std::slice::from_ref(plan), 1, args, signals, &mut terminal);
-    let report = rounds.trials.first().map(|(_, trial)| &*trial.report);
-    if let Some(report) = report {
+    let rounds = turns(std::slice::from_ref(plan), Vec::new(), 1, args, signals, &mut terminal);
+    let (code, is_stopped) = (worst(&rounds), rounds.is_stopped);
+    let report = rounds.trials.into_iter().next().map(|(_, trial)| *trial.report);
+    if let Some(report) = &report {
         show(report, args.quiet);
     }
-    Ended { json: report.map(report::to_json), code: worst(&rounds), is_stopped: rounds.is_stopped }
+    let json = report.as_ref().map(report::to_json);
+    let runs = report.into_iter().map(|report| ReadReport { name: String::new(), report }).collect();
+    Ended { json, runs, code, is_stopped }
 }
 
-/// Runs designs in turn, and says why the last one has no report, if it has none.
+/// Runs designs in turn, and says why the last one has no report, if it has none. `names`: what they are called among several, in the
+/// history.
 pub(super) fn turns(
     plans: &[RunPlan],
+    names: Vec<String>,
     times: u32,
     args: &HowArgs,
     signals: &Receiver<()>,
@@ -123,7 +139,8 @@ pub(super) fn turns(
         Some(observed) => observed,
         None => listener,
     };
-    let rounds = in_turn(plans, times, &options, signals, OnStop::DrainFirst, listener);
+    let mut keeper = Keeper::new(listener, names, args.no_history);
+    let rounds = in_turn(plans, times, &options, signals, OnStop::DrainFirst, &mut keeper);
     tell_failure(&rounds);
     rounds
 }

@@ -8,6 +8,7 @@ use super::terminal::Turns;
 use super::{exit, out};
 use crate::engine::trial::Trial;
 use crate::engine::trial::rounds::Turn;
+use crate::report::read::ReadReport;
 use crate::report::variants::{Compared, render, to_json};
 use crate::topology::{RunPlan, Topology};
 
@@ -28,7 +29,8 @@ pub(super) fn run(plan: &RunPlan, args: &HowArgs, signals: &Receiver<()>) -> End
             show(&trial.report, args.quiet);
         }
     };
-    let rounds = turns(&plans, 1, args, signals, &mut Turns::new(&plans, args.quiet, begins, ended));
+    let rounds =
+        turns(&plans, names.clone(), 1, args, signals, &mut Turns::new(&plans, args.quiet, begins, ended));
     let drawn = rounds.trials.first().map(|(_, trial)| trial.report.verdict.exit_code());
     let failed = rounds.failure.as_ref().map(|failure| exit::of(failure.kind));
     let (code, is_stopped) = (failed.or(drawn).unwrap_or(exit::PASS), rounds.is_stopped);
@@ -36,10 +38,12 @@ pub(super) fn run(plan: &RunPlan, args: &HowArgs, signals: &Receiver<()>) -> End
         |(turn, trial): (Turn, Trial)| Compared { name: names[turn.design].clone(), report: *trial.report };
     let runs: Vec<Compared> = rounds.trials.into_iter().map(compared).collect();
     if runs.is_empty() {
-        return Ended { json: None, code, is_stopped };
+        return Ended { json: None, runs: Vec::new(), code, is_stopped };
     }
     out::line(format_args!("\n{}", render(&runs).trim_end()));
-    Ended { json: Some(to_json(&runs)), code, is_stopped }
+    let json = Some(to_json(&runs));
+    let runs = runs.into_iter().map(|Compared { name, report }| ReadReport { name, report }).collect();
+    Ended { json, runs, code, is_stopped }
 }
 
 /// A design as drawn and each of its variants, with their names.

@@ -13,13 +13,13 @@
 //! - `page_life`: how long pages stay in a cache in front of the database.
 //! - `versions`: what of a product was written when, so that stale answers are counted.
 //! - `faults`: breaks and mends, one file a family; `tuner`: carries out changes while requests arrive; `dial`: a parameter that may change.
-//! - `book`, `ledger`: what was counted, what buyers were told; `observer`: takes the buckets out;
+//! - `book`, `ledger`: what was counted, what buyers were told; `observer`: takes the buckets out; `timeline`: gathers those of the report;
 //!   `outbox`: shows them; `clock`: the one clock.
 //! - `absences`: when an instance got no requests; `failover`: notes what clients, Sentinels and the lab see of failovers, for their anatomy.
 //! - [`mod@bench`]: what all this costs on this machine.
 //! - [`trial`]: one run from its start to its report, or several designs in turn, for those who wait for them.
 //! - `trouble`: errors that are waited out, told once.
-//! - `audit`: ledger against Redis, queue and database; `summary`: the report.
+//! - `audit`: ledger against Redis, queue and database; `summary`: the report; `machine`: what it was made on.
 
 mod absences;
 mod audit;
@@ -42,6 +42,7 @@ pub mod handle;
 mod heartbeat;
 mod keys;
 mod ledger;
+mod machine;
 pub mod message;
 mod observer;
 mod order;
@@ -57,6 +58,7 @@ mod stock;
 mod store;
 mod summary;
 mod sweep;
+mod timeline;
 pub mod trial;
 mod trouble;
 mod tuner;

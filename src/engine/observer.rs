@@ -3,14 +3,16 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::time::SystemTime;
 
 use super::backlog::Backlog;
 use super::book::{StageBook, StagePage};
 use super::clock::Clock;
 use super::generator::Schedule;
 use super::ledger::Ledger;
+use super::timeline::TimelineMaker;
 use crate::metrics::{Bucket, Latency, StageBucket, StageTally, Totals};
-use crate::report::{OperationReport, OperationsReport, SecondReport};
+use crate::report::{OperationReport, OperationsReport, SecondReport, Timeline};
 use crate::topology::RunPlan;
 use crate::workload::{Operation, Sale};
 
@@ -43,6 +45,9 @@ pub struct Observer {
     dropped: u64,
     second: SecondReport,
     series: Vec<SecondReport>,
+    timeline: TimelineMaker,
+    /// When it began to observe.
+    started_at: SystemTime,
 }
 
 impl Observer {
@@ -75,6 +80,8 @@ impl Observer {
             dropped: 0,
             second: SecondReport::default(),
             series: Vec::new(),
+            timeline: TimelineMaker::new(plan),
+            started_at: SystemTime::now(),
         }
     }
 
@@ -101,6 +108,7 @@ impl Observer {
                 latency_us: self.bucket.latency.quantiles(),
                 stale_age_us: self.bucket.stale_age.quantiles(),
             };
+            self.timeline.add_times(stage, &self.bucket.latency);
             page.absorb(&self.bucket);
         }
         self.schedule.take_lag(&mut self.bucket_lag);
@@ -121,6 +129,7 @@ impl Observer {
         bucket.service_us = service.quantiles();
         bucket.schedule_lag_us = self.bucket_lag.quantiles();
         self.add_to_series(&bucket);
+        self.timeline.add(&bucket, &response);
         bucket
     }
 
@@ -204,6 +213,16 @@ impl Observer {
             count: of(&[Operation::Count]),
             all: of(&Operation::ALL),
         }
+    }
+
+    /// The run in buckets so far, the last one even if it isn't full.
+    pub fn timeline(&mut self) -> Timeline {
+        self.timeline.timeline()
+    }
+
+    /// When the arrivals began, by the calendar.
+    pub fn started_at(&self) -> SystemTime {
+        self.started_at
     }
 
     /// The series so far, the last second even if it isn't full.

@@ -127,7 +127,7 @@ async fn run_in(
     let (absences, breakers) = (notes.absences.all(), notes.breakers.all());
     let said = Said { absences, breakers, backup, troubles: troubles.all() };
     let ending = live.ending(audit, faults, drained, said);
-    Ok(summary::report(plan, environment, &live.observer, ending))
+    Ok(summary::report(plan, environment, &mut live.observer, ending))
 }
 
 /// What goes on beside the traffic until the arrivals end: data control, and backups.

@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::audit::AuditError;
 use super::cluster::ClusterGroup;
 use super::environment::{Binaries, Environment};
+use super::machine;
 use super::observer::Observer;
 use super::queue::hands::HandTotals;
 use super::redis_link::LinkSettings;
@@ -64,7 +65,7 @@ pub struct Ending {
 }
 
 /// The report of a run.
-pub fn report(plan: &RunPlan, environment: &Environment, observer: &Observer, ending: Ending) -> Report {
+pub fn report(plan: &RunPlan, environment: &Environment, observer: &mut Observer, ending: Ending) -> Report {
     let totals = observer.totals();
     let operations = observer.operations();
     let generator = generator(observer, &totals, &ending);
@@ -103,6 +104,9 @@ pub fn report(plan: &RunPlan, environment: &Environment, observer: &Observer, en
         changes: ending.changes,
         troubles: ending.troubles,
         series: observer.series(),
+        timeline: observer.timeline(),
+        started_at: humantime::format_rfc3339_seconds(observer.started_at()).to_string(),
+        machine: machine::look(),
         seed: plan.topology.workload.seed,
         program_version: env!("CARGO_PKG_VERSION").to_owned(),
         topology: plan.topology.clone(),
@@ -192,7 +196,7 @@ fn queue(plan: &RunPlan, stage: usize, hands: &BTreeMap<usize, HandTotals>) -> O
     let StageKind::Queue(params) = &stage.kind else { return None };
     Some(QueueReport {
         stage: stage.name.clone(),
-        form: params.form.word(),
+        form: params.form.word().into(),
         consumer_deaths: hands.deaths,
         died_unwritten_orders: hands.died_unwritten,
         died_unacknowledged_orders: hands.died_unacknowledged,

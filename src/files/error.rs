@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use super::LARGEST_FILE_BYTES;
 use super::share::Garbled;
+use crate::report::read::ReadError;
 
 /// Why a file could not be opened or saved; each message ends with what to do.
 #[derive(Debug, thiserror::Error)]
@@ -27,16 +28,26 @@ pub enum FileError {
         /// The path asked for.
         path: PathBuf,
     },
-    /// The file is larger than [`LARGEST_FILE_BYTES`].
+    /// The file is larger than files of its kind are.
     #[error(
-        "{}: the file has {bytes} bytes, and topology files have {LARGEST_FILE_BYTES} at most; name a topology file",
-        path.display()
+        "{}: the file has {bytes} bytes, and {} files have {largest} at most; name a {} file",
+        path.display(), kind_of(*largest), kind_of(*largest)
     )]
     TooLarge {
         /// The path asked for.
         path: PathBuf,
         /// The size of the file.
         bytes: u64,
+        /// The largest that is read.
+        largest: u64,
+    },
+    /// The file holds no report.
+    #[error("{}: {source}; name a file that --json wrote", path.display())]
+    NoReport {
+        /// The path asked for.
+        path: PathBuf,
+        /// Why not.
+        source: ReadError,
     },
     /// The file is not UTF-8.
     #[error(
@@ -87,4 +98,9 @@ pub enum FileError {
         /// What the system says.
         source: io::Error,
     },
+}
+
+/// What files of this greatest length are called.
+fn kind_of(largest: u64) -> &'static str {
+    if largest == LARGEST_FILE_BYTES { "topology" } else { "report" }
 }

@@ -6,8 +6,10 @@
 //! - [`autosave`]: designs that nobody saved yet, kept in case of a crash.
 //! - [`compose`]: the design for containers.
 //! - [`error`]: why a file could not be opened or saved at all.
+//! - [`export`]: reports in other forms, and read back.
 //! - [`fingerprint`]: whether a file is still what it was.
 //! - [`folder`]: what is in a folder.
+//! - [`history`]: runs that were kept.
 //! - [`located`]: problems with their line and column, and how they are printed.
 //! - [`picture`]: pictures as PNG files.
 //! - [`presets`]: the designs that come with the program.
@@ -20,8 +22,10 @@
 pub mod autosave;
 pub mod compose;
 pub mod error;
+pub mod export;
 pub mod fingerprint;
 pub mod folder;
+pub mod history;
 pub mod located;
 pub mod picture;
 pub mod presets;
@@ -36,6 +40,7 @@ use std::io::{ErrorKind, Read};
 use std::path::Path;
 
 pub use error::FileError;
+pub use export::{Export, Form, file_stem};
 pub use fingerprint::{Fingerprint, open_topology};
 pub use located::{Located, report_problems};
 pub use read::parse_topology;
@@ -106,6 +111,11 @@ pub fn read_any(text: &str) -> Result<Opened, share::Garbled> {
 }
 
 fn read_text(path: &Path) -> Result<String, FileError> {
+    read_text_of(path, LARGEST_FILE_BYTES)
+}
+
+/// Reads a text of so many bytes at the most.
+fn read_text_of(path: &Path, largest: u64) -> Result<String, FileError> {
     let unreadable = |error: std::io::Error| match error.kind() {
         ErrorKind::NotFound => FileError::NotFound { path: path.into() },
         _ => FileError::Unreadable { path: path.into(), source: error },
@@ -118,15 +128,15 @@ fn read_text(path: &Path) -> Result<String, FileError> {
     if !metadata.is_file() {
         return Err(FileError::NotAFile { path: path.into() });
     }
-    let too_large = |bytes| FileError::TooLarge { path: path.into(), bytes };
-    if metadata.len() > LARGEST_FILE_BYTES {
+    let too_large = |bytes| FileError::TooLarge { path: path.into(), bytes, largest };
+    if metadata.len() > largest {
         return Err(too_large(metadata.len()));
     }
     let mut bytes = Vec::new();
     // The file may have grown since its size was asked for.
     let file = File::open(path).map_err(unreadable)?;
-    file.take(LARGEST_FILE_BYTES + 1).read_to_end(&mut bytes).map_err(unreadable)?;
-    if bytes.len() as u64 > LARGEST_FILE_BYTES {
+    file.take(largest + 1).read_to_end(&mut bytes).map_err(unreadable)?;
+    if bytes.len() as u64 > largest {
         return Err(too_large(bytes.len() as u64));
     }
     String::from_utf8(bytes).map_err(|error| {

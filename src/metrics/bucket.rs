@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 use super::histogram::Quantiles;
 use super::tally::StageTally;
 
@@ -9,7 +11,8 @@ use super::tally::StageTally;
 pub const BUCKET: Duration = Duration::from_millis(100);
 
 /// One stage in one bucket.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct StageBucket {
     /// What was counted in the bucket.
     pub tally: StageTally,
@@ -23,7 +26,8 @@ pub struct StageBucket {
 }
 
 /// What clients saw of one shard of a cluster in one bucket, all its nodes together.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct ShardBucket {
     /// The place of its stage in the topology.
     pub stage: usize,
@@ -38,7 +42,8 @@ pub struct ShardBucket {
 }
 
 /// The whole run in one bucket.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Bucket {
     /// When the bucket ends, from the first arrival.
     pub at: Duration,

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use hdrhistogram::Histogram;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// The longest time that is told apart; longer ones count as this long.
 pub const LONGEST: Duration = Duration::from_secs(LONGEST_US as u64 / 1_000_000);
@@ -36,7 +36,8 @@ fn empty() -> Histogram<u64> {
 }
 
 /// Quantiles of a histogram, in microseconds.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Quantiles {
     /// Half are at least as fast.
     pub p50: u64,

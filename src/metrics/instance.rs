@@ -1,9 +1,9 @@
 //! What a server process says of itself.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// What a process is, in its own words.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Role {
     /// It has not said yet.
@@ -30,7 +30,8 @@ impl Role {
 }
 
 /// The state of one process at one look.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct InstanceState {
     /// The place of its stage in the topology.
     pub stage: usize,
@@ -105,7 +106,8 @@ impl InstanceState {
 }
 
 /// What one process did over a run.
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct InstanceSummary {
     /// The stage it belongs to.
     pub stage: String,

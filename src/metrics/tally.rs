@@ -7,8 +7,10 @@
 //! A request that a service tries again is one arrival of the run and ends once. At the stage where an attempt ended it is `given_back`, at
 //! the service that takes it back it counts among `retries`: of both there are the same number in a run.
 
-use serde::Serialize;
+use std::collections::BTreeMap;
+
 use serde::ser::SerializeMap;
+use serde::{Deserialize, Serialize};
 
 use super::outcome::{Outcome, Reason};
 
@@ -40,6 +42,14 @@ impl ByReason {
     }
 }
 
+/// Reasons that this program doesn't know are left out: a newer one wrote them.
+impl<'de> Deserialize<'de> for ByReason {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let known = BTreeMap::<String, u64>::deserialize(deserializer)?;
+        Ok(Self(Reason::ALL.map(|reason| known.get(reason.label()).copied().unwrap_or(0))))
+    }
+}
+
 impl Serialize for ByReason {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
@@ -51,7 +61,8 @@ impl Serialize for ByReason {
 }
 
 /// What a stage counted: of all operations, or of one.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct StageTally {
     /// Requests that came in.
     pub arrivals: u64,
@@ -158,7 +169,8 @@ impl StageTally {
 }
 
 /// How all arrivals of a run ended.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Totals {
     /// Requests that the schedule called for.
     pub arrivals: u64,

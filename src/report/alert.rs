@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::Report;
 
@@ -10,7 +10,7 @@ use super::Report;
 const LISTED: usize = 20;
 
 /// A rule that spoke up.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct AlertReport {
     /// When, in seconds from the first arrival.
     pub at_secs: f64,

@@ -1,11 +1,14 @@
 //! The ledger's findings.
 
-use serde::Serialize;
+use std::borrow::Cow;
+
+use serde::{Deserialize, Serialize};
 
 use super::records::{CountsReport, EventCounts, EventsReport, Increments};
 
 /// What became of the stock and of each promise. Units unless it says orders.
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct AuditReport {
     /// Whether the audit could be done; if not, all figures here are 0 and say nothing.
     pub audited: bool,
@@ -77,7 +80,8 @@ impl AuditReport {
 }
 
 /// A span of time in which orders were promised that are lost.
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct LostSpan {
     /// When the first of them was promised, in seconds from the first arrival.
     pub from_secs: f64,
@@ -92,7 +96,8 @@ pub struct LostSpan {
 }
 
 /// What each place says by itself.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Places {
     /// Orders acknowledged, by the engine's ledger.
     pub ledger_orders: u64,
@@ -109,10 +114,10 @@ pub struct Places {
 }
 
 /// An order that should not be as it is.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Offence {
     /// "`lost_acknowledged`", "`unacknowledged_present`", "duplicate", "oversold" or "misplaced".
-    pub kind: &'static str,
+    pub kind: Cow<'static, str>,
     /// The order.
     pub order_id: u64,
     /// Its product.

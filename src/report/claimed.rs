@@ -1,9 +1,10 @@
 //! What texts claim of managed products, beside what a run measured, for each core. The two are never blended: what
 //! hardware a claim stands for is not known, and a run need not fill its servers.
 
+use std::borrow::Cow;
 use std::fmt::Write;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::text::grouped;
 use super::{Report, StageReport};
@@ -14,12 +15,12 @@ use crate::metrics::{InstanceSummary, Role};
 const LEAST_CORES: f64 = 0.25;
 
 /// A claim about a managed product, and the same figure of a stage of the same kind in this run.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ClaimedReport {
     /// The stage.
     pub stage: String,
     /// What is claimed, a second: "reads" or "operations".
-    pub what: &'static str,
+    pub what: Cow<'static, str>,
     /// The claimed figure, a second; of how many cores is not told.
     pub claimed_per_sec: u64,
     /// Requests that came to the stage, a second of arrivals.
@@ -56,7 +57,7 @@ pub fn beside(
             let cores_used = cpu_secs / duration_secs;
             ClaimedReport {
                 stage: stage.name.clone(),
-                what,
+                what: what.into(),
                 claimed_per_sec,
                 requests_per_sec: requests / duration_secs,
                 cores_used,
@@ -118,7 +119,7 @@ mod tests {
             [process("gate", 1.0), process("gate", 0.6), process("inventory", 0.9), process("queue", 1.0)];
         let rows = beside(&stages, &instances, 4.0);
         assert_eq!(rows.len(), 2, "nothing is claimed of a queue");
-        assert_eq!((rows[0].what, rows[0].claimed_per_sec), ("reads", 600_000));
+        assert_eq!((&*rows[0].what, rows[0].claimed_per_sec), ("reads", 600_000));
         assert!((rows[0].requests_per_sec - 20_000.0).abs() < 1e-6);
         assert!((rows[0].cores_used - 0.4).abs() < 1e-9);
         assert!(rows[0].requests_per_core_sec.is_some_and(|rate| (rate - 50_000.0).abs() < 1e-6));

@@ -2,13 +2,14 @@
 
 use std::fmt::Write;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::Report;
 use super::text::grouped;
 
 /// What clients saw of one shard, all its nodes together.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct ShardReport {
     /// The stage it belongs to.
     pub stage: String,
@@ -34,7 +35,7 @@ pub struct ShardReport {
 }
 
 /// How a shard came or went while requests arrived.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ReshapeReport {
     /// The stage.
     pub stage: String,

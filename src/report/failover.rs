@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::metrics::failover::{Failover, Outcome};
 
@@ -50,7 +50,8 @@ fn write_outage(out: &mut String, outage: &Failover) -> std::fmt::Result {
 }
 
 /// What many figures of one kind have in common. All none where there are no figures.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Spread {
     /// How many figures there are.
     pub count: usize,
@@ -82,7 +83,8 @@ impl Spread {
 }
 
 /// What the outages of several runs have in common.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Distribution {
     /// From the fault to the Sentinels' belief, in seconds.
     pub detection_secs: Spread,

@@ -11,8 +11,12 @@
 //! - [`records`]: what became of events and counters.
 //! - [`failover`]: outages in words, and what many of them have in common.
 //! - [`verdict`]: targets and the verdict of three.
+//! - [`html`]: the report as a page for a browser. [`csv`], [`markdown`], [`junit`]: the same for sheets, pull requests and CI.
+//! - [`read`]: reports from JSON. `words`: what page and Markdown say.
+//! - [`sentence`]: the outcome in one plain sentence.
 //! - [`text`]: the report for a terminal. [`variants`]: a design and its variants side by side.
 //! - [`openmetrics`]: what was counted so far, for Prometheus.
+//! - [`timeline`]: the run in buckets. `machine`: what it was made on.
 //! - [`mod@line`]: one state line a second while it runs.
 
 mod alert;
@@ -22,18 +26,27 @@ mod breaker;
 pub mod claimed;
 mod cluster;
 pub mod compare;
+pub mod csv;
 pub mod failover;
+pub mod html;
+pub mod junit;
 pub mod line;
+mod machine;
+pub mod markdown;
 pub mod openmetrics;
 mod queue;
+pub mod read;
 pub mod records;
+pub mod sentence;
 #[cfg(test)]
 mod testing;
 pub mod text;
+pub mod timeline;
 pub mod variants;
 pub mod verdict;
+mod words;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::metrics::failover::Failover;
 use crate::metrics::{InstanceSummary, Quantiles, StageTally, Totals};
@@ -45,67 +58,99 @@ pub use backup::BackupReport;
 pub use breaker::{BreakerReport, BreakerState};
 pub use claimed::ClaimedReport;
 pub use cluster::{ReshapeReport, ShardReport};
+pub use machine::MachineReport;
 pub use queue::QueueReport;
+pub use timeline::{StageTimeline, Timeline};
 pub use verdict::{TargetResult, Verdict, Verdicts};
 
 /// The version of the JSON form that this program writes.
 pub const REPORT_VERSION: u32 = 1;
 
 /// Everything a run found out.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Report {
     /// The version of this form; it rises when a key changes its meaning or goes.
     pub report_version: u32,
     /// Pass, fail or inconclusive.
     pub verdict: Verdict,
     /// Why it is not a pass; empty for a pass.
+    #[serde(default)]
     pub reasons: Vec<String>,
     /// How all arrivals ended.
     pub totals: Totals,
     /// The stages that traffic reached, each before those it sends to.
+    #[serde(default)]
     pub stages: Vec<StageReport>,
     /// Response times by operation, and of all.
+    #[serde(default)]
     pub operations: OperationsReport,
     /// Ledger against Redis, queue and database.
+    #[serde(default)]
     pub audit: AuditReport,
     /// Each target with what was measured.
+    #[serde(default)]
     pub targets: Vec<TargetResult>,
     /// How the generator kept its schedule.
+    #[serde(default)]
     pub generator: GeneratorReport,
     /// The servers that ran.
+    #[serde(default)]
     pub servers: Vec<ServerReport>,
     /// What each Redis process did.
+    #[serde(default)]
     pub instances: Vec<InstanceSummary>,
     /// What texts claim of managed products, beside what stages of their kind did here.
+    #[serde(default)]
     pub claimed: Vec<ClaimedReport>,
     /// What clients saw of each shard of a cluster.
+    #[serde(default)]
     pub shards: Vec<ShardReport>,
     /// How shards came and went while it ran.
+    #[serde(default)]
     pub reshapes: Vec<ReshapeReport>,
     /// Settings that a library would otherwise have chosen.
+    #[serde(default)]
     pub settings: Vec<SettingReport>,
     /// The queue's consumers; none where there is no queue.
     pub queue: Option<QueueReport>,
     /// The same of queues that carry no orders.
+    #[serde(default)]
     pub other_queues: Vec<QueueReport>,
     /// Faults that were injected.
+    #[serde(default)]
     pub faults: Vec<FaultReport>,
     /// Outages of master-replica stages, step by step.
+    #[serde(default)]
     pub failovers: Vec<Failover>,
     /// Spans in which an instance was out of the rotation.
+    #[serde(default)]
     pub absences: Vec<AbsenceReport>,
     /// Spans in which the circuit breaker of a service's instance was not closed.
+    #[serde(default)]
     pub breakers: Vec<BreakerReport>,
     /// Rules that spoke up, and what they changed.
+    #[serde(default)]
     pub alerts: Vec<AlertReport>,
     /// Changes that were asked for while it ran.
+    #[serde(default)]
     pub changes: Vec<ChangeReport>,
     /// Backups of the database, and what came of restoring the last one; none where none was taken.
     pub backup: Option<BackupReport>,
     /// Errors that were waited out, each once.
+    #[serde(default)]
     pub troubles: Vec<String>,
     /// One row a second.
+    #[serde(default)]
     pub series: Vec<SecondReport>,
+    /// The run in buckets, stage by stage.
+    #[serde(default)]
+    pub timeline: Timeline,
+    /// When the arrivals began, by the calendar, in UTC: "2026-11-21T08:00:00Z".
+    #[serde(default)]
+    pub started_at: String,
+    /// The machine on which it was made.
+    #[serde(default)]
+    pub machine: MachineReport,
     /// Seed of every lot that was drawn.
     pub seed: u64,
     /// The version of this program.
@@ -114,8 +159,15 @@ pub struct Report {
     pub topology: Topology,
 }
 
+impl Report {
+    /// The queues, that of the orders first, of whose consumers there is something to tell.
+    pub fn eventful_queues(&self) -> impl Iterator<Item = &QueueReport> {
+        self.queue.iter().chain(&self.other_queues).filter(|queue| queue.is_eventful())
+    }
+}
+
 /// What one stage did.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StageReport {
     /// Its name.
     pub name: String,
@@ -156,7 +208,8 @@ impl StageReport {
 }
 
 /// Response times, in microseconds.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct OperationReport {
     /// Requests that ended.
     pub ended: u64,
@@ -167,7 +220,8 @@ pub struct OperationReport {
 }
 
 /// Response times by operation.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct OperationsReport {
     /// Pages.
     pub read: OperationReport,
@@ -182,7 +236,8 @@ pub struct OperationsReport {
 }
 
 /// How the generator kept its schedule.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct GeneratorReport {
     /// How late requests were sent, in microseconds.
     pub schedule_lag_us: Quantiles,
@@ -197,7 +252,7 @@ pub struct GeneratorReport {
 }
 
 /// A server that ran.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ServerReport {
     /// "Valkey", "Redis", "NATS", "RabbitMQ", "SQLite", "PostgreSQL" or "MariaDB".
     pub kind: String,
@@ -208,7 +263,7 @@ pub struct ServerReport {
 }
 
 /// A setting that a library would otherwise have chosen.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SettingReport {
     /// The stage it applies to.
     pub stage: String,
@@ -219,7 +274,7 @@ pub struct SettingReport {
 }
 
 /// A fault that was injected.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct FaultReport {
     /// When, in seconds from the first arrival.
     pub at_secs: f64,
@@ -245,7 +300,7 @@ pub struct FaultReport {
 
 /// A span in which an instance was out of the rotation: a replica of a read-write split got no reads, an instance of a service no
 /// requests.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct AbsenceReport {
     /// The stage.
     pub stage: String,
@@ -260,7 +315,7 @@ pub struct AbsenceReport {
 }
 
 /// A change that was asked for while requests arrived.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ChangeReport {
     /// When, in seconds from the first arrival.
     pub at_secs: f64,
@@ -271,7 +326,8 @@ pub struct ChangeReport {
 }
 
 /// One second of the run.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct SecondReport {
     /// The end of the second, from the first arrival.
     pub at_secs: f64,

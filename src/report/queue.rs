@@ -1,14 +1,17 @@
 //! The queue between the sale and the database, and its consumers.
 
-use serde::Serialize;
+use std::borrow::Cow;
+
+use serde::{Deserialize, Serialize};
 
 /// What became of orders in the hands of consumers.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct QueueReport {
     /// The stage.
     pub stage: String,
     /// What the queue is made of, as in files.
-    pub form: &'static str,
+    pub form: Cow<'static, str>,
     /// Consumers that died, by faults.
     pub consumer_deaths: u64,
     /// Orders in their hands then, taken and not yet written.

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::text::grouped;
 use super::{AuditReport, Report, StageReport};
@@ -15,7 +15,8 @@ const LISTED: usize = 10;
 const MISPLACED: &str = "in a place of others";
 
 /// What became of events: of all, or of one stream.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct EventCounts {
     /// Events that were acknowledged.
     pub acknowledged: u64,
@@ -36,7 +37,8 @@ pub struct EventCounts {
 }
 
 /// What became of the events of a run.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct EventsReport {
     /// Of all streams together.
     #[serde(flatten)]
@@ -54,7 +56,8 @@ pub struct EventsReport {
 }
 
 /// What became of the events of one stream.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct StreamReport {
     /// Its number, from 0.
     pub stream: u32,
@@ -64,7 +67,8 @@ pub struct StreamReport {
 }
 
 /// What became of increments: of all counters, or of one.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Increments {
     /// Increments that were acknowledged.
     pub acknowledged: u64,
@@ -85,7 +89,8 @@ pub struct Increments {
 }
 
 /// What became of the increments of a run.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct CountsReport {
     /// Of all counters together; `missing` and `surplus` don't make up for each other.
     #[serde(flatten)]
@@ -95,7 +100,8 @@ pub struct CountsReport {
 }
 
 /// What became of the increments of one counter.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct CounterReport {
     /// Its number, from 0.
     pub counter: u32,

@@ -264,7 +264,7 @@ fn write_broken(out: &mut String, report: &Report) -> std::fmt::Result {
         writeln!(out)?;
     }
     super::alert::write(out, report)?;
-    for queue in report.queue.iter().chain(&report.other_queues).filter(|queue| queue.is_eventful()) {
+    for queue in report.eventful_queues() {
         write_queue(out, queue)?;
     }
     for outage in &report.failovers {
@@ -342,7 +342,7 @@ fn write_audit(out: &mut String, report: &Report) -> std::fmt::Result {
         places.booked_units
     )?;
     for offence in audit.offending.iter().take(10) {
-        let (kind, id) = (offence.kind, offence.order_id);
+        let (kind, id) = (&offence.kind, offence.order_id);
         writeln!(
             out,
             "    {kind}: order {id}, product {}, buyer {}, {} units, at {:.3} s",
@@ -442,6 +442,12 @@ pub fn grouped(count: u64) -> String {
         text.push(digit);
     }
     text
+}
+
+/// A count that may be below zero, likewise.
+pub fn signed(count: i64) -> String {
+    let sign = if count < 0 { "−" } else { "" };
+    format!("{sign}{}", grouped(count.unsigned_abs()))
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Targets and the verdict of three.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::{AuditReport, OperationsReport};
 use crate::metrics::{Quantiles, Totals};
@@ -8,7 +8,7 @@ use crate::topology::target::{Quantile, Requests, ResponseTime};
 use crate::topology::{Expected, Target};
 
 /// What a run says in one word. Also the exit code of the command line.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Verdict {
     /// All targets hold.
@@ -45,7 +45,8 @@ impl Verdict {
 }
 
 /// How often several runs of one design came to each verdict.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Verdicts {
     /// All targets held.
     pub pass: u64,
@@ -81,7 +82,7 @@ impl Verdicts {
 }
 
 /// A target with what was measured.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct TargetResult {
     /// The target in words, with its bound.
     pub target: String,

@@ -36,7 +36,7 @@ pub mod way;
 
 use std::time::Duration;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 pub use address::Address;
 pub use change::Change;
@@ -75,7 +75,7 @@ choices! {
 }
 
 /// A design with its workload, faults and targets: everything that one file says.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Topology {
     /// Its name in a few words.
     pub title: String,
@@ -94,17 +94,17 @@ pub struct Topology {
     /// What breaks when.
     pub faults: Vec<Fault>,
     /// What is watched while requests arrive, and what is done about it.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub rules: Vec<Rule>,
     /// What must hold.
     pub targets: Vec<Target>,
     /// Variants to be run on the same arrivals.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub variants: Vec<Variant>,
 }
 
 /// A wire between two stages, by name, in the direction of the requests.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Link {
     /// The stage that sends.
     pub from: String,
@@ -113,7 +113,7 @@ pub struct Link {
     /// What the clients of this link do about a failover.
     pub clients: ClientKind,
     /// What of the requests goes this way; none named: all for which no other link of the stage that sends is named.
-    #[serde(skip_serializing_if = "names_nothing")]
+    #[serde(default, skip_serializing_if = "names_nothing")]
     pub operations: Operations,
 }
 

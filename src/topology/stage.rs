@@ -14,7 +14,7 @@ mod queue;
 mod redis_stages;
 mod sessions;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 pub use self::control::{DataControl, SweepForm};
 pub use self::database::{Database, DatabaseEngine, PageQuery, RowStrategy};
@@ -29,7 +29,7 @@ use super::address::Scheme;
 use crate::param::kinds;
 
 /// How much of a stage is the real thing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Realness {
     /// Processes of the real server, started for the run.
@@ -188,7 +188,7 @@ impl StageKind {
 }
 
 /// A stage of a topology.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Stage {
     /// Its name, unique in the topology.
     pub name: String,

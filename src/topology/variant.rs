@@ -1,12 +1,12 @@
 //! Variants: the same design with one parameter set to another value, to be run on the same arrivals.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::Topology;
 use crate::param::ParamValue;
 
 /// A variant of a design.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Variant {
     /// Its name in a few words.
     pub name: String,

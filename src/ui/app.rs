@@ -75,6 +75,7 @@ impl LabApp {
                 let news = self.model.runs.named(event.run_id).and_then(|run| run.event(event));
                 self.intents.extend(news.map(Intent::News));
             } else if let Some(snapshot) = self.engine.next_snapshot() {
+                self.session.keeper.add(&snapshot);
                 if let Some(run) = self.model.runs.named(snapshot.run_id) {
                     run.snapshot(snapshot);
                 }
@@ -169,6 +170,11 @@ impl LabApp {
         }
         while let Some(news) = self.session.bench.news() {
             self.applied(ctx).machine_news(news);
+        }
+        if let Some(error) = self.session.keeper.trouble() {
+            self.applied(ctx).not_in_history(&error);
+        } else if self.session.keeper.is_busy() {
+            ctx.request_repaint_after(LOOK_AGAIN);
         }
         let now = ctx.input(|input| input.time);
         if let Kept::Failed(error) = self.session.keep(&self.model.doc, ctx, now) {

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use super::apply::history::HistoryAct;
 use super::command::UiCommand;
 use super::document::Edit;
 use super::run::News;
@@ -41,6 +42,8 @@ pub enum Intent {
     OpenPreset(usize),
     /// The design as drawn or variants of it are run, one after the other.
     RunTurns(Vec<Turn>),
+    /// Something is done with a run of the history.
+    History(HistoryAct),
     /// Designs may use these servers elsewhere and files from now on.
     Allow(Vec<String>),
     /// A preset is opened and run.

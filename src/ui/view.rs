@@ -6,6 +6,7 @@ use std::time::SystemTime;
 use super::canvas::CanvasView;
 use super::charts::ChartsView;
 use super::command::UiCommand;
+use super::dialogs::history::HistoryView;
 use super::dialogs::palette::PaletteView;
 use super::dialogs::path::PathEntry;
 use super::dialogs::presets::ChooserView;
@@ -38,6 +39,8 @@ pub enum Dialog {
     Presets(ChooserView),
     /// The command palette.
     Palette(PaletteView),
+    /// The runs that were kept.
+    History(Box<HistoryView>),
     /// The sheet of shortcuts.
     Shortcuts,
     /// What the program is.

@@ -9,7 +9,7 @@ use std::time::Duration;
 use rand::RngExt;
 use rand_distr::Exp1;
 use rand_pcg::Pcg64Mcg;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::param::{Params, choices, params};
 
@@ -50,7 +50,7 @@ params! {
 }
 
 /// How the arrival rate runs over a phase. Rates are arrivals per second.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Shape {
     /// See [`Constant`].
     Constant(Constant),

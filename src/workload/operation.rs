@@ -1,6 +1,7 @@
 //! What one request wants.
 
-use serde::{Serialize, Serializer};
+use serde::de::Error;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// The operations of the users. Every scenario is a mix of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -121,6 +122,16 @@ impl FromIterator<Operation> for Operations {
 impl Serialize for Operations {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_seq(self.iter().map(Operation::word))
+    }
+}
+
+impl<'de> Deserialize<'de> for Operations {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let words: Vec<String> = Vec::deserialize(deserializer)?;
+        let operation = |word: &String| {
+            Operation::from_word(word).ok_or_else(|| D::Error::custom(format!("{word} is no operation")))
+        };
+        words.iter().map(operation).collect()
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::arrival::{Shape, Spacing};
 use super::operation::Operation;
@@ -97,12 +97,12 @@ impl Mix {
 }
 
 /// A part of the run with a shape of its own.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Phase {
     /// What happens in it, in a few words.
     pub name: String,
     /// How long it takes.
-    #[serde(serialize_with = "duration_text")]
+    #[serde(serialize_with = "duration_text", deserialize_with = "text_duration")]
     pub span: Duration,
     /// How the arrival rate runs.
     pub shape: Shape,
@@ -113,7 +113,7 @@ pub struct Phase {
 }
 
 /// Everything about the arrivals of a run.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Workload {
     /// Seed of every lot that is drawn.
     pub seed: u64,
@@ -207,6 +207,11 @@ impl Sale {
 #[allow(clippy::trivially_copy_pass_by_ref, reason = "the signature serde asks for")]
 fn duration_text<S: serde::Serializer>(span: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_str(&humantime::format_duration(*span))
+}
+
+fn text_duration<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    humantime::parse_duration(&text).map_err(serde::de::Error::custom)
 }
 
 #[cfg(test)]

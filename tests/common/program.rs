@@ -50,6 +50,7 @@ impl Place {
         command
             .args(arguments)
             .env("TMPDIR", self.path("tmp"))
+            .env("SECKILL_LAB_NO_HISTORY", "true")
             .current_dir(self.0.path())
             .stdin(Stdio::null());
         command

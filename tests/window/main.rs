@@ -8,6 +8,7 @@ mod failover;
 #[allow(dead_code, reason = "each test uses some of it")]
 mod fake;
 mod files;
+mod history;
 mod inspector;
 mod keys;
 mod life;

@@ -6,8 +6,8 @@ use seckill_lab::metrics::{Outcome, Quantiles, Reason, StageTally, Totals};
 use seckill_lab::report::audit::{LostSpan, Offence};
 use seckill_lab::report::records::{CountsReport, EventCounts, EventsReport, Increments, StreamReport};
 use seckill_lab::report::{
-    AbsenceReport, AuditReport, ChangeReport, FaultReport, GeneratorReport, OperationsReport, REPORT_VERSION,
-    Report, ReshapeReport, ShardReport, StageReport, TargetResult, Verdict,
+    AbsenceReport, AuditReport, ChangeReport, FaultReport, GeneratorReport, MachineReport, OperationsReport,
+    REPORT_VERSION, Report, ReshapeReport, ShardReport, StageReport, TargetResult, Timeline, Verdict,
 };
 use seckill_lab::topology::{Realness, Severity, Topology};
 use seckill_lab::ui::text::Lang;
@@ -58,6 +58,9 @@ pub fn passed(topology: &Topology) -> Report {
         breakers: Vec::new(),
         alerts: Vec::new(),
         backup: None,
+        timeline: Timeline::default(),
+        started_at: String::new(),
+        machine: MachineReport::default(),
         changes: Vec::new(),
         troubles: Vec::new(),
         series: Vec::new(),
@@ -112,7 +115,7 @@ fn a_fail_lists_its_reasons_and_the_offending_orders() {
         report.audit.oversold = 2;
         report.audit.sold = 1_002;
         report.audit.offending = vec![Offence {
-            kind: "oversold",
+            kind: "oversold".into(),
             order_id: 4_711,
             item: 3,
             claimant: 90_210,
@@ -260,7 +263,7 @@ fn the_results_are_chinese_too() {
     let mut lab = ended_with(|_| ());
     lab.harness.state_mut().model.settings.lang = Lang::Zh;
     let report = passed(lab.topology());
-    let sentence = seckill_lab::ui::panels::results::sentence::sentence(Lang::Zh, &report);
+    let sentence = seckill_lab::report::sentence::sentence(Lang::Zh, &report);
     assert_eq!(sentence, "1,000 件中售出 1,000 件，每件只卖一次；103,412 次请求中 98.7 % 从未到达数据库。");
 }
 

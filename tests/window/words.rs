@@ -15,7 +15,7 @@ use seckill_lab::workload::{Audience, Mix, Records, Sale, Shape};
 
 fn expect_known<'a>(texts: impl IntoIterator<Item = &'a str>) {
     let missing: Vec<&str> = texts.into_iter().filter(|text| !text.is_empty() && !knows(text)).collect();
-    assert!(missing.is_empty(), "without Chinese; add rows to src/ui/text/catalog:\n{}", missing.join("\n"));
+    assert!(missing.is_empty(), "without Chinese; add rows to src/lang/catalog:\n{}", missing.join("\n"));
 }
 
 fn specs() -> Vec<ParamSpec> {

@@ -243,7 +243,7 @@ impl<'a> Findings<'a> {
         let listed = &mut self.listed[kind as usize];
         if listed.len() < LISTED {
             listed.push(Offence {
-                kind: Kind::WORDS[kind as usize],
+                kind: Kind::WORDS[kind as usize].into(),
                 order_id: order.id,
                 item: order.item,
                 claimant: order.claimant,
@@ -387,7 +387,7 @@ mod tests {
         evidence.database.as_mut().unwrap().push((order(5, 0, 14), false));
         let report = compare(&evidence);
         assert_eq!((report.oversold, report.sold, report.undersold), (1, 5, 0));
-        assert_eq!((report.offending[0].kind, report.offending[0].order_id), ("oversold", 5));
+        assert_eq!((&*report.offending[0].kind, report.offending[0].order_id), ("oversold", 5));
     }
 
     #[test]

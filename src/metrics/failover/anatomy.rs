@@ -1,9 +1,9 @@
 //! One outage of a master-replica stage, step by step.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// How an outage ended.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Outcome {
     /// The Sentinels made another process master, and writes were acknowledged again.
@@ -33,7 +33,8 @@ impl Outcome {
 }
 
 /// A failover that the Sentinels gave up.
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Abort {
     /// When, in seconds from the first arrival.
     pub at_secs: f64,
@@ -42,7 +43,8 @@ pub struct Abort {
 }
 
 /// What clients that keep their first address met with.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct NaiveClients {
     /// Their first error, in seconds from the first arrival.
     pub first_error_secs: Option<f64>,
@@ -53,7 +55,8 @@ pub struct NaiveClients {
 }
 
 /// One outage. Moments are seconds from the first arrival, none where a step did not happen or was not seen.
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Failover {
     /// The stage.
     pub stage: String,

@@ -1,5 +1,6 @@
 //! Intents take effect here, after drawing.
 //!
+//! - [`history`]: runs that were kept.
 //! - `edit`: the design, selection, undo. `canvas`: stages on the canvas, and the camera.
 //! - `run`: the engine. `machine`: what this machine carries.
 //! - `file`: opening, saving, sharing.
@@ -9,6 +10,7 @@ mod canvas;
 mod close;
 mod edit;
 mod file;
+pub mod history;
 mod machine;
 mod run;
 
@@ -63,6 +65,7 @@ impl Applied<'_> {
             Intent::OpenFile(path) => self.guarded(After::OpenFile(path)),
             Intent::OpenPreset(preset) => self.guarded(After::OpenPreset(preset)),
             Intent::RunTurns(turns) => self.run_turns(turns),
+            Intent::History(act) => self.history(act),
             Intent::Allow(named) => self.model.settings.allowed.extend(named),
             Intent::RunPreset(preset) => self.guarded(After::RunPreset(preset)),
             Intent::OpenText(text) => self.guarded(After::OpenText(text)),
@@ -143,6 +146,7 @@ impl Applied<'_> {
                 }
             }
             UiCommand::Presets => self.view.dialog = Some(Dialog::Presets(ChooserView::default())),
+            UiCommand::ShowHistory => self.show_history(),
             UiCommand::Shortcuts => self.view.dialog = Some(Dialog::Shortcuts),
             UiCommand::About => self.view.dialog = Some(Dialog::About),
             _ => {}

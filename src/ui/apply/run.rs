@@ -6,7 +6,6 @@ use std::time::Duration;
 
 use super::super::command::UiCommand;
 use super::super::notice::Notice;
-use super::super::panels::results::sentence::sentence;
 use super::super::run::turns::{Turn, Turns};
 use super::super::run::{Ending, News, Run};
 use super::super::session::bench::named_server;
@@ -15,8 +14,10 @@ use super::super::text::{Text, text};
 use super::super::view::{After, BottomTab, Dialog, WhyReplace};
 use super::Applied;
 use crate::engine::{EngineCommand, FailureKind, RunFailure, RunOptions};
-use crate::files::ResultFile;
+use crate::files::export::summary_path;
+use crate::files::{Export, Form};
 use crate::report::Verdict;
+use crate::report::sentence::sentence;
 use crate::topology::fault::FaultAction;
 use crate::topology::{Change, Fault, RunPlan, Severity, Topology};
 
@@ -137,8 +138,8 @@ impl Applied<'_> {
         true
     }
 
-    fn start_turn(&mut self, Turn { variant, topology }: Turn) {
-        let Ok(plan) = RunPlan::new(topology) else { return };
+    fn start_turn(&mut self, turn: Turn) {
+        let Ok(plan) = RunPlan::new(turn.topology.clone()) else { return };
         if let Some(told) = self.view.panels.results.told.take() {
             self.view.notices.retain(|shown| shown.notice != told);
         }
@@ -146,7 +147,10 @@ impl Applied<'_> {
         let run_id = self.model.runs.next_id();
         let link_faults = self.model.settings.breakable_links;
         let run = Run::new(run_id, Arc::new(plan.topology.clone()));
-        self.model.runs.current = Some(Run { variant, link_faults, ..run });
+        if let Some(error) = self.session.keeper.begin(run_id, &turn) {
+            self.not_in_history(&error);
+        }
+        self.model.runs.current = Some(Run { variant: turn.variant, link_faults, ..run });
         self.show_tab(BottomTab::Charts);
         let options = RunOptions { redis_server: named_server(), keep_data: false, link_faults };
         self.send(EngineCommand::Start { run_id, plan: Box::new(plan), options });
@@ -166,17 +170,17 @@ impl Applied<'_> {
         }
     }
 
-    /// Saves the report. `may_replace`: the user knows that an existing file is replaced.
-    pub fn save_report(&mut self, path: PathBuf, may_replace: bool) {
+    /// Saves the report in a form, in the language of the window. `may_replace`: the user knows that an existing file is replaced.
+    pub fn save_report(&mut self, form: Form, path: PathBuf, may_replace: bool) {
         let lang = self.model.lang();
         let Some(report) = self.model.runs.current.as_ref().and_then(Run::report) else { return };
-        let path = if path.extension().is_none() { path.with_extension("json") } else { path };
-        if !may_replace && path.is_file() {
-            self.ask_to_replace(Purpose::Report, path, WhyReplace::Exists);
+        let path = if path.extension().is_none() { path.with_extension(form.extension()) } else { path };
+        let is_taken = path.is_file() || (form == Form::Csv && summary_path(&path).is_file());
+        if !may_replace && is_taken {
+            self.ask_to_replace(Purpose::Report(form), path, WhyReplace::Exists);
             return;
         }
-        let json = crate::report::to_json(report);
-        let saved = ResultFile::reserve(&path).and_then(|file| file.write(&json));
+        let saved = Export::reserve(form, &path).and_then(|export| export.write(report, lang));
         let shown = path.display();
         self.notify(match saved {
             Ok(()) => Notice::good(lang.f(SAVED, &[&shown])),
@@ -204,6 +208,7 @@ impl Applied<'_> {
     fn run_ended(&mut self) {
         let lang = self.model.lang();
         let mut goes_on = false;
+        self.session.keeper.end(self.model.runs.current.as_ref().and_then(Run::report));
         if let Some(run) = &self.model.runs.current
             && let Some(report) = run.report()
         {
@@ -257,6 +262,7 @@ impl Applied<'_> {
         if let Some(run) = self.model.runs.current.as_mut().filter(|run| run.is_active()) {
             run.fail(RunFailure { text: ENGINE_GONE.en.to_owned(), kind: FailureKind::Broken });
         }
+        self.session.keeper.end(None);
         self.notify(Notice::error(text, crate::engine::EngineGone.to_string()));
         self.go_on();
     }

@@ -68,7 +68,12 @@ impl UiCommand {
                 None => Err(NOT_RUNNING),
                 Some(run) => unless(run.is_stopping, STOPPING),
             },
-            Self::CopyReport | Self::SaveReport => {
+            Self::CopyReport
+            | Self::SavePage
+            | Self::SaveReport
+            | Self::SaveSheets
+            | Self::SaveMarkdown
+            | Self::SaveJunit => {
                 let report = model.runs.current.as_ref().and_then(|run| run.report());
                 unless(report.is_none(), NO_REPORT)
             }

@@ -163,10 +163,20 @@ commands! {
                 "Find out in a minute and a half how many orders and arrivals a second this machine carries; a run that asks for more is warned of",
                 "用约一分半钟测出本机每秒能承载多少订单和到达；运行要求更多时会发出警告",
             );
+        ShowHistory, History: text("History…", "历史…"),
+            text("Find, note, pin, delete and open runs that were kept", "查找、备注、固定、删除和打开保存的运行");
         CopyReport, ClipboardCopy: text("Copy report as text", "复制报告为文本"),
             text("Copy the whole report as the terminal shows it", "按终端显示的样子复制整个报告");
+        SavePage, FileText: text("Save report as HTML…", "保存报告为 HTML…"),
+            text("Save the report as one page that needs no network: to read, to print, to send", "把报告保存为无需网络的单个页面：可阅读、打印、发送");
         SaveReport, FileJson: text("Save report as JSON…", "保存报告为 JSON…"),
             text("Save everything the run found out", "保存运行得到的全部结果");
+        SaveSheets, FileSpreadsheet: text("Save series and summary as CSV…", "保存序列与摘要为 CSV…"),
+            text("Save what happened over time, a row a bucket and stage, and the summary beside it", "保存随时间变化的数据（每个时间桶与阶段一行），摘要另存于旁");
+        SaveMarkdown, GitPullRequest: text("Save summary as Markdown…", "保存摘要为 Markdown…"),
+            text("Save a summary for a pull request", "保存用于合并请求的摘要");
+        SaveJunit, ListChecks: text("Save as JUnit XML…", "保存为 JUnit XML…"),
+            text("Save verdict, targets and audit as test cases for CI", "把结论、目标与审计保存为 CI 的测试用例");
     }
     Faults {
         ToggleBreakableLinks, Cable: text("Breakable links", "可断链路"),

@@ -5,6 +5,7 @@
 //! - `outside`: asks before a design uses servers elsewhere or files.
 //! - [`path`]: a path is typed, where the system has no dialog for it.
 //! - [`drop`](mod@drop): files that are dragged over the window.
+//! - [`history`]: the runs that were kept.
 //! - [`palette`]: the command palette; [`find`] is what it finds.
 //! - `shortcuts`: the sheet of shortcuts. `about`: what the program is.
 //! - [`frame`]: what dialogs have in common.
@@ -13,6 +14,7 @@ mod about;
 pub mod drop;
 pub mod find;
 pub mod frame;
+pub mod history;
 mod outside;
 pub mod palette;
 pub mod path;
@@ -45,6 +47,7 @@ pub fn show(ui: &mut egui::Ui, model: &Model, dialog: &mut Dialog, out: &mut Int
         Dialog::Replace { ask, path, why } => replace::show(&ctx, model, ask, path, *why, out),
         Dialog::Outside { named, turns } => outside::show(&ctx, model, named, turns.as_deref(), out),
         Dialog::Palette(view) => palette::show(&ctx, model, view, out),
+        Dialog::History(view) => history::show(&ctx, model, view, out),
         Dialog::Shortcuts => shortcuts::show(&ctx, model),
         Dialog::About => about::show(&ctx, model, out),
     };

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::engine::{EngineEvent, EventKind};
+use crate::report::Report;
 use crate::topology::Topology;
 
 /// What kind of event a line or a mark is about.
@@ -109,6 +110,32 @@ impl Log {
             EventKind::Failed(failure) => (Mark::Trouble, failure.text.clone()),
         };
         self.lines.push(Line { at: event.at, mark, text });
+    }
+
+    /// What a report tells of a run whose events are gone: its faults, changes, alerts and troubles, and when a stage had no master.
+    pub fn of_report(report: &Report) -> Self {
+        let at = |secs: f64| Duration::try_from_secs_f64(secs).unwrap_or_default();
+        let done = |secs, mark, what: &str, error: &Option<String>| match error {
+            None => Line { at: at(secs), mark, text: what.to_owned() },
+            Some(reason) => {
+                Line { at: at(secs), mark: Mark::Trouble, text: format!("{what} failed: {reason}") }
+            }
+        };
+        let faults = report.faults.iter().map(|one| done(one.at_secs, Mark::Fault, &one.what, &one.error));
+        let changes = report.changes.iter().map(|one| done(one.at_secs, Mark::Change, &one.what, &one.error));
+        let alerts = report.alerts.iter().map(|one| done(one.at_secs, Mark::Alert, &one.text(), &None));
+        let mut lines: Vec<Line> = faults.chain(changes).chain(alerts).collect();
+        lines.sort_by_key(|line| line.at);
+        let end = at(report.generator.duration_secs);
+        let line = |mark, text| Line { at: end, mark, text };
+        lines.extend(report.troubles.iter().map(|trouble| line(Mark::Trouble, trouble.clone())));
+        lines.push(line(Mark::Note, format!("verdict: {}", report.verdict.label())));
+        let bands = report.failovers.iter().filter_map(|outage| {
+            let stage = report.topology.index_of(&outage.stage)?;
+            let from = outage.last_write_secs.or(outage.fault_secs)?;
+            Some(Band { stage, shard: None, from: at(from), to: outage.first_write_secs.map(at) })
+        });
+        Self { bands: bands.collect(), lines }
     }
 
     fn close_band(&mut self, stage: usize, shard: Option<usize>, at: Duration) {

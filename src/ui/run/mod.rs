@@ -19,6 +19,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::engine::{EngineEvent, EventKind, RunFailure, RunId, RunPhase, Snapshot};
+use crate::files::history::Record;
 use crate::metrics::InstanceState;
 use crate::report::Report;
 use crate::topology::graph::Graph;
@@ -111,6 +112,20 @@ impl Run {
             graph: Graph::of_traffic(&topology),
             topology,
         }
+    }
+
+    /// A run that was kept, as it looked at its end.
+    pub fn kept(id: RunId, record: Record) -> Self {
+        let Record { report, moments, .. } = record;
+        let mut run = Self::new(id, Arc::new(report.topology.clone()));
+        for moment in moments {
+            run.series.add(&moment.bucket, &moment.instances);
+            run.instances = moment.instances;
+        }
+        run.phase = RunPhase::Auditing;
+        run.log = Log::of_report(&report);
+        run.ending = Some(Ending::Report(Box::new(report)));
+        run
     }
 
     /// Whether it is still under way.

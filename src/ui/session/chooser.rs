@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use super::super::text::{Lang, Text, text};
 use super::super::view::After;
+use crate::files::Form;
 
 /// Nobody closes a dialog this fast: it was never there.
 const NOBODY_IS_THIS_FAST: Duration = Duration::from_secs(1);
@@ -15,9 +16,14 @@ const OPEN: Text = text("Open topology", "打开拓扑");
 const SAVE: Text = text("Save topology", "保存拓扑");
 const CANVAS: Text = text("Export canvas as PNG", "导出画布为 PNG");
 const CHARTS: Text = text("Export charts as PNG", "导出图表为 PNG");
-const REPORT: Text = text("Save report as JSON", "保存报告为 JSON");
+const JSON: Text = text("Save report as JSON", "保存报告为 JSON");
+const PAGE: Text = text("Save report as HTML", "保存报告为 HTML");
+const SHEETS: Text = text("Save series and summary as CSV", "保存序列与摘要为 CSV");
+const MARKDOWN: Text = text("Save summary as Markdown", "保存摘要为 Markdown");
+const JUNIT: Text = text("Save as JUnit XML", "保存为 JUnit XML");
 const TOPOLOGIES: Text = text("Topologies", "拓扑文件");
 const PICTURES: Text = text("PNG pictures", "PNG 图片");
+const REPORTS: Text = text("Reports", "报告");
 
 /// What a path is for.
 #[derive(Debug, Clone, PartialEq)]
@@ -30,8 +36,8 @@ pub enum Purpose {
     Canvas,
     /// A picture of the charts is saved.
     Charts,
-    /// The report of the run that shows is saved.
-    Report,
+    /// The report of the run that shows is saved in a form.
+    Report(Form),
 }
 
 /// A question for a path.
@@ -58,7 +64,11 @@ impl Ask {
             Purpose::Save(_) => SAVE,
             Purpose::Canvas => CANVAS,
             Purpose::Charts => CHARTS,
-            Purpose::Report => REPORT,
+            Purpose::Report(Form::Json) => JSON,
+            Purpose::Report(Form::Html) => PAGE,
+            Purpose::Report(Form::Csv) => SHEETS,
+            Purpose::Report(Form::Markdown) => MARKDOWN,
+            Purpose::Report(Form::Junit) => JUNIT,
         }
     }
 
@@ -67,7 +77,7 @@ impl Ask {
         match self.purpose {
             Purpose::Open | Purpose::Save(_) => "ron",
             Purpose::Canvas | Purpose::Charts => "png",
-            Purpose::Report => "json",
+            Purpose::Report(form) => form.extension(),
         }
     }
 }
@@ -98,7 +108,11 @@ pub struct NativeChooser;
 
 impl FileChooser for NativeChooser {
     fn ask(&mut self, ask: &Ask, lang: Lang, window: &eframe::Frame) -> Option<Answering> {
-        let kind = if ask.extension() == "png" { PICTURES } else { TOPOLOGIES };
+        let kind = match ask.purpose {
+            Purpose::Open | Purpose::Save(_) => TOPOLOGIES,
+            Purpose::Canvas | Purpose::Charts => PICTURES,
+            Purpose::Report(_) => REPORTS,
+        };
         let mut dialog = rfd::AsyncFileDialog::new()
             .set_parent(window)
             .set_title(lang.t(ask.title()))

@@ -1,11 +1,13 @@
 //! What the window has to do with the world outside: file dialogs, autosave, what was left by a crash, pictures.
 //!
+//! - [`keep`]: runs go into the history.
 //! - [`mod@bench`]: finds out what this machine carries.
 //! - [`chooser`]: asks for a path.
 //! - [`picture`]: takes a picture of a part of the window.
 
 pub mod bench;
 pub mod chooser;
+pub mod keep;
 pub mod picture;
 
 use std::collections::VecDeque;
@@ -19,6 +21,7 @@ use egui::Context;
 
 use self::bench::Bench;
 use self::chooser::{Answer, Answering, Ask, FileChooser, NativeChooser, NoChooser};
+use self::keep::Keeper;
 use self::picture::Pictures;
 use super::document::{Document, Origin};
 use super::text::Lang;
@@ -49,6 +52,8 @@ pub struct Session {
     pub fingerprint: Option<Fingerprint>,
     /// What this machine carries, as it is found out.
     pub bench: Bench,
+    /// Keeps runs.
+    pub keeper: Keeper,
     /// Pictures that are taken.
     pub pictures: Pictures,
     /// Whether everything was asked: the window may close.
@@ -89,7 +94,7 @@ impl Session {
     /// The real thing: dialogs of the system, and the user's data folder.
     pub fn of_user() -> Self {
         let session = Self::new(Box::new(NativeChooser), Surroundings::from_env().data_folder);
-        Self { bench: Bench::of_user(), ..session }
+        Self { bench: Bench::of_user(), keeper: Keeper::of_user(), ..session }
     }
 
     /// A window with a chooser, that keeps unsaved designs in `data_folder`.
@@ -105,6 +110,7 @@ impl Session {
             leftovers: found.into(),
             fingerprint: None,
             bench: Bench::default(),
+            keeper: Keeper::default(),
             pictures: Pictures::default(),
             may_close: false,
             ends: Arc::default(),

@@ -127,11 +127,11 @@ fn where_operations_part_each_has_one_way() {
         (
             |t| {
                 t.stages.push(stage("second", StageKind::LoadBalancer(LoadBalancer::default())));
-                *t.links.iter_mut().find(|known| **known == link("service", "inventory")).unwrap() =
-                    link("service", "second");
-                t.links.push(link("second", "inventory"));
+                let first = t.links.iter_mut().find(|known| known.to == "cdn").unwrap();
+                "second".clone_into(&mut first.to);
+                t.links.push(link("second", "cdn"));
             },
-            at("second"),
+            at("balancer"),
             "it is the second load balancer on the way of Claim",
             "one load balancer",
         ),

@@ -21,10 +21,7 @@ use super::super::session::chooser::{Answer, Ask, Purpose};
 use super::super::text::{Text, text};
 use super::super::view::{After, Dialog};
 use super::Applied;
-use crate::files::{FileError, share, to_ron};
-
-/// The longest file name that is made of a title, in characters.
-const LONGEST_NAME: usize = 60;
+use crate::files::{FileError, Form, file_stem, share, to_ron};
 
 const COPIED: Text = text("The topology is in the clipboard as text", "拓扑文本已复制到剪贴板");
 
@@ -53,7 +50,11 @@ impl Applied<'_> {
             }
             UiCommand::ExportCanvas => self.export(Purpose::Canvas),
             UiCommand::ExportCharts => self.export(Purpose::Charts),
-            UiCommand::SaveReport => self.export(Purpose::Report),
+            UiCommand::SavePage => self.export(Purpose::Report(Form::Html)),
+            UiCommand::SaveReport => self.export(Purpose::Report(Form::Json)),
+            UiCommand::SaveSheets => self.export(Purpose::Report(Form::Csv)),
+            UiCommand::SaveMarkdown => self.export(Purpose::Report(Form::Markdown)),
+            UiCommand::SaveJunit => self.export(Purpose::Report(Form::Junit)),
             UiCommand::Quit => self.close_requested(),
             _ => return false,
         }
@@ -97,7 +98,7 @@ impl Applied<'_> {
             Purpose::Open => self.open_file(&path),
             Purpose::Save(then) => self.save_to(path, then, may_replace),
             Purpose::Canvas | Purpose::Charts => self.export_to(ask, path, may_replace),
-            Purpose::Report => self.save_report(path, may_replace),
+            Purpose::Report(form) => self.save_report(form, path, may_replace),
         }
     }
 
@@ -126,29 +127,7 @@ impl Applied<'_> {
     }
 }
 
-/// Letters and digits of a title, with hyphens between the words.
-fn file_stem(title: &str) -> String {
-    let words = title.split(|letter: char| !letter.is_alphanumeric()).filter(|word| !word.is_empty());
-    let stem: String =
-        words.collect::<Vec<_>>().join("-").to_lowercase().chars().take(LONGEST_NAME).collect();
-    if stem.is_empty() { "design".into() } else { stem }
-}
-
 /// The end of a path, for messages.
 fn name_of(path: &Path) -> String {
     path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn titles_become_file_names() {
-        assert_eq!(file_stem("Six phases: the sale!"), "six-phases-the-sale");
-        assert_eq!(file_stem("秒杀 六阶段"), "秒杀-六阶段");
-        assert_eq!(file_stem("../../etc/passwd"), "etc-passwd");
-        assert_eq!(file_stem(" … "), "design");
-        assert_eq!(file_stem(&"long ".repeat(100)).chars().count(), LONGEST_NAME);
-    }
 }

@@ -2,17 +2,16 @@
 
 use super::super::super::text::{Lang, Text, text};
 use super::name_of;
+use crate::files::FileError;
 use crate::files::share::Garbled;
-use crate::files::{FileError, LARGEST_FILE_BYTES};
 
 const NOT_FOUND: Text = text("{} is not there (any more)", "{} 不存在（或已被移走）");
 const DIRECTORY: Text = text("{} is a folder; choose a file in it", "{} 是文件夹；请选择其中的文件");
 const NOT_A_FILE: Text = text("{} is no ordinary file", "{} 不是普通文件");
-const TOO_LARGE: Text = text(
-    "{} is too large for a topology: {} KiB, and {} KiB are the most",
-    "{} 太大，不是拓扑：{} KiB，最多 {} KiB",
-);
+const TOO_LARGE: Text =
+    text("{} is too large: {} KiB, and {} KiB are the most", "{} 太大：{} KiB，最多 {} KiB");
 const NOT_TEXT: Text = text("{} is no text; choose a topology file", "{} 不是文本；请选择拓扑文件");
+const NO_REPORT: Text = text("{} holds no report", "{} 中没有报告");
 const UNREADABLE: Text = text("{} can't be read: {}", "无法读取 {}：{}");
 const PROTECTED: Text =
     text("{} is write-protected; save under another name", "{} 有写保护；请另存为其他名称");
@@ -52,9 +51,10 @@ pub(super) fn headline(lang: Lang, error: &FileError) -> String {
         FileError::NotFound { path } => lang.f(NOT_FOUND, &[&name_of(path)]),
         FileError::Directory { path } => lang.f(DIRECTORY, &[&name_of(path)]),
         FileError::NotAFile { path } => lang.f(NOT_A_FILE, &[&name_of(path)]),
-        FileError::TooLarge { path, bytes } => {
-            lang.f(TOO_LARGE, &[&name_of(path), &(bytes / 1024), &(LARGEST_FILE_BYTES / 1024)])
+        FileError::TooLarge { path, bytes, largest } => {
+            lang.f(TOO_LARGE, &[&name_of(path), &(bytes / 1024), &(largest / 1024)])
         }
+        FileError::NoReport { path, .. } => lang.f(NO_REPORT, &[&name_of(path)]),
         FileError::NotText { path, .. } => lang.f(NOT_TEXT, &[&name_of(path)]),
         FileError::NoDesign { path } => lang.f(NO_DESIGN, &[&name_of(path)]),
         FileError::Garbled { path, source } => format!("{}: {}", name_of(path), lang.t(garbled(*source))),

@@ -6,7 +6,7 @@ use lucide_icons::Icon;
 use super::super::super::text::{Lang, Text, terms, text};
 use super::super::super::theme::fonts::icon;
 use super::super::super::theme::{Tokens, tokens};
-use super::sentence::spared;
+use crate::report::sentence::spared;
 use crate::report::text::{bytes, grouped};
 use crate::report::verdict::{micros, percent};
 use crate::report::{Report, StageReport};

@@ -7,6 +7,7 @@ use super::super::super::theme::tokens;
 use super::figures::stat;
 use crate::report::QueueReport;
 use crate::report::text::grouped;
+use crate::topology::stage::QueueForm;
 
 const FIGURES: [(Text, Text); 6] = [
     (text("died", "死去"), text("Consumers that died, by faults", "因故障死去的消费者")),
@@ -46,7 +47,8 @@ const FIGURES: [(Text, Text); 6] = [
 
 /// Draws them.
 pub fn show(ui: &mut Ui, lang: Lang, queue: &QueueReport) {
-    let form = lang.t(params::words_of(queue.form).0);
+    let known = QueueForm::ALL.iter().map(|form| form.word()).find(|word| *word == queue.form);
+    let form = known.map_or("", |word| lang.t(params::words_of(word).0));
     ui.label(RichText::new(format!("{} · {form}", queue.stage)).color(tokens(ui).weak));
     let counts = [
         queue.consumer_deaths,

@@ -1,6 +1,6 @@
 //! Results: verdict, funnel, targets, audit, and everything else that a report says.
 //!
-//! - [`sentence`]: the outcome in one plain sentence. [`verdict`]: its sign, and the head of the results.
+//! - [`verdict`]: its sign, and the head of the results.
 //! - [`funnel`]: what became of the requests, stage by stage.
 //! - [`failovers`]: outages, step by step. [`shards`]: the shards of a cluster.
 //! - [`figures`]: targets and audit. [`losses`]: when lost orders had been promised. [`hands`]: what consumers died with.
@@ -14,7 +14,6 @@ pub mod funnel;
 pub mod hands;
 pub mod losses;
 pub mod records;
-pub mod sentence;
 pub mod shards;
 pub mod tables;
 pub mod variants;
@@ -31,7 +30,7 @@ use super::super::run::Ending;
 use super::super::text::{Lang, Text, text};
 use super::super::theme::fonts::icon;
 use super::super::theme::tokens;
-use super::super::widgets::command_button::button;
+use super::super::widgets::command_button::{button, menu_row};
 use super::empty_state;
 use crate::engine::{FailureKind, RunFailure};
 use crate::report::Report;
@@ -50,6 +49,9 @@ const UNDER_WAY_TIP: Text = text(
 const NO_REPORT: Text = text("The run ended without a report", "运行结束，但没有报告");
 const STOPPED: Text = text("The run was stopped before the first arrival", "运行在首个到达之前被停止");
 const MISSING: Text = text("Something is missing on this machine", "本机缺少所需内容");
+
+const OTHER_FORMS: Text = text("Other forms", "其他格式");
+const OTHER_FORMS_TIP: Text = text("For sheets, for pull requests, for CI", "用于表格、合并请求与 CI");
 
 const FUNNEL: Text = text("Funnel", "漏斗");
 const TARGETS: Text = text("Targets", "目标");
@@ -88,6 +90,7 @@ pub fn show(ui: &mut Ui, model: &Model, _view: &mut ResultsView, out: &mut Inten
     match model.runs.current.as_ref().map(|run| &run.ending) {
         None => empty_state(ui, Icon::ClipboardCheck, lang.t(NO_RUN), lang.t(NO_RUN_TIP), |ui| {
             button(ui, model, UiCommand::Run, out);
+            button(ui, model, UiCommand::ShowHistory, out);
         }),
         Some(None) => empty_state(ui, Icon::Hourglass, lang.t(UNDER_WAY), lang.t(UNDER_WAY_TIP), |ui| {
             button(ui, model, UiCommand::Stop, out);
@@ -130,10 +133,7 @@ fn failure_ui(ui: &mut Ui, model: &Model, failure: &RunFailure, out: &mut Intent
 fn report_ui(ui: &mut Ui, model: &Model, report: &Report, out: &mut Intents) {
     let lang = model.lang();
     verdict::head(ui, lang, report);
-    ui.horizontal_wrapped(|ui| {
-        button(ui, model, UiCommand::CopyReport, out);
-        button(ui, model, UiCommand::SaveReport, out);
-    });
+    saving(ui, model, out);
     let compared = &model.runs.turns.done;
     if compared.len() > 1 {
         card(ui, lang, VARIANTS, |ui| variants::show(ui, lang, compared));
@@ -161,7 +161,7 @@ fn report_ui(ui: &mut Ui, model: &Model, report: &Report, out: &mut Intents) {
     if !report.shards.is_empty() {
         card(ui, lang, SHARDS, |ui| shards::show(ui, lang, report, out));
     }
-    for queue in report.queue.iter().chain(&report.other_queues).filter(|queue| queue.is_eventful()) {
+    for queue in report.eventful_queues() {
         card(ui, lang, HANDS, |ui| hands::show(ui, lang, queue));
     }
     card(ui, lang, TIMES, |ui| tables::times(ui, lang, report));
@@ -185,6 +185,22 @@ fn report_ui(ui: &mut Ui, model: &Model, report: &Report, out: &mut Intents) {
         });
     }
     card(ui, lang, GENERATOR, |ui| generator(ui, lang, report));
+}
+
+/// What can be done with a report: copied, and saved in many forms.
+fn saving(ui: &mut Ui, model: &Model, out: &mut Intents) {
+    let lang = model.lang();
+    ui.horizontal_wrapped(|ui| {
+        button(ui, model, UiCommand::CopyReport, out);
+        button(ui, model, UiCommand::SavePage, out);
+        button(ui, model, UiCommand::SaveReport, out);
+        let other = ui.menu_button(lang.t(OTHER_FORMS), |ui| {
+            for command in [UiCommand::SaveSheets, UiCommand::SaveMarkdown, UiCommand::SaveJunit] {
+                menu_row(ui, model, command, out);
+            }
+        });
+        other.response.on_hover_text(lang.t(OTHER_FORMS_TIP));
+    });
 }
 
 /// Whether something was broken, changed or told on the way.

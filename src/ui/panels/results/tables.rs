@@ -60,7 +60,7 @@ pub fn offences(ui: &mut Ui, lang: Lang, offences: &[Offence], out: &mut Intents
 }
 
 fn kind(lang: Lang, offence: &Offence) -> String {
-    lang.of(offence.kind).replace('_', " ")
+    lang.of(&offence.kind).replace('_', " ")
 }
 
 /// Quantiles of response and service time.

@@ -6,7 +6,7 @@ use lucide_icons::Icon;
 use super::super::super::text::{Lang, Text, text};
 use super::super::super::theme::fonts::icon;
 use super::super::super::theme::{Tokens, tokens};
-use super::sentence::{promise, sentence};
+use crate::report::sentence::{promise, sentence};
 use crate::report::{Report, Verdict};
 
 const VERDICT_TIP: Text = text(

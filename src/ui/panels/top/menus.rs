@@ -27,6 +27,7 @@ const LANGUAGE: Text = text("Language · 语言", "语言 · Language");
 const SCALE: Text = text("Size", "大小");
 const VARIANTS: Text = text("Run a variant", "运行变体");
 const NO_VARIANTS: Text = text("The design has no variants", "该设计没有变体");
+const REPORT: Text = text("Report", "报告");
 const ALL_VARIANTS: Text = text("All, one after the other", "依次全部运行");
 const UNDO: Text = text("Undo {}", "撤销“{}”");
 const REDO: Text = text("Redo {}", "重做“{}”");
@@ -211,12 +212,14 @@ fn run(ui: &mut Ui, model: &Model, out: &mut Intents) {
     rows(ui, model, out, &[&[C::Run, C::Stop]]);
     variants(ui, model, out);
     ui.separator();
-    rows(
-        ui,
-        model,
-        out,
-        &[&[C::MeasureMachine], &[C::CopyReport, C::SaveReport], &[C::FollowCharts, C::FreezeCharts]],
-    );
+    rows(ui, model, out, &[&[C::MeasureMachine, C::ShowHistory]]);
+    ui.separator();
+    let saving = ui.menu_button((icon(Icon::FileText), model.lang().t(REPORT)), |ui| {
+        let forms = [C::SavePage, C::SaveReport, C::SaveSheets, C::SaveMarkdown, C::SaveJunit];
+        rows(ui, model, out, &[&[C::CopyReport], &forms]);
+    });
+    saving.response.accessible_name(model.lang().t(REPORT));
+    rows(ui, model, out, &[&[C::FollowCharts, C::FreezeCharts]]);
     ui.separator();
     let part = model.selected_process().and_then(|(_, instance)| Part::of(instance));
     for action in FaultAction::of_part(part.unwrap_or(Part::Data)) {

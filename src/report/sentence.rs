@@ -1,9 +1,9 @@
 //! The outcome in one plain sentence, in both languages with the same figures.
 
-use super::super::super::text::{Lang, Text, text};
-use crate::report::text::grouped;
-use crate::report::verdict::percent;
-use crate::report::{AuditReport, Report, Verdict};
+use super::text::grouped;
+use super::verdict::percent;
+use super::{AuditReport, Report, Verdict};
+use crate::lang::{Lang, Text, text};
 
 const AS_PROMISED: Text = text("as this design promises", "与此设计的预期一致");
 const NOT_AS_PROMISED: Text = text("not what this design promises", "与此设计的预期不符");
@@ -12,7 +12,7 @@ const CHANGED: Text = text("of a design that was changed on the way", "运行中
 /// The outcome in one plain sentence.
 pub fn sentence(lang: Lang, report: &Report) -> String {
     match lang {
-        Lang::En => crate::report::text::sentence(report),
+        Lang::En => super::text::sentence(report),
         Lang::Zh => chinese(report),
     }
 }

@@ -1,0 +1,141 @@
+//! What is in a record, and reading it.
+
+use std::fs::File;
+use std::io::{BufRead, BufReader, Read};
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+use zip::ZipArchive;
+use zip::result::ZipError;
+
+use super::HistoryError;
+use crate::metrics::{Bucket, InstanceState};
+use crate::report::read::from_json;
+use crate::report::text::sentence;
+use crate::report::{Report, Verdict};
+
+/// The parts of a record, in the order in which they are written.
+pub(super) const SERIES: &str = "series.jsonl";
+/// The report, as `--json` writes it.
+pub(super) const REPORT: &str = "report.json";
+/// What a list shows.
+pub(super) const SUMMARY: &str = "summary.json";
+/// What is read of a part at the most, unpacked: a record may have been swapped for something else.
+const LARGEST_REPORT: u64 = 256 * 1024 * 1024;
+const LARGEST_SUMMARY: u64 = 64 * 1024;
+/// The longest series that is written and read, unpacked: that of hours.
+pub(super) const LARGEST_SERIES: u64 = 512 * 1024 * 1024;
+
+/// What a list shows of a run.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Summary {
+    /// The title of the design.
+    pub title: String,
+    /// Which variant of it; empty for the design as drawn, or the only one.
+    #[serde(default)]
+    pub variant: String,
+    /// When the arrivals began, as in the report.
+    pub started_at: String,
+    /// The verdict.
+    pub verdict: Verdict,
+    /// The outcome in a sentence.
+    pub sentence: String,
+    /// How long arrivals came, in seconds.
+    pub duration_secs: f64,
+    /// Requests that the schedule called for.
+    pub arrivals: u64,
+    /// Whether the series lacks something: it was too long, or the disk too slow.
+    #[serde(default)]
+    pub is_cut: bool,
+}
+
+impl Summary {
+    /// Of a report.
+    pub fn of(report: &Report, variant: &str, is_cut: bool) -> Self {
+        Self {
+            title: report.topology.title.clone(),
+            variant: variant.to_owned(),
+            started_at: report.started_at.clone(),
+            verdict: report.verdict,
+            sentence: sentence(report),
+            duration_secs: report.generator.duration_secs,
+            arrivals: report.totals.arrivals,
+            is_cut,
+        }
+    }
+}
+
+/// A tenth of a second of a run, as the window was shown it.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Moment {
+    /// What happened in it.
+    pub bucket: Bucket,
+    /// Every Redis process at its end.
+    pub instances: Vec<InstanceState>,
+}
+
+/// A run that was kept.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Record {
+    /// What a list shows.
+    pub summary: Summary,
+    /// Its report.
+    pub report: Report,
+    /// Its series, in the order of time.
+    pub moments: Vec<Moment>,
+}
+
+/// Reads what a list shows.
+pub(super) fn summary(path: &Path) -> Result<Summary, HistoryError> {
+    let text = part(&mut open(path)?, path, SUMMARY, LARGEST_SUMMARY)?;
+    serde_json::from_str(&text).map_err(|error| broken(path, &error))
+}
+
+/// Reads all of it.
+pub(super) fn read(path: &Path) -> Result<Record, HistoryError> {
+    let mut archive = open(path)?;
+    let text = part(&mut archive, path, SUMMARY, LARGEST_SUMMARY)?;
+    let summary = serde_json::from_str(&text).map_err(|error| broken(path, &error))?;
+    let text = part(&mut archive, path, REPORT, LARGEST_REPORT)?;
+    let mut reports = from_json(&text).map_err(|error| broken(path, &error))?;
+    let report = reports.pop().ok_or_else(|| broken(path, &"there is no report in it"))?.report;
+    let series = archive.by_name(SERIES).map_err(|error| broken(path, &error))?;
+    let mut moments = Vec::new();
+    for line in BufReader::new(series.take(LARGEST_SERIES)).lines() {
+        let line = line.map_err(|error| broken(path, &error))?;
+        let mut moment: Moment = serde_json::from_str(&line).map_err(|error| broken(path, &error))?;
+        // Whatever a file says, a bucket has the stages of the design.
+        moment.bucket.stages.resize_with(report.topology.stages.len(), Default::default);
+        moments.push(moment);
+    }
+    Ok(Record { summary, report, moments })
+}
+
+fn open(path: &Path) -> Result<ZipArchive<BufReader<File>>, HistoryError> {
+    let file = File::open(path).map_err(|source| HistoryError::Io { path: path.into(), source })?;
+    ZipArchive::new(BufReader::new(file)).map_err(|error| of_zip(path, error))
+}
+
+fn part(
+    archive: &mut ZipArchive<BufReader<File>>,
+    path: &Path,
+    name: &str,
+    largest: u64,
+) -> Result<String, HistoryError> {
+    let part = archive.by_name(name).map_err(|error| of_zip(path, error))?;
+    let mut text = String::new();
+    part.take(largest).read_to_string(&mut text).map_err(|error| broken(path, &error))?;
+    Ok(text)
+}
+
+fn of_zip(path: &Path, error: ZipError) -> HistoryError {
+    match error {
+        ZipError::Io(source) => HistoryError::Io { path: path.into(), source },
+        error => broken(path, &error),
+    }
+}
+
+pub(super) fn broken(path: &Path, why: &dyn std::fmt::Display) -> HistoryError {
+    HistoryError::Broken { path: path.into(), why: why.to_string() }
+}

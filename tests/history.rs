@@ -1,0 +1,109 @@
+//! Runs that the program itself keeps: found again, noted, pinned, exported, deleted; and what a kill or an unwritable folder leaves.
+
+#![allow(clippy::unwrap_used, reason = "tests")]
+
+mod common;
+
+use std::fs;
+use std::path::PathBuf;
+use std::process::{Command, Output};
+
+use common::program::{Place, Running, text, wait_until};
+use seckill_lab::files::history::{FOLDER, History};
+
+/// A sale that needs no server but the embedded database.
+const SALE: &str = r#"(
+    version: 1, title: "A small sale",
+    stages: [(name: "users", kind: Users(), at: (0, 0)), (name: "service", kind: Service(), at: (280, 0)),
+             (name: "database", kind: Database(), at: (560, 0))],
+    links: [(from: "users", to: "service"), (from: "service", to: "database")],
+    workload: (sale: (stock: 100), phases: [(name: "all", span: "1s", shape: Constant(rate: 200), mix: (claim: 1))]),
+    targets: [Oversold(at_most: 0)],
+)"#;
+
+/// The program with a history of its own.
+fn program(place: &Place, arguments: &[&str]) -> Command {
+    let mut command = place.program(arguments);
+    command.env("SECKILL_LAB_DATA_DIR", place.path("data")).env_remove("SECKILL_LAB_NO_HISTORY");
+    command
+}
+
+fn output(place: &Place, arguments: &[&str]) -> Output {
+    program(place, arguments).output().unwrap()
+}
+
+fn said(place: &Place, arguments: &[&str]) -> String {
+    let output = output(place, arguments);
+    assert!(output.status.success(), "{arguments:?} {}", text(&output.stderr));
+    text(&output.stdout)
+}
+
+fn folder(place: &Place) -> PathBuf {
+    place.path("data").join(FOLDER)
+}
+
+#[test]
+fn a_run_is_kept_found_noted_pinned_exported_and_deleted() {
+    let place = Place::new();
+    let file = place.write("sale.ron", SALE);
+    let file = file.to_str().unwrap();
+    let run = output(&place, &["run", file, "--quiet"]);
+    assert_eq!(text(&run.stderr), "");
+    assert!(output(&place, &["run", file, "--quiet", "--no-history"]).status.code().is_some());
+    let history = History::new(folder(&place));
+    let (entries, errors) = history.list();
+    assert_eq!((entries.len(), errors.len()), (1, 0), "one was kept and one was not");
+    let id = &entries[0].id;
+    let record = history.read(id).unwrap();
+    let offered: u64 = record.moments.iter().map(|moment| moment.bucket.offered).sum();
+    assert_eq!(offered, record.report.totals.arrivals, "the full series");
+    said(&place, &["history", "note", "last", "the", "quiet", "one"]);
+    said(&place, &["history", "pin", id]);
+    let list = said(&place, &["history", "list", "QUIET", "small"]);
+    assert!(list.contains(id.as_str()) && list.contains("the quiet one") && list.contains("* "), "{list}");
+    assert!(!said(&place, &["history", "list", "loud"]).contains(id.as_str()));
+    assert!(said(&place, &["history", "show", "last"]).contains("A small sale"));
+    let (page, json) = (place.path("page.html"), place.path("report.json"));
+    said(
+        &place,
+        &["history", "export", id, "--html", page.to_str().unwrap(), "--json", json.to_str().unwrap()],
+    );
+    assert!(fs::read_to_string(page).unwrap().starts_with("<!DOCTYPE html>"));
+    assert!(said(&place, &["report", json.to_str().unwrap()]).contains("Verdict:"));
+    assert_eq!(output(&place, &["history", "show", "1999"]).status.code(), Some(64));
+    said(&place, &["history", "delete", "last"]);
+    assert_eq!(fs::read_dir(folder(&place)).unwrap().count(), 0);
+    assert!(said(&place, &["history", "list"]).contains("no runs are kept"));
+}
+
+#[test]
+fn a_run_that_is_killed_leaves_no_record() {
+    let place = Place::new();
+    let file = place.write("sale.ron", SALE);
+    let mut running = Running::start(program(
+        &place,
+        &["run", file.to_str().unwrap(), "--duration", "60s", "--rate", "50"],
+    ));
+    wait_until("a record is begun", || folder(&place).read_dir().is_ok_and(|files| files.count() > 0));
+    running.wait_for("on sale");
+    running.signal("KILL");
+    running.end();
+    let history = History::new(folder(&place));
+    assert_eq!((history.list().0.len(), history.list().1.len()), (0, 0));
+    let run = output(&place, &["run", file.to_str().unwrap(), "--quiet"]);
+    assert_eq!(text(&run.stderr), "");
+    assert_eq!(history.list().0.len(), 1, "what the dead one left is in nobody's way");
+}
+
+#[test]
+fn a_folder_that_can_not_be_written_fails_no_run() {
+    let place = Place::new();
+    let file = place.write("sale.ron", SALE);
+    fs::create_dir(place.path("data")).unwrap();
+    fs::write(folder(&place), "a file").unwrap();
+    let kept = output(&place, &["run", file.to_str().unwrap(), "--quiet"]);
+    let free = output(&place, &["run", file.to_str().unwrap(), "--quiet", "--no-history"]);
+    assert!(text(&kept.stderr).contains("warning: the run is not in the history"), "{}", text(&kept.stderr));
+    assert_eq!(kept.status.code(), free.status.code());
+    assert!(text(&kept.stdout).contains("units sold"), "{}", text(&kept.stdout));
+}
