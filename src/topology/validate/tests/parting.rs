@@ -127,11 +127,10 @@ fn where_operations_part_each_has_one_way() {
         (
             |t| {
                 t.stages.push(stage("second", StageKind::LoadBalancer(LoadBalancer::default())));
-                *t.links.iter_mut().find(|known| **known == link("service", "inventory")).unwrap() =
-                    link("service", "second");
-                t.links.push(link("second", "inventory"));
+                unlink(t, "cdn", "balancer");
+                t.links.extend([link("cdn", "second"), link("second", "balancer")]);
             },
-            at("second"),
+            at("balancer"),
             "it is the second load balancer on the way of Claim",
             "one load balancer",
         ),
