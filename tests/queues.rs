@@ -124,6 +124,23 @@ fn a_killed_broker_forgets_nothing_that_it_acknowledged() {
 }
 
 #[test]
+fn a_killed_broker_that_keeps_all_in_memory_loses_what_waited() {
+    let faults = [
+        ("500ms", "Pause", "orders", "consumer 1"),
+        ("1500ms", "Kill", "orders", "broker"),
+        ("1800ms", "Restart", "orders", "broker"),
+        ("2s", "Resume", "orders", "consumer 1"),
+    ];
+    let stage = "Queue(form: JetStream, storage: Memory, consumers: 1, batch: 50)";
+    let ran = ran(design(stage, ALONE, &faults));
+    let audit = &ran.report.audit;
+    assert!(audit.lost_acknowledged > 100 && audit.duplicates == 0, "{audit:#?}");
+    assert_eq!((audit.oversold, audit.places.queue_orders), (0, 0), "{audit:#?}");
+    // What came after the restart is kept again.
+    assert!(audit.places.database_orders > Some(500), "{audit:#?}");
+}
+
+#[test]
 fn every_preset_of_a_queue_gives_its_verdict_for_its_reason() {
     for (name, lost) in [
         ("queue-pop-without-ack", true),

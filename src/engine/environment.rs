@@ -193,9 +193,9 @@ impl Environment {
         own.map(|own| own.broker.clone()).or_else(|| self.externals.broker(stage))
     }
 
-    /// Its process, to break or mend it.
-    pub fn broker_mut(&mut self, stage: usize) -> Option<&mut RedisNode> {
-        self.brokers.iter_mut().find(|own| own.stage == stage).map(OwnBroker::node_mut)
+    /// The one of our own, to break or mend it.
+    pub fn broker_mut(&mut self, stage: usize) -> Option<&mut OwnBroker> {
+        self.brokers.iter_mut().find(|own| own.stage == stage)
     }
 
     /// How to reach the master of a stage.

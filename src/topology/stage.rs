@@ -19,7 +19,7 @@ use serde::{Deserialize, Serialize};
 pub use self::control::{DataControl, SweepForm};
 pub use self::database::{Database, DatabaseEngine, PageQuery, RowStrategy};
 pub use self::front::{BalancePolicy, Cdn, LoadBalancer, Service, Users};
-pub use self::queue::{Carried, Queue, QueueForm};
+pub use self::queue::{Carried, Queue, QueueForm, StreamStorage};
 pub use self::redis_stages::{
     Decrement, Eviction, GateCount, MasterReplica, Mistake, Persistence, ReadPolicy, ReadWriteSplit,
     ReadsWithoutCache, RedisCluster, Shape, SlotMoving,

@@ -11,12 +11,12 @@ mod inspector;
 
 use std::fs;
 use std::path::Path;
-use std::process::Child;
+use std::process::{Child, Command};
 
 use display::Display;
 use inspector::Inspector;
 use program::{Place, wait_until};
-use seckill_lab::servers;
+use seckill_lab::servers::{self, NodeSettings, RedisNode, RunFolder};
 
 /// A window that ends with the test.
 struct Window {
@@ -28,11 +28,15 @@ struct Window {
 
 impl Window {
     fn open() -> Self {
-        let (display, place) = (Display::start(), Place::new());
+        Self::open_in(Place::new(), &[])
+    }
+
+    fn open_in(place: Place, arguments: &[&str]) -> Self {
+        let display = Display::start();
         let port = servers::port::free_ports(1).unwrap()[0];
         let server = servers::find(None, &|_| {}).unwrap();
         let process = place
-            .program(&[])
+            .program(arguments)
             .env_remove("WAYLAND_DISPLAY")
             .env("DISPLAY", display.name())
             .env("HOME", place.path("home"))
@@ -81,6 +85,48 @@ fn the_window_runs_the_six_phases_kills_the_master_and_shows_the_verdict() {
     assert!(lab.has(|label| label.contains("Kill master of inventory")));
     drop(window.process.kill());
     window.process.wait().unwrap();
+    wait_until("nothing is left of the run", || window.place.run_folders().is_empty());
+}
+
+const ELSEWHERE: &str = r#"(
+    version: 1, title: "Elsewhere",
+    stages: [
+        (name: "users", kind: Users()),
+        (name: "inventory", kind: MasterReplica(url: "redis://PLACE")),
+        (name: "orders", kind: Queue()),
+        (name: "database", kind: Database()),
+        (name: "control", kind: DataControl()),
+    ],
+    links: [
+        (from: "users", to: "inventory"), (from: "inventory", to: "orders"), (from: "orders", to: "database"),
+        (from: "control", to: "inventory"), (from: "control", to: "database"),
+    ],
+    workload: (
+        sale: (stock: 100),
+        phases: [(name: "rush", span: "1m", shape: Constant(rate: 100), mix: (read: 1, claim: 1))],
+    ),
+    targets: [Oversold(at_most: 0)],
+)"#;
+
+#[test]
+fn a_window_that_is_told_to_end_stops_its_run_in_order_and_leaves_nothing_elsewhere() {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+    let (run, server) = (RunFolder::create().unwrap(), servers::find(None, &|_| {}).unwrap());
+    let node = runtime.block_on(RedisNode::start(&server, &run, NodeSettings::new("theirs"))).unwrap();
+    let mut line =
+        redis::Client::open(format!("redis://{}", node.endpoint())).unwrap().get_connection().unwrap();
+    let mut keys = || redis::cmd("DBSIZE").query::<u64>(&mut line).unwrap();
+    let place = Place::new();
+    let file = place.write("sale.ron", &ELSEWHERE.replace("PLACE", &node.endpoint().to_string()));
+    let mut window = Window::open_in(place, &[file.to_str().unwrap()]);
+    let lab = &mut window.inspector;
+    lab.click("Run");
+    lab.wait_for("the sale is on", |label| label.starts_with("on sale"));
+    assert!(keys() > 0);
+    let pid = window.process.id().to_string();
+    assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
+    assert!(window.process.wait().unwrap().success());
+    assert_eq!(keys(), 0);
     wait_until("nothing is left of the run", || window.place.run_folders().is_empty());
 }
 

@@ -32,10 +32,12 @@ enum Processes {
 
 /// A server of our own.
 #[derive(Debug)]
-pub(super) struct OwnBroker {
+pub struct OwnBroker {
     /// The place of the queue in the topology.
     pub stage: usize,
     processes: Processes,
+    /// After how long orders are handed out again.
+    claim_after: Option<Duration>,
     /// How to reach it.
     pub broker: Broker,
 }
@@ -103,6 +105,19 @@ impl OwnBroker {
         }
     }
 
+    /// Makes the queue anew where the server, which was started again, has forgotten it.
+    ///
+    /// # Errors
+    /// The server refuses.
+    pub async fn remember(&self) -> Result<(), QueueError> {
+        match &self.broker {
+            Broker::JetStream(broker) if broker.is_in_memory() => {
+                self.broker.prepare(PREPARE_WITHIN, self.claim_after).await
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// Stops it and waits until it is gone.
     async fn stop(&mut self) {
         match &mut self.processes {
@@ -136,25 +151,35 @@ pub(super) async fn start(
         let Some(binary) = &binaries.nats else { break };
         let node = RedisNode::start_nats(binary, folder, &server_name(plan, stage)).await;
         let node = node.map_err(|error| failed(plan, stage, error.to_string()))?;
-        let broker = Broker::JetStream(jetstream::Broker::own(node.endpoint()));
-        let own = OwnBroker { stage, processes: Processes::Nats(Box::new(node)), broker };
-        started.push(own.ready(plan, params).await?);
+        let broker = Broker::JetStream(jetstream::Broker::own(node.endpoint(), params.storage));
+        let own = OwnBroker {
+            stage,
+            processes: Processes::Nats(Box::new(node)),
+            claim_after: params.claim_after,
+            broker,
+        };
+        started.push(own.ready(plan).await?);
     }
     for (stage, params) in wanted(plan, QueueForm::RabbitMq) {
         let Some(program) = &binaries.rabbitmq else { break };
         let server = RabbitMqServer::start(program, folder, &server_name(plan, stage)).await;
         let server = server.map_err(|error| failed(plan, stage, error.to_string()))?;
         let broker = Broker::RabbitMq(rabbitmq::Broker::own(server.endpoint()));
-        let own = OwnBroker { stage, processes: Processes::RabbitMq(Box::new(server)), broker };
-        started.push(own.ready(plan, params).await?);
+        let own = OwnBroker {
+            stage,
+            processes: Processes::RabbitMq(Box::new(server)),
+            claim_after: params.claim_after,
+            broker,
+        };
+        started.push(own.ready(plan).await?);
     }
     Ok(started)
 }
 
 impl OwnBroker {
     /// With its queue.
-    async fn ready(self, plan: &RunPlan, params: &Queue) -> Result<Self, EnvironmentError> {
-        let made = self.broker.prepare(PREPARE_WITHIN, params.claim_after).await;
+    async fn ready(self, plan: &RunPlan) -> Result<Self, EnvironmentError> {
+        let made = self.broker.prepare(PREPARE_WITHIN, self.claim_after).await;
         made.map_err(|error| failed(plan, self.stage, error.to_string()))?;
         Ok(self)
     }

@@ -72,7 +72,7 @@ impl Externals {
         if let (Scheme::Nats | Scheme::Amqp, StageKind::Queue(params)) =
             (access.address.scheme, &plan.topology.stages[stage].kind)
         {
-            self.queues.push((stage, ExternalQueue::open(&access, &of_stage, params.claim_after).await?));
+            self.queues.push((stage, ExternalQueue::open(&access, &of_stage, params).await?));
         } else if let StageKind::Database(params) = &plan.topology.stages[stage].kind {
             self.databases.push((stage, ExternalDatabase::open(access, &of_stage, params).await?));
         } else if access.address.scheme == Scheme::RedisCluster {

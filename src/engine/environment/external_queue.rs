@@ -9,6 +9,7 @@ use super::broker::Broker;
 use crate::servers::ExternalError;
 use crate::servers::external::tls;
 use crate::topology::address::{Access, Scheme};
+use crate::topology::stage::Queue;
 
 /// How long the server may take to answer to what is asked before and after a run.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -27,21 +28,17 @@ impl ExternalQueue {
     ///
     /// # Errors
     /// The server can't be reached, or keeps no queues for this user.
-    pub async fn open(
-        access: &Access,
-        run: &str,
-        claim_after: Option<Duration>,
-    ) -> Result<Self, ExternalError> {
+    pub async fn open(access: &Access, run: &str, params: &Queue) -> Result<Self, ExternalError> {
         let address = access.address.to_string();
         let tls = access.address.is_tls.then(|| tls::config(access)).transpose()?;
         let broker = match access.address.scheme {
             Scheme::Amqp => Broker::RabbitMq(rabbitmq::Broker::elsewhere(access, tls, run)),
-            _ => Broker::JetStream(Arc::new(jetstream::Broker::elsewhere(access, tls, run))),
+            _ => Broker::JetStream(Arc::new(jetstream::Broker::elsewhere(access, tls, run, params.storage))),
         };
         let version = broker.look(PATIENCE).await.map_err(|error| told(&address, error))?;
         let queue = Self { broker, address: address.clone(), version, is_clean: false };
         let refused = |why: &dyn Display| ExternalError::Refuses { address, said: why.to_string() };
-        queue.broker.prepare(PATIENCE, claim_after).await.map_err(|error| refused(&error))?;
+        queue.broker.prepare(PATIENCE, params.claim_after).await.map_err(|error| refused(&error))?;
         Ok(queue)
     }
 

@@ -117,7 +117,11 @@ async fn stand_or_fall(scene: Scene<'_>, stage: usize, fault: &Fault) -> Result<
         Place::Instance(number) => instance::inject(scene.hands.instances.get(&stage), number, fault),
         Place::Broker => {
             let broker = scene.environment.broker_mut(stage).ok_or(NO_INSTANCE)?;
-            process::strike(broker, fault.action).await
+            process::strike(broker.node_mut(), fault.action).await?;
+            if fault.action != Action::Restart {
+                return Ok(());
+            }
+            broker.remember().await.map_err(|error| error.to_string())
         }
         Place::Database => database::inject(scene.environment, stage, fault).await,
         Place::Data(number) if scene.environment.database(stage).is_some() => {

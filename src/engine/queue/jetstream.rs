@@ -2,7 +2,7 @@
 //! acknowledged in time (<https://docs.nats.io/nats-concepts/jetstream/streams#retentionpolicy>).
 //!
 //! All consumers pull from one durable consumer of the server, so what a dead one had is not bound to its name: it comes to whoever
-//! asks next. The stream is kept in files; the server syncs them every two minutes, which a killed process survives, and a
+//! asks next. The stream is kept in memory or in files; the server syncs them every two minutes, which a killed process survives, and a
 //! machine without power doesn't.
 
 use std::fmt::Display;
@@ -23,6 +23,7 @@ use tokio::time::timeout;
 use super::{BrokerWay, Delivery, Desk, PATIENCE, QueueError, Told};
 use crate::servers::Endpoint;
 use crate::topology::address::{Access, Secret};
+use crate::topology::stage::StreamStorage;
 
 /// The stream of orders at a server of our own.
 const STREAM: &str = "ORDERS";
@@ -46,6 +47,7 @@ pub struct Broker {
     tls: Option<Arc<ClientConfig>>,
     stream: String,
     subject: String,
+    storage: StreamStorage,
 }
 
 /// The way to a server, and how long an answer may take.
@@ -70,16 +72,22 @@ fn is_of_tls(error: &ConnectError) -> bool {
 
 impl Broker {
     /// A server of our own.
-    pub fn own(endpoint: Endpoint) -> Arc<Self> {
+    pub fn own(endpoint: Endpoint, storage: StreamStorage) -> Arc<Self> {
         let hosts = vec![endpoint.to_string()];
         let (stream, subject) = (STREAM.into(), SUBJECT.into());
-        Arc::new(Self { hosts, user: None, password: None, tls: None, stream, subject })
+        Arc::new(Self { hosts, user: None, password: None, tls: None, stream, subject, storage })
     }
 
     /// A server that is not ours. What a run keeps there has the run's name.
-    pub fn elsewhere(access: &Access, tls: Option<Arc<ClientConfig>>, run: &str) -> Self {
+    pub fn elsewhere(
+        access: &Access,
+        tls: Option<Arc<ClientConfig>>,
+        run: &str,
+        storage: StreamStorage,
+    ) -> Self {
         Self {
             tls,
+            storage,
             hosts: access.address.hosts.iter().map(ToString::to_string).collect(),
             user: access.user.clone(),
             password: access.password.clone(),
@@ -91,6 +99,11 @@ impl Broker {
     /// The way to it for those who wait so long for an answer.
     pub fn way(self: &Arc<Self>, patience: Duration) -> Way {
         Way { broker: self.clone(), patience }
+    }
+
+    /// Whether a server that ends forgets the stream.
+    pub fn is_in_memory(&self) -> bool {
+        self.storage == StreamStorage::Memory
     }
 
     /// What the stream is called.
@@ -148,7 +161,10 @@ impl Way {
             name: self.broker.stream.clone(),
             subjects: vec![self.broker.subject.clone()],
             retention: RetentionPolicy::WorkQueue,
-            storage: StorageType::File,
+            storage: match self.broker.storage {
+                StreamStorage::Files => StorageType::File,
+                StreamStorage::Memory => StorageType::Memory,
+            },
             ..Config::default()
         };
         context.create_stream(config).await.map_err(refused)?;

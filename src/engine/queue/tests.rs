@@ -17,7 +17,7 @@ use super::super::trouble::Troubles;
 use super::hands::DeathPoint;
 use super::*;
 use crate::servers::{NodeSettings, RabbitMqServer, RedisNode, RunFolder, find, find_nats, find_rabbitmq};
-use crate::topology::stage::{Queue, QueueForm};
+use crate::topology::stage::{Queue, QueueForm, StreamStorage};
 
 const LOT: u64 = 3_000;
 /// The forms that lose nothing.
@@ -69,7 +69,10 @@ impl Ground {
         } else {
             let binary = find_nats(&|_| {}).expect("a server program");
             let node = RedisNode::start_nats(&binary, &folder, "queue").await.expect("a server");
-            let way = jetstream::Way { broker: jetstream::Broker::own(node.endpoint()), patience };
+            let way = jetstream::Way {
+                broker: jetstream::Broker::own(node.endpoint(), StreamStorage::Files),
+                patience,
+            };
             way.prepare(claim_after).await.expect("a stream");
             let context = way.connect().await.expect("a connection");
             (Some(node), Server::JetStream(way, context))

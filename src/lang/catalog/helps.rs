@@ -276,6 +276,10 @@ pub const ROWS: &[Row] = &[
         "队列由什么构成，也就决定了消费者死去时其订单的下场。",
     ),
     (
+        "Where a stream of NATS keeps its messages. After a restart of the lab's own server a stream that was in memory is made anew, empty.",
+        "NATS 流把消息存在哪里。本程序自己的服务器重启后，存于内存的流会重新创建，内容为空。",
+    ),
+    (
         "What a message of it carries: the whole order, or only where the inventory keeps it.",
         "消息带有什么：整个订单，或只带它在库存处的编号。",
     ),

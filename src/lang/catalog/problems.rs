@@ -10,6 +10,8 @@ pub const ROWS: &[Row] = &[
         "leave {} out, and set it where the server is run; or leave url out",
         "去掉 {1!}，在运行该服务器的地方设置它；或者去掉 url",
     ),
+    ("storage says nothing to a queue that NATS doesn't keep", "storage 对不由 NATS 保存的队列不起作用"),
+    ("leave storage out, or let form be JetStream", "去掉 storage，或让 form 为 JetStream"),
     ("it can't be on {} and at the server of its url", "它不能既位于 {}，又位于其 url 的服务器"),
     ("set on or url to None", "把 on 或 url 设为 None"),
     (

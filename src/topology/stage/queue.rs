@@ -19,6 +19,14 @@ choices! {
         RabbitMq,
     }
 
+    /// Where NATS keeps the messages of a stream.
+    pub enum StreamStorage {
+        /// In files, which a killed server finds again.
+        Files,
+        /// In memory: a server that ends forgets every message, and the stream.
+        Memory,
+    }
+
     /// What a message of a queue carries.
     pub enum Carried {
         /// The whole order.
@@ -35,6 +43,8 @@ params! {
         form: QueueForm = QueueForm::ProcessingList;
         /// The address of a server that runs elsewhere and fits the form, used instead of a process of its own: `redis://`, `rediss://`, `redis-sentinel://`; `nats://`, or `tls://` for it with TLS; `amqp://` or `amqps://`; user and password only as `${NAME}`, a variable of the environment. None: a process of its own.
         url: Option<String> = None;
+        /// Where a stream of NATS keeps its messages. After a restart of the lab's own server a stream that was in memory is made anew, empty.
+        storage: StreamStorage = StreamStorage::Files;
         /// What a message of it carries: the whole order, or only where the inventory keeps it.
         carries: Carried = Carried::Order;
         /// The Redis stage whose master holds it; None: a process of its own.

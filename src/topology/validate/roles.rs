@@ -1,7 +1,7 @@
 //! Whether each request can be answered, and whether the stages get what they need.
 
 use super::super::graph::Graph;
-use super::super::stage::{ReadsWithoutCache, Stage, StageKind};
+use super::super::stage::{Queue, QueueForm, ReadsWithoutCache, Stage, StageKind, StreamStorage};
 use super::super::way::Way;
 use super::super::{Place, Problem, Topology};
 use super::Unread;
@@ -27,6 +27,7 @@ pub(super) fn check(topology: &Topology, unread: &Unread, problems: &mut Vec<Pro
             check_sessions_host(topology, unread, host, &place, problems);
         }
         if let StageKind::Queue(params) = &stage.kind {
+            problems.extend(storage_without_stream(params, &place));
             if let Some(host) = params.on.as_deref()
                 && !params.form.is_in_redis()
             {
@@ -42,6 +43,14 @@ pub(super) fn check(topology: &Topology, unread: &Unread, problems: &mut Vec<Pro
             }
         }
     }
+}
+
+/// A place for messages that is chosen where nobody has a choice.
+fn storage_without_stream(params: &Queue, place: &Place) -> Option<Problem> {
+    let is_said = params.storage != StreamStorage::Files && params.form != QueueForm::JetStream;
+    let text = "storage says nothing to a queue that NATS doesn't keep";
+    let remedy = "leave storage out, or let form be JetStream";
+    is_said.then(|| Problem::warning(place.clone(), text, remedy).about(&["storage", "form"]))
 }
 
 /// One of several services behind a balancer from which no way leads on. Where no request can be answered at all, that

@@ -84,6 +84,19 @@ pub const WORDS: &[Word] = &[
         ),
     ),
     (
+        "Files",
+        text("Files", "文件"),
+        text("In files, which a killed server finds again", "存于文件，被杀死的服务器重启后还能找到"),
+    ),
+    (
+        "Memory",
+        text("Memory", "内存"),
+        text(
+            "In memory: a server that ends forgets every message, and the stream",
+            "存于内存：服务器一旦结束，所有消息和流都会丢失",
+        ),
+    ),
+    (
         "JetStream",
         text("NATS JetStream", "NATS JetStream 流"),
         text(

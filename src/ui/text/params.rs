@@ -73,6 +73,7 @@ const KEYS: &[(&str, Text)] = &[
     ("slots_move", text("Slots move", "槽迁移方式")),
     ("full_coverage", text("All slots or none", "须覆盖全部槽")),
     ("form", text("Made of", "队列形式")),
+    ("storage", text("NATS keeps it in", "NATS 存储于")),
     ("carries", text("Messages carry", "消息内容")),
     ("claim_after", text("Taken over after", "接管时限")),
     ("on", text("Kept on", "所在")),
