@@ -23,4 +23,5 @@ mod results;
 mod run;
 mod share;
 mod start;
+mod trials;
 mod words;

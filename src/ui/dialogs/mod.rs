@@ -6,10 +6,12 @@
 //! - [`path`]: a path is typed, where the system has no dialog for it.
 //! - [`drop`](mod@drop): files that are dragged over the window.
 //! - [`palette`]: the command palette; [`find`] is what it finds.
+//! - [`compare`]: designs are chosen to be compared.
 //! - `shortcuts`: the sheet of shortcuts. `about`: what the program is.
 //! - [`frame`]: what dialogs have in common.
 
 mod about;
+pub mod compare;
 pub mod drop;
 pub mod find;
 pub mod frame;
@@ -46,6 +48,7 @@ pub fn show(ui: &mut egui::Ui, model: &Model, dialog: &mut Dialog, out: &mut Int
         Dialog::Outside { named, turns } => outside::show(&ctx, model, named, turns.as_deref(), out),
         Dialog::Palette(view) => palette::show(&ctx, model, view, out),
         Dialog::Shortcuts => shortcuts::show(&ctx, model),
+        Dialog::Compare(entry) => compare::show(&ctx, model, entry, out),
         Dialog::About => about::show(&ctx, model, out),
     };
     if closes {

@@ -3,10 +3,12 @@
 //! - [`mod@bench`]: finds out what this machine carries.
 //! - [`chooser`]: asks for a path.
 //! - [`picture`]: takes a picture of a part of the window.
+//! - [`trials`]: compares designs, and searches for what one carries.
 
 pub mod bench;
 pub mod chooser;
 pub mod picture;
+pub mod trials;
 
 use std::collections::VecDeque;
 use std::path::PathBuf;
@@ -20,6 +22,7 @@ use egui::Context;
 use self::bench::Bench;
 use self::chooser::{Answer, Answering, Ask, FileChooser, NativeChooser, NoChooser};
 use self::picture::Pictures;
+use self::trials::Trials;
 use super::document::{Document, Origin};
 use super::text::Lang;
 use crate::files::autosave::{Autosave, Leftover, Source, leftovers};
@@ -49,6 +52,8 @@ pub struct Session {
     pub fingerprint: Option<Fingerprint>,
     /// What this machine carries, as it is found out.
     pub bench: Bench,
+    /// Comparisons and searches.
+    pub trials: Trials,
     /// Pictures that are taken.
     pub pictures: Pictures,
     /// Whether everything was asked: the window may close.
@@ -105,6 +110,7 @@ impl Session {
             leftovers: found.into(),
             fingerprint: None,
             bench: Bench::default(),
+            trials: Trials::default(),
             pictures: Pictures::default(),
             may_close: false,
             ends: Arc::default(),

@@ -12,6 +12,7 @@ pub mod machine;
 pub mod params;
 pub mod presets;
 pub mod terms;
+pub mod trials;
 
 use std::borrow::Cow;
 

@@ -140,7 +140,8 @@ fn view(ui: &mut Ui, model: &Model, out: &mut Intents) {
         model,
         out,
         &[
-            &[C::ShowCharts, C::ShowResults, C::ShowProblems, C::ShowEvents],
+            &[C::ShowCharts, C::ShowResults, C::ShowProblems, C::ShowEvents, C::ShowTrials],
+            &[C::FollowCharts, C::FreezeCharts],
             &[C::ZoomIn, C::ZoomOut, C::ZoomOne, C::ZoomFit],
         ],
     );
@@ -215,7 +216,7 @@ fn run(ui: &mut Ui, model: &Model, out: &mut Intents) {
         ui,
         model,
         out,
-        &[&[C::MeasureMachine], &[C::CopyReport, C::SaveReport], &[C::FollowCharts, C::FreezeCharts]],
+        &[&[C::Compare, C::FindCapacity, C::MeasureMachine], &[C::CopyReport, C::SaveReport]],
     );
     ui.separator();
     let part = model.selected_process().and_then(|(_, instance)| Part::of(instance));
