@@ -19,7 +19,7 @@ const SEARCH_BEGINS: Text = text("Looking for the capacity", "正在寻找容量
 
 /// The figures, by their keys.
 const METRICS: &[(&str, Text)] = &[
-    ("before_servers", text("answered before Redis and database", "在 Redis 与数据库之前应答")),
+    ("before_servers", text("answered before any server", "在任何服务器之前应答")),
     ("intercepted", text("intercepted", "拦截")),
     ("reached_database", text("reached the database", "到达数据库")),
     ("achieved", text("achieved of the offered load", "达成占到达的比例")),
@@ -28,8 +28,8 @@ const METRICS: &[(&str, Text)] = &[
     ("claims_p99_us", text("p99 of claims", "购买的 p99")),
     ("reads_p99_us", text("p99 of reads", "读取的 p99")),
     ("records_p99_us", text("p99 of events", "事件的 p99")),
-    ("engine_us", text("processor time of this program, each arrival", "本程序每个到达的处理器时间")),
-    ("servers_us", text("processor time of the servers, each arrival", "服务器每个到达的处理器时间")),
+    ("engine_us", text("program, processor time each", "本程序每个到达的处理器时间")),
+    ("servers_us", text("servers, processor time each", "服务器每个到达的处理器时间")),
     ("worst_backlog", text("worst backlog", "最大积压")),
     ("unavailable_secs", text("without acknowledged writes", "无写入确认的时间")),
 ];
@@ -50,8 +50,8 @@ const FACTS: &[(&str, Text)] = &[
 const POINTS: Text = text("{} points", "{} 个百分点");
 const INTERVAL: Text = text("{} to {}", "{} 至 {}");
 const DIFFERS: Text = text("differs", "有差异");
-const HINT: Text = text("a hint only, which chance can give", "仅是迹象，偶然也会出现");
-const UNCLEAR: Text = text("no difference that we can claim", "不能断言有差异");
+const HINT: Text = text("a hint only", "仅是迹象");
+const UNCLEAR: Text = text("nothing to claim", "不能断言有差异");
 const SAME: Text = text("the same in every round", "每轮都相同");
 const TOO_FEW: Text = text("not known: fewer than two rounds count", "未知：有效轮次不足两轮");
 const LEFT_OUT: Text = text("Round {} of {} is left out of the figures: {}", "第 {} 轮（{}）不计入测量：{}");

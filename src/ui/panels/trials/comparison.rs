@@ -23,14 +23,15 @@ const DIFFERENCE_TIP: Text = text(
     "逐轮差值的均值以 95 % 的置信度落在此区间内（学生 t 分布）",
 );
 const FINDING_TIP: Text = text(
-    "A difference is claimed only if it holds among all comparisons together (Holm)",
-    "只有在全部比较中同时成立（Holm 法）才断言有差异",
+    "A difference is claimed only if it holds among all comparisons together (Holm); a hint holds by itself only; nothing to claim is not \"no difference\"",
+    "只有在全部比较中同时成立（Holm 法）才断言有差异；迹象只单独成立；不能断言并不等于没有差异",
 );
 const FACTS: Text = text("Counted in each run", "每次运行的计数");
-const SPREAD: Text = text("{} ({} to {})", "{}（{} 至 {}）");
+const SPREAD: Text = text("{} to {} in {} runs", "{} 至 {}，共 {} 次运行");
+const SAYS: Text = text("what can be said", "能说什么");
 
 /// The size of a design in miniature.
-const PICTURE: egui::Vec2 = vec2(300.0, 120.0);
+const PICTURE: egui::Vec2 = vec2(226.0, 92.0);
 
 /// Draws it.
 pub fn show(ui: &mut Ui, lang: Lang, comparison: &Comparison) {
@@ -82,31 +83,55 @@ fn design(ui: &mut Ui, lang: Lang, comparison: &Comparison, index: usize) {
     }
 }
 
+/// Each design but the first against it: the middle runs, the interval of the difference, what can be claimed.
 fn figures(ui: &mut Ui, lang: Lang, comparison: &Comparison) {
-    let mut heads = vec![(lang.t(FIGURE).to_owned(), None)];
-    heads.extend(comparison.designs.iter().map(|one| (one.letter.to_string(), Some(MIDDLE_TIP))));
-    for design in comparison.designs.iter().skip(1) {
-        heads.push((lang.f(DIFFERENCE, &[&design.letter]), Some(DIFFERENCE_TIP)));
-        heads.push((String::new(), None));
+    for (index, design) in comparison.designs.iter().enumerate().skip(1) {
+        let heads = [
+            (lang.t(FIGURE).to_owned(), None),
+            ("A".to_owned(), Some(MIDDLE_TIP)),
+            (design.letter.to_string(), Some(MIDDLE_TIP)),
+            (lang.f(DIFFERENCE, &[&design.letter]), Some(DIFFERENCE_TIP)),
+            (lang.t(SAYS).to_owned(), Some(FINDING_TIP)),
+        ];
+        grid(ui, lang, ("figures", index), &heads, |ui| {
+            for row in &comparison.metrics {
+                ui.label(words::metric(lang, row.key));
+                for values in [&row.values[0], &row.values[index]] {
+                    middle(ui, lang, row.unit, values);
+                }
+                let against = row.against_first.iter().find(|against| against.design == index);
+                let interval = against.and_then(|against| words::interval(lang, row.unit, against));
+                ui.label(interval.unwrap_or_else(|| "–".to_owned()));
+                let finding = against.map_or(Finding::TooFew, |against| against.finding);
+                ui.label(RichText::new(words::finding(lang, finding)).color(colour(ui, finding)));
+                ui.end_row();
+            }
+        });
+        ui.add_space(6.0);
     }
-    grid(ui, lang, "figures", &heads, |ui| {
-        for row in &comparison.metrics {
-            ui.label(words::metric(lang, row.key));
-            for values in &row.values {
-                ui.label(spread(lang, row.unit, values));
-            }
-            for against in &row.against_first {
-                ui.label(words::interval(lang, row.unit, against).unwrap_or_else(|| "–".to_owned()));
-                let said = RichText::new(words::finding(lang, against.finding));
-                ui.label(said.color(colour(ui, against.finding))).on_hover_text(lang.t(FINDING_TIP));
-            }
-            ui.end_row();
+}
+
+/// The middle run; the least and the greatest for those who ask.
+fn middle(ui: &mut Ui, lang: Lang, unit: Unit, values: &Values) {
+    match (values.middle, values.least, values.most) {
+        (Some(middle), Some(least), Some(most)) => {
+            let spread = lang.f(SPREAD, &[&unit.told(least), &unit.told(most), &values.runs.len()]);
+            ui.label(unit.told(middle)).on_hover_text(spread);
         }
-    });
+        _ => {
+            ui.label("–");
+        }
+    }
 }
 
 /// A table whose heads have letters of designs in them. Where the panel is narrow, it scrolls by itself.
-fn grid(ui: &mut Ui, lang: Lang, name: &str, heads: &[(String, Option<Text>)], rows: impl FnOnce(&mut Ui)) {
+fn grid(
+    ui: &mut Ui,
+    lang: Lang,
+    name: (&str, usize),
+    heads: &[(String, Option<Text>)],
+    rows: impl FnOnce(&mut Ui),
+) {
     let weak = tokens(ui).weak;
     ScrollArea::horizontal().id_salt(("wide", name)).show(ui, |ui| {
         Grid::new(name).num_columns(heads.len()).striped(true).spacing([18.0, 5.0]).show(ui, |ui| {
@@ -132,21 +157,12 @@ fn colour(ui: &Ui, finding: Finding) -> Color32 {
     }
 }
 
-fn spread(lang: Lang, unit: Unit, values: &Values) -> String {
-    match (values.middle, values.least, values.most) {
-        (Some(middle), Some(least), Some(most)) => {
-            lang.f(SPREAD, &[&unit.told(middle), &unit.told(least), &unit.told(most)])
-        }
-        _ => "–".to_owned(),
-    }
-}
-
 /// Counts, run by run; of what was never other than 0 only the overselling.
 fn facts(ui: &mut Ui, lang: Lang, comparison: &Comparison) {
     let bad = tokens(ui).bad;
     let mut heads = vec![(lang.t(FACTS).to_owned(), None)];
     heads.extend(comparison.designs.iter().map(|one| (one.letter.to_string(), None)));
-    grid(ui, lang, "facts", &heads, |ui| {
+    grid(ui, lang, ("facts", 0), &heads, |ui| {
         for row in &comparison.facts {
             let is_zero = row.runs.iter().flatten().all(|(_, count)| *count == 0);
             if is_zero && row.key != "oversold" {

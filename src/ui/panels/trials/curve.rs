@@ -18,7 +18,7 @@ const P50: Text = text("p50", "p50");
 const P99: Text = text("p99", "p99");
 const TARGETS: Text = text("targets", "目标");
 const FULLEST: Text = text("full, or closest to it", "已满或最接近已满");
-const HEIGHT: f32 = 190.0;
+const HEIGHT: f32 = 150.0;
 
 /// Draws it.
 pub fn show(ui: &mut Ui, lang: Lang, points: &[Point], knee: Option<&Knee>) {
