@@ -23,8 +23,8 @@ const DIFFERENCE_TIP: Text = text(
     "逐轮差值的均值以 95 % 的置信度落在此区间内（学生 t 分布）",
 );
 const FINDING_TIP: Text = text(
-    "A difference is claimed only if it holds among all comparisons together (Holm); a hint holds by itself only; nothing to claim is not \"no difference\"",
-    "只有在全部比较中同时成立（Holm 法）才断言有差异；迹象只单独成立；不能断言并不等于没有差异",
+    "A difference is claimed only if it holds among all figures together (Holm); a hint holds by itself only; nothing to claim is not \"no difference\"",
+    "只有在全部指标中同时成立（Holm 法）才断言有差异；迹象只单独成立；不能断言并不等于没有差异",
 );
 const FACTS: Text = text("Counted in each run", "每次运行的计数");
 const SPREAD: Text = text("{} to {} in {} runs", "{} 至 {}，共 {} 次运行");
