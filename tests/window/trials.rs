@@ -10,6 +10,7 @@ use seckill_lab::files::presets::PRESETS;
 use seckill_lab::machine::knee::gauge::{Gauge, Resource};
 use seckill_lab::machine::knee::{Outcome, Point};
 use seckill_lab::report::compare::{Comparison, Run};
+use seckill_lab::topology::StageKind;
 use seckill_lab::ui::command::UiCommand;
 use seckill_lab::ui::intent::Intent;
 use seckill_lab::ui::run::trials::UnderWay;
@@ -184,6 +185,26 @@ fn while_designs_are_compared_the_state_line_says_which_run_it_is() {
         matches!(&lab.model().trials.under_way, Some(UnderWay::Comparing(5, _, Some(_))))
     });
     assert!(shows(&lab, "Comparing: round 2 of 5, B script as text"));
+}
+
+#[test]
+fn a_design_that_names_a_server_elsewhere_is_not_tried_before_somebody_said_yes() {
+    let mut lab = with(|_, _, _| unreachable!("nothing may begin"));
+    let mut topology = lab.topology().clone();
+    let StageKind::MasterReplica(inventory) = &mut topology.stages[2].kind else { panic!("{topology:?}") };
+    inventory.url = Some("redis://203.0.113.9:6379".into());
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("elsewhere.ron");
+    std::fs::write(&path, seckill_lab::files::to_ron(&topology)).unwrap();
+    let mut entry = seckill_lab::ui::dialogs::compare::CompareEntry::new(lab.topology(), &[], None);
+    entry.add(path);
+    lab.harness.state_mut().ask(Intent::Compare(Box::new(entry)));
+    lab.harness.run();
+    let notices = lab.harness.state().view.notices.clone();
+    let notice = &notices.last().unwrap().notice;
+    assert!(notice.text.contains("elsewhere.ron names what is not of this machine's servers"), "{notice:?}");
+    assert!(notice.details.as_ref().unwrap().contains("203.0.113.9"), "{notice:?}");
+    assert!(lab.model().trials.under_way.is_none());
 }
 
 #[test]

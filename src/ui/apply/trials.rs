@@ -27,6 +27,10 @@ const OTHER_ARRIVALS: Text = text(
     "{} has other arrivals than this design; figures of different arrivals can't be compared",
     "{} 的到达与此设计不同；到达不同则无法比较",
 );
+const OUTSIDE: Text = text(
+    "{} names what is not of this machine's servers; open it, run it once, and say yes there",
+    "{} 指定了本机服务器以外的目标；请打开并运行一次，在那里允许",
+);
 const ENDED_EARLY: Text = text("The trials ended early", "对比试验提前结束");
 const NO_THREAD: Text = text("The system gives no thread for it", "系统无法为此提供线程");
 const STOPPING: Text =
@@ -67,6 +71,9 @@ impl Applied<'_> {
                 return;
             }
         };
+        if designs.iter().any(|(name, plan)| self.is_outside(name, &plan.topology)) {
+            return;
+        }
         let (names, plans): (Vec<String>, Vec<RunPlan>) = designs.into_iter().unzip();
         let under_way = UnderWay::Comparing(entry.rounds, names.clone(), None);
         self.begin(Work::Compare(names, plans, entry.rounds), under_way);
@@ -75,9 +82,24 @@ impl Applied<'_> {
     /// Looks for the largest rate at which the open design meets its targets.
     pub fn find_capacity(&mut self) {
         let topology = Topology { variants: Vec::new(), ..self.model.doc.topology().clone() };
+        if self.is_outside(&topology.title, &topology) {
+            return;
+        }
         let first = topology.workload.mean_rate();
         let bounds = Bounds { first, runs: RUNS, within: WITHIN };
         self.begin(Work::Search(Box::new(Aim::new(topology, None)), bounds), UnderWay::Searching(None));
+    }
+
+    /// Whether a design names servers elsewhere or files to which nobody has said yes; that is asked when it is run by itself.
+    fn is_outside(&mut self, name: &str, topology: &Topology) -> bool {
+        let named = self.model.settings.not_allowed(topology);
+        if named.is_empty() {
+            return false;
+        }
+        let lang = self.model.lang();
+        let details: Vec<String> = named.into_iter().map(|outside| outside.what).collect();
+        self.notify(Notice::error(lang.f(OUTSIDE, &[&name]), details.join("\n")));
+        true
     }
 
     fn begin(&mut self, work: Work, under_way: UnderWay) {
