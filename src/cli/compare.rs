@@ -9,10 +9,10 @@ use super::terminal::Turns;
 use super::variants::designs;
 use super::{exit, out};
 use crate::engine::RunOptions;
-use crate::engine::trial::rounds::{Rounds, Turn, in_turn};
+use crate::engine::trial::rounds::{Rounds, Turn, as_run, in_turn};
 use crate::engine::trial::{OnStop, Trial};
 use crate::files::{ResultFile, read_topology, report_problems};
-use crate::report::compare::{Comparison, Run, letter, table};
+use crate::report::compare::{Comparison, letter, table};
 use crate::report::text;
 use crate::topology::difference::arrivals;
 use crate::topology::{RunPlan, Topology};
@@ -131,13 +131,8 @@ fn conclude(args: &CompareArgs, names: &[String], rounds: Rounds) -> (u8, Option
     if trials.len() < names.len() {
         return (failed.unwrap_or(exit::INCONCLUSIVE), None);
     }
-    let run = |(turn, trial): (Turn, Trial)| Run {
-        round: turn.round,
-        design: turn.design,
-        engine_secs: trial.engine_secs,
-        report: *trial.report,
-    };
-    let comparison = Comparison::new(names, args.repeat, trials.into_iter().map(run).collect());
+    let runs = trials.iter().map(|(turn, trial)| as_run(*turn, trial)).collect();
+    let comparison = Comparison::new(names, args.repeat, runs);
     let code = match failed {
         Some(code) => code,
         None if is_stopped || !comparison.says_something() => exit::INCONCLUSIVE,

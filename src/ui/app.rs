@@ -168,6 +168,9 @@ impl LabApp {
         while let Some(taken) = self.session.pictures.taken() {
             self.applied(ctx).picture_taken(taken);
         }
+        while let Some(news) = self.session.trials.news() {
+            self.applied(ctx).trial_news(news);
+        }
         while let Some(news) = self.session.bench.news() {
             self.applied(ctx).machine_news(news);
         }
@@ -201,7 +204,12 @@ fn bottom(ui: &mut Ui, model: &Model, view: &mut View, out: &mut Intents) {
             (BottomTab::Results, UiCommand::ShowResults),
             (BottomTab::Problems, UiCommand::ShowProblems),
             (BottomTab::Events, UiCommand::ShowEvents),
+            (BottomTab::Trials, UiCommand::ShowTrials),
         ] {
+            // A tab for what few do is there once it is done.
+            if tab == BottomTab::Trials && !model.trials.is_worth_a_look() {
+                continue;
+            }
             let label = model.lang().t(command.about().label);
             let is_open = view.tab == tab;
             let clicked = match tab {
@@ -222,6 +230,7 @@ fn bottom(ui: &mut Ui, model: &Model, view: &mut View, out: &mut Intents) {
         BottomTab::Results => panels::results::show(ui, model, &mut view.panels.results, out),
         BottomTab::Problems => panels::problems::show(ui, model, out),
         BottomTab::Events => panels::events::show(ui, model, &mut view.panels.events, out),
+        BottomTab::Trials => panels::trials::show(ui, model, out),
     }
 }
 

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use super::apply::history::HistoryAct;
 use super::command::UiCommand;
+use super::dialogs::compare::CompareEntry;
 use super::document::Edit;
 use super::run::News;
 use super::run::turns::Turn;
@@ -46,6 +47,10 @@ pub enum Intent {
     History(HistoryAct),
     /// Designs may use these servers elsewhere and files from now on.
     Allow(Vec<String>),
+    /// Designs are compared with the one that is open.
+    Compare(Box<CompareEntry>),
+    /// A file is looked for, to be compared among those that were chosen already.
+    ChooseToCompare(Box<CompareEntry>),
     /// A preset is opened and run.
     RunPreset(usize),
     /// A topology in text form is opened as a new design.

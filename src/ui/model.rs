@@ -2,6 +2,7 @@
 
 use super::document::Document;
 use super::run::Runs;
+use super::run::trials::Trials;
 use super::selection::Selection;
 use super::settings::Settings;
 use super::text::Lang;
@@ -16,6 +17,8 @@ pub struct Model {
     pub selection: Selection,
     /// What runs or ran.
     pub runs: Runs,
+    /// What is compared and searched for.
+    pub trials: Trials,
     /// What carries it.
     pub machine: Machine,
     /// Language, looks, recent files.
@@ -35,6 +38,11 @@ impl Model {
     /// The language of the window.
     pub fn lang(&self) -> Lang {
         self.settings.lang
+    }
+
+    /// Whether servers run for something: one run, several, or a measurement.
+    pub fn is_busy(&self) -> bool {
+        self.runs.active().is_some() || self.machine.measuring.is_some() || self.trials.under_way.is_some()
     }
 
     /// The stage and name of the selected process.

@@ -6,6 +6,7 @@ use std::time::SystemTime;
 use super::canvas::CanvasView;
 use super::charts::ChartsView;
 use super::command::UiCommand;
+use super::dialogs::compare::CompareEntry;
 use super::dialogs::history::HistoryView;
 use super::dialogs::palette::PaletteView;
 use super::dialogs::path::PathEntry;
@@ -30,6 +31,8 @@ pub enum BottomTab {
     Problems,
     /// What happened, line by line.
     Events,
+    /// Comparisons and the curve of capacity.
+    Trials,
 }
 
 /// A dialog in front of everything.
@@ -45,6 +48,8 @@ pub enum Dialog {
     Shortcuts,
     /// What the program is.
     About,
+    /// Designs are chosen to be compared.
+    Compare(Box<CompareEntry>),
     /// Unsaved changes would be lost by what follows.
     Unsaved(Box<After>),
     /// A run is under way; what follows would end it.

@@ -24,4 +24,5 @@ mod results;
 mod run;
 mod share;
 mod start;
+mod trials;
 mod words;

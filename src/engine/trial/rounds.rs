@@ -5,6 +5,7 @@ use crossbeam_channel::Receiver;
 
 use super::{Ended, Listener, OnStop, Trial, run};
 use crate::engine::message::{RunFailure, RunOptions};
+use crate::report::compare::Run;
 use crate::topology::RunPlan;
 
 /// Which run of several.
@@ -53,6 +54,16 @@ pub fn in_turn(
         (result, is_stopped)
     });
     Rounds { trials: taken.0, failure: taken.1, is_stopped: taken.2 }
+}
+
+/// A run as comparisons have it.
+pub fn as_run(turn: Turn, trial: &Trial) -> Run {
+    Run {
+        round: turn.round,
+        design: turn.design,
+        engine_secs: trial.engine_secs,
+        report: (*trial.report).clone(),
+    }
 }
 
 /// What came of turns, why the last one failed, and whether somebody stopped it.

@@ -108,7 +108,7 @@ pub struct Values {
 pub enum Finding {
     /// There is one.
     Differs,
-    /// The interval leaves 0 out, but among so many comparisons chance alone could do that.
+    /// The interval leaves 0 out, but among so many figures chance alone could do that.
     Hint,
     /// The interval has 0 in it.
     Unclear,
@@ -126,7 +126,7 @@ pub struct Against {
     pub design: usize,
     /// What the rounds say in which both were undisturbed: this design less the first one. None of fewer than two.
     pub difference: Option<Paired>,
-    /// The p-value, adjusted for the number of comparisons.
+    /// The p-value, adjusted for the number of figures.
     pub adjusted_p_value: Option<f64>,
     /// What can be said.
     pub finding: Finding,
@@ -230,7 +230,7 @@ fn measured(designs: usize, runs: &[Run]) -> Vec<MetricRow> {
         })
         .filter(|row| row.values.iter().any(|values| !values.runs.is_empty()))
         .collect();
-    judge(&mut rows);
+    (1..designs).for_each(|design| judge(&mut rows, design));
     rows
 }
 
@@ -242,9 +242,10 @@ fn against(design: usize, values: &[Values]) -> Against {
     Against { design, difference, adjusted_p_value: None, finding: Finding::TooFew }
 }
 
-/// Says what can be said of each difference, given how many there are.
-fn judge(rows: &mut [MetricRow]) {
-    let mut all: Vec<&mut Against> = rows.iter_mut().flat_map(|row| &mut row.against_first).collect();
+/// Says what can be said of each difference of a design from the first one, given how many figures there are.
+fn judge(rows: &mut [MetricRow], design: usize) {
+    let all = rows.iter_mut().flat_map(|row| &mut row.against_first);
+    let mut all: Vec<&mut Against> = all.filter(|against| against.design == design).collect();
     let known: Vec<f64> = all.iter().filter_map(|one| Some(one.difference?.p_value)).collect();
     let mut adjusted = holm(&known).into_iter();
     for against in &mut all {

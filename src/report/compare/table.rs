@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use super::super::text::grouped;
 use super::metric::Unit;
-use super::{Comparison, MetricRow, Run, Values, words};
+use super::{Comparison, MetricRow, Run, Values};
 use crate::report::Verdict;
 
 /// Differences that are listed of a design; of more, their number.
@@ -111,8 +111,7 @@ fn write_figures(out: &mut String, comparison: &Comparison) -> std::fmt::Result 
     )?;
     writeln!(
         out,
-        "  differences, by itself (Student's t); what is claimed below holds among all {} comparisons (Holm).\n",
-        words::comparisons(&comparison.metrics)
+        "  differences, by itself (Student's t); what is claimed below holds among all figures of a design (Holm).\n"
     )
 }
 

@@ -7,7 +7,6 @@ use super::{Against, Comparison, FactRow, Finding, MetricRow, letter};
 /// A sentence for each fact that is worth one, then one for each figure and each design but the first.
 pub fn sentences(comparison: &Comparison) -> Vec<String> {
     let mut said: Vec<String> = comparison.facts.iter().filter(|row| is_notable(row)).map(fact).collect();
-    let count = comparisons(&comparison.metrics);
     for design in 1..comparison.designs.len() {
         let all =
             comparison.metrics.iter().flat_map(|row| row.against_first.iter().map(move |one| (row, one)));
@@ -16,16 +15,11 @@ pub fn sentences(comparison: &Comparison) -> Vec<String> {
             let who = letter(design);
             said.push(format!("nothing that was measured can be said of {who}: fewer than two rounds count"));
         } else {
+            let count = own.iter().filter(|(_, against)| against.difference.is_some()).count();
             said.extend(own.into_iter().map(|(row, against)| figure(row, against, count)));
         }
     }
     said
-}
-
-/// How many differences are looked at.
-pub fn comparisons(rows: &[MetricRow]) -> usize {
-    let all = rows.iter().flat_map(|row| &row.against_first);
-    all.filter(|against| against.difference.is_some()).count()
 }
 
 /// Overselling is always told; other facts where they differ, or something is wrong.
@@ -64,7 +58,7 @@ fn rounds(count: usize) -> String {
     if count == 1 { "1 run".to_owned() } else { format!("{count} runs") }
 }
 
-/// What is said of one figure of one design; `count` differences are looked at in all.
+/// What is said of one figure of one design, of which `count` are looked at.
 pub fn figure(row: &MetricRow, against: &Against, count: usize) -> String {
     let (who, label) = (letter(against.design), row.label);
     let Some(difference) = against.difference else {
@@ -81,7 +75,7 @@ pub fn figure(row: &MetricRow, against: &Against, count: usize) -> String {
     match against.finding {
         Finding::Differs => format!("{} ({between})", says()),
         Finding::Hint => {
-            format!("a hint only, which chance can give among {count} comparisons: {} ({between})", says())
+            format!("a hint only, which chance can give among {count} figures: {} ({between})", says())
         }
         Finding::Unclear => format!("{label}: no difference that we can claim of {who} ({between})"),
         Finding::Same => format!("{label}: the same with {who} in every round"),

@@ -3,6 +3,7 @@
 //! - [`history`]: runs that were kept.
 //! - `edit`: the design, selection, undo. `canvas`: stages on the canvas, and the camera.
 //! - `run`: the engine. `machine`: what this machine carries.
+//! - `trials`: designs compared, and the capacity of one.
 //! - `file`: opening, saving, sharing.
 //! - `close`: asks before something is ended or lost.
 
@@ -13,6 +14,7 @@ mod file;
 pub mod history;
 mod machine;
 mod run;
+mod trials;
 
 use egui::Context;
 
@@ -67,6 +69,8 @@ impl Applied<'_> {
             Intent::RunTurns(turns) => self.run_turns(turns),
             Intent::History(act) => self.history(act),
             Intent::Allow(named) => self.model.settings.allowed.extend(named),
+            Intent::Compare(entry) => self.compare(&entry),
+            Intent::ChooseToCompare(entry) => self.choose_to_compare(*entry),
             Intent::RunPreset(preset) => self.guarded(After::RunPreset(preset)),
             Intent::OpenText(text) => self.guarded(After::OpenText(text)),
             Intent::Typed(ask, path) => self.chosen(*ask, path, false),
@@ -139,6 +143,7 @@ impl Applied<'_> {
             UiCommand::ShowResults => self.show_tab(BottomTab::Results),
             UiCommand::ShowProblems => self.show_tab(BottomTab::Problems),
             UiCommand::ShowEvents => self.show_tab(BottomTab::Events),
+            UiCommand::ShowTrials => self.show_tab(BottomTab::Trials),
             UiCommand::FollowCharts => self.view.charts.follow(),
             UiCommand::FreezeCharts => {
                 if let Some(run) = &self.model.runs.current {

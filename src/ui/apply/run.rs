@@ -45,7 +45,10 @@ impl Applied<'_> {
         match command {
             UiCommand::Run => self.start(),
             UiCommand::Stop if self.model.machine.measuring.is_some() => self.session.bench.stop(),
+            UiCommand::Stop if self.model.trials.under_way.is_some() => self.stop_trials(),
             UiCommand::Stop => self.stop(),
+            UiCommand::Compare => self.ask_what_to_compare(),
+            UiCommand::FindCapacity => self.find_capacity(),
             UiCommand::MeasureMachine => self.measure_machine(),
             UiCommand::CopyReport => self.copy_report(),
             UiCommand::Fault(action) => self.fault(action),

@@ -13,7 +13,7 @@ mod grid;
 pub mod kind;
 mod legend;
 mod marks;
-mod plot;
+pub mod plot;
 mod readout;
 mod sample;
 mod toolbar;

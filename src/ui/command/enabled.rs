@@ -15,6 +15,9 @@ const NO_STAGES: Text = text("the canvas is empty", "画布为空");
 const HAS_ERRORS: Text = text("the design has errors: see the problems", "设计中有错误：请看问题列表");
 const RUNNING: Text = text("a run is under way", "正在运行");
 const MEASURING: Text = text("this machine is being measured", "正在测试本机能力");
+const TRYING: Text = text("designs are being tried", "正在进行对比试验");
+const BUSY: Text = text("something runs already", "已有内容在运行");
+const NO_TRIALS: Text = text("nothing was compared yet", "还没有比较过设计");
 const NOT_RUNNING: Text = text("nothing runs", "没有运行");
 const STOPPING: Text = text("it is stopping already", "已在停止");
 const NO_RUN: Text = text("nothing was run yet", "还没有运行过");
@@ -62,7 +65,11 @@ impl UiCommand {
             }
             Self::Run | Self::MeasureMachine if model.runs.active().is_some() => Err(RUNNING),
             Self::Run | Self::MeasureMachine if model.machine.measuring.is_some() => Err(MEASURING),
-            Self::Run => unless(!model.doc.may_run(), HAS_ERRORS),
+            Self::Run | Self::MeasureMachine if model.trials.under_way.is_some() => Err(TRYING),
+            Self::Compare | Self::FindCapacity if model.is_busy() => Err(BUSY),
+            Self::Run | Self::Compare | Self::FindCapacity => unless(!model.doc.may_run(), HAS_ERRORS),
+            Self::ShowTrials => unless(!model.trials.is_worth_a_look(), NO_TRIALS),
+            Self::Stop if model.trials.under_way.is_some() => Ok(()),
             Self::Stop if model.machine.measuring.is_some() => Ok(()),
             Self::Stop => match model.runs.active() {
                 None => Err(NOT_RUNNING),

@@ -141,6 +141,8 @@ commands! {
             text("Show what is wrong with the design", "显示设计中的问题");
         ShowEvents, ScrollText, ALT + Num4: text("Events", "事件"),
             text("Show what happened, line by line", "逐行显示发生的事件");
+        ShowTrials, GitCompare, ALT + Num5: text("Trials", "对比试验"),
+            text("Show comparisons and the curve of capacity", "显示设计比较与容量曲线");
         ThemeDark, Moon: text("Dark", "深色"), text("Light on dark", "深底浅字");
         ThemeLight, Sun: text("Light", "浅色"), text("Dark on light", "浅底深字");
         ThemeSystem, MonitorCog: text("As the system", "跟随系统"),
@@ -165,6 +167,16 @@ commands! {
             );
         ShowHistory, History: text("History…", "历史…"),
             text("Find, note, pin, delete and open runs that were kept", "查找、备注、固定、删除和打开保存的运行");
+        Compare, GitCompare: text("Compare designs…", "比较设计…"),
+            text(
+                "Run this design and others in turn on the same arrivals, and see what differs and what can be claimed",
+                "让此设计与其他设计在相同的到达下轮流运行，看有何差异、能断言什么",
+            );
+        FindCapacity, Gauge: text("Find the capacity", "寻找容量"),
+            text(
+                "Search for the largest rate at which this design meets its targets; takes several runs",
+                "寻找此设计满足目标的最大速率；需要多次运行",
+            );
         CopyReport, ClipboardCopy: text("Copy report as text", "复制报告为文本"),
             text("Copy the whole report as the terminal shows it", "按终端显示的样子复制整个报告");
         SavePage, FileText: text("Save report as HTML…", "保存报告为 HTML…"),

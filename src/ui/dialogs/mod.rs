@@ -7,10 +7,12 @@
 //! - [`drop`](mod@drop): files that are dragged over the window.
 //! - [`history`]: the runs that were kept.
 //! - [`palette`]: the command palette; [`find`] is what it finds.
+//! - [`compare`]: designs are chosen to be compared.
 //! - `shortcuts`: the sheet of shortcuts. `about`: what the program is.
 //! - [`frame`]: what dialogs have in common.
 
 mod about;
+pub mod compare;
 pub mod drop;
 pub mod find;
 pub mod frame;
@@ -49,6 +51,7 @@ pub fn show(ui: &mut egui::Ui, model: &Model, dialog: &mut Dialog, out: &mut Int
         Dialog::Palette(view) => palette::show(&ctx, model, view, out),
         Dialog::History(view) => history::show(&ctx, model, view, out),
         Dialog::Shortcuts => shortcuts::show(&ctx, model),
+        Dialog::Compare(entry) => compare::show(&ctx, model, entry, out),
         Dialog::About => about::show(&ctx, model, out),
     };
     if closes {

@@ -5,7 +5,7 @@
 //! - `status`: where the run is.
 //! - `palette`: the kinds of stage.
 //! - `inspector`: the parameters of what is selected.
-//! - `problems`, `events`, `results`: the tabs beside the charts.
+//! - `problems`, `events`, `results`, `trials`: the tabs beside the charts.
 
 pub mod events;
 pub mod files_menu;
@@ -15,6 +15,7 @@ pub mod problems;
 pub mod results;
 pub mod status;
 pub mod top;
+pub mod trials;
 
 use egui::{RichText, Ui};
 use lucide_icons::Icon;

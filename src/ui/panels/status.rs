@@ -8,8 +8,9 @@ use super::super::intent::Intents;
 use super::super::keys;
 use super::super::model::Model;
 use super::super::run::pace::{Doubt, Pace};
+use super::super::run::trials::UnderWay;
 use super::super::run::{Ending, Run};
-use super::super::text::{Text, text};
+use super::super::text::{Text, text, trials};
 use super::super::theme::fonts::icon;
 use super::super::theme::tokens;
 use super::results::verdict;
@@ -85,6 +86,10 @@ pub fn show(ui: &mut Ui, model: &Model, out: &mut Intents) {
             measuring(ui, model, what);
             return;
         }
+        if let Some(under_way) = &model.trials.under_way {
+            trying(ui, model, under_way);
+            return;
+        }
         match &model.runs.current {
             None => before(ui, model, out),
             Some(run) => match &run.ending {
@@ -100,6 +105,16 @@ pub fn show(ui: &mut Ui, model: &Model, out: &mut Intents) {
 fn measuring(ui: &mut Ui, model: &Model, what: &str) {
     ui.label(icon(UiCommand::MeasureMachine.about().icon).color(tokens(ui).accent));
     ui.add(egui::Label::new(model.lang().f(MEASURING, &[&what])).truncate());
+}
+
+/// What is tried.
+fn trying(ui: &mut Ui, model: &Model, under_way: &UnderWay) {
+    let command = match under_way {
+        UnderWay::Comparing(..) => UiCommand::Compare,
+        UnderWay::Searching(_) => UiCommand::FindCapacity,
+    };
+    ui.label(icon(command.about().icon).color(tokens(ui).accent));
+    ui.add(egui::Label::new(trials::under_way(model.lang(), under_way)).truncate());
 }
 
 /// What to do next.

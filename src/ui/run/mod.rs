@@ -3,6 +3,7 @@
 //! - [`port`]: the engine as the window sees it, real or a test's.
 //! - [`series`]: what happened, in columns, for the charts; [`column`](mod@column): one of them.
 //! - [`log`]: events in words, and the marks they leave on the charts.
+//! - [`trials`]: designs compared, and the capacity of one.
 //! - [`turns`]: a design and its variants, one after the other.
 //! - [`pace`]: how it goes just now, for the state line; [`now`]: the same of a stage or a wire, for the canvas.
 
@@ -12,6 +13,7 @@ pub mod now;
 pub mod pace;
 pub mod port;
 pub mod series;
+pub mod trials;
 pub mod turns;
 
 use std::borrow::Cow;

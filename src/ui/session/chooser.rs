@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::pin::Pin;
 use std::time::{Duration, Instant};
 
+use super::super::dialogs::compare::CompareEntry;
 use super::super::text::{Lang, Text, text};
 use super::super::view::After;
 use crate::files::Form;
@@ -13,6 +14,7 @@ use crate::files::Form;
 const NOBODY_IS_THIS_FAST: Duration = Duration::from_secs(1);
 
 const OPEN: Text = text("Open topology", "打开拓扑");
+const COMPARE: Text = text("Compare with", "与之比较");
 const SAVE: Text = text("Save topology", "保存拓扑");
 const CANVAS: Text = text("Export canvas as PNG", "导出画布为 PNG");
 const CHARTS: Text = text("Export charts as PNG", "导出图表为 PNG");
@@ -38,6 +40,8 @@ pub enum Purpose {
     Charts,
     /// The report of the run that shows is saved in a form.
     Report(Form),
+    /// A topology is compared with the one that is open, among others that were chosen already.
+    Compare(Box<CompareEntry>),
 }
 
 /// A question for a path.
@@ -54,13 +58,14 @@ pub struct Ask {
 impl Ask {
     /// Whether a file is to be written.
     pub fn is_save(&self) -> bool {
-        self.purpose != Purpose::Open
+        !matches!(self.purpose, Purpose::Open | Purpose::Compare(_))
     }
 
     /// The title of the dialog.
     pub fn title(&self) -> Text {
         match self.purpose {
             Purpose::Open => OPEN,
+            Purpose::Compare(_) => COMPARE,
             Purpose::Save(_) => SAVE,
             Purpose::Canvas => CANVAS,
             Purpose::Charts => CHARTS,
@@ -75,7 +80,7 @@ impl Ask {
     /// The extension of the files that it is about.
     pub fn extension(&self) -> &'static str {
         match self.purpose {
-            Purpose::Open | Purpose::Save(_) => "ron",
+            Purpose::Open | Purpose::Save(_) | Purpose::Compare(_) => "ron",
             Purpose::Canvas | Purpose::Charts => "png",
             Purpose::Report(form) => form.extension(),
         }

@@ -4,11 +4,13 @@
 //! - [`mod@bench`]: finds out what this machine carries.
 //! - [`chooser`]: asks for a path.
 //! - [`picture`]: takes a picture of a part of the window.
+//! - [`trials`]: compares designs, and searches for what one carries.
 
 pub mod bench;
 pub mod chooser;
 pub mod keep;
 pub mod picture;
+pub mod trials;
 
 use std::collections::VecDeque;
 use std::path::PathBuf;
@@ -23,6 +25,7 @@ use self::bench::Bench;
 use self::chooser::{Answer, Answering, Ask, FileChooser, NativeChooser, NoChooser};
 use self::keep::Keeper;
 use self::picture::Pictures;
+use self::trials::Trials;
 use super::document::{Document, Origin};
 use super::text::Lang;
 use crate::files::autosave::{Autosave, Leftover, Source, leftovers};
@@ -54,6 +57,8 @@ pub struct Session {
     pub bench: Bench,
     /// Keeps runs.
     pub keeper: Keeper,
+    /// Comparisons and searches.
+    pub trials: Trials,
     /// Pictures that are taken.
     pub pictures: Pictures,
     /// Whether everything was asked: the window may close.
@@ -111,6 +116,7 @@ impl Session {
             fingerprint: None,
             bench: Bench::default(),
             keeper: Keeper::default(),
+            trials: Trials::default(),
             pictures: Pictures::default(),
             may_close: false,
             ends: Arc::default(),

@@ -55,7 +55,8 @@ fn both(lang: Lang, whole_path: Carried, funnel: Carried) -> String {
     lang.f(CARRIED, &[&carried(lang, whole_path), &carried(lang, funnel)])
 }
 
-fn carried(lang: Lang, carried: Carried) -> String {
+/// A rate that was found, in words.
+pub fn carried(lang: Lang, carried: Carried) -> String {
     match (carried.per_sec, carried.failed_at) {
         (Some(rate), Some(_)) => lang.f(UP_TO, &[&rounded(rate)]),
         (Some(rate), None) => lang.f(AT_LEAST, &[&rounded(rate)]),

@@ -11,5 +11,6 @@ pub mod machine;
 pub mod params;
 pub mod presets;
 pub mod terms;
+pub mod trials;
 
 pub use crate::lang::{Lang, Text, catalog, text};

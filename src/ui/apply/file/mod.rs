@@ -62,7 +62,7 @@ impl Applied<'_> {
     }
 
     /// Asks for a path, by a dialog of the system where it has one.
-    fn ask_for(&mut self, purpose: Purpose) {
+    pub(super) fn ask_for(&mut self, purpose: Purpose) {
         let mut ask = Ask { purpose, folder: self.usual_folder(), name: String::new() };
         if ask.is_save() {
             ask.name = self.usual_name(ask.extension());
@@ -99,6 +99,7 @@ impl Applied<'_> {
             Purpose::Save(then) => self.save_to(path, then, may_replace),
             Purpose::Canvas | Purpose::Charts => self.export_to(ask, path, may_replace),
             Purpose::Report(form) => self.save_report(form, path, may_replace),
+            Purpose::Compare(entry) => self.chose_to_compare(*entry, path),
         }
     }
 

@@ -4,7 +4,7 @@
 //! - `start`: other ways to begin.
 
 mod card;
-mod picture;
+pub mod picture;
 mod shelves;
 mod start;
 

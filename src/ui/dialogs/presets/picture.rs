@@ -19,6 +19,11 @@ const SIDES: std::ops::RangeInclusive<f32> = 16.0..=30.0;
 
 /// Draws it into a rectangle.
 pub fn show(ui: &Ui, rect: Rect, topology: &Topology) {
+    show_marked(ui, rect, topology, &|_| false);
+}
+
+/// Draws it into a rectangle, with a frame around the stages that are marked.
+pub fn show_marked(ui: &Ui, rect: Rect, topology: &Topology, is_marked: &dyn Fn(&str) -> bool) {
     let tokens = theme::tokens(ui.ctx());
     let painter = ui.painter().with_clip_rect(rect.intersect(ui.clip_rect()));
     let Some(places) = places(topology, rect.shrink2(MARGIN)) else { return };
@@ -40,6 +45,10 @@ pub fn show(ui: &Ui, rect: Rect, topology: &Topology) {
     for (stage, place) in topology.stages.iter().zip(&places) {
         let color = tokens.kind(&stage.kind);
         let cell = Rect::from_center_size(*place, Vec2::splat(side));
+        if is_marked(&stage.name) {
+            let around = Stroke::new(2.0, tokens.warn);
+            painter.rect_stroke(cell.expand(4.0), CornerRadius::same(8), around, StrokeKind::Inside);
+        }
         let edge = Stroke::new(1.0, color);
         painter.rect(cell, CornerRadius::same(5), tokens.card, edge, StrokeKind::Inside);
         let sign = char::from(signs::kind(&stage.kind)).to_string();

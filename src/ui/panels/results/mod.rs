@@ -268,7 +268,7 @@ enum Side<L, R> {
 }
 
 /// A part of the results with its title.
-fn card(ui: &mut Ui, lang: Lang, title: Text, content: impl FnOnce(&mut Ui)) {
+pub(super) fn card(ui: &mut Ui, lang: Lang, title: Text, content: impl FnOnce(&mut Ui)) {
     let tokens = tokens(ui);
     let frame = Frame::new()
         .fill(tokens.card)

@@ -141,7 +141,8 @@ fn view(ui: &mut Ui, model: &Model, out: &mut Intents) {
         model,
         out,
         &[
-            &[C::ShowCharts, C::ShowResults, C::ShowProblems, C::ShowEvents],
+            &[C::ShowCharts, C::ShowResults, C::ShowProblems, C::ShowEvents, C::ShowTrials],
+            &[C::FollowCharts, C::FreezeCharts],
             &[C::ZoomIn, C::ZoomOut, C::ZoomOne, C::ZoomFit],
         ],
     );
@@ -212,7 +213,7 @@ fn run(ui: &mut Ui, model: &Model, out: &mut Intents) {
     rows(ui, model, out, &[&[C::Run, C::Stop]]);
     variants(ui, model, out);
     ui.separator();
-    rows(ui, model, out, &[&[C::MeasureMachine, C::ShowHistory]]);
+    rows(ui, model, out, &[&[C::Compare, C::FindCapacity, C::MeasureMachine, C::ShowHistory]]);
     ui.separator();
     let saving = ui.menu_button((icon(Icon::FileText), model.lang().t(REPORT)), |ui| {
         let forms = [C::SavePage, C::SaveReport, C::SaveSheets, C::SaveMarkdown, C::SaveJunit];

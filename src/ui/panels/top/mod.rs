@@ -104,8 +104,7 @@ fn title(ui: &mut Ui, model: &Model, controls_width: f32, out: &mut Intents) {
 
 fn controls(ui: &mut Ui, model: &Model, view: &mut TopView, out: &mut Intents) {
     ui.spacing_mut().item_spacing.x = 6.0;
-    let is_busy = model.runs.active().is_some() || model.machine.measuring.is_some();
-    let command = if is_busy { UiCommand::Stop } else { UiCommand::Run };
+    let command = if model.is_busy() { UiCommand::Stop } else { UiCommand::Run };
     primary_button(ui, model, command, out);
     workload::duration(ui, model, &mut view.duration, out);
     workload::seed(ui, model, &mut view.seed, out);
