@@ -15,8 +15,8 @@ use seckill_lab::files::history::{FOLDER, History};
 const SALE: &str = r#"(
     version: 1, title: "A small sale",
     stages: [(name: "users", kind: Users(), at: (0, 0)), (name: "service", kind: Service(), at: (280, 0)),
-             (name: "database", kind: Database(), at: (560, 0))],
-    links: [(from: "users", to: "service"), (from: "service", to: "database")],
+             (name: "database", kind: Database(), at: (560, 0)), (name: "control", kind: DataControl(), at: (560, 200))],
+    links: [(from: "users", to: "service"), (from: "service", to: "database"), (from: "control", to: "database")],
     workload: (sale: (stock: 100), phases: [(name: "all", span: "1s", shape: Constant(rate: 200), mix: (claim: 1))]),
     targets: [Oversold(at_most: 0)],
 )"#;

@@ -152,6 +152,7 @@ fn looked_for(audit: &AuditReport) -> Vec<(&'static str, u64, &'static str)> {
         ("Duplicates", audit.duplicates, "duplicate"),
         ("LostAcknowledged", audit.lost_acknowledged, "lost_acknowledged"),
         ("PresentAndNeverAcknowledged", audit.unacknowledged_present, "unacknowledged_present"),
+        ("Misplaced", audit.misplaced, "misplaced"),
     ];
     if audit.events.is_some() {
         let events = audit.event_counts();

@@ -3,7 +3,7 @@
 use super::super::words;
 use super::page::{Align, Page};
 use crate::lang::{Lang, Text, text};
-use crate::report::records::{EventCounts, Increments};
+use crate::report::records::{CountsReport, EventCounts, Increments};
 use crate::report::text::{grouped, signed};
 use crate::report::{AuditReport, Report};
 
@@ -54,9 +54,9 @@ fn figures(lang: Lang, audit: &AuditReport) -> Vec<(&'static str, String)> {
         (text("duplicates", "重复"), audit.duplicates),
         (text("lost acknowledged", "已确认但丢失"), audit.lost_acknowledged),
         (text("never acknowledged", "从未确认"), audit.unacknowledged_present),
+        (MISPLACED, audit.misplaced),
         (text("forgotten bookings", "被遗忘的预订"), audit.forgotten_units),
         (text("sold twice", "重复售出"), audit.sold_twice),
-        (MISPLACED, audit.misplaced),
         (text("indefinite, happened", "不确定，已发生"), audit.indefinite_happened),
         (text("indefinite, did not", "不确定，未发生"), audit.indefinite_not_happened),
     ]
@@ -167,36 +167,32 @@ fn records(page: &mut Page, lang: Lang, audit: &AuditReport) {
         wrong_ones(page, lang, [ACKNOWLEDGED, LOST, DUPLICATES, NEVER].as_slice(), &rows);
     }
     if let Some(counts) = &audit.counts {
-        let Increments {
-            acknowledged,
-            indefinite,
-            in_redis,
-            in_queue,
-            in_database,
-            missing,
-            surplus,
-            misplaced,
-        } = counts.all;
-        let figures = [
-            (text("increments acknowledged", "已确认的累加"), acknowledged),
-            (text("in Redis", "Redis 中"), in_redis),
-            (text("in the queue", "队列中"), in_queue),
-            (text("in the database", "数据库中"), in_database),
-            (MISSING, missing),
-            (SURPLUS, surplus),
-            (MISPLACED, misplaced),
-            (text("indefinite", "不确定"), indefinite),
-        ];
-        page.pairs(&figures.map(|(name, count)| (lang.t(name), grouped(count))));
-        let wrong = counts.counters.iter().filter(|row| row.counts.off() > 0).take(LISTED);
-        let rows: Vec<Vec<String>> = wrong
-            .map(|row| {
-                let counts = [row.counts.acknowledged, row.counts.missing, row.counts.surplus].map(grouped);
-                std::iter::once(lang.f(COUNTER, &[&row.counter])).chain(counts).collect()
-            })
-            .collect();
-        wrong_ones(page, lang, [ACKNOWLEDGED, MISSING, SURPLUS].as_slice(), &rows);
+        increments(page, lang, counts);
     }
+}
+
+fn increments(page: &mut Page, lang: Lang, counts: &CountsReport) {
+    let Increments { acknowledged, indefinite, in_redis, in_queue, in_database, missing, surplus, misplaced } =
+        counts.all;
+    let figures = [
+        (text("increments acknowledged", "已确认的累加"), acknowledged),
+        (text("in Redis", "Redis 中"), in_redis),
+        (text("in the queue", "队列中"), in_queue),
+        (text("in the database", "数据库中"), in_database),
+        (MISSING, missing),
+        (SURPLUS, surplus),
+        (MISPLACED, misplaced),
+        (text("indefinite", "不确定"), indefinite),
+    ];
+    page.pairs(&figures.map(|(name, count)| (lang.t(name), grouped(count))));
+    let wrong = counts.counters.iter().filter(|row| row.counts.off() > 0).take(LISTED);
+    let rows: Vec<Vec<String>> = wrong
+        .map(|row| {
+            let counts = [row.counts.acknowledged, row.counts.missing, row.counts.surplus].map(grouped);
+            std::iter::once(lang.f(COUNTER, &[&row.counter])).chain(counts).collect()
+        })
+        .collect();
+    wrong_ones(page, lang, [ACKNOWLEDGED, MISSING, SURPLUS].as_slice(), &rows);
 }
 
 fn wrong_ones(page: &mut Page, lang: Lang, heads: &[Text], rows: &[Vec<String>]) {

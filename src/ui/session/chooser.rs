@@ -116,7 +116,7 @@ impl FileChooser for NativeChooser {
         let kind = match ask.purpose {
             Purpose::Open | Purpose::Save(_) => TOPOLOGIES,
             Purpose::Canvas | Purpose::Charts => PICTURES,
-            Purpose::Report(_) => REPORTS,
+            Purpose::Report(_) | Purpose::Compare(_) => REPORTS,
         };
         let mut dialog = rfd::AsyncFileDialog::new()
             .set_parent(window)
