@@ -220,7 +220,6 @@ fn run(ui: &mut Ui, model: &Model, out: &mut Intents) {
         rows(ui, model, out, &[&[C::CopyReport], &forms]);
     });
     saving.response.accessible_name(model.lang().t(REPORT));
-    rows(ui, model, out, &[&[C::FollowCharts, C::FreezeCharts]]);
     ui.separator();
     let part = model.selected_process().and_then(|(_, instance)| Part::of(instance));
     for action in FaultAction::of_part(part.unwrap_or(Part::Data)) {
