@@ -117,6 +117,7 @@ fn row(ui: &mut Ui, model: &Model, view: &mut HistoryView, entry: &Entry, out: &
     ui.horizontal(|ui| {
         let is_running = model.runs.active().is_some();
         let open = ui.add_enabled(!is_running, egui::Button::new((icon(Icon::FolderOpen), lang.t(OPEN))));
+        let open = open.accessible_name(lang.t(OPEN));
         if open.on_hover_text(lang.t(OPEN_TIP)).on_disabled_hover_text(lang.t(RUNNING)).clicked() {
             finish_note(view, out);
             out.push(Intent::History(HistoryAct::Open(entry.id.clone())));
