@@ -85,9 +85,15 @@ impl Harm {
         let locking = tokio::task::spawn_blocking(move || {
             let mut link = store.connect(LOCK_WITHIN)?;
             link.begin()?;
-            if let Some(lock) = lock(store.statements().engine) {
-                link.run(lock)?;
+            let mut locked = Ok(());
+            for lock in locks(store.statements().engine) {
+                locked = link.run(lock);
+                // Only a refusal is worth another try.
+                if !matches!(locked, Err(StoreError::Server { .. })) {
+                    break;
+                }
             }
+            locked?;
             Ok::<_, StoreError>(link)
         });
         let link = locking.await.map_err(|_ended| StoreError::Ended)??;
@@ -113,16 +119,22 @@ impl Drop for Harm {
     }
 }
 
-/// What keeps everybody else from writing and lets them read; SQLite's transactions do so anyway.
-pub(super) fn lock(engine: DatabaseEngine) -> Option<&'static str> {
+/// What keeps everybody else from writing and lets them read, in the order in which it is tried; SQLite's transactions do so by
+/// themselves.
+///
+/// Writers of MariaDB go before whoever waits for `LOCK TABLES … READ`, which may never have its turn in a sale; flushing the
+/// tables stops those who come later, but needs the right to reload, which the user of a server elsewhere may lack
+/// (<https://mariadb.com/kb/en/flush/>).
+pub(super) fn locks(engine: DatabaseEngine) -> &'static [&'static str] {
     match engine {
-        DatabaseEngine::Sqlite => None,
+        DatabaseEngine::Sqlite => &[],
         DatabaseEngine::PostgreSql => {
-            Some("LOCK TABLE sale, goods, orders, streams, counters, counted IN EXCLUSIVE MODE")
+            &["LOCK TABLE sale, goods, orders, streams, counters, counted IN EXCLUSIVE MODE"]
         }
-        DatabaseEngine::MariaDb => {
-            Some("LOCK TABLES sale READ, goods READ, orders READ, streams READ, counters READ, counted READ")
-        }
+        DatabaseEngine::MariaDb => &[
+            "FLUSH TABLES sale, goods, orders, streams, counters, counted WITH READ LOCK",
+            "LOCK TABLES sale READ, goods READ, orders READ, streams READ, counters READ, counted READ",
+        ],
     }
 }
 

@@ -40,7 +40,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::super::dialect::Statements;
-    use super::super::harm::lock;
+    use super::super::harm::locks;
     use super::super::schema::{Lookups, TABLES};
     use super::*;
     use crate::topology::stage::{DatabaseEngine, PageQuery};
@@ -85,7 +85,7 @@ mod tests {
             .chain(&pages)
             .map(ToString::to_string)
             .chain(indexes)
-            .chain(lock(engine).map(str::to_owned))
+            .chain(locks(engine).iter().map(|&lock| lock.to_owned()))
             .chain(TABLES.split(';').map(str::to_owned))
             .chain(more.into_iter().chain(events).map(str::to_owned))
             .collect()
