@@ -130,7 +130,7 @@ fn a_server_that_is_locked_paused_and_killed_loses_nothing_that_it_has_synced() 
             fault(1_100, Restart),
         ];
         let ran = run(topology);
-        println!("{engine:?} {:#?} {:#?}", ran.report.faults, ran.report.troubles);
+        println!("{engine:?} {:#?} {:#?} {:?}", ran.report.faults, ran.report.troubles, ran.report.reasons);
         assert_balanced(&ran);
         assert!(ran.report.faults.iter().all(|fault| fault.error.is_none()));
         let (totals, audit) = (&ran.report.totals, &ran.report.audit);

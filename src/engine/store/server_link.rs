@@ -8,6 +8,8 @@ use std::fmt::Write;
 use std::time::Duration;
 
 use futures_util::TryStreamExt;
+use sqlx::mysql::MySqlDatabaseError;
+use sqlx::postgres::{PgDatabaseError, PgSeverity};
 use sqlx::{AssertSqlSafe, Row};
 use tokio::runtime::{Builder, Runtime};
 
@@ -28,6 +30,10 @@ macro_rules! query {
         $values.iter().fold(sqlx::query(AssertSqlSafe($sql.clone())), |query, value| query.bind(*value))
     };
 }
+
+/// Its numbers for a server that goes down and for a connection that was ended by somebody
+/// (<https://mariadb.com/kb/en/mariadb-error-code-reference/>).
+const MARIADB_FAREWELLS: [u16; 2] = [1053, 1927];
 
 /// A connection to a server.
 pub struct ServerLink {
@@ -97,7 +103,7 @@ impl ServerLink {
                 };
                 let answer = work(&mut line).await;
                 // What the server has answered, if only by a refusal, leaves the line in order.
-                let is_sound = answer.as_ref().err().is_none_or(|error| error.as_database_error().is_some());
+                let is_sound = answer.as_ref().err().is_none_or(is_refusal);
                 Ok::<_, sqlx::Error>((is_sound.then_some(line), answer))
             })
             .await
@@ -238,6 +244,17 @@ impl Link for ServerLink {
         }
         self.is_in_transaction = false;
     }
+}
+
+/// Whether it is the server's answer to a statement; not where it said, perhaps long before, why it closes the connection.
+fn is_refusal(error: &sqlx::Error) -> bool {
+    let Some(said) = error.as_database_error() else { return false };
+    if let Some(said) = said.try_downcast_ref::<PgDatabaseError>() {
+        // <https://www.postgresql.org/docs/current/runtime-config-logging.html#RUNTIME-CONFIG-SEVERITY-LEVELS>: it ends the session
+        return !matches!(said.severity(), PgSeverity::Fatal | PgSeverity::Panic);
+    }
+    let number = said.try_downcast_ref::<MySqlDatabaseError>().map(MySqlDatabaseError::number);
+    number.is_none_or(|number| !MARIADB_FAREWELLS.contains(&number))
 }
 
 impl Drop for ServerLink {
