@@ -1,6 +1,6 @@
 //! Links of real servers are cut, slowed and mended: nothing goes around the proxies, and a run survives it.
 
-mod common;
+use crate::common;
 
 use std::io::{BufRead, BufReader, Write};
 use std::net::TcpStream;

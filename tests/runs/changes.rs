@@ -1,6 +1,6 @@
 //! What is changed while a run goes on takes effect, is told and reported, and breaks no law.
 
-mod common;
+use crate::common;
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -1,6 +1,6 @@
 //! The presets about events, counters, points and pages of one's own, scaled down, each held to what it promises.
 
-mod common;
+use crate::common;
 
 use std::time::Duration;
 

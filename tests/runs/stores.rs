@@ -1,6 +1,6 @@
 //! Designs in which Redis is the only store: what a crash leaves of what it had acknowledged.
 
-mod common;
+use crate::common;
 
 use common::{assert_balanced, open, presets, run};
 use seckill_lab::metrics::failover::Outcome;

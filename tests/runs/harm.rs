@@ -1,6 +1,6 @@
 //! The database, consumers, caches, memory and the sale are harmed and mended; chaos ends by itself.
 
-mod common;
+use crate::common;
 
 use common::{
     Ran, assert_all_laws, assert_balanced, assert_sound, chain_text, options, parse, run, run_live,

@@ -1,6 +1,6 @@
 //! What breaks in a run is broken, mended and audited; a run always ends by itself and leaves nothing behind.
 
-mod common;
+use crate::common;
 
 use std::io::{Read, Write};
 use std::net::TcpStream;

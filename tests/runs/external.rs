@@ -1,7 +1,7 @@
 //! Servers that are not ours: Redis with a user, with TLS and behind Sentinels, and NATS. A run uses them by their address and leaves
 //! them as it found them.
 
-mod common;
+use crate::common;
 
 use std::path::Path;
 use std::process::Command;

@@ -1,6 +1,6 @@
 //! Every preset keeps what it promises, scaled down.
 
-mod common;
+use crate::common;
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;

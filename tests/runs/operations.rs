@@ -1,6 +1,6 @@
 //! Runs in which people leave events and increments: every one is accounted for, wherever it is kept.
 
-mod common;
+use crate::common;
 
 use std::time::Duration;
 

@@ -1,7 +1,7 @@
 //! `bench`: what this machine carries, on real servers; and `run`, which warns of designs that ask for more. The bench as a whole takes
 //! more than a minute, so its parts are tried here.
 
-mod common;
+use crate::common;
 
 use std::collections::BTreeSet;
 use std::fs;

@@ -1,6 +1,6 @@
 //! A design with variants: each is run on the same arrivals, and what is wrong with one is said.
 
-mod common;
+use crate::common;
 
 use common::program::{Place, text};
 use common::{CLICKS, chain_text, parse};

@@ -1,6 +1,6 @@
 //! Designs other than the presets: each runs, balances and sells exactly what there is.
 
-mod common;
+use crate::common;
 
 use std::time::Duration;
 

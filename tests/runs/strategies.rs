@@ -3,7 +3,7 @@
 
 #![allow(clippy::print_stdout, reason = "says which row of a table failed")]
 
-mod common;
+use crate::common;
 
 use common::{CLICKS, Ran, assert_all_laws, assert_sold_exactly, assert_sound, chain, run};
 use seckill_lab::metrics::Reason;

@@ -1,7 +1,7 @@
 //! Where the sale ends at the inventory, it keeps the orders: the audit looks promises up there, and what it says is what the
 //! ledger and the files of the servers say, counted here once more.
 
-mod common;
+use crate::common;
 
 use std::collections::BTreeSet;
 use std::fs;

@@ -1,6 +1,6 @@
 //! Services split by domain: each operation goes its own way to its own database, and a fault in one domain is noticed in no other.
 
-mod common;
+use crate::common;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;

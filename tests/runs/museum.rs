@@ -3,7 +3,7 @@
 
 #![allow(clippy::print_stdout, reason = "says which row of a table failed")]
 
-mod common;
+use crate::common;
 
 use std::path::Path;
 

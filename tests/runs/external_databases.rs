@@ -1,7 +1,7 @@
 //! Databases that are not ours: PostgreSQL and MariaDB with a user who may use one database, among tables of others, by password and by
 //! TLS. A run uses them by their address and leaves them as it found them.
 
-mod common;
+use crate::common;
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;

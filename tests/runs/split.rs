@@ -1,6 +1,6 @@
 //! The read-write split on real servers: lag in seconds, stale reads, which replicas get reads, and a cache that dies.
 
-mod common;
+use crate::common;
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;

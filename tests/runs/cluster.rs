@@ -1,7 +1,7 @@
 //! Redis Cluster on real servers: nodes find together, slots agree, a dead master is replaced, shards come and go under load,
 //! and the audit is exact.
 
-mod common;
+use crate::common;
 
 use std::collections::BTreeSet;
 

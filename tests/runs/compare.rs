@@ -1,6 +1,6 @@
 //! `compare`: designs in turn on the same arrivals, on real servers; what is refused before anything starts.
 
-mod common;
+use crate::common;
 
 use std::fs;
 use std::path::PathBuf;

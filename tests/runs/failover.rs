@@ -1,6 +1,6 @@
 //! What decides about a failover does what it says: WAIT, min-replicas, kinds of clients, a pause that outlasts the Sentinels.
 
-mod common;
+use crate::common;
 
 use std::time::Duration;
 

@@ -1,6 +1,6 @@
 //! Every preset of a failover gives the verdict that it promises, for the reason that it names.
 
-mod common;
+use crate::common;
 
 use std::path::PathBuf;
 

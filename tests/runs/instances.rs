@@ -1,6 +1,6 @@
 //! Instances of a service that die, stand still and come back, and what they keep for those behind them: in runs.
 
-mod common;
+use crate::common;
 
 use std::time::Duration;
 

@@ -1,6 +1,6 @@
 //! NATS and RabbitMQ that are not ours, by TLS and with a login: certificates are believed or not, and nothing stays there.
 
-mod common;
+use crate::common;
 
 use std::fs;
 use std::io::Write;

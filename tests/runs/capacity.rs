@@ -1,6 +1,6 @@
 //! `capacity`: the largest rate at which a design meets its targets, on real servers; each point a run of its own.
 
-mod common;
+use crate::common;
 
 use std::fs;
 

@@ -1,6 +1,6 @@
 //! Queues of every form under the death of consumers, and their presets: what is lost, what is delivered again, what is written once.
 
-mod common;
+use crate::common;
 
 use common::{
     Ran, assert_all_laws, assert_balanced, assert_each_bucket_balances, assert_sound, chain_text, open,
