@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
-use super::allow::AllowArgs;
+use super::design::DesignArgs;
 use super::metrics::Metrics;
 use crate::metrics::histogram::LONGEST;
 use crate::servers::binary::SERVER_VARIABLE;
@@ -98,9 +98,9 @@ pub struct LoadArgs {
 /// How a topology is run.
 #[derive(Debug, Default, ClapArgs)]
 pub struct HowArgs {
-    /// What is overridden.
+    /// The design.
     #[command(flatten)]
-    pub load: LoadArgs,
+    pub design: DesignArgs,
     /// Add faults by lot to those of the file, each with what mends it; the same seed gives the same faults
     #[arg(long, value_name = "SEED")]
     pub chaos: Option<u64>,
@@ -113,9 +113,6 @@ pub struct HowArgs {
     /// Run it so many times, one after the other, with the same seed, and say what their failovers have in common
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1_000))]
     pub repeat: Option<u32>,
-    /// What it may use.
-    #[command(flatten)]
-    pub allow: AllowArgs,
     /// Serve what is counted while it runs as OpenMetrics, for Prometheus, at /metrics of this address on this machine
     #[arg(long, value_name = "127.0.0.1:PORT", value_parser = parse_loopback)]
     pub metrics: Option<SocketAddr>,
@@ -131,9 +128,6 @@ pub struct HowArgs {
     /// Keep the run's files (server logs, the database) and say where they are
     #[arg(long)]
     pub keep_data: bool,
-    /// Which server program.
-    #[command(flatten)]
-    pub server: ServerArgs,
 }
 
 /// In which forms a report is written besides JSON.
@@ -309,21 +303,15 @@ pub struct CompareArgs {
     /// Give all designs the arrivals of the first one, if they have others
     #[arg(long)]
     pub same_arrivals: bool,
-    /// What is overridden, in all of them.
+    /// All of them.
     #[command(flatten)]
-    pub load: LoadArgs,
-    /// What they may use.
-    #[command(flatten)]
-    pub allow: AllowArgs,
+    pub design: DesignArgs,
     /// Write the comparison with all reports to this file as JSON
     #[arg(long, value_name = "FILE")]
     pub json: Option<PathBuf>,
     /// Print what came of it only
     #[arg(long)]
     pub quiet: bool,
-    /// Which server program.
-    #[command(flatten)]
-    pub server: ServerArgs,
 }
 
 /// `capacity`.
@@ -345,21 +333,15 @@ pub struct CapacityArgs {
     /// No run begins after so long
     #[arg(long, value_name = "DURATION", default_value = "10m", value_parser = parse_duration)]
     pub within: Duration,
-    /// What is overridden; the rate is the first one that is tried.
+    /// The design; the rate is the first one that is tried.
     #[command(flatten)]
-    pub load: LoadArgs,
-    /// What it may use.
-    #[command(flatten)]
-    pub allow: AllowArgs,
+    pub design: DesignArgs,
     /// Write what was found to this file as JSON
     #[arg(long, value_name = "FILE")]
     pub json: Option<PathBuf>,
     /// Print what came of it only
     #[arg(long)]
     pub quiet: bool,
-    /// Which server program.
-    #[command(flatten)]
-    pub server: ServerArgs,
 }
 
 fn parse_time(text: &str) -> Result<Duration, String> {

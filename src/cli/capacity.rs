@@ -1,10 +1,10 @@
 //! `capacity`: the largest rate at which a design meets its targets.
 
 use super::args::CapacityArgs;
-use super::compare::read;
-use super::run::{signals, sound, tell_external};
+use super::design::{sound, tell_external};
+use super::run::signals;
 use super::{exit, out};
-use crate::engine::{FailureKind, RunOptions};
+use crate::engine::FailureKind;
 use crate::files::ResultFile;
 use crate::machine::capacity::{IS_OPTIMISED, whole};
 use crate::machine::knee::targets::Aim;
@@ -16,7 +16,7 @@ use crate::topology::Topology;
 /// Searches and answers the exit code.
 pub fn main(args: &CapacityArgs) -> u8 {
     let name = args.file.display().to_string();
-    let Some(topology) = read(&args.file, &args.load, &args.allow) else { return exit::USAGE };
+    let Some(topology) = args.design.read(&args.file) else { return exit::USAGE };
     let aim = Aim::new(Topology { variants: Vec::new(), ..topology }, args.p99);
     let Some(plan) = sound(&name, aim.topology.clone()) else { return exit::USAGE };
     let json = match args.json.as_deref().map(ResultFile::reserve).transpose() {
@@ -31,17 +31,16 @@ pub fn main(args: &CapacityArgs) -> u8 {
         out::note("This program was built without optimisation: it is far slower than with --release");
     }
     let bounds = Bounds {
-        first: args.load.rate.unwrap_or_else(|| aim.topology.workload.mean_rate()),
+        first: args.design.load.rate.unwrap_or_else(|| aim.topology.workload.mean_rate()),
         runs: args.runs,
         within: args.within,
     };
-    let options = RunOptions { redis_server: args.server.redis_server.clone(), ..RunOptions::default() };
     let mut tell = |told| {
         if !args.quiet {
             show(&told);
         }
     };
-    let knee = match find(&aim, &bounds, &options, &signals(), &mut tell) {
+    let knee = match find(&aim, &bounds, &args.design.options(), &signals(), &mut tell) {
         Ok(knee) => knee,
         Err(failure) => {
             match failure.kind {

@@ -1,21 +1,18 @@
 //! `compare`: several designs in turn on the same arrivals, and what differs between them.
 
-use std::path::Path;
-
-use super::allow::AllowArgs;
-use super::args::{CompareArgs, LoadArgs};
-use super::run::{override_workload, signals, sound, tell_external, tell_failure};
+use super::args::CompareArgs;
+use super::design::{sound, tell_external};
+use super::run::{signals, tell_failure};
 use super::terminal::Turns;
 use super::variants::designs;
 use super::{exit, out};
-use crate::engine::RunOptions;
 use crate::engine::trial::rounds::{Rounds, Turn, as_run, in_turn};
 use crate::engine::trial::{OnStop, Trial};
-use crate::files::{ResultFile, read_topology, report_problems};
+use crate::files::ResultFile;
 use crate::report::compare::{Comparison, letter, table};
 use crate::report::text;
+use crate::topology::RunPlan;
 use crate::topology::difference::arrivals;
-use crate::topology::{RunPlan, Topology};
 
 /// Compares and answers the exit code.
 pub fn main(args: &CompareArgs) -> u8 {
@@ -45,7 +42,7 @@ pub fn main(args: &CompareArgs) -> u8 {
 fn plans(args: &CompareArgs) -> Option<(Vec<String>, Vec<RunPlan>)> {
     let mut topologies = Vec::new();
     for file in &args.files {
-        topologies.push((file.display().to_string(), read(file, &args.load, &args.allow)?));
+        topologies.push((file.display().to_string(), args.design.read(file)?));
     }
     if let [(_, drawn)] = topologies.as_slice() {
         if drawn.variants.is_empty() {
@@ -80,27 +77,6 @@ fn plans(args: &CompareArgs) -> Option<(Vec<String>, Vec<RunPlan>)> {
     topologies.into_iter().map(|(name, topology)| Some((name.clone(), sound(&name, topology)?))).collect()
 }
 
-/// The design in a file, with what the command line overrides.
-pub(super) fn read(path: &Path, load: &LoadArgs, allow: &AllowArgs) -> Option<Topology> {
-    let opened = match read_topology(path) {
-        Ok(opened) => opened,
-        Err(error) => {
-            out::note(error);
-            return None;
-        }
-    };
-    if !opened.problems.is_empty() {
-        out::note(report_problems(&path.display().to_string(), &opened.problems).trim_end());
-    }
-    let may_run = opened.may_run();
-    let mut topology = opened.topology.filter(|_| may_run)?;
-    if !allow.covers(&path.display().to_string(), &topology) {
-        return None;
-    }
-    override_workload(&mut topology, load);
-    Some(topology)
-}
-
 fn conduct(args: &CompareArgs, names: &[String], plans: &[RunPlan]) -> Rounds {
     let repeat = args.repeat;
     let begins = |turn: Turn| {
@@ -116,10 +92,10 @@ fn conduct(args: &CompareArgs, names: &[String], plans: &[RunPlan]) -> Rounds {
             report.reasons.iter().for_each(|reason| out::line(format_args!("    because {reason}")));
         }
     };
-    let options = RunOptions { redis_server: args.server.redis_server.clone(), ..RunOptions::default() };
     // The seconds of each run would hide what is asked for here.
     let mut listener = Turns::new(plans, true, begins, ended);
-    let rounds = in_turn(plans, repeat, &options, &signals(), OnStop::DrainFirst, &mut listener);
+    let rounds =
+        in_turn(plans, repeat, &args.design.options(), &signals(), OnStop::DrainFirst, &mut listener);
     tell_failure(&rounds);
     rounds
 }

@@ -1,6 +1,6 @@
 //! The command line.
 //!
-//! - [`args`]: what can be said. `allow`: what designs may use that is elsewhere.
+//! - [`args`]: what can be said. `design`: what every command that runs designs can be told. `allow`: what they may use that is elsewhere.
 //! - [`window`]: opens the window, or runs in the terminal where there can be none.
 //! - `run`: runs a topology in the terminal.
 //! - `repeat`: the same several times, and what the runs have in common.
@@ -25,6 +25,7 @@ mod bench;
 mod capacity;
 mod compare;
 mod compose;
+mod design;
 mod doctor;
 pub mod exit;
 mod folder;

@@ -4,7 +4,8 @@ use std::path::Path;
 
 use crossbeam_channel::{Receiver, bounded, never};
 
-use super::args::{HowArgs, LoadArgs, RunArgs};
+use super::args::{HowArgs, RunArgs};
+use super::design::{sound, tell_external};
 use super::exit;
 use super::keep::Keeper;
 use super::metrics::{Metrics, Observed};
@@ -15,11 +16,11 @@ use crate::engine::RunOptions;
 use crate::engine::trial::rounds::{Rounds, in_turn};
 use crate::engine::trial::{self, Listener, OnStop};
 use crate::files::presets::Preset;
-use crate::files::{Opened, ResultFile, parse_topology, read_topology, report_problems};
+use crate::files::{Opened, ResultFile, parse_topology, read_topology};
 use crate::machine::Capacity;
 use crate::report::read::ReadReport;
 use crate::report::{self, Report, text};
-use crate::topology::{Problem, RunPlan, Severity, Topology, chaos};
+use crate::topology::{RunPlan, Topology, chaos};
 
 /// What came of a run, or of several of one design.
 pub(super) struct Ended {
@@ -128,11 +129,7 @@ pub(super) fn turns(
     signals: &Receiver<()>,
     listener: &mut dyn Listener,
 ) -> Rounds {
-    let options = RunOptions {
-        redis_server: args.server.redis_server.clone(),
-        keep_data: args.keep_data,
-        link_faults: false,
-    };
+    let options = RunOptions { keep_data: args.keep_data, ..args.design.options() };
     let mut observed =
         args.served.as_ref().map(|metrics| Observed { plans, metrics, listener: &mut *listener });
     let listener: &mut dyn Listener = match &mut observed {
@@ -159,43 +156,11 @@ pub(super) fn worst(rounds: &Rounds) -> u8 {
     codes.chain(failed).fold(exit::PASS, repeat::worse)
 }
 
-/// Lists the problems, and applies what the command line overrides.
+/// The plan of what was read, with all that the command line asks for.
 pub(super) fn plan(label: &str, opened: Opened, args: &HowArgs) -> Option<RunPlan> {
-    if !opened.problems.is_empty() {
-        out::note(report_problems(label, &opened.problems).trim_end());
-    }
-    let may_run = opened.may_run();
-    let mut topology = opened.topology.filter(|_| may_run)?;
-    if !args.allow.covers(label, &topology) {
-        return None;
-    }
-    override_workload(&mut topology, &args.load);
+    let mut topology = args.design.applied(label, opened)?;
     add_chaos(&mut topology, args.chaos);
     sound(label, topology)
-}
-
-/// A plan; none, and its problems told, where what the command line asks for makes none.
-pub(super) fn sound(label: &str, topology: Topology) -> Option<RunPlan> {
-    let tell = |problem: &Problem| out::note(format_args!("{label} with these options: {problem}"));
-    match RunPlan::new(topology) {
-        Ok(plan) => Some(plan),
-        Err(problems) => {
-            problems.iter().filter(|problem| problem.severity == Severity::Error).for_each(tell);
-            None
-        }
-    }
-}
-
-/// Says before anything else that servers are used which are not ours.
-pub(super) fn tell_external(plan: &RunPlan) {
-    for stage in &plan.topology.stages {
-        if let Some(url) = stage.kind.url() {
-            out::note(format_args!(
-                "external server: {:?} uses {url}; the run writes there under names of its own, and removes them afterwards",
-                stage.name
-            ));
-        }
-    }
 }
 
 /// Says before the run if it is more than this machine carried, where that was measured.
@@ -203,23 +168,10 @@ fn warn(plan: &RunPlan, args: &HowArgs) {
     if args.quiet {
         return;
     }
-    let capacity = Capacity::stored(args.server.redis_server.as_deref());
+    let capacity = Capacity::stored(args.design.server.redis_server.as_deref());
     if let Some(load) = capacity.and_then(|capacity| capacity.judge(&plan.topology)) {
         out::note(format_args!("warning: {}; it may fall behind", load.sentence()));
     }
-}
-
-/// Applies what the command line overrides of a workload.
-pub(super) fn override_workload(topology: &mut Topology, args: &LoadArgs) {
-    if let Some(duration) = args.duration {
-        topology.stretch_to(duration);
-    }
-    let workload = &mut topology.workload;
-    if let Some(rate) = args.rate {
-        workload.scale_to(rate);
-    }
-    workload.sale.stock = args.stock.unwrap_or(workload.sale.stock);
-    workload.seed = args.seed.unwrap_or(workload.seed);
 }
 
 /// The chaos comes last: it goes by how long the run takes.
