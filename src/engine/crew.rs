@@ -8,11 +8,8 @@ use futures_util::future::join_all;
 use tokio::sync::watch;
 use tokio::task::{AbortHandle, JoinHandle};
 
-use super::book::StageBook;
-use super::clock::{Clock, nanos};
-use super::cluster::Holder;
+use super::clock::nanos;
 use super::dial::Dial;
-use super::outbox::Outbox;
 use super::queue::hands::{DeathPoint, HandCounts, HandTotals, Hands};
 use super::queue::jetstream::JetStreamDesk;
 use super::queue::list::ListDesk;
@@ -22,9 +19,7 @@ use super::queue::rabbitmq::RabbitMqDesk;
 use super::queue::stream::StreamDesk;
 use super::queue::{Desk, Place};
 use super::redis_link::{Connection, LinkSettings};
-use super::stages::consumer::{Consumer, tell_death};
-use super::store::Writer;
-use super::trouble::Troubles;
+use super::stages::consumer::{Consumer, Equipment, tell_death};
 use crate::topology::stage::{Queue, QueueForm};
 
 /// How long consumers may take to finish the batch in their hands.
@@ -33,29 +28,11 @@ const END_WITHIN: Duration = Duration::from_secs(5);
 /// For the drain, what dead consumers left is taken over after this time at the latest.
 const CLAIM_IN_DRAIN: Duration = Duration::from_secs(1);
 
-/// What every consumer of a queue needs.
-pub struct Equipment {
-    /// Where the queue is.
-    pub place: Place,
-    /// Where orders are written.
-    pub writer: Writer,
-    /// Who has the orders, where messages carry only their ids.
-    pub records: Option<Arc<Holder>>,
-    /// The database's book.
-    pub book: Arc<StageBook>,
-    /// The run's clock.
-    pub clock: Clock,
-    /// Where they say what went wrong.
-    pub troubles: Troubles,
-    /// Where their deaths are told.
-    pub outbox: Outbox,
-    /// The queue's name.
-    pub queue: String,
-}
-
 /// The consumers of a queue. Dropping it ends them where they are.
 pub struct Crew {
-    equipment: Equipment,
+    /// Where the queue is.
+    place: Place,
+    equipment: Arc<Equipment>,
     form: QueueForm,
     settings: LinkSettings,
     batch: Arc<Dial<usize>>,
@@ -88,9 +65,10 @@ impl Member {
 
 impl Crew {
     /// Starts as many consumers as the queue's parameters say. Needs a runtime.
-    pub fn start(equipment: Equipment, params: &Queue) -> Self {
+    pub fn start(place: Place, equipment: Equipment, params: &Queue) -> Self {
         let mut crew = Self {
-            equipment,
+            place,
+            equipment: Arc::new(equipment),
             form: params.form,
             settings: LinkSettings::new(params.timeout),
             batch: Arc::new(Dial::new(params.batch as usize)),
@@ -142,7 +120,7 @@ impl Crew {
             drop(task.await);
             // One that came to its end by itself has been told of.
             if !member.hands.are_dead() {
-                tell_death(&self.equipment.outbox, &self.equipment.queue, number, &member.hands);
+                tell_death(&self.equipment, number, &member.hands);
             }
         }
         true
@@ -195,7 +173,7 @@ impl Crew {
         if self.counts.totals().deaths > 0 {
             let soon = nanos(CLAIM_IN_DRAIN);
             self.claim_after.set(Some(self.claim_after.get().map_or(soon, |after| after.min(soon))));
-            if let Place::JetStream(way) = &self.equipment.place {
+            if let Place::JetStream(way) = &self.place {
                 let (way, troubles) = (way.clone(), self.equipment.troubles.clone());
                 tokio::spawn(async move {
                     if let Err(error) = way.claim_after(CLAIM_IN_DRAIN).await {
@@ -231,7 +209,7 @@ impl Crew {
     }
 
     fn put_to_work(&self, number: usize) -> JoinHandle<()> {
-        let list = match &self.equipment.place {
+        let list = match &self.place {
             Place::JetStream(way) => return self.employ(number, JetStreamDesk::new(way.clone())),
             Place::RabbitMq(way) => return self.employ(number, RabbitMqDesk::new(way.clone())),
             Place::Redis(list) => list.clone(),
@@ -251,7 +229,6 @@ impl Crew {
     }
 
     fn employ<D: Desk + 'static>(&self, number: usize, desk: D) -> JoinHandle<()> {
-        let Equipment { writer, records, book, clock, troubles, outbox, queue, .. } = &self.equipment;
         let Member { hands, paused, .. } = &self.members[number];
         let consumer = Consumer {
             number,
@@ -259,13 +236,7 @@ impl Crew {
             batch: self.batch.clone(),
             claim_after: self.claim_after.clone(),
             hands: hands.clone(),
-            writer: writer.clone(),
-            records: records.clone(),
-            book: book.clone(),
-            clock: clock.clone(),
-            troubles: troubles.clone(),
-            outbox: outbox.clone(),
-            queue: queue.clone(),
+            equipment: self.equipment.clone(),
         };
         tokio::spawn(standing_still(consumer.run(self.wanted.subscribe()), paused.subscribe()))
     }

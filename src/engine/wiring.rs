@@ -18,7 +18,7 @@ use super::absences::Absences;
 use super::book::StageBook;
 use super::breakers::Breakers;
 use super::clock::Clock;
-use super::crew::{Crew, Equipment};
+use super::crew::Crew;
 use super::environment::Environment;
 use super::failover::Failovers;
 use super::generator::BATCHES_WAITING;
@@ -31,6 +31,7 @@ use super::redis_link::Resolver;
 use super::stages::balancer::{BalancerStage, Upstream};
 use super::stages::cdn::CdnStage;
 use super::stages::clients::Clients;
+use super::stages::consumer::Equipment;
 use super::stages::core::{Cache, Core, Instances, Listener, Stage, Tunable};
 use super::stages::database::{DatabaseStage, Pages};
 use super::stages::lanes::LaneConnection;
@@ -293,7 +294,6 @@ impl<'a> Builder<'a> {
             ),
         };
         let equipment = Equipment {
-            place,
             records: self
                 .plan
                 .recorder
@@ -307,7 +307,7 @@ impl<'a> Builder<'a> {
             outbox: self.outbox.clone(),
             queue: self.plan.name(queue).to_owned(),
         };
-        Some(Crew::start(equipment, params))
+        Some(Crew::start(place, equipment, params))
     }
 
     fn database(

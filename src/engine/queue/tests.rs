@@ -6,11 +6,12 @@ use redis::aio::MultiplexedConnection;
 
 use super::super::book::StageBook;
 use super::super::clock::Clock;
-use super::super::crew::{Crew, Equipment};
+use super::super::crew::Crew;
 use super::super::keys;
 use super::super::order::Order;
 use super::super::outbox::Outbox;
 use super::super::redis_link::{LinkSettings, Resolver};
+use super::super::stages::consumer::Equipment;
 use super::super::store::Writer;
 use super::super::store::schema::{Lookups, Store};
 use super::super::trouble::Troubles;
@@ -87,7 +88,6 @@ impl Ground {
             Server::RabbitMq { way, .. } => Place::RabbitMq(way.clone()),
         };
         let equipment = Equipment {
-            place,
             writer: self.writer.clone(),
             records: None,
             book: std::sync::Arc::<StageBook>::default(),
@@ -96,7 +96,7 @@ impl Ground {
             outbox: Outbox::deaf(),
             queue: "orders".into(),
         };
-        Crew::start(equipment, &Queue { form: self.form, ..params })
+        Crew::start(place, equipment, &Queue { form: self.form, ..params })
     }
 
     async fn push(&mut self, count: u64) {

@@ -32,6 +32,24 @@ const GATHER: Duration = Duration::from_millis(5);
 /// How often a consumer that is not wanted looks after what it is believed to have.
 const LOOK: Duration = Duration::from_millis(100);
 
+/// What every consumer of a queue works with.
+pub struct Equipment {
+    /// Where orders are written.
+    pub writer: Writer,
+    /// Who has the orders, where messages carry only their ids.
+    pub records: Option<Arc<Holder>>,
+    /// The database's book.
+    pub book: Arc<StageBook>,
+    /// The run's clock.
+    pub clock: Clock,
+    /// Where they say what went wrong.
+    pub troubles: Troubles,
+    /// Where their deaths are told.
+    pub outbox: Outbox,
+    /// The queue's name.
+    pub queue: String,
+}
+
 /// One consumer.
 pub struct Consumer<D> {
     /// Its place in the crew, from 0: those with the lowest take orders.
@@ -44,20 +62,8 @@ pub struct Consumer<D> {
     pub claim_after: Arc<Dial<Option<u64>>>,
     /// What it has taken.
     pub hands: Arc<Hands>,
-    /// Where orders are written.
-    pub writer: Writer,
-    /// Who has the orders, where messages carry only their ids.
-    pub records: Option<Arc<Holder>>,
-    /// The database's book.
-    pub book: Arc<StageBook>,
-    /// The run's clock.
-    pub clock: Clock,
-    /// Where it says what went wrong.
-    pub troubles: Troubles,
-    /// Where it is told of its death.
-    pub outbox: Outbox,
-    /// The queue's name.
-    pub queue: String,
+    /// What it works with.
+    pub equipment: Arc<Equipment>,
 }
 
 /// How a consumer goes on.
@@ -73,7 +79,7 @@ impl<D: Desk> Consumer<D> {
     pub async fn run(mut self, mut wanted: watch::Receiver<usize>) {
         while *wanted.borrow_and_update() > 0 {
             if let Err(error) = self.desk.open().await {
-                self.troubles.note("a consumer can't reach the queue", &error);
+                self.equipment.troubles.note("a consumer can't reach the queue", &error);
                 self.desk.give_up().await;
                 tokio::time::sleep(REST).await;
                 continue;
@@ -82,7 +88,7 @@ impl<D: Desk> Consumer<D> {
                 Ok(Fate::Lives) => self.desk.give_up().await,
                 Ok(Fate::Died) => return,
                 Err(error) => {
-                    self.troubles.note("a consumer can't go on with the queue", &error);
+                    self.equipment.troubles.note("a consumer can't go on with the queue", &error);
                     self.desk.give_up().await;
                     tokio::time::sleep(REST).await;
                 }
@@ -151,25 +157,25 @@ impl<D: Desk> Consumer<D> {
 
     /// Writes what was taken until the database has it. Answers how much of it was there already, and how much could not be found.
     async fn write(&mut self, texts: &[String]) -> (u64, u64) {
-        let started_ns = self.clock.now_ns();
+        let started_ns = self.equipment.clock.now_ns();
         let (entries, missing) = self.read(texts).await;
         let all = entries.orders.len() + entries.events.len() + entries.increments.len();
         let fresh = loop {
-            match self.writer.write(entries.clone(), started_ns).await {
+            match self.equipment.writer.write(entries.clone(), started_ns).await {
                 Ok(fresh) => break fresh,
-                Err(error) => self.troubles.note("a consumer can't write", &error),
+                Err(error) => self.equipment.troubles.note("a consumer can't write", &error),
             }
             tokio::time::sleep(REST).await;
         };
         // What was there already is nothing more.
-        let latency_ns = self.clock.now_ns() - started_ns;
+        let latency_ns = self.equipment.clock.now_ns() - started_ns;
         let written = [
             (Operation::Claim, fresh.orders),
             (Operation::Append, fresh.events),
             (Operation::Count, fresh.increments),
         ];
         for (operation, count) in written.into_iter().filter(|(_, count)| *count > 0) {
-            self.book.written(operation, count, latency_ns);
+            self.equipment.book.written(operation, count, latency_ns);
         }
         (all as u64 - fresh.orders - fresh.events - fresh.increments, missing)
     }
@@ -180,11 +186,13 @@ impl<D: Desk> Consumer<D> {
         let mut entries = Entries::read(texts.iter().map(String::as_str));
         let ids = std::mem::take(&mut entries.order_ids);
         let (known, asked) = (entries.orders.len(), ids.len());
-        if let Some(records) = self.records.as_ref().filter(|_| asked > 0) {
+        if let Some(records) = self.equipment.records.as_ref().filter(|_| asked > 0) {
             loop {
                 match records.orders_of(&ids).await {
                     Ok(orders) => break entries.orders.extend(orders.into_iter().flatten()),
-                    Err(error) => self.troubles.note("a consumer can't read orders at the inventory", &error),
+                    Err(error) => {
+                        self.equipment.troubles.note("a consumer can't read orders at the inventory", &error);
+                    }
                 }
                 tokio::time::sleep(REST).await;
             }
@@ -198,18 +206,19 @@ impl<D: Desk> Consumer<D> {
     fn dies(&self, point: DeathPoint) -> bool {
         let dies = self.hands.is_doomed(point);
         if dies {
-            tell_death(&self.outbox, &self.queue, self.number, &self.hands);
+            tell_death(&self.equipment, self.number, &self.hands);
         }
         dies
     }
 }
 
 /// Buries a consumer and says with what in its hands it died.
-pub fn tell_death(outbox: &Outbox, queue: &str, number: usize, hands: &Hands) {
+pub fn tell_death(equipment: &Equipment, number: usize, hands: &Hands) {
     let death = hands.bury();
-    outbox.note(&format!(
-        "Consumer {} of {queue} died with {} orders not written and {} written and not acknowledged",
+    equipment.outbox.note(&format!(
+        "Consumer {} of {} died with {} orders not written and {} written and not acknowledged",
         number + 1,
+        equipment.queue,
         death.unwritten,
         death.unacknowledged
     ));
