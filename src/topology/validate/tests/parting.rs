@@ -43,6 +43,10 @@ fn named<'a>(topology: &'a mut Topology, from: &str, to: &str) -> &'a mut Operat
     &mut link.unwrap().operations
 }
 
+fn check(cases: Vec<Case>) {
+    spoil(parted, cases);
+}
+
 #[test]
 fn each_operation_has_its_own_places() {
     assert_eq!(validate(&parted()), []);
@@ -86,116 +90,106 @@ fn pages_may_be_kept_by_a_redis_that_is_no_gate() {
 
 #[test]
 fn where_operations_part_each_has_one_way() {
-    check(
-        parted,
-        vec![
-            (
-                |t| *named(t, "users", "cache") = Operations::NONE,
-                at("users"),
-                "more than one of its links carries Read, Claim",
-                "one link at most name none",
-            ),
-            (
-                |t| *named(t, "users", "cdn") = [Operation::Claim, Operation::Append].into_iter().collect(),
-                at("users"),
-                "more than one of its links carries Append",
-                "name each operation",
-            ),
-            (
-                |t| *named(t, "inventory", "queue") = Operation::Claim.into(),
-                between("inventory", "queue"),
-                "Redis master-replica sends everything the same way",
-                "on links of users",
-            ),
-            (
-                |t| *named(t, "control", "cache") = Operation::Read.into(),
-                between("control", "cache"),
-                "data control sends everything the same way",
-                "leave operations out",
-            ),
-            (
-                |t| {
-                    t.stages.push(stage("second", StageKind::LoadBalancer(LoadBalancer::default())));
-                    let first = t.links.iter_mut().find(|known| known.to == "cdn").unwrap();
-                    "second".clone_into(&mut first.to);
-                    t.links.push(link("second", "cdn"));
-                },
-                at("balancer"),
-                "it is the second load balancer on the way of Claim",
-                "one load balancer",
-            ),
-            (
-                |t| {
-                    unlink(t, "counters", "counts");
-                    t.links.push(link("counters", "inventory"));
-                    t.links.retain(|known| known.to != "counts");
-                    t.stages.retain(|stage| stage.name != "counts");
-                    *t.links
-                        .iter_mut()
-                        .find(|known| known.to == "inventory" && known.from == "counters")
-                        .unwrap() = link("counters", "database");
-                    t.links.retain(|known| *known != link("control", "counters"));
-                },
-                at("counters"),
-                "nobody takes its counters to the database",
-                "from \"control\" to \"counters\"",
-            ),
-        ],
-    );
+    check(vec![
+        (
+            |t| *named(t, "users", "cache") = Operations::NONE,
+            at("users"),
+            "more than one of its links carries Read, Claim",
+            "one link at most name none",
+        ),
+        (
+            |t| *named(t, "users", "cdn") = [Operation::Claim, Operation::Append].into_iter().collect(),
+            at("users"),
+            "more than one of its links carries Append",
+            "name each operation",
+        ),
+        (
+            |t| *named(t, "inventory", "queue") = Operation::Claim.into(),
+            between("inventory", "queue"),
+            "Redis master-replica sends everything the same way",
+            "on links of users",
+        ),
+        (
+            |t| *named(t, "control", "cache") = Operation::Read.into(),
+            between("control", "cache"),
+            "data control sends everything the same way",
+            "leave operations out",
+        ),
+        (
+            |t| {
+                t.stages.push(stage("second", StageKind::LoadBalancer(LoadBalancer::default())));
+                let first = t.links.iter_mut().find(|known| known.to == "cdn").unwrap();
+                "second".clone_into(&mut first.to);
+                t.links.push(link("second", "cdn"));
+            },
+            at("balancer"),
+            "it is the second load balancer on the way of Claim",
+            "one load balancer",
+        ),
+        (
+            |t| {
+                unlink(t, "counters", "counts");
+                t.links.push(link("counters", "inventory"));
+                t.links.retain(|known| known.to != "counts");
+                t.stages.retain(|stage| stage.name != "counts");
+                *t.links
+                    .iter_mut()
+                    .find(|known| known.to == "inventory" && known.from == "counters")
+                    .unwrap() = link("counters", "database");
+                t.links.retain(|known| *known != link("control", "counters"));
+            },
+            at("counters"),
+            "nobody takes its counters to the database",
+            "from \"control\" to \"counters\"",
+        ),
+    ]);
 }
 
 #[test]
 fn each_place_is_looked_after_and_keeps_what_belongs_there() {
-    check(
-        parted,
-        vec![
-            (
-                |t| unlink(t, "control", "pages"),
-                at("pages"),
-                "nobody preloads its pages",
-                "from \"control\" to \"pages\"",
-            ),
-            (|t| unlink(t, "control", "counts"), at("counts"), "nobody brings it the counters", "\"counts\""),
-            (
-                |t| with(t, "events", "on", Some("inventory".to_owned())),
-                at("events"),
-                "its list would be that of \"queue\": both are on \"inventory\"",
-                "process of its own",
-            ),
-            (
-                |t| with(t, "tracking", "backup_every", Some(Duration::from_secs(1))),
-                at("tracking"),
-                "its backups would be held against orders",
-                "leave backup_every out",
-            ),
-            (
-                |t| t.workload.audience.page_of = crate::workload::PageOf::Reader,
-                Place::Workload(None),
-                "asked of \"pages\", and their orders are in \"database\"",
-                "share a database",
-            ),
-            (
-                |t| t.workload.sale.opens_at = Duration::from_secs(1),
-                at("inventory"),
-                "it sells before the sale opens",
-                "ReadWriteSplit",
-            ),
-            (
-                |t| {
-                    t.stages.push(stage("gate", StageKind::ReadWriteSplit(ReadWriteSplit::default())));
-                    unlink(t, "service", "inventory");
-                    t.links.extend([
-                        link("service", "gate"),
-                        link("gate", "inventory"),
-                        link("control", "gate"),
-                    ]);
-                },
-                at("gate"),
-                "there is more than one Redis read-write split stage",
-                "one read-write split",
-            ),
-        ],
-    );
+    check(vec![
+        (
+            |t| unlink(t, "control", "pages"),
+            at("pages"),
+            "nobody preloads its pages",
+            "from \"control\" to \"pages\"",
+        ),
+        (|t| unlink(t, "control", "counts"), at("counts"), "nobody brings it the counters", "\"counts\""),
+        (
+            |t| with(t, "events", "on", Some("inventory".to_owned())),
+            at("events"),
+            "its list would be that of \"queue\": both are on \"inventory\"",
+            "process of its own",
+        ),
+        (
+            |t| with(t, "tracking", "backup_every", Some(Duration::from_secs(1))),
+            at("tracking"),
+            "its backups would be held against orders",
+            "leave backup_every out",
+        ),
+        (
+            |t| t.workload.audience.page_of = crate::workload::PageOf::Reader,
+            Place::Workload(None),
+            "asked of \"pages\", and their orders are in \"database\"",
+            "share a database",
+        ),
+        (
+            |t| t.workload.sale.opens_at = Duration::from_secs(1),
+            at("inventory"),
+            "it sells before the sale opens",
+            "ReadWriteSplit",
+        ),
+        (
+            |t| {
+                t.stages.push(stage("gate", StageKind::ReadWriteSplit(ReadWriteSplit::default())));
+                unlink(t, "service", "inventory");
+                t.links.extend([link("service", "gate"), link("gate", "inventory"), link("control", "gate")]);
+            },
+            at("gate"),
+            "there is more than one Redis read-write split stage",
+            "one read-write split",
+        ),
+    ]);
 }
 
 #[test]
