@@ -165,14 +165,16 @@ fn has_sent(lab: &Lab, wanted: &ViewportCommand) -> bool {
 
 #[test]
 fn every_preset_is_one_click_away_and_another_runs_it() {
+    let mut place = Place::new();
     for preset in PRESETS {
         let title = &preset.topology().unwrap().title;
-        let mut place = Place::new();
         place.lab.scroll_to(title);
         place.lab.click(title);
         assert_eq!((place.title(), place.dialog()), (title.as_str(), None));
         assert_eq!(place.origin(), &Origin::Preset(preset.file.into()));
         assert!(!place.lab.model().doc.is_dirty() && place.lab.engine.told().is_empty());
+        place.lab.harness.key_press_modifiers(Modifiers::COMMAND, Key::P);
+        place.lab.harness.run();
     }
     for preset in [&PRESETS[0], &PRESETS[PRESETS.len() - 1]] {
         let title = &preset.topology().unwrap().title;
