@@ -37,6 +37,7 @@ has_sqlite() { command -v sqlite3; }
 has_postgres() { command -v postgres || ls /usr/lib/postgresql/*/bin/postgres; }
 has_mariadb() { PATH=$PATH:/usr/sbin command -v mariadbd && command -v mariadb-install-db; }
 has_rabbitmq() { PATH=$PATH:/usr/sbin command -v rabbitmq-server; }
+has_wrk() { command -v wrk; }
 has_display() { command -v Xvfb; }
 # The window loads these when it opens; the linker's cache knows them on Linux. On macOS they are part of the system.
 has_library() { ! PATH=$PATH:/sbin command -v ldconfig || [[ $(PATH=$PATH:/sbin ldconfig -p) == *"$1"* ]]; }
@@ -55,6 +56,7 @@ missing_packages() {
     has_postgres &>/dev/null || echo postgresql
     has_mariadb &>/dev/null || echo mariadb-server
     has_rabbitmq &>/dev/null || echo rabbitmq-server
+    has_wrk &>/dev/null || echo wrk
     has_display &>/dev/null || echo xvfb
     has_chinese &>/dev/null || echo fonts-noto-cjk
     has_library libfontconfig.so.1 &>/dev/null || echo libfontconfig1
@@ -80,7 +82,7 @@ read -r -a missing <<<"$(missing_packages | tr '\n' ' ')"
 if [ "${#missing[@]}" -gt 0 ]; then
     if ! command -v apt-get >/dev/null; then
         echo "Missing here (by their names on Debian): ${missing[*]}"
-        echo "Install a C compiler with its headers, python3 with pip, ps, sqlite3, PostgreSQL, MariaDB and Xvfb, then start again."
+        echo "Install a C compiler with its headers, python3 with pip, ps, sqlite3, PostgreSQL, MariaDB, wrk and Xvfb, then start again."
         exit 1
     elif [ "$(id -u)" -ne 0 ] && ! command -v sudo >/dev/null; then
         echo "Missing: ${missing[*]}. As root: apt-get install ${missing[*]}"

@@ -216,6 +216,7 @@ impl Bench {
             buckets: vec![bucket(self.tenth)],
             instances: processes(self.tenth),
             offered_factor: 1.0,
+            http: None,
         };
         self.tenth += 1;
         self.told.0.borrow_mut().push_back(snapshot);

@@ -11,7 +11,7 @@
 //! | floor | module | what lives there |
 //! |---|---|---|
 //! | 6 | `main.rs` | the binary: hands over to [`cli`] |
-//! | 5 | [`cli`] | the command line: `run`, `compare`, `capacity`, `report`, `history`, `validate`, `doctor`, `bench` |
+//! | 5 | [`cli`] | the command line: `run`, `serve`, `compare`, `capacity`, `report`, `history`, `validate`, `doctor`, `bench` |
 //! | 5 | [`ui`] | the window |
 //! | 4 | [`machine`] | what this machine carries: a short bench, what a design asks of it, and what a design carries on it |
 //! | 3 | [`engine`] | runs a plan (tokio, redis, SQLite) and audits it |

@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -20,9 +20,9 @@ use seckill_lab::report::compare::{Comparison, Run};
 use seckill_lab::report::records::{CounterReport, CountsReport, EventsReport, StreamReport};
 use seckill_lab::report::{
     AbsenceReport, AlertReport, AuditReport, BackupReport, BreakerReport, ChangeReport, ClaimedReport,
-    FaultReport, GeneratorReport, MachineReport, OperationsReport, QueueReport, Report, ReshapeReport,
-    SecondReport, ServerReport, SettingReport, ShardReport, StageReport, StageTimeline, TargetResult,
-    Timeline, Verdict,
+    FaultReport, GeneratorReport, HttpReport, MachineReport, OperationsReport, QueueReport, Report,
+    ReshapeReport, SecondReport, ServerReport, SettingReport, ShardReport, StageReport, StageTimeline,
+    TargetResult, Timeline, Verdict,
 };
 use seckill_lab::topology::{Expected, Fault, Realness, Rule, StageKind, Target, Topology};
 use seckill_lab::workload::{Audience, Mix, Records, Sale, Shape, Spacing};
@@ -268,6 +268,7 @@ fn full_report(topology: Topology) -> Report {
         breakers: vec![some_breaker()],
         alerts: vec![some_alert()],
         backup: Some(some_backup()),
+        http: Some(some_http()),
         changes: vec![ChangeReport { at_secs: 1.0, what: some(), error: Some(some()) }],
         series: vec![SecondReport::default()],
         timeline: Timeline { stages: vec![StageTimeline::default()], ..Timeline::default() },
@@ -303,6 +304,14 @@ fn some_alert() -> AlertReport {
     }
 }
 
+fn some_http() -> HttpReport {
+    HttpReport {
+        answered: BTreeMap::from([(200, 1)]),
+        refused: BTreeMap::from([(404, 1)]),
+        ..HttpReport::default()
+    }
+}
+
 fn some_backup() -> BackupReport {
     BackupReport {
         stage: String::new(),
@@ -326,6 +335,11 @@ fn add_keys(value: &Value, path: &str, keys: &mut BTreeSet<String>) {
     match value {
         Value::Object(fields) if path != "topology" => {
             for (key, inner) in fields {
+                // Statuses are explained by the keys that they stand in.
+                if path == "http" && inner.is_object() {
+                    keys.insert(format!("http.{key}"));
+                    continue;
+                }
                 let is_reason = path.ends_with("intercepted") || path.ends_with("rejected");
                 if is_reason || QUANTILES.contains(&key.as_str()) {
                     keys.insert(key.clone());

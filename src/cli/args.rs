@@ -1,4 +1,8 @@
 //! What can be said on the command line.
+//!
+//! - [`serve`]: to `serve`.
+
+pub mod serve;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -8,6 +12,7 @@ use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
 use super::design::DesignArgs;
 use super::metrics::Metrics;
+use crate::engine::HttpOptions;
 use crate::metrics::histogram::LONGEST;
 use crate::servers::binary::SERVER_VARIABLE;
 use crate::topology::validate::LONGEST_RUN;
@@ -35,6 +40,8 @@ pub struct Args {
 pub enum Command {
     /// Run a topology on real servers and audit it
     Run(RunArgs),
+    /// Serve a topology over HTTP, so that a load generator of yours drives it, and audit it
+    Serve(serve::ServeArgs),
     /// List everything that is wrong with topology files
     Validate(ValidateArgs),
     /// Write a design as a docker compose file: each server in a container, and this program, which drives it
@@ -119,6 +126,9 @@ pub struct HowArgs {
     /// Who serves that.
     #[arg(skip)]
     pub served: Option<Metrics>,
+    /// Where requests come in over HTTP, if they do.
+    #[arg(skip)]
+    pub http: Option<HttpOptions>,
     /// Print the verdict only
     #[arg(long)]
     pub quiet: bool,
@@ -128,6 +138,17 @@ pub struct HowArgs {
     /// Keep the run's files (server logs, the database) and say where they are
     #[arg(long)]
     pub keep_data: bool,
+}
+
+impl HowArgs {
+    /// Serves what is counted, if that was asked for.
+    ///
+    /// # Errors
+    /// The address can't be had; in words.
+    pub(super) fn serve_metrics(&mut self) -> Result<(), String> {
+        self.served = self.metrics.map(Metrics::serve).transpose()?;
+        Ok(())
+    }
 }
 
 /// In which forms a report is written besides JSON.

@@ -95,6 +95,7 @@ impl Metrics {
         let mut figures = self.lock();
         snapshot.buckets.iter().for_each(|bucket| figures.add(bucket));
         figures.look(&snapshot.instances);
+        figures.tell(snapshot.http.as_ref());
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, Exposition> {

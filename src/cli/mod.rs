@@ -2,7 +2,7 @@
 //!
 //! - [`args`]: what can be said. `design`: what every command that runs designs can be told. `allow`: what they may use that is elsewhere.
 //! - [`window`]: opens the window, or runs in the terminal where there can be none.
-//! - `run`: runs a topology in the terminal.
+//! - `run`: runs a topology in the terminal, also one that is driven over HTTP.
 //! - `repeat`: the same several times, and what the runs have in common.
 //! - `metrics`: what a run has counted so far, over HTTP.
 //! - `folder`: every file of a folder.
@@ -65,6 +65,7 @@ pub fn main(open_window: impl FnOnce(Option<PathBuf>) -> Result<(), NoWindow>) -
     exit::code(match args.command {
         None => window::main(args.file, open_window),
         Some(Command::Run(args)) => run::main(args),
+        Some(Command::Serve(args)) => run::serve(args),
         Some(Command::Validate(args)) => validate::main(&args),
         Some(Command::Compose(args)) => compose::main(&args),
         Some(Command::Share(args)) => share::main(&args),

@@ -4,11 +4,12 @@ use std::path::Path;
 
 use crossbeam_channel::{Receiver, bounded, never};
 
+use super::args::serve::ServeArgs;
 use super::args::{HowArgs, RunArgs};
 use super::design::{sound, tell_external};
 use super::exit;
 use super::keep::Keeper;
-use super::metrics::{Metrics, Observed};
+use super::metrics::Observed;
 use super::outputs::Outputs;
 use super::terminal::Terminal;
 use super::{folder, out, repeat, variants};
@@ -36,18 +37,19 @@ pub(super) struct Ended {
 
 /// Runs a file, or all files of a folder, and answers the exit code.
 pub fn main(mut args: RunArgs) -> u8 {
-    match args.how.metrics.map(Metrics::serve).transpose() {
-        Ok(served) => args.how.served = served,
-        Err(why) => {
-            out::note(why);
-            return exit::MISSING;
-        }
+    if let Err(why) = args.how.serve_metrics() {
+        out::note(why);
+        return exit::MISSING;
     }
     if args.file.is_dir() {
         return folder::run(&args.file, &args.how, &signals());
     }
-    match read_topology(&args.file) {
-        Ok(opened) => run(&args.file.display().to_string(), opened, &args.how),
+    run_file(&args.file, &args.how)
+}
+
+fn run_file(file: &Path, args: &HowArgs) -> u8 {
+    match read_topology(file) {
+        Ok(opened) => run(&file.display().to_string(), opened, args),
         Err(error) => {
             out::note(error);
             exit::USAGE
@@ -58,6 +60,16 @@ pub fn main(mut args: RunArgs) -> u8 {
 /// Runs a preset as it is and answers the exit code.
 pub fn preset(preset: &Preset) -> u8 {
     run(preset.file, parse_topology(preset.text), &HowArgs::default())
+}
+
+/// Serves a file over HTTP and answers the exit code.
+pub fn serve(args: ServeArgs) -> u8 {
+    let (file, mut how) = args.into_how();
+    if let Err(why) = how.serve_metrics() {
+        out::note(why);
+        return exit::MISSING;
+    }
+    run_file(&file, &how)
 }
 
 /// Runs what was read. `label` is what problems call it.
@@ -75,7 +87,8 @@ pub(super) fn run_to(
     args: &HowArgs,
     signals: &Receiver<()>,
 ) -> (u8, bool) {
-    let is_many = args.repeat.is_some() || !plan.topology.variants.is_empty();
+    let has_variants = !plan.topology.variants.is_empty() && args.http.is_none();
+    let is_many = args.repeat.is_some() || has_variants;
     let reserved = json.map(ResultFile::reserve).transpose();
     let reserved = reserved.and_then(|json| Ok((json, Outputs::reserve(&args.forms, within, is_many)?)));
     let (json, outputs) = match reserved {
@@ -104,7 +117,11 @@ fn conduct(plan: &RunPlan, args: &HowArgs, signals: &Receiver<()>) -> Ended {
         }
         return repeat::run(plan, args, times, signals);
     }
-    if !plan.topology.variants.is_empty() {
+    if args.http.is_some() {
+        if !plan.topology.variants.is_empty() {
+            out::note("the variants are left out: only the design as drawn is served");
+        }
+    } else if !plan.topology.variants.is_empty() {
         return variants::run(plan, args, signals);
     }
     let mut terminal = Terminal::new(plan, args.quiet);
@@ -129,7 +146,7 @@ pub(super) fn turns(
     signals: &Receiver<()>,
     listener: &mut dyn Listener,
 ) -> Rounds {
-    let options = RunOptions { keep_data: args.keep_data, ..args.design.options() };
+    let options = RunOptions { keep_data: args.keep_data, http: args.http.clone(), ..args.design.options() };
     let mut observed =
         args.served.as_ref().map(|metrics| Observed { plans, metrics, listener: &mut *listener });
     let listener: &mut dyn Listener = match &mut observed {
@@ -165,7 +182,8 @@ pub(super) fn plan(label: &str, opened: Opened, args: &HowArgs) -> Option<RunPla
 
 /// Says before the run if it is more than this machine carried, where that was measured.
 fn warn(plan: &RunPlan, args: &HowArgs) {
-    if args.quiet {
+    // What comes over HTTP is not what the file says.
+    if args.quiet || args.http.is_some() {
         return;
     }
     let capacity = Capacity::stored(args.design.server.redis_server.as_deref());

@@ -58,6 +58,9 @@ impl Listener for Terminal {
                 }
             }
             EventKind::Note(text) | EventKind::Trouble(text) => self.say(event.at, text),
+            EventKind::Serving { at } => {
+                out::note(format_args!("requests are taken in at http://{at}"));
+            }
             EventKind::SaleOpened => self.say(event.at, "the sale is open"),
             EventKind::Fault { fault, failed } => {
                 self.done(event.at, &fault.to_string(), failed.as_deref());

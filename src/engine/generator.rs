@@ -71,6 +71,11 @@ impl Schedule {
         self.stop.store(true, Ordering::Relaxed);
     }
 
+    /// Notes that no more arrivals come.
+    pub fn finish(&self) {
+        self.ended.store(true, Ordering::Release);
+    }
+
     /// Whether all arrivals were sent, or the generator was stopped.
     pub fn has_ended(&self) -> bool {
         self.ended.load(Ordering::Acquire)
@@ -130,7 +135,7 @@ pub fn generate(
         }
     }
     send(&mut batch, clock.now_ns(), schedule, first);
-    schedule.ended.store(true, Ordering::Release);
+    schedule.finish();
 }
 
 fn send(batch: &mut Batch, now_ns: u64, schedule: &Schedule, first: &mpsc::Sender<Batch>) {

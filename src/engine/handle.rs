@@ -155,7 +155,11 @@ impl Engine {
             };
             match command {
                 Ok(EngineCommand::Start { run_id, plan, options }) => {
-                    let outbox = self.outbox(run_id, plan.topology.workload.duration());
+                    let duration = match &options.http {
+                        Some(http) => http.lasts.unwrap_or_default(),
+                        None => plan.topology.workload.duration(),
+                    };
+                    let outbox = self.outbox(run_id, duration);
                     if running.is_some() {
                         let text = "another run is under way; stop it first";
                         outbox.event(EventKind::Failed(RunFailure::new(FailureKind::Broken, &text)));

@@ -1,10 +1,11 @@
 //! What the engine is told and what it tells.
 
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use crate::metrics::failover::Step;
 use crate::metrics::{Bucket, InstanceState};
-use crate::report::{AlertReport, BreakerState, Report};
+use crate::report::{AlertReport, BreakerState, HttpReport, Report};
 use crate::topology::{Change, Fault, RunPlan};
 
 /// Names a run among all that one engine has run.
@@ -21,6 +22,17 @@ pub struct RunOptions {
     /// Whether links may be cut and slowed while it runs, other than by the plan's own faults: then proxies stand before
     /// all Redis processes, which costs processor time. Where the plan scripts a link fault, they stand in any case.
     pub link_faults: bool,
+    /// Requests come over HTTP, and not from the generator.
+    pub http: Option<HttpOptions>,
+}
+
+/// Where requests come in over HTTP.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HttpOptions {
+    /// The address, of this machine's loopback; port 0: any free one.
+    pub at: SocketAddr,
+    /// How long they may come; none: until the run is stopped.
+    pub lasts: Option<Duration>,
 }
 
 /// Told to the engine.
@@ -96,6 +108,11 @@ pub enum EventKind {
     Note(String),
     /// Something failed and is tried again; each kind is told once.
     Trouble(String),
+    /// Requests are taken in over HTTP from now on.
+    Serving {
+        /// Where.
+        at: SocketAddr,
+    },
     /// The sale opened.
     SaleOpened,
     /// A fault was injected; or could not be, with the reason.
@@ -214,7 +231,7 @@ pub struct Snapshot {
     pub run_id: RunId,
     /// Where the run is.
     pub phase: RunPhase,
-    /// Arrivals last this long.
+    /// Arrivals last this long; zero: until somebody stops them.
     pub duration: Duration,
     /// What happened since the last snapshot, in order, without a gap.
     pub buckets: Vec<Bucket>,
@@ -222,4 +239,6 @@ pub struct Snapshot {
     pub instances: Vec<InstanceState>,
     /// What the offered rate as drawn is multiplied by now.
     pub offered_factor: f64,
+    /// What was told over HTTP so far, where requests come so.
+    pub http: Option<HttpReport>,
 }

@@ -2,6 +2,7 @@
 //!
 //! - [`handle`]: the engine as others see it: three channels and a thread; [`message`]: what passes through them.
 //! - `run`: the phases of a run, in order; `environment`: its servers; `wiring`: its stages, built from the plan.
+//! - `http`: takes requests in over HTTP instead.
 //! - `generator`: sends each request at its intended time; `pending`: a request on its way.
 //! - `stages`: one file a kind of stage; `wire`: their fast path to Redis; `redis_link`: connections to Redis;
 //!   `store`: the database; `keys`: names and scripts in Redis; `order`: a granted claim;
@@ -40,6 +41,7 @@ mod faults;
 mod generator;
 pub mod handle;
 mod heartbeat;
+mod http;
 mod keys;
 mod ledger;
 mod machine;
@@ -69,6 +71,7 @@ mod wiring;
 
 pub use handle::{EngineGone, EngineHandle};
 pub use message::{
-    EngineCommand, EngineEvent, EventKind, FailureKind, RunFailure, RunId, RunOptions, RunPhase, Snapshot,
+    EngineCommand, EngineEvent, EventKind, FailureKind, HttpOptions, RunFailure, RunId, RunOptions, RunPhase,
+    Snapshot,
 };
 pub use summary::{WORST_DROPPED, WORST_LAG};

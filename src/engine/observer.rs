@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use super::backlog::Backlog;
 use super::book::{StageBook, StagePage};
@@ -51,12 +51,12 @@ pub struct Observer {
 }
 
 impl Observer {
-    /// An observer of the books of a plan's stages.
+    /// An observer of the books of a plan's stages, of a run whose arrivals come for about so long.
     pub fn new(
         clock: Clock,
         schedule: Arc<Schedule>,
         books: BTreeMap<usize, Arc<StageBook>>,
-        plan: &RunPlan,
+        (plan, lasts): (&RunPlan, Duration),
         ledger: Arc<Ledger>,
         backlog: Backlog,
     ) -> Self {
@@ -80,7 +80,7 @@ impl Observer {
             dropped: 0,
             second: SecondReport::default(),
             series: Vec::new(),
-            timeline: TimelineMaker::new(plan),
+            timeline: TimelineMaker::new(plan, lasts),
             started_at: SystemTime::now(),
         }
     }

@@ -8,6 +8,7 @@ use crossbeam_channel::{Sender, TrySendError};
 use super::clock::Clock;
 use super::message::{EngineEvent, EventKind, RunId, RunPhase, Snapshot};
 use crate::metrics::{Bucket, InstanceState};
+use crate::report::HttpReport;
 
 /// Buckets kept for a reader that has stopped reading: those of ten minutes.
 const MOST_WAITING: usize = 6_000;
@@ -84,12 +85,18 @@ impl Outbox {
 
     /// Shows a bucket with the state of the processes and the factor on the offered rate, and those buckets that could not
     /// go out before.
-    pub fn bucket(&self, bucket: Bucket, instances: Vec<InstanceState>, offered_factor: f64) {
+    pub fn bucket(
+        &self,
+        bucket: Bucket,
+        instances: Vec<InstanceState>,
+        offered_factor: f64,
+        http: Option<HttpReport>,
+    ) {
         let mut waiting = self.waiting();
         waiting.buckets.push(bucket);
         let buckets = std::mem::take(&mut waiting.buckets);
         let (run_id, phase, duration) = (self.0.run_id, waiting.phase, self.0.duration);
-        let snapshot = Snapshot { run_id, phase, duration, buckets, instances, offered_factor };
+        let snapshot = Snapshot { run_id, phase, duration, buckets, instances, offered_factor, http };
         match self.0.snapshots.try_send(snapshot) {
             Ok(()) => (self.0.wake)(),
             Err(TrySendError::Full(snapshot)) => {

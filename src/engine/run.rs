@@ -1,7 +1,8 @@
 //! One run: start servers → preload → warm up → on sale → drain → audit → report.
 //!
-//! - `live`: what is alive on sale and in the drain.
+//! - `arrivals`: where requests come from. `live`: what is alive on sale and in the drain.
 
+mod arrivals;
 mod live;
 
 use std::collections::BTreeMap;
@@ -12,6 +13,7 @@ use futures_util::future::join_all;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 
+use self::arrivals::Arrivals;
 use self::live::{Live, Said};
 use super::absences::Absences;
 use super::audit::{self, AuditError};
@@ -25,6 +27,8 @@ use super::environment::{
 };
 use super::failover::{Failovers, Supervisor};
 use super::faults::{Hands, mend};
+use super::http::Door;
+use super::http::reception::Reception;
 use super::ledger::Ledger;
 use super::message::{EventKind, FailureKind, RunFailure, RunOptions, RunPhase};
 use super::outbox::Outbox;
@@ -62,8 +66,10 @@ pub async fn run(
     mut requests: Requests,
     outbox: Outbox,
 ) -> Result<Report, RunFailure> {
+    // Before the servers start: an address that can't be had is told at once.
+    let door = options.http.as_ref().map(Door::hold).transpose()?;
     let mut environment = start_servers(&plan, &options, &outbox).await?;
-    let result = run_in(&plan, &mut environment, &mut requests, &outbox).await;
+    let result = run_in(&plan, &mut environment, &mut requests, door, &outbox).await;
     let left = environment.stop(|stage| plan.name(stage).to_owned()).await;
     left.iter().filter_map(Left::trouble).for_each(|text| outbox.trouble(&text));
     result.map(|mut report| {
@@ -77,6 +83,7 @@ async fn run_in(
     plan: &Arc<RunPlan>,
     environment: &mut Environment,
     requests: &mut Requests,
+    door: Option<Door>,
     outbox: &Outbox,
 ) -> Result<Report, RunFailure> {
     let clock = outbox.clock().clone();
@@ -89,6 +96,7 @@ async fn run_in(
         absences: Absences::new(outbox.clone()),
         breakers: Breakers::new(outbox.clone()),
         failovers: Failovers::new(plan, environment, outbox),
+        reception: door.as_ref().map(|_| Arc::new(Reception::new(&plan.topology, clock.clone()))),
     };
     let control = control(plan, environment, &clock, &ledger, &troubles, &notes.versions);
     if let Some((control, _)) = &control {
@@ -107,7 +115,8 @@ async fn run_in(
     let (control, settings) = control.unzip();
     let mut hands = Hands::new(&mut wired, control.clone(), troubles.clone());
     let supervisor = Supervisor::new(environment, notes.failovers.clone(), &troubles);
-    let mut live = Live::start(plan, environment, wired, &ledger, supervisor, outbox)?;
+    let arrivals = Arrivals::of(plan, door.zip(notes.reception.clone()));
+    let mut live = Live::start(plan, environment, wired, arrivals, (&ledger, supervisor), outbox)?;
     live.tuner.control = settings;
     let backups = Backups::new(plan, environment, &clock, &troubles);
     let mut beside = beside_the_traffic(control, backups.as_ref(), &stop, outbox);
@@ -117,6 +126,7 @@ async fn run_in(
     sale_over.send_replace(true);
     while beside.join_next().await.is_some() {}
     let drained = live.drain(plan, environment, &mut hands, outbox).await;
+    live.arrivals.hang_up().await;
     settle_clusters(environment, &troubles).await;
     live.end_consumers().await;
     live.observe(outbox);

@@ -18,7 +18,8 @@ use crate::report::claimed;
 use crate::report::verdict::{Figures, judge, verdict};
 use crate::report::{
     AbsenceReport, AlertReport, AuditReport, BackupReport, BreakerReport, ChangeReport, FaultReport,
-    GeneratorReport, QueueReport, REPORT_VERSION, Report, ServerReport, SettingReport, StageReport,
+    GeneratorReport, HttpReport, QueueReport, REPORT_VERSION, Report, ServerReport, SettingReport,
+    StageReport,
 };
 use crate::topology::RunPlan;
 use crate::topology::stage::{Database, DatabaseEngine, StageKind};
@@ -54,6 +55,8 @@ pub struct Ending {
     pub broken: Option<String>,
     /// Whether somebody stopped it.
     pub stopped_early: bool,
+    /// What was told over HTTP, where requests came so.
+    pub http: Option<HttpReport>,
     /// Errors that were waited out.
     pub troubles: Vec<String>,
     /// What each Redis process did.
@@ -72,7 +75,13 @@ pub fn report(plan: &RunPlan, environment: &Environment, observer: &mut Observer
     let disturbances = disturbances(&generator, &totals, &ending);
     let audit = ending.audit.unwrap_or_default();
     let versioned = observer.versioned();
-    let figures = Figures { totals: &totals, operations: &operations, audit: &audit, versioned };
+    let figures = Figures {
+        totals: &totals,
+        operations: &operations,
+        audit: &audit,
+        versioned,
+        is_http: ending.http.is_some(),
+    };
     let targets = judge(&plan.topology.targets, figures);
     let (verdict, reasons) = verdict(&targets, &disturbances);
     let stages = stages(plan, observer);
@@ -88,6 +97,7 @@ pub fn report(plan: &RunPlan, environment: &Environment, observer: &mut Observer
         audit,
         targets,
         generator,
+        http: ending.http,
         servers: servers(environment),
         instances: ending.instances,
         shards: environment.clusters().iter().flat_map(ClusterGroup::shards).collect(),

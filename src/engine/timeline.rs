@@ -33,10 +33,10 @@ struct Open {
 }
 
 impl TimelineMaker {
-    /// For a run of this plan.
-    pub fn new(plan: &RunPlan) -> Self {
+    /// For a run of this plan whose arrivals come for about so long.
+    pub fn new(plan: &RunPlan, lasts: Duration) -> Self {
         let named = plan.order.iter().map(|&stage| (stage, plan.name(stage).to_owned()));
-        Self::of(plan.topology.workload.duration(), plan.topology.stages.len(), named)
+        Self::of(lasts, plan.topology.stages.len(), named)
     }
 
     /// For arrivals that come for `duration`, from which the length of a bucket follows; of `stages`, these by place and name.

@@ -23,6 +23,7 @@ use super::environment::Environment;
 use super::failover::Failovers;
 use super::generator::BATCHES_WAITING;
 use super::heartbeat::Pulse;
+use super::http::reception::Reception;
 use super::ledger::Ledger;
 use super::outbox::Outbox;
 use super::pending::Batch;
@@ -107,6 +108,8 @@ pub struct Notes {
     pub breakers: Breakers,
     /// What is seen of failovers.
     pub failovers: Failovers,
+    /// Who waits for answers over HTTP, where requests come so.
+    pub reception: Option<Arc<Reception>>,
 }
 
 impl<'a> Builder<'a> {
@@ -331,7 +334,7 @@ impl<'a> Builder<'a> {
     fn clients(&mut self) {
         let users = self.plan.order[0];
         if let StageKind::Users(params) = &self.plan.topology.stages[users].kind {
-            let clients = Clients::new(self.cores[&users].clone(), params);
+            let clients = Clients::new(self.cores[&users].clone(), params).told(self.notes.reception.clone());
             self.listeners.insert(users, Arc::new(clients));
         }
     }

@@ -78,10 +78,15 @@ impl StateLine {
     fn flush(&mut self, bucket: &Bucket, duration: Duration, span: Duration) -> String {
         let secs = span.as_secs_f64();
         let cells = self.columns.iter().map(|(stage, _)| format!(" {:>WIDTH$}", share(&self.stages[*stage])));
+        let at = bucket.at.as_secs_f64();
+        let progress = if duration.is_zero() {
+            format!("{at:.1}s")
+        } else {
+            format!("{at:>6.1} / {:>4.1}s", duration.as_secs_f64())
+        };
         let line = format!(
-            "{:>6.1} / {:>4.1}s {:>6.0}/s {:>6.0}/s |{} | {:>7} {:>7} {:>9} {:>8}",
-            bucket.at.as_secs_f64(),
-            duration.as_secs_f64(),
+            "{:>14} {:>6.0}/s {:>6.0}/s |{} | {:>7} {:>7} {:>9} {:>8}",
+            progress,
             self.offered as f64 / secs,
             self.achieved as f64 / secs,
             cells.collect::<String>(),

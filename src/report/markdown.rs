@@ -6,7 +6,7 @@ use super::sentence::{promise, sentence};
 use super::text::grouped;
 use super::verdict::{Verdict, micros};
 use super::words;
-use super::{Report, StageReport};
+use super::{Report, StageReport, http};
 use crate::lang::{Lang, Text, text};
 use crate::topology::StageKind;
 
@@ -61,6 +61,7 @@ fn write(out: &mut String, report: &Report, lang: Lang) -> std::fmt::Result {
         lang.f(TIMES, &[&times[0], &times[1]]),
         lang.f(RATES, &[&rates[0], &rates[1], &secs])
     )?;
+    http::lines(lang, report).iter().try_for_each(|line| writeln!(out, "{}  ", plain(line)))?;
     writeln!(out, "{}", lang.f(MADE, &[&report.seed, &plain(&report.program_version), &servers]))
 }
 

@@ -10,6 +10,7 @@
 //! - `queue`: the queue's consumers.
 //! - [`records`]: what became of events and counters.
 //! - [`failover`]: outages in words, and what many of them have in common.
+//! - [`http`]: what was told over HTTP.
 //! - [`verdict`]: targets and the verdict of three.
 //! - [`html`]: the report as a page for a browser. [`csv`], [`markdown`], [`junit`]: the same for sheets, pull requests and CI.
 //! - [`read`]: reports from JSON. `words`: what page and Markdown say.
@@ -29,6 +30,7 @@ pub mod compare;
 pub mod csv;
 pub mod failover;
 pub mod html;
+pub mod http;
 pub mod junit;
 pub mod line;
 mod machine;
@@ -58,6 +60,7 @@ pub use backup::BackupReport;
 pub use breaker::{BreakerReport, BreakerState};
 pub use claimed::ClaimedReport;
 pub use cluster::{ReshapeReport, ShardReport};
+pub use http::HttpReport;
 pub use machine::MachineReport;
 pub use queue::QueueReport;
 pub use timeline::{StageTimeline, Timeline};
@@ -93,6 +96,8 @@ pub struct Report {
     /// How the generator kept its schedule.
     #[serde(default)]
     pub generator: GeneratorReport,
+    /// What was told over HTTP, where the requests came so and not from the generator; else none.
+    pub http: Option<HttpReport>,
     /// The servers that ran.
     #[serde(default)]
     pub servers: Vec<ServerReport>,

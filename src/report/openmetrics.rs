@@ -3,6 +3,7 @@
 
 use std::fmt::Write as _;
 
+use super::HttpReport;
 use crate::metrics::{Bucket, InstanceState, Quantiles, StageBucket, StageTally};
 use crate::topology::RunPlan;
 
@@ -23,6 +24,7 @@ pub struct Exposition {
     /// The last tenth of a second.
     last: Bucket,
     instances: Vec<InstanceState>,
+    http: Option<HttpReport>,
 }
 
 /// What is told of each stage: name, help, figure.
@@ -95,6 +97,11 @@ impl Exposition {
         self.instances = instances.to_vec();
     }
 
+    /// Notes what was told over HTTP, where requests come so.
+    pub fn tell(&mut self, http: Option<&HttpReport>) {
+        self.http = http.cloned();
+    }
+
     /// The text.
     pub fn render(&self) -> String {
         let mut text = Text::default();
@@ -113,6 +120,7 @@ impl Exposition {
         self.render_now(&mut text);
         self.render_stages(&mut text);
         self.render_instances(&mut text);
+        self.http.iter().for_each(|http| render_http(&mut text, http));
         text.0.push_str("# EOF\n");
         text.0
     }
@@ -205,6 +213,28 @@ impl Exposition {
                 }
             }
         }
+    }
+}
+
+fn render_http(text: &mut Text, http: &HttpReport) {
+    for (name, help, by_status) in [
+        ("answered", "Answers over HTTP that clients got.", &http.answered),
+        ("refused", "Requests over HTTP that asked for nothing that there is.", &http.refused),
+    ] {
+        text.family(&format!("http_{name}"), "counter", None, help);
+        for (status, count) in by_status {
+            text.count(&format!("http_{name}_total"), &[("status", &status.to_string())], *count);
+        }
+    }
+    for (name, help, count) in [
+        ("requests", "Requests over HTTP that became arrivals.", http.requests),
+        ("gone", "Requests over HTTP whose client hung up before it had the answer.", http.gone),
+        ("late", "Requests over HTTP that came after the arrivals had ended.", http.late),
+        ("looks", "Requests over HTTP for the list of what there is.", http.looks),
+        ("connections", "Connections that were made.", http.connections),
+    ] {
+        text.family(&format!("http_{name}"), "counter", None, help);
+        text.count(&format!("http_{name}_total"), &[], count);
     }
 }
 

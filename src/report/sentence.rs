@@ -7,6 +7,7 @@ use crate::lang::{Lang, Text, text};
 
 const AS_PROMISED: Text = text("as this design promises", "与此设计的预期一致");
 const NOT_AS_PROMISED: Text = text("not what this design promises", "与此设计的预期不符");
+const OVER_HTTP: Text = text("on what came over HTTP", "针对经 HTTP 到达的请求");
 const CHANGED: Text = text("of a design that was changed on the way", "运行中设计被更改过");
 
 /// The outcome in one plain sentence.
@@ -22,6 +23,7 @@ pub fn promise(report: &Report) -> Option<Text> {
     let expected = report.topology.expected?;
     let was_changed = report.changes.iter().any(|change| change.error.is_none());
     match (expected, report.verdict) {
+        _ if report.http.is_some() => Some(OVER_HTTP),
         // The promise is one of the design as it was drawn.
         _ if was_changed => Some(CHANGED),
         (promise, verdict) if verdict.keeps(promise) => Some(AS_PROMISED),

@@ -34,6 +34,7 @@ fn write_report(out: &mut String, report: &Report) -> std::fmt::Result {
     }
     writeln!(out)?;
     write_times(out, report)?;
+    super::http::write(out, report)?;
     writeln!(out)?;
     if !report.instances.is_empty() {
         write_instances(out, report)?;
@@ -58,6 +59,8 @@ fn write_report(out: &mut String, report: &Report) -> std::fmt::Result {
     let was_changed = report.changes.iter().any(|change| change.error.is_none());
     let promised = match (report.topology.expected, report.verdict) {
         // The promise is one of the design as it was drawn.
+        // The promise is one of its own arrivals.
+        (Some(_), _) if report.http.is_some() => ", on what came over HTTP",
         (Some(_), _) if was_changed => ", of a design that was changed on the way",
         (Some(promise), verdict) if verdict.keeps(promise) => ", as this design promises",
         (Some(_), Verdict::Pass | Verdict::Fail) => ", which is not what this design promises",
@@ -159,10 +162,10 @@ fn write_times(out: &mut String, report: &Report) -> std::fmt::Result {
     ];
     // What nobody wanted has no row.
     let wanted = of_operations.into_iter().filter(|(_, times)| times.ended > 0);
-    let of_all = [
-        ("service time, all", operations.all.service_us),
-        ("generator behind schedule", report.generator.schedule_lag_us),
-    ];
+    let behind = ("generator behind schedule", report.generator.schedule_lag_us);
+    // Over HTTP nothing is scheduled.
+    let behind = report.http.is_none().then_some(behind);
+    let of_all = [("service time, all", operations.all.service_us)].into_iter().chain(behind);
     for (name, times) in wanted.map(|(name, times)| (name, times.response_us)).chain(of_all) {
         let cells = [times.p50, times.p95, times.p99, times.p999, times.max].map(micros);
         writeln!(

@@ -3,16 +3,13 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use rand::{RngExt, SeedableRng};
-use rand_distr::Zipf;
+use rand::SeedableRng;
 use rand_pcg::Pcg64Mcg;
 
 use super::arrival::Arrivals;
-use super::operation::{Operation, Request};
-use super::spec::{Audience, Mix, PageOf, Workload};
-
-/// Earlier claims from which a repeated click is drawn.
-const MEMORY: usize = 1_024;
+use super::operation::Request;
+use super::spec::Workload;
+use super::wishes::Wishes;
 
 /// Gives the requests of a workload in the order of their intended times.
 ///
@@ -20,10 +17,7 @@ const MEMORY: usize = 1_024;
 #[derive(Debug)]
 pub struct Source {
     workload: Workload,
-    wishes: Pcg64Mcg,
-    zipf: Zipf<f64>,
-    streams: Zipf<f64>,
-    counters: Zipf<f64>,
+    wishes: Wishes,
     at: Moment,
     /// Where it was before it looked for an arrival in a later phase and found it, or none: until that one is taken, a
     /// change of the rate can still bring earlier ones.
@@ -33,8 +27,6 @@ pub struct Source {
     changes: VecDeque<(u64, f64)>,
     changed_at_ns: u64,
     next_id: u64,
-    recent: Vec<(u64, u32)>,
-    recent_at: usize,
 }
 
 /// Where a source stands in time.
@@ -49,16 +41,8 @@ struct Moment {
 impl Source {
     /// A source at its beginning. The workload must have passed validation.
     pub fn new(workload: &Workload) -> Self {
-        let skew = workload.audience.item_skew.max(0.0);
-        let zipf = |count: u32| {
-            Zipf::new(f64::from(count.max(1)), skew)
-                .unwrap_or_else(|_| unreachable!("at least one of them, and an exponent of 0 or more"))
-        };
         Self {
-            wishes: Pcg64Mcg::seed_from_u64(workload.seed ^ 0x9e37_79b9_7f4a_7c15),
-            zipf: zipf(workload.sale.items),
-            streams: zipf(workload.records.streams),
-            counters: zipf(workload.records.counters),
+            wishes: Wishes::new(workload),
             workload: workload.clone(),
             at: Moment {
                 phase: 0,
@@ -71,8 +55,6 @@ impl Source {
             changes: VecDeque::new(),
             changed_at_ns: 0,
             next_id: 0,
-            recent: Vec::with_capacity(MEMORY),
-            recent_at: 0,
         }
     }
 
@@ -89,20 +71,9 @@ impl Source {
         };
         arrivals.advance(lots);
         self.left.clear();
-        let operation = self.draw_operation();
-        let (claimant, item) = match operation {
-            Operation::Read => self.draw_read(),
-            Operation::Claim => self.draw_claim(),
-            Operation::Append => (self.draw_human(), self.draw(self.streams)),
-            Operation::Count => (self.draw_human(), self.draw(self.counters)),
-        };
         let id = self.next_id;
         self.next_id += 1;
-        let units = match operation {
-            Operation::Claim => self.workload.sale.units_per_claim,
-            Operation::Read | Operation::Append | Operation::Count => 0,
-        };
-        Some(Request { id, intended_ns, claimant, item, units, operation })
+        Some(self.wishes.draw(self.at.phase).asked(id, intended_ns))
     }
 
     /// When the next request is intended, in nanoseconds from the first tick; none after the last phase.
@@ -159,72 +130,6 @@ impl Source {
             arrivals.scale_from(Duration::from_nanos(since), factor);
         }
     }
-
-    fn draw_operation(&mut self) -> Operation {
-        let mix = &self.workload.phases[self.at.phase].mix;
-        let lot = self.wishes.random::<f64>() * mix.sum();
-        let Mix { claim, append, count, .. } = *mix;
-        if lot < claim {
-            Operation::Claim
-        } else if lot < claim + append {
-            Operation::Append
-        } else if lot < claim + append + count {
-            Operation::Count
-        } else {
-            Operation::Read
-        }
-    }
-
-    #[allow(clippy::cast_possible_truncation, reason = "people are fewer than a billion")]
-    fn draw_read(&mut self) -> (u64, u32) {
-        let reader = self.draw_human();
-        match self.workload.audience.page_of {
-            PageOf::Product => (reader, self.draw_product()),
-            PageOf::Reader => (reader, self.workload.sale.items.saturating_add(reader as u32)),
-        }
-    }
-
-    /// A product, or one beyond all that there are. Without such ones no lot is drawn for them.
-    fn draw_product(&mut self) -> u32 {
-        let Audience { unknown_ratio, unknown_items, .. } = self.workload.audience;
-        if unknown_ratio > 0.0 && self.wishes.random::<f64>() < unknown_ratio {
-            self.workload.sale.items.saturating_add(self.wishes.random_range(0..unknown_items))
-        } else {
-            self.draw(self.zipf)
-        }
-    }
-
-    fn draw_claim(&mut self) -> (u64, u32) {
-        let audience = &self.workload.audience;
-        let (repeat_ratio, bot_ratio, bots) = (audience.repeat_ratio, audience.bot_ratio, audience.bots);
-        if !self.recent.is_empty() && self.wishes.random::<f64>() < repeat_ratio {
-            return self.recent[self.wishes.random_range(0..self.recent.len())];
-        }
-        let claimant = if bots > 0 && self.wishes.random::<f64>() < bot_ratio {
-            self.wishes.random_range(0..bots)
-        } else {
-            self.draw_human()
-        };
-        let claim = (claimant, self.draw(self.zipf));
-        if self.recent.len() < MEMORY {
-            self.recent.push(claim);
-        } else {
-            self.recent[self.recent_at] = claim;
-            self.recent_at = (self.recent_at + 1) % MEMORY;
-        }
-        claim
-    }
-
-    fn draw_human(&mut self) -> u64 {
-        let audience = &self.workload.audience;
-        let first = audience.bots.min(audience.users - 1);
-        self.wishes.random_range(first..audience.users)
-    }
-
-    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "Zipf draws 1..=count")]
-    fn draw(&mut self, among: Zipf<f64>) -> u32 {
-        self.wishes.sample(among) as u32 - 1
-    }
 }
 
 fn nanos(span: Duration) -> u64 {
@@ -236,7 +141,7 @@ mod tests {
     use std::time::Duration;
 
     use super::super::arrival::Constant;
-    use super::super::{Mix, Phase, Records, Sale, Shape, Spacing};
+    use super::super::{Audience, Mix, Operation, PageOf, Phase, Records, Sale, Shape, Spacing};
     use super::*;
 
     fn workload() -> Workload {

@@ -224,6 +224,7 @@ fn run_told(
             EventKind::Trouble(text) => notes.push(text),
             // Who got no reads, and what breakers and rules did, is in the report once more.
             EventKind::SaleOpened
+            | EventKind::Serving { .. }
             | EventKind::Rotation { .. }
             | EventKind::Breaker { .. }
             | EventKind::Alert(_) => {}

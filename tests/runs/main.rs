@@ -28,6 +28,7 @@ mod operations;
 mod orders;
 mod presets;
 mod queues;
+mod serve;
 mod split;
 mod stores;
 mod strategies;

@@ -86,6 +86,7 @@ impl FakeEngine {
             phase: RunPhase::OnSale,
             duration: Duration::from_secs(12),
             offered_factor: 1.0,
+            http: None,
             buckets,
             instances,
         };

@@ -58,6 +58,7 @@ pub fn passed(topology: &Topology) -> Report {
         breakers: Vec::new(),
         alerts: Vec::new(),
         backup: None,
+        http: None,
         timeline: Timeline::default(),
         started_at: String::new(),
         machine: MachineReport::default(),

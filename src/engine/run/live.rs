@@ -15,7 +15,7 @@ use super::super::crew::Crew;
 use super::super::environment::Environment;
 use super::super::failover::Supervisor;
 use super::super::faults::{self, Hands, Scene, mend};
-use super::super::generator::{self, Schedule};
+use super::super::generator::Schedule;
 use super::super::handle::TOO_LATE;
 use super::super::ledger::Ledger;
 use super::super::message::{EventKind, RunFailure, RunPhase};
@@ -28,17 +28,15 @@ use super::super::summary::Ending;
 use super::super::tuner::Tuner;
 use super::super::watch::Watch;
 use super::super::wiring::Wired;
-use super::{Requests, failure};
+use super::Requests;
+use super::arrivals::Arrivals;
 use crate::metrics::Bucket;
 use crate::metrics::bucket::BUCKET;
 use crate::report::{
     AbsenceReport, AlertReport, AuditReport, BackupReport, BreakerReport, ChangeReport, FaultReport,
 };
 use crate::topology::{Change, Fault, RunPlan};
-use crate::workload::Source;
 
-/// Between the start of the clock and the first arrival, so that nothing else starts up beside it.
-const LEAD: Duration = Duration::from_millis(50);
 /// How long requests and orders under way may take to end after the last arrival.
 const DRAIN_WITHIN: Duration = Duration::from_mins(1);
 /// How often the drain looks whether it is over.
@@ -49,7 +47,7 @@ const MOST_ALERTS: usize = 10_000;
 
 /// What is alive while requests arrive.
 pub(super) struct Live {
-    schedule: Arc<Schedule>,
+    pub(super) arrivals: Arrivals,
     pub(super) observer: Observer,
     backlog: Backlog,
     arrivals_ended_at: Duration,
@@ -89,12 +87,12 @@ impl Live {
         plan: &Arc<RunPlan>,
         environment: &Environment,
         mut wired: Wired,
-        ledger: &Arc<Ledger>,
-        supervisor: Supervisor,
+        mut arrivals: Arrivals,
+        (ledger, supervisor): (&Arc<Ledger>, Supervisor),
         outbox: &Outbox,
     ) -> Result<Self, RunFailure> {
         let clock = outbox.clock();
-        let schedule = Arc::new(Schedule::default());
+        let schedule = arrivals.schedule.clone();
         let backlog = watch_backlog(plan, environment, &mut wired, &schedule);
         let (watch, looking) =
             Watch::start(plan, environment, &wired.pulses, outbox.clone(), supervisor.failovers.clone());
@@ -103,22 +101,20 @@ impl Live {
             clock.clone(),
             schedule.clone(),
             wired.books.clone(),
-            plan,
+            (plan, arrivals.about()),
             ledger.clone(),
             backlog.clone(),
         );
         let started = Instant::now();
-        let start_ns = clock.start_schedule(LEAD);
+        let start_ns = clock.start_schedule(arrivals.lead());
         outbox.phase(RunPhase::OnSale);
-        let source = Source::new(&plan.topology.workload);
-        generator::start(source, clock.clone(), start_ns, schedule.clone(), wired.first.clone())
-            .map_err(|error| failure(&error))?;
+        arrivals.begin(plan, (clock, start_ns), &wired.first, outbox)?;
         let tuner = tuner(plan, &schedule, &mut wired, ledger, clock);
         Ok(Self {
-            schedule,
+            arrivals_ended_at: arrivals.about(),
+            arrivals,
             observer,
             backlog,
-            arrivals_ended_at: plan.topology.workload.duration(),
             achieved_on_sale: 0,
             broken: None,
             clock: clock.clone(),
@@ -147,22 +143,24 @@ impl Live {
         scripted.sort_by_key(|fault| fault.at);
         let mut scripted = scripted.into_iter().peekable();
         let mut reports = Vec::new();
-        let to_first_bucket = BUCKET + LEAD.saturating_sub(self.started.elapsed());
+        let to_first_bucket = BUCKET + self.arrivals.lead().saturating_sub(self.started.elapsed());
         let mut buckets = interval_at(Instant::now() + to_first_bucket, BUCKET);
         buckets.set_missed_tick_behavior(MissedTickBehavior::Skip);
         let mut looks = Supervisor::looks();
-        while !self.schedule.has_ended() {
+        while !self.arrivals.schedule.has_ended() {
+            let left =
+                self.arrivals.ends_at().map(|end| end.saturating_sub(self.clock.since_first_arrival()));
             let next_fault =
                 scripted.peek().map(|fault| fault.at.saturating_sub(self.clock.since_first_arrival()));
             let mut is_look = false;
             let mut fault = tokio::select! {
                 _ = buckets.tick() => { self.observe(outbox); None }
                 _ = looks.tick(), if self.supervisor.is_wanted => { is_look = true; None }
-                _ = requests.stop.wait_for(|stop| *stop), if !self.schedule.was_stopped() => {
-                    self.schedule.stop();
-                    self.arrivals_ended_at = self.clock.since_first_arrival();
+                _ = requests.stop.wait_for(|stop| *stop), if !self.arrivals.schedule.was_stopped() => {
+                    self.stop();
                     None
                 }
+                () = sleep(left.unwrap_or_default()), if left.is_some() => { self.stop(); None }
                 fault = requests.faults.recv() => fault,
                 Some(change) = requests.changes.recv() => { self.change(change, outbox); None }
                 () = sleep(next_fault.unwrap_or_default()), if next_fault.is_some() => scripted.next(),
@@ -192,8 +190,14 @@ impl Live {
         reports
     }
 
+    /// Ends the arrivals.
+    fn stop(&mut self) {
+        self.arrivals.stop();
+        self.arrivals_ended_at = self.clock.since_first_arrival();
+    }
+
     fn change(&mut self, change: Change, outbox: &Outbox) {
-        let failed = self.tuner.apply(&change).err();
+        let failed = self.arrivals.check(&change).and_then(|()| self.tuner.apply(&change)).err();
         self.answer(change, failed, outbox);
     }
 
@@ -333,7 +337,8 @@ impl Live {
             arrivals_ended_at: self.arrivals_ended_at,
             achieved_on_sale: self.achieved_on_sale,
             broken: self.broken.take(),
-            stopped_early: self.schedule.was_stopped(),
+            stopped_early: self.arrivals.were_cut_short(),
+            http: self.arrivals.http(),
             instances: self.watch.summaries(),
             failovers: self.supervisor.failovers.assemble(),
             hands: self.tuner.crews.iter().map(|(&queue, crew)| (queue, crew.totals())).collect(),
@@ -345,16 +350,16 @@ impl Live {
         let shards = self.shards.iter_mut().flat_map(ShardWatch::look).collect();
         let bucket = Bucket { shards, ..self.observer.observe() };
         let processes = self.watch.states();
-        let is_on_sale = !self.schedule.has_ended();
+        let is_on_sale = !self.arrivals.schedule.has_ended();
         let fired = if is_on_sale { self.rules.look(&bucket, &processes) } else { Vec::new() };
-        outbox.bucket(bucket, processes, self.schedule.factor());
+        outbox.bucket(bucket, processes, self.arrivals.schedule.factor(), self.arrivals.http());
         for fired in fired {
             self.alert(&fired, outbox);
         }
         while let Some(ended) = self.wired.tasks.try_join_next() {
             if let Err(panic) = ended.map_err(|error| error.to_string()) {
                 self.broken = Some(panic);
-                self.schedule.stop();
+                self.arrivals.stop();
             }
         }
     }
@@ -396,12 +401,5 @@ fn tuner(
         control: None,
         ledger: ledger.clone(),
         clock: clock.clone(),
-    }
-}
-
-impl Drop for Live {
-    fn drop(&mut self) {
-        // A run that is given up must not leave its generator behind.
-        self.schedule.stop();
     }
 }

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use lru::LruCache;
 
+use super::super::http::reception::Reception;
 use super::super::pending::Pending;
 use super::core::{Core, Listener};
 use crate::metrics::{Outcome, Reason};
@@ -21,12 +22,20 @@ pub struct Clients {
     keeps_pages: f64,
     /// Versions, by reader and product.
     kept: Mutex<LruCache<(u64, u32), u32>>,
+    /// Where requests come over HTTP: who tells those that asked.
+    reception: Option<Arc<Reception>>,
 }
 
 impl Clients {
     /// Clients that keep nothing yet; they write into the book of `core`.
     pub fn new(core: Arc<Core>, params: &Users) -> Self {
-        Self { core, keeps_pages: params.keeps_pages, kept: Mutex::new(LruCache::new(KEPT)) }
+        Self { core, keeps_pages: params.keeps_pages, kept: Mutex::new(LruCache::new(KEPT)), reception: None }
+    }
+
+    /// The same, with somebody who tells those that asked over HTTP.
+    #[must_use]
+    pub fn told(self, reception: Option<Arc<Reception>>) -> Self {
+        Self { reception, ..self }
     }
 
     /// Whether a reader's client keeps pages: always the same ones of all readers.
@@ -38,7 +47,10 @@ impl Clients {
 }
 
 impl Listener for Clients {
-    fn answered(&self, batch: &[Pending], outcome: Outcome, _now_ns: u64) {
+    fn answered(&self, batch: &[Pending], outcome: Outcome, now_ns: u64) {
+        if let Some(reception) = &self.reception {
+            reception.answered(batch, outcome, now_ns);
+        }
         if !matches!(outcome, Outcome::Served | Outcome::Intercepted(Reason::CacheHit)) {
             return;
         }

@@ -5,6 +5,20 @@ use super::Row;
 /// Events, notes, targets and reasons.
 pub const ROWS: &[Row] = &[
     ("the sale is open", "开售了"),
+    ("requests are taken in at http://{}", "正在接收请求：http://{}"),
+    (
+        "requests come over HTTP: change the rate at the load generator",
+        "请求来自 HTTP：请在压测工具处更改速率",
+    ),
+    (
+        "no HTTP at {}: {}; choose another port, such as 127.0.0.1:0",
+        "无法在 {} 提供 HTTP：{}；请另选端口，例如 127.0.0.1:0",
+    ),
+    (
+        "{} of what came over HTTP; what was offered, its load generator knows",
+        "经 HTTP 到达的 {}；所给负载是多少，只有压测工具知道",
+    ),
+    ("{} from the moments at which they came over HTTP", "{}（从经 HTTP 到达的时刻起算）"),
     ("Starting {}: 1 master, {} replicas, {} Sentinels", "正在启动 {}：1 个主节点、{} 个从节点、{} 个哨兵"),
     ("{} is ready after {} ms", "{} 在 {} 毫秒后就绪"),
     ("The run's files stay in {}", "运行文件保留在 {}"),

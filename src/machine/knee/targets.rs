@@ -88,6 +88,12 @@ fn of_times(target: &Target) -> Option<Requests> {
 pub fn words(targets: &[Target]) -> Vec<String> {
     let (totals, operations, audit) =
         (Totals::default(), OperationsReport::default(), AuditReport::default());
-    let nothing = Figures { totals: &totals, operations: &operations, audit: &audit, versioned: (0, 0) };
+    let nothing = Figures {
+        totals: &totals,
+        operations: &operations,
+        audit: &audit,
+        versioned: (0, 0),
+        is_http: false,
+    };
     judge(targets, nothing).into_iter().map(|result| result.target).collect()
 }

@@ -6,7 +6,7 @@ use crate::lang::{Lang, Text, text};
 use crate::metrics::Role;
 use crate::report::text::{bytes, grouped};
 use crate::report::verdict::micros;
-use crate::report::{QueueReport, Report};
+use crate::report::{QueueReport, Report, http};
 
 const READS: Text = text("{} reads/s", "{} 次读取/秒");
 const OPERATIONS: Text = text("{} operations/s", "{} 次操作/秒");
@@ -40,10 +40,11 @@ pub fn times(page: &mut Page, lang: Lang, report: &Report) {
         (text("response time, increments", "响应时间，计数"), operations.count),
     ];
     let wanted = of_operations.into_iter().filter(|(_, times)| times.ended > 0);
-    let of_all = [
-        (text("service time, all", "服务时间，全部"), operations.all.service_us),
-        (text("generator behind schedule", "发生器落后于计划"), report.generator.schedule_lag_us),
-    ];
+    let behind = (text("generator behind schedule", "发生器落后于计划"), report.generator.schedule_lag_us);
+    // Over HTTP nothing is scheduled.
+    let behind = report.http.is_none().then_some(behind);
+    let of_all =
+        [(text("service time, all", "服务时间，全部"), operations.all.service_us)].into_iter().chain(behind);
     let heads = [
         text("time", "时间"),
         text("p50", "p50"),
@@ -65,6 +66,9 @@ pub fn times(page: &mut Page, lang: Lang, report: &Report) {
         said = format!("{said}; {}", lang.t(STOPPED));
     }
     page.element("p", &[("class", &"law")], said);
+    for line in http::lines(lang, report) {
+        page.element("p", &[("class", &"law")], line);
+    }
 }
 
 /// Heads of a table whose first column is words and the others figures.

@@ -155,7 +155,7 @@ impl Applied<'_> {
         }
         self.model.runs.current = Some(Run { variant: turn.variant, link_faults, ..run });
         self.show_tab(BottomTab::Charts);
-        let options = RunOptions { redis_server: named_server(), keep_data: false, link_faults };
+        let options = RunOptions { redis_server: named_server(), keep_data: false, link_faults, http: None };
         self.send(EngineCommand::Start { run_id, plan: Box::new(plan), options });
     }
 

@@ -64,6 +64,7 @@ impl Log {
             EventKind::Phase(phase) => (Mark::Note, phase.label().to_owned()),
             EventKind::Note(text) => (Mark::Note, text.clone()),
             EventKind::Trouble(text) => (Mark::Trouble, text.clone()),
+            EventKind::Serving { at } => (Mark::Note, format!("requests are taken in at http://{at}")),
             EventKind::SaleOpened => (Mark::Sale, "the sale is open".to_owned()),
             EventKind::Fault { fault, failed } => match failed {
                 None => (Mark::Fault, fault.to_string()),

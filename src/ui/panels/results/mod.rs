@@ -232,6 +232,9 @@ fn generator(ui: &mut Ui, lang: Lang, report: &Report) {
         words = format!("{words}; {}", lang.t(STOPPED_EARLY));
     }
     ui.label(words);
+    for line in crate::report::http::lines(lang, report) {
+        ui.label(line);
+    }
     for server in &report.servers {
         let words = format!("{} {}", server.kind, server.version);
         ui.label(RichText::new(words).color(tokens(ui).weak)).on_hover_text(&server.path);

@@ -85,7 +85,7 @@ pub fn times(ui: &mut Ui, lang: Lang, report: &Report) {
     ];
     // What nobody wanted has no row.
     let wanted = of_operations.into_iter().filter(|(_, times)| times.ended > 0);
-    let of_all: [(Text, Text, Quantiles); 3] = [
+    let mut of_all: Vec<(Text, Text, Quantiles)> = vec![
         (text("response time, all", "响应时间，全部"), response, operations.all.response_us),
         (
             text("service time, all", "服务时间，全部"),
@@ -101,6 +101,8 @@ pub fn times(ui: &mut Ui, lang: Lang, report: &Report) {
             report.generator.schedule_lag_us,
         ),
     ];
+    // Over HTTP nothing is scheduled.
+    of_all.pop_if(|_| report.http.is_some());
     table(ui, "times", lang, &heads, |ui| {
         for (name, tip, times) in
             wanted.map(|(name, times)| (name, response, times.response_us)).chain(of_all)
