@@ -1,5 +1,7 @@
 //! A design is driven over HTTP by clients of the test's own, and by a load generator: what they were told, the run says too.
 
+#![allow(clippy::unwrap_used, reason = "tests")]
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};

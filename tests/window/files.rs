@@ -173,12 +173,10 @@ fn every_preset_is_one_click_away_and_another_runs_it() {
         assert_eq!((place.title(), place.dialog()), (title.as_str(), None));
         assert_eq!(place.origin(), &Origin::Preset(preset.file.into()));
         assert!(!place.lab.model().doc.is_dirty() && place.lab.engine.told().is_empty());
-        place.lab.harness.key_press_modifiers(Modifiers::COMMAND, Key::P);
-        place.lab.harness.run();
+        place.command(UiCommand::Presets);
     }
     for preset in [&PRESETS[0], &PRESETS[PRESETS.len() - 1]] {
-        let title = &preset.topology().unwrap().title;
-        let mut place = Place::new();
+        let (title, mut place) = (&preset.topology().unwrap().title, Place::new());
         place.lab.scroll_to(title);
         place.lab.click(&format!("Open and run: {title}"));
         assert!(place.dialog().is_none() && place.lab.model().runs.active().is_some());
