@@ -43,6 +43,8 @@ pub enum Intent {
     OpenPreset(usize),
     /// The design as drawn or variants of it are run, one after the other.
     RunTurns(Vec<Turn>),
+    /// The design is driven over HTTP at this port.
+    Serve(u16),
     /// Something is done with a run of the history.
     History(HistoryAct),
     /// Designs may use these servers elsewhere and files from now on.

@@ -11,6 +11,7 @@ use super::dialogs::history::HistoryView;
 use super::dialogs::palette::PaletteView;
 use super::dialogs::path::PathEntry;
 use super::dialogs::presets::ChooserView;
+use super::dialogs::serve::ServeEntry;
 use super::notice::{Notice, Shown};
 use super::panels::PanelsView;
 use super::run::turns::Turn;
@@ -50,6 +51,8 @@ pub enum Dialog {
     About,
     /// Designs are chosen to be compared.
     Compare(Box<CompareEntry>),
+    /// The design is driven over HTTP.
+    Serve(ServeEntry),
     /// Unsaved changes would be lost by what follows.
     Unsaved(Box<After>),
     /// A run is under way; what follows would end it.

@@ -13,6 +13,7 @@ use seckill_lab::engine::{EngineCommand, EngineEvent, EngineGone, EventKind, Run
 use seckill_lab::files::parse_topology;
 use seckill_lab::files::presets::PRESETS;
 use seckill_lab::metrics::{Bucket, InstanceState};
+use seckill_lab::report::HttpReport;
 use seckill_lab::topology::Topology;
 use seckill_lab::ui::LabApp;
 use seckill_lab::ui::model::Model;
@@ -77,6 +78,14 @@ impl FakeEngine {
     pub fn tell_of(&self, run: u64, at_ms: u64, kind: EventKind) {
         let event = EngineEvent { run_id: RunId(run), at: Duration::from_millis(at_ms), kind };
         self.0.borrow_mut().events.push_back(event);
+    }
+
+    /// Tells a state of the first run, on sale, whose requests come over HTTP.
+    pub fn serve(&self, told: HttpReport) {
+        self.show(Vec::new(), Vec::new());
+        if let Some(snapshot) = self.0.borrow_mut().snapshots.back_mut() {
+            snapshot.http = Some(told);
+        }
     }
 
     /// Tells a state of the first run, on sale.

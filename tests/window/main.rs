@@ -22,6 +22,7 @@ mod pictures;
 mod problems;
 mod results;
 mod run;
+mod serve;
 mod share;
 mod start;
 mod trials;

@@ -2,7 +2,7 @@
 //!
 //! - [`history`]: runs that were kept.
 //! - `edit`: the design, selection, undo. `canvas`: stages on the canvas, and the camera.
-//! - `run`: the engine. `machine`: what this machine carries.
+//! - `run`: the engine. `serve`: a run that is driven over HTTP. `machine`: what this machine carries.
 //! - `trials`: designs compared, and the capacity of one.
 //! - `file`: opening, saving, sharing.
 //! - `close`: asks before something is ended or lost.
@@ -14,6 +14,7 @@ mod file;
 pub mod history;
 mod machine;
 mod run;
+mod serve;
 mod trials;
 
 use egui::Context;
@@ -67,6 +68,7 @@ impl Applied<'_> {
             Intent::OpenFile(path) => self.guarded(After::OpenFile(path)),
             Intent::OpenPreset(preset) => self.guarded(After::OpenPreset(preset)),
             Intent::RunTurns(turns) => self.run_turns(turns),
+            Intent::Serve(port) => self.serve(port),
             Intent::History(act) => self.history(act),
             Intent::Allow(named) => self.model.settings.allowed.extend(named),
             Intent::Compare(entry) => self.compare(&entry),

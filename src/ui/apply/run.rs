@@ -13,7 +13,7 @@ use super::super::session::chooser::Purpose;
 use super::super::text::{Text, text};
 use super::super::view::{After, BottomTab, Dialog, WhyReplace};
 use super::Applied;
-use crate::engine::{EngineCommand, FailureKind, RunFailure, RunOptions};
+use crate::engine::{EngineCommand, FailureKind, HttpOptions, RunFailure, RunOptions};
 use crate::files::export::summary_path;
 use crate::files::{Export, Form};
 use crate::report::Verdict;
@@ -47,6 +47,7 @@ impl Applied<'_> {
             UiCommand::Stop if self.model.machine.measuring.is_some() => self.session.bench.stop(),
             UiCommand::Stop if self.model.trials.under_way.is_some() => self.stop_trials(),
             UiCommand::Stop => self.stop(),
+            UiCommand::Serve => self.ask_to_serve(),
             UiCommand::Compare => self.ask_what_to_compare(),
             UiCommand::FindCapacity => self.find_capacity(),
             UiCommand::MeasureMachine => self.measure_machine(),
@@ -108,7 +109,7 @@ impl Applied<'_> {
             return;
         }
         self.model.runs.turns = Turns::default();
-        self.start_turn(Turn { variant: None, topology });
+        self.start_turn(Turn { variant: None, topology }, None);
     }
 
     /// Runs these, one after the other.
@@ -137,25 +138,31 @@ impl Applied<'_> {
         let name = turn.variant.as_ref().map_or(lang.t(AS_DRAWN), |variant| &variant.name);
         let turns = &self.model.runs.turns;
         self.notify(Notice::good(lang.f(TURN, &[&turns.number(), &turns.count, &name])));
-        self.start_turn(turn);
+        self.start_turn(turn, None);
         true
     }
 
-    fn start_turn(&mut self, turn: Turn) {
+    /// Starts a run; `http`: of what comes so.
+    pub(super) fn start_turn(&mut self, turn: Turn, http: Option<HttpOptions>) {
         let Ok(plan) = RunPlan::new(turn.topology.clone()) else { return };
         if let Some(told) = self.view.panels.results.told.take() {
             self.view.notices.retain(|shown| shown.notice != told);
         }
-        self.warn_of_load();
+        if http.is_none() {
+            self.warn_of_load();
+        }
         let run_id = self.model.runs.next_id();
         let link_faults = self.model.settings.breakable_links;
-        let run = Run::new(run_id, Arc::new(plan.topology.clone()));
+        let mut run = Run::new(run_id, Arc::new(plan.topology.clone()));
+        if http.is_some() {
+            run.is_served();
+        }
         if let Some(error) = self.session.keeper.begin(run_id, &turn) {
             self.not_in_history(&error);
         }
         self.model.runs.current = Some(Run { variant: turn.variant, link_faults, ..run });
         self.show_tab(BottomTab::Charts);
-        let options = RunOptions { redis_server: named_server(), keep_data: false, link_faults, http: None };
+        let options = RunOptions { redis_server: named_server(), keep_data: false, link_faults, http };
         self.send(EngineCommand::Start { run_id, plan: Box::new(plan), options });
     }
 

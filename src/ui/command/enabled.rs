@@ -66,8 +66,11 @@ impl UiCommand {
             Self::Run | Self::MeasureMachine if model.runs.active().is_some() => Err(RUNNING),
             Self::Run | Self::MeasureMachine if model.machine.measuring.is_some() => Err(MEASURING),
             Self::Run | Self::MeasureMachine if model.trials.under_way.is_some() => Err(TRYING),
-            Self::Compare | Self::FindCapacity if model.is_busy() => Err(BUSY),
-            Self::Run | Self::Compare | Self::FindCapacity => unless(!model.doc.may_run(), HAS_ERRORS),
+            Self::Serve if model.runs.active().is_some_and(|run| run.served.is_some()) => Ok(()),
+            Self::Compare | Self::FindCapacity | Self::Serve if model.is_busy() => Err(BUSY),
+            Self::Run | Self::Compare | Self::FindCapacity | Self::Serve => {
+                unless(!model.doc.may_run(), HAS_ERRORS)
+            }
             Self::ShowTrials => unless(!model.trials.is_worth_a_look(), NO_TRIALS),
             Self::Stop if model.trials.under_way.is_some() => Ok(()),
             Self::Stop if model.machine.measuring.is_some() => Ok(()),

@@ -160,6 +160,11 @@ commands! {
         Run, Play, PLAIN + F5: text("Run", "运行"), text("Start the servers and run the design", "启动服务器并运行设计");
         Stop, Square, SHIFT + F5: text("Stop", "停止"),
             text("End the arrivals, then drain and audit", "结束到达，然后排空并审计");
+        Serve, Globe: text("Serve over HTTP…", "经 HTTP 提供服务…"),
+            text(
+                "Let a load generator of your own drive the design over HTTP: wrk, oha, k6, JMeter",
+                "让您自己的压测工具经 HTTP 驱动此设计：wrk、oha、k6、JMeter",
+            );
         MeasureMachine, Cpu: text("Measure this machine", "测试本机能力"),
             text(
                 "Find out in a minute and a half how many orders and arrivals a second this machine carries; a run that asks for more is warned of",

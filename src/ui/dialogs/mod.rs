@@ -8,6 +8,7 @@
 //! - [`history`]: the runs that were kept.
 //! - [`palette`]: the command palette; [`find`] is what it finds.
 //! - [`compare`]: designs are chosen to be compared.
+//! - [`serve`]: a design is driven over HTTP.
 //! - `shortcuts`: the sheet of shortcuts. `about`: what the program is.
 //! - [`frame`]: what dialogs have in common.
 
@@ -23,6 +24,7 @@ pub mod path;
 pub mod presets;
 mod recover;
 mod replace;
+pub mod serve;
 mod shortcuts;
 mod still_running;
 mod unsaved;
@@ -52,6 +54,7 @@ pub fn show(ui: &mut egui::Ui, model: &Model, dialog: &mut Dialog, out: &mut Int
         Dialog::History(view) => history::show(&ctx, model, view, out),
         Dialog::Shortcuts => shortcuts::show(&ctx, model),
         Dialog::Compare(entry) => compare::show(&ctx, model, entry, out),
+        Dialog::Serve(entry) => serve::show(&ctx, model, entry, out),
         Dialog::About => about::show(&ctx, model, out),
     };
     if closes {

@@ -204,6 +204,11 @@ fn stepper(ui: &mut Ui, model: &Model, run: &Run) {
 }
 
 fn progress(ui: &mut Ui, model: &Model, run: &Run) {
+    if run.duration.is_zero() {
+        // It has no end to be near to.
+        ui.label(format!("{:.1} s", run.series.end_secs()));
+        return;
+    }
     let (at, of) = (run.series.end_secs().min(run.duration.as_secs_f64()), run.duration.as_secs_f64());
     #[allow(clippy::cast_possible_truncation, reason = "a share")]
     let share = if of > 0.0 { (at / of) as f32 } else { 0.0 };

@@ -17,13 +17,14 @@ pub mod trials;
 pub mod turns;
 
 use std::borrow::Cow;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use crate::engine::{EngineEvent, EventKind, RunFailure, RunId, RunPhase, Snapshot};
 use crate::files::history::Record;
 use crate::metrics::InstanceState;
-use crate::report::Report;
+use crate::report::{HttpReport, Report};
 use crate::topology::graph::Graph;
 use crate::topology::{Change, Fault, Topology, Variant};
 
@@ -73,7 +74,7 @@ pub struct Run {
     pub phase: RunPhase,
     /// Whether it was asked to stop.
     pub is_stopping: bool,
-    /// Arrivals last this long.
+    /// Arrivals last this long; zero: until it is stopped.
     pub duration: Duration,
     /// The factor on the offered rate that is in force; 1 is as drawn.
     pub offered_factor: f64,
@@ -89,8 +90,19 @@ pub struct Run {
     pub out_of_reads: Vec<(usize, String, String)>,
     /// What was told in words.
     pub log: Log,
+    /// What is known of it where requests come over HTTP.
+    pub served: Option<ServedRun>,
     /// How it ended, once it has.
     pub ending: Option<Ending>,
+}
+
+/// What is known of a run whose requests come over HTTP.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ServedRun {
+    /// Where they are taken in, once they are.
+    pub at: Option<SocketAddr>,
+    /// What was told so far.
+    pub told: Option<HttpReport>,
 }
 
 impl Run {
@@ -110,10 +122,17 @@ impl Run {
             instances: Vec::new(),
             out_of_reads: Vec::new(),
             log: Log::default(),
+            served: None,
             ending: None,
             graph: Graph::of_traffic(&topology),
             topology,
         }
+    }
+
+    /// Its requests come over HTTP, until it is stopped.
+    pub fn is_served(&mut self) {
+        self.served = Some(ServedRun::default());
+        self.duration = Duration::ZERO;
     }
 
     /// A run that was kept, as it looked at its end.
@@ -197,6 +216,11 @@ impl Run {
                 self.note = None;
             }
             EventKind::Note(text) => self.note = Some(text),
+            EventKind::Serving { at } => {
+                if let Some(served) = &mut self.served {
+                    served.at = Some(at);
+                }
+            }
             EventKind::Fault { fault, failed: Some(why) } => {
                 return Some(News::Refused { what: fault.to_string(), why });
             }
@@ -228,6 +252,9 @@ impl Run {
         self.phase = snapshot.phase;
         self.duration = snapshot.duration;
         self.offered_factor = snapshot.offered_factor;
+        if let Some(served) = &mut self.served {
+            served.told = snapshot.http;
+        }
         for bucket in &snapshot.buckets {
             self.series.add(bucket, &snapshot.instances);
         }

@@ -183,7 +183,9 @@ pub fn trail(run: &Run, stage: usize) -> Trail {
 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "some hundreds")]
 fn trail_room(run: &Run) -> usize {
     if run.is_active() {
-        let secs = TRAIL_SECS.min(run.duration.as_secs_f64()).max(1.0);
+        // One without an end is as long as any.
+        let whole = if run.duration.is_zero() { TRAIL_SECS } else { run.duration.as_secs_f64() };
+        let secs = TRAIL_SECS.min(whole).max(1.0);
         (secs * BUCKETS_PER_SEC) as usize
     } else {
         run.series.len()

@@ -28,6 +28,7 @@ const SCALE: Text = text("Size", "大小");
 const VARIANTS: Text = text("Run a variant", "运行变体");
 const NO_VARIANTS: Text = text("The design has no variants", "该设计没有变体");
 const REPORT: Text = text("Report", "报告");
+const BREAK: Text = text("Break or mend the process", "破坏或修复进程");
 const ALL_VARIANTS: Text = text("All, one after the other", "依次全部运行");
 const UNDO: Text = text("Undo {}", "撤销“{}”");
 const REDO: Text = text("Redo {}", "重做“{}”");
@@ -212,6 +213,7 @@ fn variants(ui: &mut Ui, model: &Model, out: &mut Intents) {
 fn run(ui: &mut Ui, model: &Model, out: &mut Intents) {
     rows(ui, model, out, &[&[C::Run, C::Stop]]);
     variants(ui, model, out);
+    menu_row(ui, model, C::Serve, out);
     ui.separator();
     rows(ui, model, out, &[&[C::Compare, C::FindCapacity, C::MeasureMachine, C::ShowHistory]]);
     ui.separator();
@@ -221,10 +223,13 @@ fn run(ui: &mut Ui, model: &Model, out: &mut Intents) {
     });
     saving.response.accessible_name(model.lang().t(REPORT));
     ui.separator();
-    let part = model.selected_process().and_then(|(_, instance)| Part::of(instance));
-    for action in FaultAction::of_part(part.unwrap_or(Part::Data)) {
-        menu_row(ui, model, C::Fault(action), out);
-    }
-    ui.separator();
+    // In a menu of their own: with all of them in this one, its last rows would be off a small screen.
+    let breaking = ui.menu_button((icon(Icon::Zap), model.lang().t(BREAK)), |ui| {
+        let part = model.selected_process().and_then(|(_, instance)| Part::of(instance));
+        for action in FaultAction::of_part(part.unwrap_or(Part::Data)) {
+            menu_row(ui, model, C::Fault(action), out);
+        }
+    });
+    breaking.response.accessible_name(model.lang().t(BREAK));
     checked_row(ui, model, C::ToggleBreakableLinks, model.settings.breakable_links, out);
 }

@@ -28,6 +28,8 @@ const FACTOR_TIP: Text = text(
 );
 const NO_RATE: Text = text("The workload has no arrivals: add a phase", "负载没有到达：请添加时段");
 const NOT_ON_SALE: Text = text("It can change while requests arrive", "请求到达期间可以更改");
+const SERVED: Text =
+    text("Requests come over HTTP: the load generator sets the rate", "请求来自 HTTP：速率由压测工具决定");
 const CHANGE_RATE: Text = text("Change offered rate", "更改到达速率");
 
 /// Rates that the slider reaches; more can be typed.
@@ -101,7 +103,7 @@ fn live(ui: &mut Ui, model: &Model, run: &Run, view: &mut RateView, out: &mut In
     let mut factor = view.dragged.unwrap_or(in_force);
     let before = factor;
     let response = ui
-        .add_enabled_ui(run.phase == RunPhase::OnSale && !run.is_stopping, |ui| {
+        .add_enabled_ui(run.phase == RunPhase::OnSale && !run.is_stopping && run.served.is_none(), |ui| {
             let slider = ui.add(slider(&mut factor, FACTORS)).accessible_name(lang.t(FACTOR));
             let rate = per_sec(run.topology.workload.mean_rate() * factor);
             let figure = DragValue::new(&mut factor)
@@ -117,7 +119,8 @@ fn live(ui: &mut Ui, model: &Model, run: &Run, view: &mut RateView, out: &mut In
     let is_new = (factor - before).abs() > 1e-9;
     send(ui, view, &response, is_new.then_some(factor), in_force, out);
     let tip = format!("{}\n{}", lang.t(FACTOR), lang.t(FACTOR_TIP));
-    response.on_hover_text(tip).on_disabled_hover_text(lang.t(NOT_ON_SALE));
+    let why_not = if run.served.is_some() { SERVED } else { NOT_ON_SALE };
+    response.on_hover_text(tip).on_disabled_hover_text(lang.t(why_not));
 }
 
 /// Sends a factor that was chosen: a few times a second while it is dragged, and the last one for certain.
