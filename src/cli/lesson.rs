@@ -85,12 +85,17 @@ fn show(lesson: &Lesson, lang: Lang) {
             }
             Step::Run(exercise) => {
                 print_text(exercise.text.of(lang), "   ");
-                out::line(format_args!("   -> {}", described(exercise)));
+                out::line(format_args!("   -> {}", described(exercise, lang)));
             }
             Step::Compare(figures) => {
                 let predicted =
                     lesson.predictions_for(at).into_iter().map(|(_, predict)| predict.figure.key());
-                let keys: Vec<&str> = predicted.chain(figures.iter().map(|figure| figure.key())).collect();
+                let mut keys: Vec<&str> = Vec::new();
+                for key in predicted.chain(figures.iter().map(|figure| figure.key())) {
+                    if !keys.contains(&key) {
+                        keys.push(key);
+                    }
+                }
                 out::line(format_args!("   -> {}", keys.join(", ")));
             }
         }
@@ -112,11 +117,11 @@ fn print_text(text: &str, margin: &str) {
     }
 }
 
-fn described(exercise: &Exercise) -> String {
+fn described(exercise: &Exercise, lang: Lang) -> String {
     let workload = &exercise.topology.workload;
     let name = if exercise.name.is_empty() { String::new() } else { format!("{}: ", exercise.name) };
     let (secs, rate) = (workload.duration().as_secs_f64(), workload.mean_rate());
-    format!("{name}{}, {secs:.1} s at {rate:.0} arrivals a second", exercise.topology.title)
+    format!("{name}{}, {secs:.1} s at {rate:.0} arrivals a second", exercise.titled(lang).title)
 }
 
 /// Runs the designs of a lesson and prints the figures that it asks for.
@@ -136,7 +141,7 @@ fn measure(name: &str, lesson: &Lesson, args: &LessonArgs, lang: Lang) -> u8 {
     out::line(format_args!("{}  {}", lesson.number, lesson.title.of(lang)));
     for (step, plan) in plans {
         let Some(exercise) = lesson.steps[step].exercise() else { continue };
-        out::line(format_args!("\n  step {}, {}", step + 1, described(exercise)));
+        out::line(format_args!("\n  step {}, {}", step + 1, described(exercise, lang)));
         let rounds = turns(std::slice::from_ref(&plan), Vec::new(), 1, &how, &signals, &mut ());
         let Some((_, trial)) = rounds.trials.first() else {
             tell_failure(&rounds);

@@ -17,6 +17,7 @@ pub use entry::Entry;
 pub use taken::Taken;
 pub use words::Words;
 
+use crate::lang::Lang;
 use crate::report::compare::figure::Figure;
 use crate::topology::Topology;
 
@@ -75,6 +76,8 @@ pub struct Predict {
 pub struct Exercise {
     /// What texts call the run; empty where none has to.
     pub name: String,
+    /// What it is called for people; where it says nothing, as the design is.
+    pub title: Words,
     /// What to look at.
     pub text: Words,
     /// What runs.
@@ -105,6 +108,15 @@ impl Step {
     }
 }
 
+impl Exercise {
+    /// The design, titled in a language.
+    pub fn titled(&self, lang: Lang) -> Topology {
+        let title = self.title.of(lang);
+        let title = if title.trim().is_empty() { &self.topology.title } else { title };
+        Topology { title: title.to_owned(), ..self.topology.clone() }
+    }
+}
+
 impl Lesson {
     /// Its runs, each with the place of its step.
     pub fn runs(&self) -> impl Iterator<Item = (usize, &Exercise)> {
@@ -130,11 +142,13 @@ impl Lesson {
     pub fn predictions_for(&self, step: usize) -> Vec<(usize, &Predict)> {
         let before = &self.steps[..step.min(self.steps.len())];
         let last = before.iter().rposition(|step| matches!(step, Step::Compare(_))).map_or(0, |at| at + 1);
-        let predict = |(at, step)| match step {
-            &Step::Predict(ref predict) => Some((at, predict)),
-            _ => None,
-        };
-        before.iter().enumerate().skip(last).filter_map(predict).collect()
+        let steps = before.iter().enumerate().skip(last);
+        steps
+            .filter_map(|(at, step)| match step {
+                Step::Predict(predict) => Some((at, predict)),
+                _ => None,
+            })
+            .collect()
     }
 
     /// The figures that it asks for of a run: predicted, compared and quoted.
@@ -174,7 +188,7 @@ pub(crate) mod tests {
             Step::Predict(Predict { question, figure, entry: Entry::usual(figure.unit()), choices: Vec::new() })
         };
         let run = |name: &str| {
-            Step::Run(Box::new(Exercise { name: name.into(), text: Words::default(), topology: topology() }))
+            Step::Run(Box::new(Exercise { name: name.into(), topology: topology(), title: Words::default(), text: Words::default() }))
         };
         let text = Words::both("It oversold {oversold}, {first.sold} before.", "超卖了 {oversold} 件。");
         Lesson {

@@ -101,7 +101,7 @@ fn read_step(raw: Raw, reader: &mut Reader) -> Option<Step> {
     let known: &[&'static str] = match kind {
         "Predict" => &["question", "figure", "unit", "choices"],
         "Run" => {
-            &["name", "text", "preset", "design", "set", "duration", "rate", "stock", "buyers", "seed"]
+            &["name", "title", "text", "preset", "design", "set", "duration", "rate", "stock", "buyers", "seed"]
         }
         "Compare" => &["figures"],
         _ => &["text"],
@@ -110,9 +110,9 @@ fn read_step(raw: Raw, reader: &mut Reader) -> Option<Step> {
     Some(match kind {
         "Predict" => Step::Predict(read_predict(&group, reader)?),
         "Run" => {
-            let text = words(&group, "text", reader);
+            let (title, text) = (words(&group, "title", reader), words(&group, "text", reader));
             let (name, topology) = read_exercise(&group, raw, reader)?;
-            Step::Run(Box::new(Exercise { name, text, topology }))
+            Step::Run(Box::new(Exercise { name, title, text, topology }))
         }
         "Compare" => Step::Compare(read_figures(&group, reader)),
         "Read" => Step::Read(required_words(&group, "text", reader)),

@@ -153,6 +153,7 @@ impl Applied<'_> {
         if let Some(error) = self.session.keeper.begin(run_id, &turn) {
             self.not_in_history(&error);
         }
+        self.lesson_runs(run_id);
         self.model.runs.current = Some(Run { variant: turn.variant, link_faults, ..run });
         self.show_tab(BottomTab::Charts);
         let options = RunOptions { redis_server: named_server(), keep_data: false, link_faults, http: None };
@@ -212,6 +213,7 @@ impl Applied<'_> {
         let lang = self.model.lang();
         let mut goes_on = false;
         self.session.keeper.end(self.model.runs.current.as_ref().and_then(Run::report));
+        self.lesson_ran();
         if let Some(run) = &self.model.runs.current
             && let Some(report) = run.report()
         {
@@ -242,7 +244,8 @@ impl Applied<'_> {
         };
         self.view.panels.results.told = Some(notice.clone());
         self.notify(notice);
-        if !self.is_reading() {
+        // Who takes a lesson is told by the lesson.
+        if !self.is_reading() && self.model.lessons.open.is_none() {
             self.show_tab(BottomTab::Results);
         }
         self.go_on();

@@ -1,0 +1,286 @@
+//! Lessons: those that come with the program say what is really measured, and what people get wrong in their own.
+
+#![allow(clippy::unwrap_used, reason = "tests")]
+
+mod common;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use common::run;
+use rand::{RngExt, SeedableRng};
+use rand_pcg::Pcg64Mcg;
+use seckill_lab::files::lessons::{LESSONS, OpenedLesson, read_if_lesson, read_lesson};
+use seckill_lab::files::{is_lesson, parse_lesson, parse_topology, report_problems};
+use seckill_lab::lang::catalog::knows;
+use seckill_lab::lesson::quote::quotes;
+use seckill_lab::lesson::{Lesson, Step, Words};
+use seckill_lab::report::Report;
+use seckill_lab::report::compare::figure::Figure;
+use seckill_lab::topology::RunPlan;
+
+fn ron_files(folder: &str) -> Vec<PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
+    let mut found: Vec<PathBuf> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    found.retain(|path| path.extension().is_some_and(|extension| extension == "ron"));
+    found.sort();
+    assert!(!found.is_empty());
+    found
+}
+
+fn shipped(number: u32) -> Lesson {
+    let lessons = LESSONS.iter().map(|shipped| parse_lesson(shipped.text).sound().unwrap());
+    lessons.into_iter().find(|lesson| lesson.number == number).unwrap()
+}
+
+fn report(opened: &OpenedLesson) -> String {
+    report_problems("lesson", &opened.problems)
+}
+
+fn is_chinese(text: &str) -> bool {
+    text.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c))
+}
+
+/// Every text of a lesson that people read.
+fn texts(lesson: &Lesson) -> Vec<&Words> {
+    let mut found = vec![&lesson.title, &lesson.about];
+    for step in &lesson.steps {
+        match step {
+            Step::Read(text) | Step::Explain(text) => found.push(text),
+            Step::Predict(predict) => found.push(&predict.question),
+            Step::Run(exercise) => found.extend([&exercise.title, &exercise.text]),
+            Step::Compare(_) => {}
+        }
+    }
+    found
+}
+
+#[test]
+fn the_course_is_whole_and_in_both_languages() {
+    let files: Vec<String> = ron_files("presets/lessons")
+        .iter()
+        .map(|path| path.file_name().unwrap().to_string_lossy().into_owned())
+        .collect();
+    let embedded: Vec<&str> = LESSONS.iter().map(|shipped| shipped.file).collect();
+    assert_eq!(embedded, files);
+    for (number, one) in (1..).zip(LESSONS) {
+        let opened = parse_lesson(one.text);
+        assert!(opened.problems.is_empty(), "{}: {}", one.file, report(&opened));
+        let lesson = opened.lesson.unwrap();
+        assert_eq!(lesson.number, number, "{}", one.file);
+        for text in texts(&lesson) {
+            assert!(!text.en.trim().is_empty() && !is_chinese(&text.en), "{}: {text:?}", one.file);
+            assert!(is_chinese(&text.zh), "{}: {text:?}", one.file);
+            assert_eq!(keys(&text.en), keys(&text.zh), "{}: other figures in the other language", one.file);
+        }
+        let words: Vec<&str> = lesson.steps.iter().map(Step::word).collect();
+        assert!(Step::WORDS.iter().all(|word| words.contains(word)), "{}: {words:?}", one.file);
+        assert!(matches!(lesson.steps.last(), Some(Step::Explain(_))), "{}", one.file);
+        for (_, exercise) in lesson.runs() {
+            assert!(RunPlan::new(exercise.topology.clone()).is_ok(), "{}", one.file);
+            let secs = exercise.topology.workload.duration().as_secs();
+            assert!((3..=8).contains(&secs), "{}: {secs} s", one.file);
+            assert!(exercise.topology.outside().is_empty());
+        }
+    }
+}
+
+/// The figures that a text quotes, in the order of their names.
+fn keys(text: &str) -> Vec<String> {
+    let mut keys: Vec<String> =
+        quotes(text).into_iter().map(|quote| format!("{}.{}", quote.run, quote.key)).collect();
+    keys.sort();
+    keys.dedup();
+    keys
+}
+
+/// Each broken lesson begins with a comment for each of its problems: `// LINE:COLUMN | TEXT | REMEDY`, where the remedy is a fragment.
+#[test]
+fn broken_lessons_have_exactly_the_problems_that_they_promise() {
+    for path in ron_files("tests/broken/lessons") {
+        let text = fs::read_to_string(&path).unwrap();
+        let opened = read_if_lesson(&path).unwrap().expect("it means to be a lesson");
+        let promised: Vec<&str> = text.lines().map_while(|line| line.strip_prefix("// ")).collect();
+        let listed = format!("{}\n{}", path.display(), report(&opened));
+        assert!(!promised.is_empty() && promised.len() == opened.problems.len(), "{listed}");
+        for (promise, located) in promised.into_iter().zip(&opened.problems) {
+            let parts: Vec<&str> = promise.split(" | ").collect();
+            let [at, problem, remedy] = parts[..] else { panic!("{promise}\n{listed}") };
+            assert_eq!(at, format!("{}:{}", located.line, located.column), "{promise}\n{listed}");
+            assert_eq!(located.problem.text, problem, "{listed}");
+            assert!(located.problem.remedy.contains(remedy), "{promise}\n{listed}");
+            assert!(knows(&located.problem.text), "there is no Chinese for it: {}", located.problem.text);
+            assert!(knows(&located.problem.remedy), "there is no Chinese for it: {}", located.problem.remedy);
+        }
+        assert!(opened.sound().is_none(), "{listed}");
+    }
+}
+
+#[test]
+fn a_lesson_is_told_from_a_topology() {
+    for shipped in LESSONS {
+        assert!(is_lesson(shipped.text));
+        let opened = parse_topology(shipped.text);
+        assert!(opened.topology.is_none());
+        assert_eq!(opened.problems[0].problem.text, "this is a lesson, and no topology");
+    }
+    for path in ron_files("presets") {
+        assert!(!is_lesson(&fs::read_to_string(&path).unwrap()), "{}", path.display());
+        assert!(read_if_lesson(&path).unwrap().is_none());
+    }
+    assert!(is_lesson("( version: 1, title: \"one\", steps: [] )") && is_lesson("\u{feff}// mine\nLesson("));
+    assert!(!is_lesson("") && !is_lesson("Lessons are long") && !is_lesson("(stages: [], steps: [])"));
+}
+
+#[test]
+fn one_language_is_enough_and_a_design_may_be_changed() {
+    let text = r#"Lesson(version: 1, title: "Mine", steps: [
+        Predict(question: (zh: "多少？"), figure: "claims_p99_us", unit: Secs, choices: [0.5, 1]),
+        Run(preset: "seckill-six-phases.ron", duration: "3s", rate: 500, stock: 50, buyers: 9_000, seed: 7,
+            set: [(stage: "inventory", set: "decrement", to: LuaEval)]),
+        Compare(),
+    ])"#;
+    let opened = parse_lesson(text);
+    let lesson = opened.clone().sound().unwrap_or_else(|| panic!("{}", report(&opened)));
+    let (_, exercise) = lesson.runs().next().unwrap();
+    let workload = &exercise.topology.workload;
+    assert_eq!((workload.duration(), workload.seed), (Duration::from_secs(3), 7));
+    assert_eq!((workload.sale.stock, workload.audience.users), (50, 9_000));
+    assert!((workload.mean_rate() - 500.0).abs() < 1.0);
+    let inventory = exercise.topology.index_of("inventory").unwrap();
+    let decrement = exercise.topology.stages[inventory].kind.params().get("decrement").unwrap();
+    assert_eq!(decrement.to_string(), "LuaEval");
+}
+
+#[test]
+fn damaged_lessons_never_cause_a_panic_and_problems_stay_within_the_text() {
+    let original = LESSONS[4].text;
+    let mut rng = Pcg64Mcg::seed_from_u64(2026);
+    let mut refused = 0;
+    for _ in 0..400 {
+        let mut bytes = original.as_bytes().to_vec();
+        for _ in 0..rng.random_range(1..4) {
+            let at = rng.random_range(0..bytes.len());
+            match rng.random_range(0..3) {
+                0 => bytes[at] = rng.random(),
+                1 => drop(bytes.drain(at..(at + rng.random_range(1..200)).min(bytes.len()))),
+                _ => bytes.insert(at, b"()[]{},:\"\\"[rng.random_range(0..10)]),
+            }
+        }
+        let text = String::from_utf8_lossy(&bytes);
+        let opened = parse_lesson(&text);
+        let lines = text.lines().count().max(1) + 1;
+        for located in &opened.problems {
+            assert!((1..=lines).contains(&located.line) && located.column >= 1, "{located}");
+        }
+        refused += usize::from(opened.sound().is_none());
+    }
+    assert!(refused > 200, "{refused}");
+}
+
+#[test]
+fn a_file_that_is_no_text_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("lesson.ron");
+    fs::write(&path, b"Lesson(\xff").unwrap();
+    assert!(read_lesson(&path).unwrap_err().to_string().contains("not UTF-8"));
+    assert!(read_lesson(&folder.path().join("none.ron")).is_err());
+}
+
+// ---------------------------------------------------------------- what the lessons say, on real servers
+
+/// Runs the designs of a lesson, the steady ones for so long only: what it says doesn't depend on how long they run.
+fn measure(number: u32, only: &[&str], shortened: Option<Duration>) -> Vec<Report> {
+    let lesson = shipped(number);
+    let runs = lesson.runs().filter(|(_, exercise)| only.is_empty() || only.contains(&&*exercise.name));
+    runs.map(|(step, exercise)| {
+        let mut topology = exercise.topology.clone();
+        if let Some(duration) = shortened {
+            topology.stretch_to(duration);
+        }
+        let report = run(topology).report;
+        for figure in lesson.figures_of(step) {
+            assert!(figure.of(&report).is_some(), "lesson {number}, {}: {figure:?}", exercise.name);
+        }
+        report
+    })
+    .collect()
+}
+
+fn figure(report: &Report, key: &str) -> f64 {
+    Figure::find(key).unwrap().of(report).unwrap()
+}
+
+const SHORT: Option<Duration> = Some(Duration::from_millis(1_500));
+
+#[test]
+fn the_database_alone_sells_correctly_and_turns_most_people_away() {
+    let report = &measure(1, &[], SHORT)[0];
+    assert!(figure(report, "oversold") == 0.0 && figure(report, "sold") > 0.0);
+    assert!(figure(report, "achieved") < 0.9, "{}", figure(report, "achieved"));
+    assert!(figure(report, "claims_p99_us") > 50_000.0, "{}", figure(report, "claims_p99_us"));
+}
+
+#[test]
+fn the_cdn_takes_nearly_all_reads_however_short_it_keeps_them() {
+    let reports = measure(2, &[], SHORT);
+    let [long, short] = [0, 1].map(|run: usize| figure(&reports[run], "before_servers"));
+    assert!(long > 0.85 && (0.4..long).contains(&short), "{long} {short}");
+}
+
+#[test]
+fn the_gate_keeps_the_hopeless_away_and_sells_the_same() {
+    let reports = measure(3, &[], SHORT);
+    let reached = |run: usize| figure(&reports[run], "reached_inventory");
+    assert!(reached(0) > 0.99 && reached(1) < 0.15, "{} {}", reached(0), reached(1));
+    for report in &reports {
+        assert!(figure(report, "sold") == 100.0 && figure(report, "oversold") == 0.0, "{:#?}", report.audit);
+    }
+}
+
+#[test]
+fn reading_and_writing_back_oversells_and_a_script_does_not() {
+    let naive = &measure(4, &[], SHORT)[0];
+    let script = &measure(5, &["script"], SHORT)[0];
+    assert!(figure(naive, "oversold") > 0.0, "{:#?}", naive.audit);
+    assert!(figure(script, "oversold") == 0.0 && figure(script, "sold") == 100.0, "{:#?}", script.audit);
+}
+
+#[test]
+fn a_queue_moves_the_waiting_to_where_nobody_waits() {
+    let reports = measure(6, &[], None);
+    let p99 = |run: usize| figure(&reports[run], "claims_p99_us");
+    assert!(p99(0) > 500_000.0 && p99(1) < p99(0) / 2.0, "{} {}", p99(0), p99(1));
+    assert!(figure(&reports[1], "worst_backlog") > 200.0, "{}", figure(&reports[1], "worst_backlog"));
+    for report in &reports {
+        assert!(figure(report, "lost_acknowledged") == 0.0, "{:#?}", report.audit);
+    }
+}
+
+#[test]
+fn a_killed_master_costs_seconds_and_no_order() {
+    let report = &measure(7, &[], None)[0];
+    let gap = figure(report, "unavailable_secs");
+    assert!((0.6..6.0).contains(&gap), "{gap}");
+    assert!(figure(report, "lost_acknowledged") == 0.0 && figure(report, "oversold") == 0.0);
+}
+
+#[test]
+fn far_replicas_lose_orders_and_waiting_for_one_keeps_them() {
+    let lost = &measure(8, &[], None)[0];
+    assert!(figure(lost, "lost_acknowledged") > 0.0, "{:#?}", lost.audit);
+    let kept = &measure(9, &[], None)[0];
+    assert!(figure(kept, "lost_acknowledged") == 0.0, "{:#?}", kept.audit);
+    assert!(figure(kept, "claims_p50_us") > 150_000.0, "{}", figure(kept, "claims_p50_us"));
+}
+
+#[test]
+fn the_whole_funnel_lets_a_few_orders_reach_the_database() {
+    let report = &measure(10, &[], None)[0];
+    assert!(figure(report, "before_servers") > 0.7, "{}", figure(report, "before_servers"));
+    assert!(figure(report, "reached_database") < 0.1, "{}", figure(report, "reached_database"));
+    for key in ["oversold", "duplicates", "lost_acknowledged"] {
+        assert!(figure(report, key) == 0.0, "{key}: {:#?}", report.audit);
+    }
+}
