@@ -15,7 +15,7 @@ use seckill_lab::files::lessons::{LESSONS, OpenedLesson, read_if_lesson, read_le
 use seckill_lab::files::{is_lesson, parse_lesson, parse_topology, report_problems};
 use seckill_lab::lang::catalog::knows;
 use seckill_lab::lesson::quote::quotes;
-use seckill_lab::lesson::{Lesson, Step, Words};
+use seckill_lab::lesson::{Entry, KEYS, Lesson, Step, Words};
 use seckill_lab::report::Report;
 use seckill_lab::report::compare::figure::Figure;
 use seckill_lab::topology::RunPlan;
@@ -282,5 +282,28 @@ fn the_whole_funnel_lets_a_few_orders_reach_the_database() {
     assert!(figure(report, "reached_database") < 0.1, "{}", figure(report, "reached_database"));
     for key in ["oversold", "duplicates", "lost_acknowledged"] {
         assert!(figure(report, key) == 0.0, "{key}: {:#?}", report.audit);
+    }
+}
+
+// ---------------------------------------------------------------- the page about them
+
+#[test]
+fn the_page_explains_every_key_and_its_example_is_sound() {
+    let page = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/lessons.md")).unwrap();
+    let (_, example) = page.split_once("```ron\n").unwrap();
+    let (example, _) = example.split_once("```\n").unwrap();
+    let opened = parse_lesson(example);
+    assert!(opened.problems.is_empty(), "{}", report(&opened));
+    let (_, tables) = page.split_once("| key of a lesson |").unwrap();
+    let words = Step::WORDS.into_iter().chain(Entry::ALL.iter().map(|entry| entry.word()));
+    let keys =
+        KEYS.iter().flat_map(|(_, keys)| *keys).copied().chain(["version", "number", "title", "about"]);
+    for word in words.chain(keys).chain(Figure::all().map(Figure::key)) {
+        assert!(tables.contains(&format!("`{word}`")), "docs/lessons.md does not explain `{word}`");
+    }
+    for one in LESSONS {
+        let lesson = one.lesson().unwrap();
+        let row = format!("| {} | {} |", lesson.number, lesson.title.en);
+        assert!(page.contains(&row), "docs/lessons.md does not list {row}");
     }
 }

@@ -78,8 +78,11 @@ fn show(lesson: &Lesson, lang: Lang) {
             Step::Predict(predict) => {
                 print_text(predict.question.of(lang), "   ");
                 let sign = predict.entry.sign();
-                let choices: Vec<String> =
-                    predict.choices.iter().map(|choice| format!("{choice} {sign}").trim().to_owned()).collect();
+                let choices: Vec<String> = predict
+                    .choices
+                    .iter()
+                    .map(|choice| format!("{choice} {sign}").trim().to_owned())
+                    .collect();
                 let of = if choices.is_empty() { String::new() } else { format!(": {}", choices.join(", ")) };
                 out::line(format_args!("   -> {} ({}){of}", predict.figure.key(), predict.entry.word()));
             }

@@ -23,6 +23,17 @@ use crate::topology::Topology;
 
 /// The version of the file format that this program reads.
 pub const LESSON_VERSION: u64 = 1;
+/// The keys of each kind of step.
+pub const KEYS: [(&str, &[&str]); 5] = [
+    ("Read", &["text"]),
+    ("Predict", &["question", "figure", "unit", "choices"]),
+    (
+        "Run",
+        &["name", "title", "text", "preset", "design", "set", "duration", "rate", "stock", "buyers", "seed"],
+    ),
+    ("Compare", &["figures"]),
+    ("Explain", &["text"]),
+];
 /// The word that a lesson's file may begin with.
 pub const WORD: &str = "Lesson";
 /// More steps than this make no lesson.
@@ -185,10 +196,20 @@ pub(crate) mod tests {
         let predict = |key: &str| {
             let figure = Figure::find(key).unwrap();
             let question = Words::both("How many?", "多少？");
-            Step::Predict(Predict { question, figure, entry: Entry::usual(figure.unit()), choices: Vec::new() })
+            Step::Predict(Predict {
+                question,
+                figure,
+                entry: Entry::usual(figure.unit()),
+                choices: Vec::new(),
+            })
         };
         let run = |name: &str| {
-            Step::Run(Box::new(Exercise { name: name.into(), topology: topology(), title: Words::default(), text: Words::default() }))
+            Step::Run(Box::new(Exercise {
+                name: name.into(),
+                topology: topology(),
+                title: Words::default(),
+                text: Words::default(),
+            }))
         };
         let text = Words::both("It oversold {oversold}, {first.sold} before.", "超卖了 {oversold} 件。");
         Lesson {
@@ -212,7 +233,10 @@ pub(crate) mod tests {
     fn a_prediction_is_about_the_next_run_and_a_text_about_the_last() {
         let lesson = lesson();
         assert_eq!((lesson.run_after(1), lesson.run_after(4), lesson.run_after(5)), (Some(2), Some(5), None));
-        assert_eq!((lesson.run_before(2), lesson.run_before(3), lesson.run_before(7)), (None, Some(2), Some(5)));
+        assert_eq!(
+            (lesson.run_before(2), lesson.run_before(3), lesson.run_before(7)),
+            (None, Some(2), Some(5))
+        );
         let about = |step| lesson.predictions_for(step).iter().map(|(at, _)| *at).collect::<Vec<_>>();
         assert_eq!((about(3), about(6)), (vec![1], vec![4]));
         let keys = |run| lesson.figures_of(run).iter().map(|figure| figure.key()).collect::<Vec<_>>();

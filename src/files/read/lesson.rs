@@ -10,7 +10,7 @@ use super::group::{Group, read_kind};
 use super::{NO_PART, Reader, suggest, syntax};
 use crate::lesson::quote::{Quote, quotes};
 use crate::lesson::{
-    Entry, Exercise, LESSON_VERSION, LONGEST_TEXT, Lesson, MOST_STEPS, Predict, Step, WORD, Words,
+    Entry, Exercise, KEYS, LESSON_VERSION, LONGEST_TEXT, Lesson, MOST_STEPS, Predict, Step, WORD, Words,
 };
 use crate::report::compare::figure::Figure;
 
@@ -98,14 +98,7 @@ fn read_root(root: Raw, reader: &mut Reader) -> Option<Lesson> {
 fn read_step(raw: Raw, reader: &mut Reader) -> Option<Step> {
     let word = |word: &str| Step::WORDS.iter().copied().find(|known| *known == word);
     let kind = read_kind(raw, ("steps", "step"), &Step::WORDS, word, &NO_PART, reader)?;
-    let known: &[&'static str] = match kind {
-        "Predict" => &["question", "figure", "unit", "choices"],
-        "Run" => {
-            &["name", "title", "text", "preset", "design", "set", "duration", "rate", "stock", "buyers", "seed"]
-        }
-        "Compare" => &["figures"],
-        _ => &["text"],
-    };
+    let known = KEYS.iter().find(|(word, _)| *word == kind).map_or(&[][..], |(_, keys)| *keys);
     let group = Group::open(raw, &format!("a {kind} step"), NO_PART, known, reader)?;
     Some(match kind {
         "Predict" => Step::Predict(read_predict(&group, reader)?),
@@ -133,8 +126,10 @@ fn read_predict(group: &Group, reader: &mut Reader) -> Option<Predict> {
         reader.error(offset, &NO_PART, text, format!("choose from {}", Entry::of(unit).join(", ")));
     }
     let items = group.items("choices", reader).unwrap_or_default();
-    let numbers: Vec<Option<f64>> =
-        items.iter().map(|raw| raw.to().filter(|number: &f64| number.is_finite() && *number >= 0.0)).collect();
+    let numbers: Vec<Option<f64>> = items
+        .iter()
+        .map(|raw| raw.to().filter(|number: &f64| number.is_finite() && *number >= 0.0))
+        .collect();
     for (raw, _) in items.iter().zip(&numbers).filter(|(_, number)| number.is_none()) {
         let text = format!("choices: expected a number from 0, found {}", raw.description());
         reader.error(raw.offset, &NO_PART, text, "write numbers in the unit of the prediction: [0, 10, 100]");

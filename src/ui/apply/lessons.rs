@@ -17,8 +17,7 @@ use crate::files::lessons::{LESSONS, OpenedLesson};
 use crate::files::report_problems;
 use crate::lesson::Lesson;
 
-const BROKEN: Text =
-    text("The lesson {} has errors and can't be taken", "课程 {} 有错误，无法学习");
+const BROKEN: Text = text("The lesson {} has errors and can't be taken", "课程 {} 有错误，无法学习");
 const TAKEN: Text = text(
     "The lesson's design is your own now, and can be changed and saved",
     "课程的设计现在归您所有，可以修改和保存",

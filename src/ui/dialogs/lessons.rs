@@ -33,6 +33,9 @@ const OWN_TIP: Text = text(
     "您或别人编写的课程；也可以拖入窗口",
 );
 
+/// Room for the buttons of a lesson, in points.
+const BUTTONS: f32 = 170.0;
+
 /// Draws it. Answers whether it should close.
 pub fn show(ctx: &Context, model: &Model, out: &mut Intents) -> bool {
     let lang = model.lang();
@@ -79,24 +82,22 @@ fn row(ui: &mut Ui, model: &Model, place: usize, file: &str, lesson: &Lesson, ou
     let is_open = model.lessons.open.as_ref().is_some_and(|open| open.key == file);
     let edge = if is_open { Stroke::new(1.5, tokens.accent) } else { Stroke::new(1.0, tokens.line) };
     let frame = Frame::new().fill(tokens.card).stroke(edge).corner_radius(CornerRadius::same(8));
-    frame.inner_margin(10).show(ui, |ui| {
+    frame.inner_margin(egui::Margin::symmetric(10, 6)).show(ui, |ui| {
         ui.horizontal(|ui| {
             let (sign, colour) =
                 if is_done { (Icon::CircleCheckBig, tokens.good) } else { (Icon::Circle, tokens.edge) };
-            ui.label(icon(sign).size(18.0).color(colour));
             let title = lesson.title.of(lang);
-            let buttons = 170.0;
-            ui.allocate_ui_with_layout(
-                vec2((ui.available_width() - buttons).max(120.0), 0.0),
-                Layout::top_down(egui::Align::Min),
-                |ui| {
-                    ui.spacing_mut().item_spacing.y = 2.0;
+            let width = (ui.available_width() - BUTTONS).max(120.0);
+            ui.allocate_ui_with_layout(vec2(width, 40.0), Layout::top_down(egui::Align::Min), |ui| {
+                ui.spacing_mut().item_spacing.y = 2.0;
+                ui.horizontal(|ui| {
+                    ui.label(icon(sign).size(17.0).color(colour));
                     let words = format!("{}  {title}", lesson.number);
                     ui.label(RichText::new(words).size(15.5).strong().color(tokens.text));
-                    let about = RichText::new(in_a_line(lesson.about.of(lang))).color(tokens.weak);
-                    ui.add(egui::Label::new(about).wrap());
-                },
-            );
+                });
+                let about = RichText::new(in_a_line(lesson.about.of(lang))).color(tokens.weak);
+                ui.indent(place, |ui| ui.add(egui::Label::new(about).truncate()));
+            });
             ui.with_layout(Layout::right_to_left(egui::Align::Center), |ui| {
                 let label = lang.t(if is_done { AGAIN } else { TAKE });
                 let words = RichText::new(label).color(tokens.on_accent);

@@ -35,7 +35,8 @@ pub fn show(ui: &mut Ui, lang: Lang, open: &Open, figures: &[Figure], scale: Sca
     for (step, predict) in open.lesson.predictions_for(at) {
         let Some(run) = open.lesson.run_after(step).filter(|run| *run < at) else { continue };
         let unit = predict.figure.unit();
-        let told = |figure: Option<f64>, none| figure.map_or(lang.t(none).to_owned(), |figure| unit.told(figure));
+        let told =
+            |figure: Option<f64>, none| figure.map_or(lang.t(none).to_owned(), |figure| unit.told(figure));
         let (predicted, measured) = (open.taken.prediction(step), open.taken.measured(run, predict.figure));
         card(ui, |ui| {
             ui.label(RichText::new(words::figure(lang, predict.figure)).size(scale.body()).strong());
@@ -114,14 +115,14 @@ fn look(figure: Figure, measured: Option<f64>) -> Look {
 fn draw(ui: &mut Ui, bars: &[Bar<'_>], scale: Scale) {
     let tokens = tokens(ui);
     let most = bars.iter().filter_map(|bar| bar.figure).fold(0.0, f64::max);
-    let (label, figure) = (FontId::proportional(scale.body() - 2.0), FontId::proportional(scale.body() + 2.0));
+    let (label, figure) =
+        (FontId::proportional(scale.body() - 2.0), FontId::proportional(scale.body() + 2.0));
     let height = scale.body() + 8.0;
     for bar in bars {
         let size = vec2(ui.available_width(), height + label.size + 6.0);
         let (rect, response) = ui.allocate_exact_size(size, Sense::hover());
-        response.widget_info(|| {
-            WidgetInfo::labeled(Role::Label, true, format!("{} {}", bar.label, bar.told))
-        });
+        response
+            .widget_info(|| WidgetInfo::labeled(Role::Label, true, format!("{} {}", bar.label, bar.told)));
         let painter = ui.painter();
         painter.text(rect.left_top(), Align2::LEFT_TOP, bar.label, label.clone(), tokens.weak);
         let told = painter.layout_no_wrap(bar.told.clone(), figure.clone(), tokens.text);

@@ -101,7 +101,8 @@ impl Lessons {
     /// Whether a lesson was begun in this window.
     pub fn is_begun(&self, key: &str) -> bool {
         let is_open = |open: &Open| open.key == key && open.taken != Taken::default();
-        self.open.as_ref().is_some_and(is_open) || self.kept.get(key).is_some_and(|kept| *kept != Taken::default())
+        self.open.as_ref().is_some_and(is_open)
+            || self.kept.get(key).is_some_and(|kept| *kept != Taken::default())
     }
 
     /// Whether any was.

@@ -25,6 +25,8 @@ const TAKE_TIP: Text = text(
 pub struct LessonView {
     /// The prediction that is being typed, and the place of its step.
     pub typed: Option<(usize, String)>,
+    /// The place of the question whose field was offered already.
+    pub reached: Option<usize>,
 }
 
 /// How large it is drawn: beside everything else, or on a projector.
@@ -145,7 +147,11 @@ fn way_on(ui: &mut Ui, model: &Model, open: &Open, out: &mut Intents) {
             let is_done = steps::is_done(open);
             let words = RichText::new(lang.t(label));
             let words = if is_done { words.color(tokens.on_accent).strong() } else { words };
-            let sign = if is_done { icon(Icon::ChevronRight).color(tokens.on_accent) } else { icon(Icon::ChevronRight) };
+            let sign = if is_done {
+                icon(Icon::ChevronRight).color(tokens.on_accent)
+            } else {
+                icon(Icon::ChevronRight)
+            };
             let mut button = Button::new((words, sign)).min_size(vec2(86.0, 0.0));
             if is_done {
                 button = button.fill(tokens.accent);

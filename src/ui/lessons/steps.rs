@@ -24,10 +24,7 @@ const CHOOSE: Text = text("Choose one, or type a number", "选一个，或输入
 const NO_NUMBER: Text = text("a number from 0 is wanted", "请输入不小于 0 的数字");
 const RUN_IT: Text = text("Run it", "运行这个设计");
 const AGAIN: Text = text("Run it again", "再次运行");
-const NOT_YET: Text = text(
-    "Nothing was measured yet: go back and run it",
-    "还没有测量结果：请返回并运行",
-);
+const NOT_YET: Text = text("Nothing was measured yet: go back and run it", "还没有测量结果：请返回并运行");
 const FAILED: Text = text("The run ended without a report: {}", "运行结束但没有报告：{}");
 
 /// The sign of a kind of step.
@@ -54,6 +51,8 @@ pub fn is_done(open: &Open) -> bool {
 /// Draws the open step.
 pub fn show(ui: &mut Ui, model: &Model, open: &Open, view: &mut LessonView, scale: Scale, out: &mut Intents) {
     let lang = model.lang();
+    let at = open.taken.at();
+    view.reached = view.reached.filter(|reached| *reached == at);
     ui.add_space(room::ROW);
     if let Some(text) = open.taken.text(&open.lesson, lang) {
         body(ui, &text, scale);
@@ -83,14 +82,7 @@ fn body(ui: &mut Ui, text: &str, scale: Scale) {
 }
 
 /// Where a figure is predicted: by a choice, or by a number.
-fn entry(
-    ui: &mut Ui,
-    lang: Lang,
-    open: &Open,
-    predict: &Predict,
-    view: &mut LessonView,
-    out: &mut Intents,
-) {
+fn entry(ui: &mut Ui, lang: Lang, open: &Open, predict: &Predict, view: &mut LessonView, out: &mut Intents) {
     let at = open.taken.at();
     let unit = predict.figure.unit();
     let given = open.taken.prediction(at).map(|figure| predict.entry.of_figure(figure, unit));
@@ -126,7 +118,12 @@ fn entry(
                 .desired_width(120.0)
                 .text_color(colour);
             let response = ui.add(field).accessible_name(lang.t(YOURS));
-            ui.label(RichText::new(predict.entry.sign()).size(18.0)).on_hover_text(lang.t(words::unit(predict.entry)));
+            ui.label(RichText::new(predict.entry.sign()).size(18.0))
+                .on_hover_text(lang.t(words::unit(predict.entry)));
+            // Who comes here can type at once; where there are choices, nobody has to.
+            if view.reached.replace(at) != Some(at) && predict.choices.is_empty() {
+                response.request_focus();
+            }
             if response.changed() {
                 out.push(set(read(&text)));
                 view.typed = Some((at, text.clone()));
@@ -144,7 +141,8 @@ fn entry(
 
 /// A number from 0 as people write it, also with its sign behind it.
 fn read(text: &str) -> Option<f64> {
-    let plain: String = text.chars().filter(|c| !matches!(c, ',' | '_' | ' ' | '\u{a0}' | '%' | '，')).collect();
+    let plain: String =
+        text.chars().filter(|c| !matches!(c, ',' | '_' | ' ' | '\u{a0}' | '%' | '，')).collect();
     let plain = plain.trim_end_matches(|c: char| c.is_alphabetic());
     plain.parse().ok().filter(|number: &f64| number.is_finite() && *number >= 0.0)
 }

@@ -93,10 +93,7 @@ mod tests {
         let told = |lang, predicted, measured, unit| {
             distance(lang, unit, &Judgement::new(predicted, measured, unit))
         };
-        assert_eq!(
-            told(Lang::En, 10.0, 250.0, Unit::Orders),
-            "240 more than predicted, a factor of 25"
-        );
+        assert_eq!(told(Lang::En, 10.0, 250.0, Unit::Orders), "240 more than predicted, a factor of 25");
         assert_eq!(told(Lang::Zh, 0.5, 0.949, Unit::Share), "比预测多 44.9 个百分点");
         assert_eq!(told(Lang::En, 0.0, 0.0, Unit::Orders), "Exactly as predicted");
         assert_eq!(told(Lang::En, 0.5, 0.51, Unit::Share), "Close: 1.0 points apart");

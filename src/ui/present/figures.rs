@@ -55,7 +55,13 @@ fn draw(ui: &Ui, lang: Lang, rect: Rect, tile: &Tile, tokens: &Tokens) {
     let painter = ui.painter();
     painter.rect_filled(rect, 6.0, tokens.card);
     let name = FontId::proportional(13.0);
-    painter.text(rect.center_top() + vec2(0.0, 5.0), Align2::CENTER_TOP, lang.t(tile.name), name, tokens.weak);
+    painter.text(
+        rect.center_top() + vec2(0.0, 5.0),
+        Align2::CENTER_TOP,
+        lang.t(tile.name),
+        name,
+        tokens.weak,
+    );
     let mut size = 25.0;
     let mut says = painter.layout_no_wrap(tile.says.clone(), FontId::proportional(size), tile.colour);
     // A long word gets smaller rather than cut.

@@ -105,7 +105,11 @@ fn themes() -> [(&'static str, &'static Tokens); 4] {
 fn on_a_projector_everything_that_is_read_stands_out_more() {
     for (usual, strong) in [(&DARK, &STRONG_DARK), (&LIGHT, &STRONG_LIGHT)] {
         let by = |tokens: &Tokens| {
-            [contrast(tokens.text, tokens.panel), contrast(tokens.weak, tokens.panel), contrast(tokens.line, tokens.panel)]
+            [
+                contrast(tokens.text, tokens.panel),
+                contrast(tokens.weak, tokens.panel),
+                contrast(tokens.line, tokens.panel),
+            ]
         };
         for (usual, strong) in by(usual).into_iter().zip(by(strong)) {
             assert!(strong > usual, "{strong} {usual}");
