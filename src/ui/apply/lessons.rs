@@ -59,7 +59,12 @@ impl Applied<'_> {
             UiCommand::LessonNext => self.turn(true),
             UiCommand::LessonBack => self.turn(false),
             UiCommand::LeaveLesson => self.model.lessons.leave(),
-            UiCommand::Present => self.view.present.toggle(self.ctx),
+            UiCommand::Present => {
+                self.view.present.toggle(self.ctx);
+                if let Some(told) = self.view.panels.results.told.take() {
+                    self.view.notices.retain(|shown| shown.notice != told);
+                }
+            }
             _ => return false,
         }
         true

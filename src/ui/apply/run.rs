@@ -242,8 +242,12 @@ impl Applied<'_> {
             }
             Some(Ending::Failure(failure)) => Notice::error(lang.t(NO_REPORT), lang.of(&failure.text)),
         };
-        self.view.panels.results.told = Some(notice.clone());
-        self.notify(notice);
+        // Presented, the verdict stands among the large figures, and a message would cover the charts.
+        let has_report = self.model.runs.current.as_ref().and_then(Run::report).is_some();
+        if !(has_report && self.view.present.is_on()) {
+            self.view.panels.results.told = Some(notice.clone());
+            self.notify(notice);
+        }
         // Who takes a lesson is told by the lesson.
         if !self.is_reading() && self.model.lessons.open.is_none() {
             self.show_tab(BottomTab::Results);

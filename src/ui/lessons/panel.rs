@@ -113,7 +113,7 @@ fn progress(ui: &mut Ui, model: &Model, open: &Open) {
         let left = rect.left() + step as f32 * (width + gap);
         let bar = Rect::from_min_max(pos2(left, rect.top()), pos2(left + width, rect.bottom()));
         let colour = match step.cmp(&at) {
-            std::cmp::Ordering::Less => tokens.accent.gamma_multiply(0.5),
+            std::cmp::Ordering::Less => tokens.accent.lerp_to_gamma(tokens.panel, 0.5),
             std::cmp::Ordering::Equal => tokens.accent,
             std::cmp::Ordering::Greater => tokens.line,
         };

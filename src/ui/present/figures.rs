@@ -65,7 +65,7 @@ fn draw(ui: &Ui, lang: Lang, rect: Rect, tile: &Tile, tokens: &Tokens) {
     let mut size = 25.0;
     let mut says = painter.layout_no_wrap(tile.says.clone(), FontId::proportional(size), tile.colour);
     // A long word gets smaller rather than cut.
-    while says.size().x > rect.width() - 8.0 && size > 12.0 {
+    while says.size().x > rect.width() - 18.0 && size > 12.0 {
         size -= 1.0;
         says = painter.layout_no_wrap(tile.says.clone(), FontId::proportional(size), tile.colour);
     }
