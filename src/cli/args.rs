@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
+use super::allow::AllowArgs;
 use super::design::DesignArgs;
 use super::metrics::Metrics;
 use crate::engine::HttpOptions;

@@ -3,9 +3,10 @@
 use std::path::Path;
 
 use super::args::{HowArgs, Language, LessonArgs};
-use super::run::{signals, sound, tell_failure, turns, worst};
+use super::design::{DesignArgs, sound, tell_external};
+use super::run::{signals, tell_failure, turns, worst};
 use super::{exit, out};
-use crate::files::lessons::{LESSONS, OpenedLesson, read_lesson};
+use crate::files::lessons::{LESSONS, OpenedLesson, Shipped, read_lesson};
 use crate::files::{parse_lesson, report_problems};
 use crate::lang::Lang;
 use crate::lesson::words::{in_a_line, paragraphs};
@@ -59,7 +60,7 @@ fn open(name: &str) -> Result<OpenedLesson, String> {
 }
 
 fn list(lang: Lang) {
-    for lesson in LESSONS.iter().filter_map(|shipped| shipped.lesson()) {
+    for lesson in LESSONS.iter().filter_map(Shipped::lesson) {
         out::line(format_args!("{:>3}  {}", lesson.number, lesson.title.of(lang)));
         out::line(format_args!("     {}", in_a_line(lesson.about.of(lang))));
     }
@@ -135,9 +136,11 @@ fn measure(name: &str, lesson: &Lesson, args: &LessonArgs, lang: Lang) -> u8 {
             return exit::USAGE;
         }
         let Some(plan) = sound(name, exercise.topology.clone()) else { return exit::USAGE };
+        tell_external(&plan);
         plans.push((step, plan));
     }
-    let how = HowArgs { no_history: true, quiet: true, server: args.server.clone(), ..HowArgs::default() };
+    let design = DesignArgs { server: args.server.clone(), ..DesignArgs::default() };
+    let how = HowArgs { design, no_history: true, quiet: true, ..HowArgs::default() };
     let signals = signals();
     let mut taken = Taken::default();
     let mut code = exit::PASS;

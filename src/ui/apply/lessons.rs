@@ -29,10 +29,9 @@ impl Applied<'_> {
         match act {
             LessonAct::Open(place) => self.guarded(After::Lesson(place)),
             LessonAct::Turn { is_forward } => self.turn(is_forward),
-            LessonAct::Predict(figure) => {
+            LessonAct::Predict { step, figure } => {
                 if let Some(open) = &mut self.model.lessons.open {
-                    let at = open.taken.at();
-                    open.taken.predict(at, figure);
+                    open.taken.predict(step, figure);
                 }
             }
             LessonAct::ShowDesign => self.guarded(After::LessonDesign),

@@ -40,7 +40,7 @@ const BUTTONS: f32 = 170.0;
 pub fn show(ctx: &Context, model: &Model, out: &mut Intents) -> bool {
     let lang = model.lang();
     let mut closes = false;
-    let outside = frame::show(ctx, "lessons", 760.0, |ui| {
+    let outside = frame::show(ctx, "lessons", 810.0, |ui| {
         frame::heading(ui, Icon::GraduationCap, lang.t(words::LESSONS));
         let done = LESSONS.iter().filter(|one| model.settings.lessons_done.contains(one.file)).count();
         ui.horizontal(|ui| {

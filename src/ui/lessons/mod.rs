@@ -26,8 +26,13 @@ pub enum LessonAct {
         /// The next one.
         is_forward: bool,
     },
-    /// A figure is predicted, in its own unit, or no longer.
-    Predict(Option<f64>),
+    /// A figure is predicted, or no longer.
+    Predict {
+        /// The place of the question: by the time that this takes effect, the next step may be open.
+        step: usize,
+        /// The prediction, in the figure's own unit.
+        figure: Option<f64>,
+    },
     /// The design of the step is shown again.
     ShowDesign,
     /// The design of the step becomes the user's own, to be changed.

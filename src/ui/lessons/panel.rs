@@ -43,7 +43,7 @@ impl Scale {
     pub fn body(self) -> f32 {
         match self {
             Self::Panel => 14.5,
-            Self::Projector => 15.5,
+            Self::Projector => 15.0,
         }
     }
 }

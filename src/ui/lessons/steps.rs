@@ -75,7 +75,7 @@ pub fn show(ui: &mut Ui, model: &Model, open: &Open, view: &mut LessonView, scal
 fn body(ui: &mut Ui, text: &str, scale: Scale) {
     let colour = tokens(ui).text;
     for paragraph in paragraphs(text) {
-        let words = RichText::new(paragraph).size(scale.body()).line_height(Some(scale.body() * 1.45));
+        let words = RichText::new(paragraph).size(scale.body()).line_height(Some(scale.body() * 1.4));
         ui.add(egui::Label::new(words.color(colour)).wrap());
         ui.add_space(room::ROW);
     }
@@ -88,7 +88,7 @@ fn entry(ui: &mut Ui, lang: Lang, open: &Open, predict: &Predict, view: &mut Les
     let given = open.taken.prediction(at).map(|figure| predict.entry.of_figure(figure, unit));
     let set = |number: Option<f64>| {
         let figure = number.map(|number| predict.entry.to_figure(number, unit));
-        Intent::Lesson(LessonAct::Predict(figure))
+        Intent::Lesson(LessonAct::Predict { step: at, figure })
     };
     card(ui, |ui| {
         ui.label(RichText::new(words::figure(lang, predict.figure)).strong());
