@@ -41,7 +41,7 @@ pub mod read;
 pub mod records;
 pub mod sentence;
 #[cfg(test)]
-pub(crate) mod testing;
+pub mod testing;
 pub mod text;
 pub mod timeline;
 pub mod variants;
