@@ -16,6 +16,7 @@
 //! | 4 | [`machine`] | what this machine carries: a short bench, what a design asks of it, and what a design carries on it |
 //! | 3 | [`engine`] | runs a plan (tokio, redis, SQLite) and audits it |
 //! | 3 | [`files`] | the only reading and writing of users' files |
+//! | 2 | [`lesson`] | read, predict, run, compare, explain (pure); above `report` |
 //! | 2 | [`servers`] | real child processes: found or provided, started, guarded |
 //! | 2 | [`report`] | what we say afterwards (pure) |
 //! | 1 | [`metrics`] | how we count (pure) |
@@ -28,6 +29,7 @@ pub mod cli;
 pub mod engine;
 pub mod files;
 pub mod lang;
+pub mod lesson;
 pub mod machine;
 pub mod metrics;
 pub mod param;

@@ -511,3 +511,45 @@ fn a_folder_is_run_file_by_file_and_each_is_held_to_its_promise() {
     fs::create_dir(place.path("empty")).expect("a folder");
     assert_eq!(place.output(&["run", "empty"]).status.code(), Some(64));
 }
+
+#[test]
+fn lessons_are_listed_shown_checked_and_measured() {
+    let place = Place::new();
+    let said = |args: &[&str]| {
+        let output = place.output(args);
+        (output.status.code(), text(&output.stdout), text(&output.stderr))
+    };
+    let (code, list, _) = said(&["lesson", "--lang", "zh"]);
+    assert!(code == Some(0) && list.lines().count() == 20 && list.contains("  4  先读后写会超卖"), "{list}");
+    let (code, shown, _) = said(&["lesson", "4"]);
+    assert!(
+        code == Some(0) && shown.contains("2. Predict") && shown.contains("-> oversold (Count)"),
+        "{shown}"
+    );
+    let (code, _, why) = said(&["lesson", "99"]);
+    assert!(code == Some(64) && why.contains("there is no lesson 99; choose from 1, 2,"), "{why}");
+    let broken = place.write("broken.ron", "Lesson(version: 1, title: \"x\", steps: [Reed()])");
+    let broken = broken.to_str().expect("text");
+    let (code, _, why) = said(&["lesson", broken, "--run"]);
+    assert!(code == Some(64) && why.contains("1:40: error: there is no step Reed"), "{why}");
+    assert_eq!(said(&["validate", broken]).0, Some(1));
+    let design = fs::read_to_string(calm(&place)).expect("it was written");
+    let own = place.write(
+        "own.ron",
+        &format!(
+            "Lesson(version: 1, title: \"Mine\", steps: [Predict(question: \"?\", figure: \"sold\"), Run(design: {design})])"
+        ),
+    );
+    let own = own.to_str().expect("text");
+    let (code, sound, _) = said(&["validate", own]);
+    assert!(code == Some(0) && sound.contains(": sound"), "{sound}");
+    let (code, measured, why) = said(&["lesson", own, "--run"]);
+    let row = measured
+        .lines()
+        .find(|line| line.contains("units sold"))
+        .unwrap_or_else(|| panic!("{measured}{why}"));
+    assert!(
+        code == Some(0) && row.split_whitespace().any(|word| word == "10") && row.ends_with("sold"),
+        "{row}"
+    );
+}

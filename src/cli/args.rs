@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
+use super::allow::AllowArgs;
 use super::design::DesignArgs;
 use super::metrics::Metrics;
 use crate::engine::HttpOptions;
@@ -50,6 +51,8 @@ pub enum Command {
     Share(ShareArgs),
     /// Show a report that was saved as JSON, or write it in other forms
     Report(ReportArgs),
+    /// List the lessons, show one, or measure on this machine what it asks for
+    Lesson(LessonArgs),
     /// List, show, note, pin, delete and export the runs that were kept
     History(HistoryArgs),
     /// Say what was found on this machine and what is missing
@@ -63,7 +66,7 @@ pub enum Command {
 }
 
 /// Which server program to use.
-#[derive(Debug, Default, ClapArgs)]
+#[derive(Debug, Clone, Default, ClapArgs)]
 pub struct ServerArgs {
     /// The valkey-server or redis-server program to use; without it, one is found or provided
     #[arg(long, value_name = "PATH", env = SERVER_VARIABLE)]
@@ -256,10 +259,33 @@ pub enum HistoryCommand {
     },
 }
 
+/// `lesson`.
+#[derive(Debug, ClapArgs)]
+#[command(
+    after_help = "The window takes lessons: Help, Lessons. Exit code: 0, 1 a figure that the lesson asks for was not measured, 2 \
+                  stopped, 64 usage or a broken file, 69 something is missing."
+)]
+pub struct LessonArgs {
+    /// The lesson: a file, or the number of one that comes with the program; without it, those are listed
+    pub lesson: Option<String>,
+    /// Run its designs and print each figure that it asks for, as it is measured on this machine
+    #[arg(long, requires = "lesson")]
+    pub run: bool,
+    /// The language of its texts
+    #[arg(long, value_name = "LANGUAGE", value_enum, default_value_t)]
+    pub lang: Language,
+    /// What its designs may use.
+    #[command(flatten)]
+    pub allow: AllowArgs,
+    /// Which server program.
+    #[command(flatten)]
+    pub server: ServerArgs,
+}
+
 /// `validate`.
 #[derive(Debug, ClapArgs)]
 pub struct ValidateArgs {
-    /// Topology files
+    /// Topology files; lessons too
     #[arg(required = true)]
     pub files: Vec<PathBuf>,
 }

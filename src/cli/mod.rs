@@ -14,6 +14,7 @@
 //! - `compose`: a design for containers.
 //! - `keep`: runs go into the history; `history`: what is in it.
 //! - `share`: a design as a short text.
+//! - `lesson`: lessons, and what they will measure here.
 //! - `validate`: lists what is wrong with files.
 //! - `doctor`: says what was found on this machine and what is missing.
 //! - `bench`: measures what this machine carries.
@@ -31,6 +32,7 @@ pub mod exit;
 mod folder;
 mod history;
 mod keep;
+mod lesson;
 mod metrics;
 mod out;
 mod outputs;
@@ -69,6 +71,7 @@ pub fn main(open_window: impl FnOnce(Option<PathBuf>) -> Result<(), NoWindow>) -
         Some(Command::Validate(args)) => validate::main(&args),
         Some(Command::Compose(args)) => compose::main(&args),
         Some(Command::Share(args)) => share::main(&args),
+        Some(Command::Lesson(args)) => lesson::main(&args),
         Some(Command::History(args)) => history::main(&args),
         Some(Command::Report(args)) => report::main(&args),
         Some(Command::Doctor(args)) => doctor::main(&args),

@@ -1,21 +1,24 @@
 //! `validate`: lists what is wrong with files.
 
+use std::path::Path;
+
 use super::args::ValidateArgs;
 use super::exit;
 use super::out;
-use crate::files::{read_topology, report_problems};
+use crate::files::lessons::read_if_lesson;
+use crate::files::{FileError, Located, read_topology, report_problems};
 
 /// Reads each file and prints its problems; the exit code is 1 if one of them can't run.
 pub fn main(args: &ValidateArgs) -> u8 {
     let mut code = exit::PASS;
     for path in &args.files {
         let label = path.display().to_string();
-        match read_topology(path) {
-            Ok(opened) => {
-                if !opened.problems.is_empty() {
-                    out::line(report_problems(&label, &opened.problems).trim_end());
+        match look(path) {
+            Ok((problems, is_sound)) => {
+                if !problems.is_empty() {
+                    out::line(report_problems(&label, &problems).trim_end());
                 }
-                if opened.may_run() {
+                if is_sound {
                     out::line(format_args!("{label}: sound"));
                 } else {
                     code = exit::FAIL;
@@ -28,4 +31,15 @@ pub fn main(args: &ValidateArgs) -> u8 {
         }
     }
     code
+}
+
+/// What is wrong with a topology or a lesson, and whether it can be used.
+fn look(path: &Path) -> Result<(Vec<Located>, bool), FileError> {
+    if let Some(lesson) = read_if_lesson(path)? {
+        let problems = lesson.problems.clone();
+        return Ok((problems, lesson.sound().is_some()));
+    }
+    let opened = read_topology(path)?;
+    let may_run = opened.may_run();
+    Ok((opened.problems, may_run))
 }

@@ -10,6 +10,7 @@
 //! - [`fingerprint`]: whether a file is still what it was.
 //! - [`folder`]: what is in a folder.
 //! - [`history`]: runs that were kept.
+//! - [`lessons`]: lessons, those of the program and others.
 //! - [`located`]: problems with their line and column, and how they are printed.
 //! - [`picture`]: pictures as PNG files.
 //! - [`presets`]: the designs that come with the program.
@@ -26,6 +27,7 @@ pub mod export;
 pub mod fingerprint;
 pub mod folder;
 pub mod history;
+pub mod lessons;
 pub mod located;
 pub mod picture;
 pub mod presets;
@@ -43,7 +45,7 @@ pub use error::FileError;
 pub use export::{Export, Form, file_stem};
 pub use fingerprint::{Fingerprint, open_topology};
 pub use located::{Located, report_problems};
-pub use read::parse_topology;
+pub use read::{is_lesson, parse_lesson, parse_topology};
 pub use result::ResultFile;
 pub use write::{save_topology, stages_to_ron, to_ron};
 

@@ -41,7 +41,7 @@ pub mod read;
 pub mod records;
 pub mod sentence;
 #[cfg(test)]
-mod testing;
+pub mod testing;
 pub mod text;
 pub mod timeline;
 pub mod variants;

@@ -12,11 +12,12 @@ use super::intent::{Intent, Intents};
 use super::model::Model;
 use super::run::News;
 use super::run::port::EnginePort;
+use super::selection::Selection;
 use super::session::{Kept, Session};
 use super::settings::Settings;
 use super::text::common::{PROGRAM, UNTITLED};
 use super::view::{BottomTab, Dialog, View};
-use super::{canvas, charts, dialogs, keys, panels, theme, widgets};
+use super::{canvas, charts, dialogs, keys, lessons, panels, present, theme, widgets};
 
 /// How long gathering may take in one frame.
 const GATHER_WITHIN: Duration = Duration::from_millis(10);
@@ -100,43 +101,16 @@ impl LabApp {
 
     fn draw(&mut self, ui: &mut Ui) {
         let (model, view, out) = (&self.model, &mut self.view, &mut self.intents);
-        let tokens = theme::tokens(ui.ctx());
-        let bar = Frame::new().fill(tokens.panel).inner_margin(6);
-        Panel::top("top").frame(bar).show(ui, |ui| panels::top::show(ui, model, &mut view.panels.top, out));
-        let status = Panel::bottom("status").frame(bar).show(ui, |ui| panels::status::show(ui, model, out));
-        let mut shows = model.settings.clone();
-        let panel = Frame::new().fill(tokens.panel).inner_margin(8);
-        Panel::left("palette").frame(panel).default_size(150.0).size_range(120.0..=240.0).show_collapsible(
-            ui,
-            &mut shows.palette,
-            |ui| panels::palette::show(ui, model, out),
-        );
-        Panel::right("inspector")
-            .frame(panel)
-            .default_size(300.0)
-            .size_range(240.0..=520.0)
-            .show_collapsible(ui, &mut shows.inspector, |ui| {
-                panels::inspector::show(ui, model, &mut view.panels.inspector, out);
-            });
-        let height = ui.available_height();
-        Panel::bottom("bottom")
-            .frame(panel)
-            .resizable(true)
-            .default_size(height * 0.42)
-            .size_range(80.0..=(height - 120.0).max(100.0))
-            .show_collapsible(ui, &mut shows.bottom, |ui| bottom(ui, model, view, out));
-        if shows != model.settings {
-            out.push(Intent::Settings(Box::new(shows)));
-        }
-        CentralPanel::default().frame(Frame::new().fill(tokens.canvas)).show(ui, |ui| {
-            view.parts.canvas = Some(ui.max_rect());
-            canvas::show(ui, model, &mut view.canvas, out);
-        });
+        let bottom = if view.present.is_on() {
+            present::show(ui, model, view, out);
+            ui.max_rect().bottom()
+        } else {
+            panels(ui, model, view, out)
+        };
         if let Some(dialog) = &mut view.dialog {
             dialogs::show(ui, model, dialog, out);
         }
         dialogs::drop::show(ui, model, out);
-        let bottom = status.response.rect.top();
         widgets::notices::show(ui.ctx(), model.lang(), &mut view.notices, bottom, out);
     }
 
@@ -196,6 +170,55 @@ impl LabApp {
     }
 }
 
+/// Everything around the canvas, and the canvas. Answers where the state line begins.
+fn panels(ui: &mut Ui, model: &Model, view: &mut View, out: &mut Intents) -> f32 {
+    let tokens = theme::tokens(ui.ctx());
+    let bar = Frame::new().fill(tokens.panel).inner_margin(6);
+    Panel::top("top").frame(bar).show(ui, |ui| panels::top::show(ui, model, &mut view.panels.top, out));
+    let status = Panel::bottom("status").frame(bar).show(ui, |ui| panels::status::show(ui, model, out));
+    let mut shows = model.settings.clone();
+    let panel = Frame::new().fill(tokens.panel).inner_margin(8);
+    if model.lessons.open.is_some() {
+        let frame = Frame::new().fill(tokens.panel).inner_margin(12);
+        Panel::left("lesson").frame(frame).default_size(372.0).size_range(280.0..=560.0).show(ui, |ui| {
+            lessons::panel::show(ui, model, &mut view.lesson, lessons::panel::Scale::Panel, out);
+        });
+    }
+    // What only serves to change a design, or to look into it, gives way to the lesson.
+    let is_locked = model.doc.is_locked();
+    if !is_locked {
+        Panel::left("palette").frame(panel).default_size(150.0).size_range(120.0..=240.0).show_collapsible(
+            ui,
+            &mut shows.palette,
+            |ui| panels::palette::show(ui, model, out),
+        );
+    }
+    if !is_locked || model.selection != Selection::Nothing {
+        Panel::right("inspector")
+            .frame(panel)
+            .default_size(300.0)
+            .size_range(240.0..=520.0)
+            .show_collapsible(ui, &mut shows.inspector, |ui| {
+                panels::inspector::show(ui, model, &mut view.panels.inspector, out);
+            });
+    }
+    let height = ui.available_height();
+    Panel::bottom("bottom")
+        .frame(panel)
+        .resizable(true)
+        .default_size(height * 0.42)
+        .size_range(80.0..=(height - 120.0).max(100.0))
+        .show_collapsible(ui, &mut shows.bottom, |ui| bottom(ui, model, view, out));
+    if shows != model.settings {
+        out.push(Intent::Settings(Box::new(shows)));
+    }
+    CentralPanel::default().frame(Frame::new().fill(tokens.canvas)).show(ui, |ui| {
+        view.parts.canvas = Some(ui.max_rect());
+        canvas::show(ui, model, &mut view.canvas, out);
+    });
+    status.response.rect.top()
+}
+
 /// The tabs below the canvas.
 fn bottom(ui: &mut Ui, model: &Model, view: &mut View, out: &mut Intents) {
     ui.horizontal(|ui| {
@@ -245,7 +268,10 @@ impl eframe::App for LabApp {
     fn ui(&mut self, ui: &mut Ui, frame: &mut eframe::Frame) {
         let ctx = ui.ctx().clone();
         let settings = &self.model.settings;
-        theme::apply(&ctx, settings.theme, settings.scale);
+        let is_presented = self.view.present.is_on();
+        let scale = if is_presented { present::scale(&ctx) } else { settings.scale };
+        theme::apply(&ctx, settings.theme, scale);
+        theme::strengthen(&ctx, is_presented);
         if let Some(notice) = self.view.chinese.look(&ctx, settings.lang) {
             let now = ctx.input(|input| input.time);
             self.view.notify(notice, now);

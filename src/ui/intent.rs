@@ -6,6 +6,7 @@ use super::apply::history::HistoryAct;
 use super::command::UiCommand;
 use super::dialogs::compare::CompareEntry;
 use super::document::Edit;
+use super::lessons::LessonAct;
 use super::run::News;
 use super::run::turns::Turn;
 use super::selection::Selection;
@@ -77,6 +78,8 @@ pub enum Intent {
     PasteStages(String),
     /// A stage of this kind is added beside the selected one.
     AddStage(Box<StageKind>),
+    /// Something is done about lessons.
+    Lesson(LessonAct),
     /// A text goes to the clipboard.
     CopyText(String),
     /// The settings become these.

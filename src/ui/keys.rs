@@ -60,6 +60,10 @@ pub fn read(ui: &Ui, _model: &Model, view: &View, out: &mut Intents) {
             let Event::Key { key, physical_key, pressed: true, repeat, modifiers } = event else {
                 return true;
             };
+            if view.present.is_on() && *key == Key::Escape && modifiers.is_none() {
+                out.command(UiCommand::Present);
+                return false;
+            }
             let Some((command, keys)) = meant(*key, *physical_key, *modifiers) else { return true };
             if !may(command, &keys) {
                 return true;
@@ -98,7 +102,7 @@ fn is_for_text(keys: KeyboardShortcut) -> bool {
     let key = keys.logical_key;
     match (keys.modifiers.command, key) {
         (true, _) => matches!(key, Key::A | Key::Z | Key::Y | Key::C | Key::V | Key::X | Key::Backspace),
-        (false, _) => !matches!(key, Key::F1 | Key::F5),
+        (false, _) => !matches!(key, Key::F1 | Key::F5 | Key::F11 | Key::PageUp | Key::PageDown),
     }
 }
 

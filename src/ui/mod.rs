@@ -11,6 +11,7 @@
 //! - [`session`]: file dialogs, autosave, what a crash left, pictures.
 //! - [`run`]: the run, as the engine told it.
 //! - [`canvas`], [`charts`], [`panels`], [`dialogs`], [`widgets`], [`notice`]: what is drawn.
+//! - [`lessons`]: lessons. [`present`]: all of it for a projector.
 //! - [`theme`]: colours, sizes and fonts by their roles; [`text`]: words in two languages; [`settings`]: what is
 //!   remembered of the user; [`renderer`]: who draws.
 
@@ -23,9 +24,11 @@ pub mod dialogs;
 pub mod document;
 pub mod intent;
 pub mod keys;
+pub mod lessons;
 pub mod model;
 pub mod notice;
 pub mod panels;
+pub mod present;
 pub mod renderer;
 pub mod run;
 pub mod selection;

@@ -1,6 +1,7 @@
 //! Everything the window shows. Drawing reads it; only intents change it.
 
 use super::document::Document;
+use super::lessons::Lessons;
 use super::run::Runs;
 use super::run::trials::Trials;
 use super::selection::Selection;
@@ -19,6 +20,8 @@ pub struct Model {
     pub runs: Runs,
     /// What is compared and searched for.
     pub trials: Trials,
+    /// The lesson that is open.
+    pub lessons: Lessons,
     /// What carries it.
     pub machine: Machine,
     /// Language, looks, recent files.

@@ -1,5 +1,6 @@
 //! What the program remembers of its user: language, looks, recent files. Not part of a design.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -42,6 +43,8 @@ pub struct Settings {
     pub lag_in_secs: bool,
     /// Files opened or saved last, the latest first.
     pub recent: Vec<PathBuf>,
+    /// Lessons that were taken to their end, by their files.
+    pub lessons_done: BTreeSet<String>,
     /// Servers elsewhere, as `host:port`, and files that designs may use.
     pub allowed: Vec<String>,
 }
@@ -61,6 +64,7 @@ impl Default for Settings {
             bottom: true,
             lag_in_secs: false,
             recent: Vec::new(),
+            lessons_done: BTreeSet::new(),
             allowed: Vec::new(),
         }
     }

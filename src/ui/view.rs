@@ -12,8 +12,10 @@ use super::dialogs::palette::PaletteView;
 use super::dialogs::path::PathEntry;
 use super::dialogs::presets::ChooserView;
 use super::dialogs::serve::ServeEntry;
+use super::lessons::panel::LessonView;
 use super::notice::{Notice, Shown};
 use super::panels::PanelsView;
+use super::present::PresentView;
 use super::run::turns::Turn;
 use super::session::chooser::Ask;
 use super::session::picture::Parts;
@@ -45,6 +47,8 @@ pub enum Dialog {
     Palette(PaletteView),
     /// The runs that were kept.
     History(Box<HistoryView>),
+    /// The lessons.
+    Lessons,
     /// The sheet of shortcuts.
     Shortcuts,
     /// What the program is.
@@ -120,6 +124,10 @@ pub enum After {
     RunPreset(usize),
     /// Open a topology in text form.
     OpenText(String),
+    /// Open a lesson of the program, by its place in the course.
+    Lesson(usize),
+    /// Show the design of the lesson's step.
+    LessonDesign,
 }
 
 /// How the window looks at the model.
@@ -129,6 +137,10 @@ pub struct View {
     pub canvas: CanvasView,
     /// The charts.
     pub charts: ChartsView,
+    /// The lesson's panel.
+    pub lesson: LessonView,
+    /// How it is shown on a projector.
+    pub present: PresentView,
     /// The side panels.
     pub panels: PanelsView,
     /// The tab below the canvas.

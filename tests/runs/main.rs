@@ -20,6 +20,7 @@ mod failover_presets;
 mod faults;
 mod harm;
 mod instances;
+mod lessons;
 mod links;
 mod machine;
 mod museum;

@@ -11,6 +11,7 @@ mod files;
 mod history;
 mod inspector;
 mod keys;
+mod lessons;
 mod life;
 mod looks;
 mod machine;

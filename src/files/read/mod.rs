@@ -8,9 +8,12 @@
 //! - `stage`: stages and links.
 //! - `workload`: what arrives.
 //! - `target`: faults, rules and targets. `variant`: variants.
+//! - `lesson`: lessons, and `exercise`: the designs in them.
 //! - `suggest`: what a misspelt word was probably meant to be.
 
+mod exercise;
 mod group;
+mod lesson;
 mod stage;
 mod suggest;
 mod syntax;
@@ -22,6 +25,7 @@ mod workload;
 use std::collections::{HashMap, HashSet};
 
 use self::group::Group;
+pub use self::lesson::{is_lesson, parse_lesson};
 use super::Opened;
 use super::located::locate;
 use super::raw::Raw;
@@ -108,6 +112,11 @@ impl Reader {
 
 fn read_root(root: Raw, reader: &mut Reader) -> Option<Topology> {
     let place = Place::Design;
+    if root.word().0 == Some(crate::lesson::WORD) {
+        let remedy = "take it with seckill-lab lesson FILE, or open it in the window";
+        reader.error(root.offset, &place, "this is a lesson, and no topology", remedy);
+        return None;
+    }
     let Some(fields) = root.word().1.fields() else {
         reader.error(
             root.offset,

@@ -224,7 +224,7 @@ fn closing(bracket: char) -> char {
 }
 
 /// The bytes of space and comments at the beginning.
-fn content_start(text: &str) -> usize {
+pub(super) fn content_start(text: &str) -> usize {
     let mut rest = text;
     loop {
         rest = rest.trim_start_matches(|c: char| c.is_whitespace() || matches!(c, '\u{200e}' | '\u{200f}'));

@@ -4,6 +4,7 @@ use super::super::raw::Raw;
 use super::group::Group;
 use super::value::read_value;
 use super::{NO_PART, Reader, suggest};
+use crate::param::ParamValue;
 use crate::topology::Stage;
 use crate::topology::variant::Variant;
 
@@ -16,11 +17,23 @@ pub(super) fn read_variants(root: &Group, stages: &[Stage], reader: &mut Reader)
 fn read_variant(raw: Raw, stages: &[Stage], reader: &mut Reader) -> Option<Variant> {
     let group = Group::open(raw, "a variant", NO_PART, &["name", "stage", "set", "to"], reader)?;
     let name: Option<String> = group.required("name", "name: \"…\"", reader);
+    let setting = read_setting(&group, raw, stages, reader);
+    let (name, (stage, set, to)) = (name?, setting?);
+    Some(Variant { name, stage, set, to })
+}
+
+/// What is set: the stage, the parameter, its value.
+pub(super) fn read_setting(
+    group: &Group,
+    raw: Raw,
+    stages: &[Stage],
+    reader: &mut Reader,
+) -> Option<(String, String, ParamValue)> {
     let stage: Option<String> =
         group.required("stage", "stage: \"…\", the stage whose parameter is set", reader);
     let set: Option<String> = group.required("set", "set: \"…\", the parameter", reader);
     let to = group.require("to", "to: …, the parameter's value", reader);
-    let (name, stage, set, to) = (name?, stage?, set?, to?);
+    let (stage, set, to) = (stage?, set?, to?);
     let Some(kind) = stages.iter().find(|known| known.name == stage).map(|stage| &stage.kind) else {
         if !reader.unread.nameless_stages && !reader.unread.stage_names.contains(&stage) {
             let text = format!("there is no stage {stage:?}");
@@ -36,7 +49,7 @@ fn read_variant(raw: Raw, stages: &[Stage], reader: &mut Reader) -> Option<Varia
         return None;
     };
     match read_value(to, spec) {
-        Ok(to) => Some(Variant { name, stage, set, to }),
+        Ok(to) => Some((stage, set, to)),
         Err((text, remedy)) => {
             reader.error(to.offset, &NO_PART, text, remedy);
             None

@@ -4,10 +4,10 @@ use serde::Serialize;
 
 use super::super::text::grouped;
 use super::super::{OperationReport, Report};
-use super::Run;
 use crate::metrics::Totals;
 use crate::topology::graph::Graph;
-use crate::topology::{Realness, StageKind};
+use crate::topology::{Realness, StageKind, Way};
+use crate::workload::Operation;
 
 /// What a figure is in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -23,8 +23,17 @@ pub enum Unit {
     Orders,
 }
 
+/// A run as figures are taken from it.
+#[derive(Debug, Clone, Copy)]
+pub struct Seen<'a> {
+    /// Its report.
+    pub report: &'a Report,
+    /// Processor time of this program while requests arrived, in seconds; none where nobody took it.
+    pub engine_secs: Option<f64>,
+}
+
 /// Something that is measured of each run.
-#[derive(Clone, Copy)]
+#[derive(Debug, Clone, Copy)]
 pub struct Metric {
     /// Its key in JSON.
     pub key: &'static str,
@@ -37,18 +46,18 @@ pub struct Metric {
     /// A sentence of less of it.
     pub less: &'static str,
     /// The figure of a run; none where it has none.
-    pub figure: fn(&Run) -> Option<f64>,
+    pub figure: fn(&Seen<'_>) -> Option<f64>,
 }
 
 /// All that is compared, in the order in which it is told.
-pub const METRICS: [Metric; 13] = [
+pub const METRICS: [Metric; 14] = [
     Metric {
         key: "before_servers",
         label: "answered before Redis and database",
         unit: Unit::Share,
         more: "{who} answers {much} more of the arrivals before they reach Redis or the database",
         less: "{who} answers {much} less of the arrivals before they reach Redis or the database",
-        figure: |run| share(&run.report, before_servers(&run.report)),
+        figure: |run| share(run.report, before_servers(run.report)),
     },
     Metric {
         key: "intercepted",
@@ -56,7 +65,15 @@ pub const METRICS: [Metric; 13] = [
         unit: Unit::Share,
         more: "{who} intercepts {much} more of the arrivals",
         less: "{who} intercepts {much} less of the arrivals",
-        figure: |run| share(&run.report, run.report.totals.intercepted),
+        figure: |run| share(run.report, run.report.totals.intercepted),
+    },
+    Metric {
+        key: "reached_inventory",
+        label: "reached the inventory",
+        unit: Unit::Share,
+        more: "with {who} {much} more of the arrivals reach the stage that decides who gets something",
+        less: "with {who} {much} less of the arrivals reach the stage that decides who gets something",
+        figure: reached_inventory,
     },
     Metric {
         key: "reached_database",
@@ -72,7 +89,7 @@ pub const METRICS: [Metric; 13] = [
         unit: Unit::Share,
         more: "{who} answers {much} more of the offered load",
         less: "{who} answers {much} less of the offered load",
-        figure: |run| share(&run.report, Totals::achieved(&run.report.totals)),
+        figure: |run| share(run.report, Totals::achieved(&run.report.totals)),
     },
     Metric {
         key: "stale_reads",
@@ -120,7 +137,7 @@ pub const METRICS: [Metric; 13] = [
         unit: Unit::Micros,
         more: "{who} costs this program {much} more processor time for each arrival",
         less: "{who} costs this program {much} less processor time for each arrival",
-        figure: |run| each(&run.report, run.engine_secs),
+        figure: |run| each(run.report, run.engine_secs?),
     },
     Metric {
         key: "servers_us",
@@ -136,7 +153,7 @@ pub const METRICS: [Metric; 13] = [
         unit: Unit::Orders,
         more: "with {who} the backlog grows {much} longer",
         less: "with {who} the backlog stays {much} shorter",
-        figure: |run| run.report.queue.as_ref().and(worst_backlog(&run.report)),
+        figure: |run| run.report.queue.as_ref().and(worst_backlog(run.report)),
     },
     Metric {
         key: "unavailable_secs",
@@ -149,7 +166,7 @@ pub const METRICS: [Metric; 13] = [
 ];
 
 /// Something that the audit counts. Facts stand in every audited run and are never averaged.
-#[derive(Clone, Copy)]
+#[derive(Debug, Clone, Copy)]
 pub struct Fact {
     /// Its key in JSON.
     pub key: &'static str,
@@ -278,24 +295,34 @@ fn before_servers(report: &Report) -> u64 {
     stages.map(|stage| stage.tally.intercepted.sum()).sum()
 }
 
-fn reached_database(run: &Run) -> Option<f64> {
+/// Requests that came to the stage which decides claims.
+fn reached_inventory(run: &Seen<'_>) -> Option<f64> {
+    let topology = &run.report.topology;
+    let ways = Way::all(topology);
+    let decider = ways[Operation::Claim.index()].first(topology, StageKind::decides_claims)?;
+    let name = &topology.stages[decider].name;
+    let stage = run.report.stages.iter().find(|stage| stage.name == *name)?;
+    share(run.report, stage.tally.arrivals)
+}
+
+fn reached_database(run: &Seen<'_>) -> Option<f64> {
     let database = StageKind::Database(crate::topology::stage::Database::default());
     let mut stages = run.report.stages.iter().filter(|stage| stage.kind == database.word()).peekable();
     stages.peek()?;
-    share(&run.report, stages.map(|stage| stage.tally.arrivals).sum())
+    share(run.report, stages.map(|stage| stage.tally.arrivals).sum())
 }
 
-fn stale_reads(run: &Run) -> Option<f64> {
+fn stale_reads(run: &Seen<'_>) -> Option<f64> {
     let tallies = || run.report.stages.iter().map(|stage| &stage.tally);
     let all: u64 = tallies().map(|tally| tally.versioned_reads).sum();
     let stale: u64 = tallies().map(|tally| tally.stale_reads).sum();
     (all > 0).then(|| stale as f64 / all as f64)
 }
 
-fn servers_us(run: &Run) -> Option<f64> {
+fn servers_us(run: &Seen<'_>) -> Option<f64> {
     let instances = &run.report.instances;
     let secs = instances.iter().map(|one| one.cpu_secs).sum();
-    (!instances.is_empty()).then(|| each(&run.report, secs)).flatten()
+    (!instances.is_empty()).then(|| each(run.report, secs)).flatten()
 }
 
 fn worst_backlog(report: &Report) -> Option<f64> {
@@ -303,7 +330,7 @@ fn worst_backlog(report: &Report) -> Option<f64> {
 }
 
 /// Time without acknowledged writes, all outages together; none where one has no end.
-fn unavailable_secs(run: &Run) -> Option<f64> {
+fn unavailable_secs(run: &Seen<'_>) -> Option<f64> {
     let breaks = !run.report.failovers.is_empty() || !run.report.topology.faults.is_empty();
     breaks.then(|| run.report.failovers.iter().map(|outage| outage.unavailable_secs).sum()).flatten()
 }

@@ -3,9 +3,10 @@
 //! Figures are those of single runs: a run's p99 comes from its own histogram. What is said over runs is said of those figures: the middle
 //! one, and the mean of the differences round by round with its interval. Counted facts are listed run by run.
 //!
-//! - [`metric`]: what is compared. [`student`]: paired differences and Student's t.
+//! - [`metric`]: what is compared. [`figure`]: one of that, by its key. [`student`]: paired differences and Student's t.
 //! - [`words`]: sentences. [`table`]: all of it for a terminal.
 
+pub mod figure;
 pub mod metric;
 pub mod student;
 pub mod table;
@@ -15,7 +16,7 @@ pub mod words;
 
 use serde::Serialize;
 
-use self::metric::{FACTS, METRICS, Unit};
+use self::metric::{FACTS, METRICS, Seen, Unit};
 use self::student::{CONFIDENCE, Paired, holm};
 use super::Report;
 use super::verdict::disturbances;
@@ -200,6 +201,11 @@ impl Comparison {
 }
 
 impl Run {
+    /// The same as figures are taken from it.
+    pub fn seen(&self) -> Seen<'_> {
+        Seen { report: &self.report, engine_secs: Some(self.engine_secs) }
+    }
+
     /// What disturbed it, so that its timing says nothing.
     pub fn disturbances(&self) -> Vec<&str> {
         disturbances(&self.report)
@@ -222,7 +228,7 @@ fn measured(designs: usize, runs: &[Run]) -> Vec<MetricRow> {
         .map(|metric| {
             let of = |design| {
                 let own = undisturbed.iter().filter(|run| run.design == design);
-                Values::of(own.filter_map(|run| Some((run.round, (metric.figure)(run)?))).collect())
+                Values::of(own.filter_map(|run| Some((run.round, (metric.figure)(&run.seen())?))).collect())
             };
             let values: Vec<Values> = (0..designs).map(of).collect();
             let against_first = (1..designs).map(|design| against(design, &values)).collect();

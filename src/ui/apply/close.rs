@@ -53,6 +53,8 @@ impl Applied<'_> {
                 self.command(UiCommand::Run);
             }
             After::OpenText(text) => self.open_text(&text),
+            After::Lesson(place) => self.open_lesson(place),
+            After::LessonDesign => self.show_lesson_design(),
         }
     }
 }

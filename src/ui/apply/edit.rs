@@ -2,16 +2,25 @@
 
 use super::super::command::UiCommand;
 use super::super::document::{Edit, ops};
+use super::super::notice::Notice;
 use super::super::selection::Selection;
 use super::super::text::{Text, text};
 use super::Applied;
 use crate::topology::Place;
 
+const LOCKED: Text = text(
+    "This is the lesson's design; to change it, make it your own in the lesson's panel",
+    "这是课程的设计；若要修改，请在课程面板中改为自己的设计",
+);
 const DELETE: Text = text("Delete", "删除");
 
 impl Applied<'_> {
     /// Applies a change of the design.
     pub fn edit(&mut self, edit: Edit, then: Option<Selection>) {
+        if self.model.doc.is_locked() {
+            self.notify(Notice::warning(self.model.lang().t(LOCKED)));
+            return;
+        }
         let before = self.model.selection.clone();
         self.model.doc.apply(edit, &before);
         let selection = then.unwrap_or(before);

@@ -5,6 +5,7 @@
 //! - `run`: the engine. `serve`: a run that is driven over HTTP. `machine`: what this machine carries.
 //! - `trials`: designs compared, and the capacity of one.
 //! - `file`: opening, saving, sharing.
+//! - `lessons`: lessons.
 //! - `close`: asks before something is ended or lost.
 
 mod canvas;
@@ -12,6 +13,7 @@ mod close;
 mod edit;
 mod file;
 pub mod history;
+mod lessons;
 mod machine;
 mod run;
 mod serve;
@@ -83,6 +85,7 @@ impl Applied<'_> {
             Intent::Restore => self.restore(),
             Intent::DiscardLeftover => self.discard_leftover(),
             Intent::KeepLeftovers => self.keep_leftovers(),
+            Intent::Lesson(act) => self.lesson(act),
             Intent::CopyText(text) => self.ctx.copy_text(text),
             Intent::Settings(settings) => self.model.settings = *settings,
             Intent::Dialog(dialog) => self.view.dialog = dialog,
@@ -121,7 +124,11 @@ impl Applied<'_> {
             return;
         }
         self.view.remember(command);
-        if self.edit_command(command) || self.run_command(command) || self.file_command(command) {
+        if self.edit_command(command)
+            || self.run_command(command)
+            || self.file_command(command)
+            || self.lesson_command(command)
+        {
             return;
         }
         let settings = &mut self.model.settings;

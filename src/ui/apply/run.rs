@@ -160,6 +160,7 @@ impl Applied<'_> {
         if let Some(error) = self.session.keeper.begin(run_id, &turn) {
             self.not_in_history(&error);
         }
+        self.lesson_runs(run_id);
         self.model.runs.current = Some(Run { variant: turn.variant, link_faults, ..run });
         self.show_tab(BottomTab::Charts);
         let options = RunOptions { redis_server: named_server(), keep_data: false, link_faults, http };
@@ -219,6 +220,7 @@ impl Applied<'_> {
         let lang = self.model.lang();
         let mut goes_on = false;
         self.session.keeper.end(self.model.runs.current.as_ref().and_then(Run::report));
+        self.lesson_ran();
         if let Some(run) = &self.model.runs.current
             && let Some(report) = run.report()
         {
@@ -247,9 +249,14 @@ impl Applied<'_> {
             }
             Some(Ending::Failure(failure)) => Notice::error(lang.t(NO_REPORT), lang.of(&failure.text)),
         };
-        self.view.panels.results.told = Some(notice.clone());
-        self.notify(notice);
-        if !self.is_reading() {
+        // Presented, the verdict stands among the large figures, and a message would cover the charts.
+        let has_report = self.model.runs.current.as_ref().and_then(Run::report).is_some();
+        if !(has_report && self.view.present.is_on()) {
+            self.view.panels.results.told = Some(notice.clone());
+            self.notify(notice);
+        }
+        // Who takes a lesson is told by the lesson.
+        if !self.is_reading() && self.model.lessons.open.is_none() {
             self.show_tab(BottomTab::Results);
         }
         self.go_on();

@@ -80,6 +80,12 @@ pub struct ChartsView {
 }
 
 impl ChartsView {
+    /// A view of these charts alone.
+    pub fn only(charts: &[Chart]) -> Self {
+        let hidden = Chart::ALL.into_iter().filter(|chart| !charts.contains(chart)).collect();
+        Self { hidden, ..Self::default() }
+    }
+
     /// Follows the newest; charts that stand still go on.
     pub fn follow(&mut self) {
         self.window.follow();
@@ -163,6 +169,20 @@ impl ChartsView {
             }
         }
     }
+}
+
+/// Draws the charts without what they are set by.
+pub fn show_plain(ui: &mut Ui, model: &Model, view: &mut ChartsView, out: &mut Intents) {
+    view.plots.clear();
+    view.last_rect = None;
+    ui.set_min_height(ui.available_height());
+    let Some(run) = &model.runs.current else { return };
+    view.meet(run);
+    view.scope = Scope::All;
+    if run.series.is_empty() {
+        return empty::no_measurements(ui, model, run);
+    }
+    grid::show(ui, model, run, view, out);
 }
 
 /// Draws the charts.

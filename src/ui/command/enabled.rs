@@ -22,6 +22,9 @@ const NOT_RUNNING: Text = text("nothing runs", "没有运行");
 const STOPPING: Text = text("it is stopping already", "已在停止");
 const NO_RUN: Text = text("nothing was run yet", "还没有运行过");
 const NO_REPORT: Text = text("no run has ended with a report yet", "还没有运行给出报告");
+const NO_LESSON: Text = text("no lesson is open", "没有打开的课程");
+const LAST_STEP: Text = text("this is the last step", "已是最后一步");
+const FIRST_STEP: Text = text("this is the first step", "已是第一步");
 const NO_PROXIES: Text = text(
     "this run has no proxies before the process; switch on \"Breakable links\" and run again",
     "本次运行在该进程前没有代理；打开“可断链路”后再次运行",
@@ -90,9 +93,20 @@ impl UiCommand {
             Self::ExportCharts | Self::FreezeCharts | Self::FollowCharts => {
                 unless(model.runs.current.is_none(), NO_RUN)
             }
+            Self::LessonNext | Self::LessonBack | Self::LeaveLesson => lesson(self, model),
             Self::Fault(action) => fault(action, model),
             _ => Ok(()),
         }
+    }
+}
+
+/// Whether the open lesson can be turned or left.
+fn lesson(command: UiCommand, model: &Model) -> Result<(), Text> {
+    let open = model.lessons.open.as_ref().ok_or(NO_LESSON)?;
+    match command {
+        UiCommand::LessonNext if open.taken.is_at_end(&open.lesson) => Err(LAST_STEP),
+        UiCommand::LessonBack if open.taken.at() == 0 => Err(FIRST_STEP),
+        _ => Ok(()),
     }
 }
 

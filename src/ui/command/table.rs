@@ -143,6 +143,8 @@ commands! {
             text("Show what happened, line by line", "逐行显示发生的事件");
         ShowTrials, GitCompare, ALT + Num5: text("Trials", "对比试验"),
             text("Show comparisons and the curve of capacity", "显示设计比较与容量曲线");
+        Present, Presentation, PLAIN + F11: text("Presenter view", "演示视图"),
+            text("Large type and few panels, for a projector; Esc leaves it", "大字号、少面板，适合投影；按 Esc 退出");
         ThemeDark, Moon: text("Dark", "深色"), text("Light on dark", "深底浅字");
         ThemeLight, Sun: text("Light", "浅色"), text("Dark on light", "浅底深字");
         ThemeSystem, MonitorCog: text("As the system", "跟随系统"),
@@ -209,6 +211,14 @@ commands! {
             text("Hold the charts still while the run goes on", "运行继续，图表静止");
     }
     Help {
+        Lessons, GraduationCap: text("Lessons…", "课程…"),
+            text("Read, predict a number, run, compare: the course, in any order", "阅读、预测一个数字、运行、比较：课程可按任意顺序学习");
+        LessonNext, ChevronRight, PLAIN + PageDown: text("Next step of the lesson", "课程的下一步"),
+            text("Turn to the next step", "翻到下一步");
+        LessonBack, ChevronLeft, PLAIN + PageUp: text("Step before in the lesson", "课程的上一步"),
+            text("Turn back to the step before", "翻回上一步");
+        LeaveLesson, X: text("Leave the lesson", "离开课程"),
+            text("Close the lesson; it is remembered how far you are until the window closes", "关闭课程；窗口关闭前会记住您的进度");
         Palette, Command, COMMAND + K: text("Command palette…", "命令面板…"),
             text("Find a command by typing", "输入文字查找命令");
         Shortcuts, Keyboard, PLAIN + F1: text("Keyboard shortcuts", "键盘快捷键"),

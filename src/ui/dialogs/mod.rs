@@ -7,6 +7,7 @@
 //! - [`drop`](mod@drop): files that are dragged over the window.
 //! - [`history`]: the runs that were kept.
 //! - [`palette`]: the command palette; [`find`] is what it finds.
+//! - `lessons`: the lessons.
 //! - [`compare`]: designs are chosen to be compared.
 //! - [`serve`]: a design is driven over HTTP.
 //! - `shortcuts`: the sheet of shortcuts. `about`: what the program is.
@@ -18,6 +19,7 @@ pub mod drop;
 pub mod find;
 pub mod frame;
 pub mod history;
+mod lessons;
 mod outside;
 pub mod palette;
 pub mod path;
@@ -52,6 +54,7 @@ pub fn show(ui: &mut egui::Ui, model: &Model, dialog: &mut Dialog, out: &mut Int
         Dialog::Outside { named, turns } => outside::show(&ctx, model, named, turns.as_deref(), out),
         Dialog::Palette(view) => palette::show(&ctx, model, view, out),
         Dialog::History(view) => history::show(&ctx, model, view, out),
+        Dialog::Lessons => lessons::show(&ctx, model, out),
         Dialog::Shortcuts => shortcuts::show(&ctx, model),
         Dialog::Compare(entry) => compare::show(&ctx, model, entry, out),
         Dialog::Serve(entry) => serve::show(&ctx, model, entry, out),

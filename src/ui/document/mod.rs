@@ -60,6 +60,8 @@ pub struct Document {
     /// What was saved or opened last; where the topology differs from it, there is something to lose.
     saved: Topology,
     is_dirty: bool,
+    /// Whether it is there to be looked at and run, such as that of a lesson.
+    is_locked: bool,
     problems: Vec<Problem>,
     /// What was wrong with the text of the file, as it was opened.
     read_problems: Vec<Located>,
@@ -102,6 +104,7 @@ impl Document {
             topology,
             origin,
             is_dirty: false,
+            is_locked: false,
             problems: Vec::new(),
             read_problems,
             undo: Vec::new(),
@@ -135,6 +138,19 @@ impl Document {
         document.saved = empty();
         document.look();
         document
+    }
+
+    /// A design that is there to be looked at and run, and not to be changed.
+    pub fn locked(topology: Topology) -> Self {
+        Self { is_locked: true, ..Self::new(topology, Origin::New, Vec::new()) }
+    }
+
+    /// A design that could not be changed becomes its user's own: it exists nowhere else yet.
+    pub fn unlock(&mut self) {
+        if std::mem::take(&mut self.is_locked) {
+            self.saved = empty();
+            self.look();
+        }
     }
 
     /// The same design, with something to lose: it exists nowhere else yet, such as one that was pasted.
@@ -173,6 +189,11 @@ impl Document {
         self.is_dirty
     }
 
+    /// Whether it can't be changed.
+    pub fn is_locked(&self) -> bool {
+        self.is_locked
+    }
+
     /// Everything that is wrong with it now.
     pub fn problems(&self) -> &[Problem] {
         &self.problems
@@ -198,8 +219,11 @@ impl Document {
         self.serial
     }
 
-    /// Applies an edit. `selection` is what was selected before it, for undo. Answers whether anything changed.
+    /// Applies an edit. `selection` is what was selected before it, for undo. Answers whether anything changed; of a locked one, nothing does.
     pub fn apply(&mut self, edit: Edit, selection: &Selection) -> bool {
+        if self.is_locked {
+            return false;
+        }
         let before = self.topology.clone();
         (edit.change)(&mut self.topology);
         if self.topology == before {
@@ -268,6 +292,7 @@ impl Document {
     /// It was saved to a file.
     pub fn saved_to(&mut self, path: &Path) {
         self.origin = Origin::File(path.to_owned());
+        self.is_locked = false;
         self.saved = self.topology.clone();
         self.read_problems.clear();
         self.look();

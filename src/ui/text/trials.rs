@@ -21,6 +21,7 @@ const SEARCH_BEGINS: Text = text("Looking for the capacity", "正在寻找容量
 const METRICS: &[(&str, Text)] = &[
     ("before_servers", text("answered before any server", "在任何服务器之前应答")),
     ("intercepted", text("intercepted", "拦截")),
+    ("reached_inventory", text("reached the inventory", "到达库存")),
     ("reached_database", text("reached the database", "到达数据库")),
     ("achieved", text("achieved of the offered load", "达成占到达的比例")),
     ("stale_reads", text("stale reads", "陈旧读取")),

@@ -15,7 +15,7 @@ mod tokens;
 #[cfg(test)]
 mod vision;
 
-use egui::{Context, Theme, ThemePreference};
+use egui::{Context, Id, Theme, ThemePreference};
 use serde::{Deserialize, Serialize};
 
 pub use style::{room, size};
@@ -33,17 +33,46 @@ pub enum ThemeChoice {
     Light,
 }
 
+/// Where it is kept whether the contrast is strong.
+fn strength() -> Id {
+    Id::unique("strong contrast")
+}
+
 /// The tokens in force.
 pub fn tokens(ctx: &Context) -> &'static Tokens {
-    if ctx.theme() == Theme::Dark { &tokens::DARK } else { &tokens::LIGHT }
+    let is_strong = ctx.data(|data| data.get_temp(strength()).unwrap_or(false));
+    of(ctx.theme(), is_strong)
+}
+
+fn of(theme: Theme, is_strong: bool) -> &'static Tokens {
+    match (theme, is_strong) {
+        (Theme::Dark, false) => &tokens::DARK,
+        (Theme::Light, false) => &tokens::LIGHT,
+        (Theme::Dark, true) => &tokens::STRONG_DARK,
+        (Theme::Light, true) => &tokens::STRONG_LIGHT,
+    }
+}
+
+/// Makes the contrast strong, for a projector, or usual. Free where it is as before.
+pub fn strengthen(ctx: &Context, is_strong: bool) {
+    if ctx.data(|data| data.get_temp(strength()).unwrap_or(false)) == is_strong {
+        return;
+    }
+    ctx.data_mut(|data| data.insert_temp(strength(), is_strong));
+    set_styles(ctx, is_strong);
+    ctx.request_repaint();
+}
+
+fn set_styles(ctx: &Context, is_strong: bool) {
+    for theme in [Theme::Dark, Theme::Light] {
+        ctx.style_mut_of(theme, |style| style::set(style, of(theme, is_strong)));
+    }
 }
 
 /// Sets fonts and widgets' looks for both themes, once. Keys belong to the commands, so egui's own are off.
 pub fn install(ctx: &Context) {
     fonts::install(ctx);
-    for (theme, tokens) in [(Theme::Dark, &tokens::DARK), (Theme::Light, &tokens::LIGHT)] {
-        ctx.style_mut_of(theme, |style| style::set(style, tokens));
-    }
+    set_styles(ctx, false);
     ctx.options_mut(|options| {
         options.zoom_with_keyboard = false;
         options.quit_shortcuts.clear();

@@ -185,6 +185,29 @@ pub(super) const LIGHT: Tokens = Tokens {
     failover: rgb(0x008d_6703),
 };
 
+/// Light on dark for a projector, which lets light into its black.
+pub(super) const STRONG_DARK: Tokens = Tokens {
+    canvas: rgb(0x0000_0000),
+    panel: rgb(0x0000_0000),
+    card: rgb(0x0016_1b22),
+    text: rgb(0x00ff_ffff),
+    weak: rgb(0x00d3_dae2),
+    line: rgb(0x0066_707c),
+    edge: rgb(0x009a_a5b1),
+    ..DARK
+};
+
+/// Dark on light for a projector.
+pub(super) const STRONG_LIGHT: Tokens = Tokens {
+    canvas: rgb(0x00ff_ffff),
+    card: rgb(0x00f2_f5f8),
+    text: rgb(0x0000_0000),
+    weak: rgb(0x002c_343d),
+    line: rgb(0x0088_929e),
+    edge: rgb(0x005b_6570),
+    ..LIGHT
+};
+
 impl Tokens {
     /// The colour of a reason, the same on canvas, charts and results.
     pub fn reason(&self, reason: Reason) -> Color32 {

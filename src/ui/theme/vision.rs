@@ -7,7 +7,7 @@
 use egui::{Color32, Rgba};
 
 use super::Tokens;
-use super::tokens::{DARK, LIGHT};
+use super::tokens::{DARK, LIGHT, STRONG_DARK, STRONG_LIGHT};
 use crate::metrics::Reason;
 
 /// Contrast that text needs.
@@ -97,8 +97,24 @@ fn difference(one: Color32, other: Color32) -> (f32, &'static str) {
     seen.into_iter().fold((f32::INFINITY, ""), |least, one| if one.0 < least.0 { one } else { least })
 }
 
-fn themes() -> [(&'static str, &'static Tokens); 2] {
-    [("dark", &DARK), ("light", &LIGHT)]
+fn themes() -> [(&'static str, &'static Tokens); 4] {
+    [("dark", &DARK), ("light", &LIGHT), ("strong dark", &STRONG_DARK), ("strong light", &STRONG_LIGHT)]
+}
+
+#[test]
+fn on_a_projector_everything_that_is_read_stands_out_more() {
+    for (usual, strong) in [(&DARK, &STRONG_DARK), (&LIGHT, &STRONG_LIGHT)] {
+        let by = |tokens: &Tokens| {
+            [
+                contrast(tokens.text, tokens.panel),
+                contrast(tokens.weak, tokens.panel),
+                contrast(tokens.line, tokens.panel),
+            ]
+        };
+        for (usual, strong) in by(usual).into_iter().zip(by(strong)) {
+            assert!(strong > usual, "{strong} {usual}");
+        }
+    }
 }
 
 fn grounds(tokens: &Tokens) -> [Named; 6] {

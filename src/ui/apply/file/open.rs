@@ -9,6 +9,7 @@ use super::super::super::text::{Text, text};
 use super::super::super::view::{After, BottomTab, Dialog};
 use super::super::Applied;
 use super::{name_of, words};
+use crate::files::lessons::read_if_lesson;
 use crate::files::presets::PRESETS;
 use crate::files::{
     FileError, LARGEST_FILE_BYTES, Located, Opened, open_topology, parse_topology, report_problems, share,
@@ -55,6 +56,10 @@ impl Applied<'_> {
     pub fn open_file(&mut self, path: &Path) {
         // A relative path would mean another file later.
         let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+        if let Ok(Some(lesson)) = read_if_lesson(&path) {
+            self.open_lesson_file(&path, lesson);
+            return;
+        }
         match open_topology(&path) {
             Ok((opened, Some(fingerprint))) => {
                 let origin = Origin::File(path.clone());

@@ -20,7 +20,7 @@ const RECENT: Text = text("Recent files", "最近的文件");
 const NO_RECENT: Text = text("Files that you open or save are listed here", "打开或保存过的文件会列在这里");
 
 /// What stands above the recent files, in points.
-const ABOVE_RECENT: f32 = 170.0;
+const ABOVE_RECENT: f32 = 208.0;
 
 /// Draws it, no higher than `most`.
 pub fn show(ui: &mut Ui, model: &Model, most: f32, out: &mut Intents) {
@@ -41,6 +41,10 @@ pub fn show(ui: &mut Ui, model: &Model, most: f32, out: &mut Intents) {
     }
     if row(ui, paste.icon, lang.t(paste.label), lang.t(paste.tip)) {
         out.command(UiCommand::PasteTopology);
+    }
+    let lessons = UiCommand::Lessons.about();
+    if row(ui, lessons.icon, lang.t(lessons.label), lang.t(lessons.tip)) {
+        out.command(UiCommand::Lessons);
     }
     ui.add_space(14.0);
     column_heading(ui, lang.t(RECENT));

@@ -41,7 +41,10 @@ pub fn show(ui: &mut Ui, model: &Model, out: &mut Intents) -> f32 {
         menu(ui, lang, EDIT, |ui| edit(ui, model, out));
         menu(ui, lang, VIEW, |ui| view(ui, model, out));
         menu(ui, lang, RUN, |ui| run(ui, model, out));
-        menu(ui, lang, HELP, |ui| rows(ui, model, out, &[&[C::Palette, C::Shortcuts], &[C::About]]))
+        menu(ui, lang, HELP, |ui| {
+            let lessons = [C::Lessons, C::LessonNext, C::LessonBack, C::LeaveLesson];
+            rows(ui, model, out, &[&lessons, &[C::Palette, C::Shortcuts], &[C::About]]);
+        })
     });
     bar.inner
 }
@@ -143,6 +146,7 @@ fn view(ui: &mut Ui, model: &Model, out: &mut Intents) {
         out,
         &[
             &[C::ShowCharts, C::ShowResults, C::ShowProblems, C::ShowEvents, C::ShowTrials],
+            &[C::Present],
             &[C::FollowCharts, C::FreezeCharts],
             &[C::ZoomIn, C::ZoomOut, C::ZoomOne, C::ZoomFit],
         ],
