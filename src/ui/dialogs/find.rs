@@ -215,7 +215,7 @@ mod tests {
     #[test]
     fn scattered_letters_and_words_of_the_tip_find_too() {
         assert_eq!(first("ztf").as_deref(), Some("Zoom to fit"));
-        assert_eq!(first("projector").as_deref(), Some("Everything larger"));
+        assert_eq!(first("panels projector").as_deref(), Some("Presenter view"));
         assert_eq!(first("qqqq"), None);
     }
 
