@@ -10,6 +10,7 @@ use seckill_lab::ui::intent::Intent;
 use seckill_lab::ui::text::Lang;
 
 use super::fake::Lab;
+use super::results::passed;
 
 fn shows(lab: &Lab, label: &str) -> bool {
     lab.harness.query_all_by_label_contains(label).next().is_some()
@@ -57,6 +58,10 @@ fn a_port_is_chosen_the_address_is_shown_and_stop_ends_it() {
     lab.harness.run();
     assert!(matches!(lab.engine.told().as_slice(), [EngineCommand::Stop]));
     assert!(shows(&lab, "It is stopping"));
+    let report = passed(lab.topology());
+    lab.engine.tell(9_000, EventKind::Finished(Box::new(report)));
+    lab.harness.run();
+    assert!(lab.harness.state().view.dialog.is_none(), "the results are in sight");
 }
 
 #[test]

@@ -235,6 +235,8 @@ impl Applied<'_> {
         let notice = match self.model.runs.current.as_ref().and_then(|run| run.ending.as_ref()) {
             None => return,
             Some(Ending::Report(report)) => {
+                // What it served is over; a run without a report may be tried again at another port.
+                self.view.dialog.take_if(|dialog| matches!(dialog, Dialog::Serve(_)));
                 let (words, severity) = match report.verdict {
                     Verdict::Pass => (PASSED, None),
                     Verdict::Fail => (FAILED, Some(Severity::Error)),
