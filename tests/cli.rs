@@ -9,6 +9,7 @@ use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 
 use common::program::{Place, Running, text};
+use common::servers::server;
 use common::{CLICKS, chain_text, presets};
 use serde_json::Value;
 
@@ -450,7 +451,11 @@ fn without_a_display_the_first_preset_runs_in_the_terminal_and_a_sentence_says_w
 fn without_a_display_a_file_runs_in_the_terminal() {
     let place = Place::new();
     calm(&place);
-    let output = blind(&place, &["calm.ron"]);
+    let mut program = place.program(&["calm.ron"]);
+    program.env_remove("DISPLAY").env_remove("WAYLAND_DISPLAY").env_remove("WAYLAND_SOCKET");
+    program.env("SECKILL_LAB_REDIS_SERVER", server().path).env("SECKILL_LAB_DATA_DIR", place.path("data"));
+    let output = program.output().expect("it runs");
+    assert!(!place.path("data").join("history").exists(), "SECKILL_LAB_NO_HISTORY counts here too");
     assert!(output.status.code().is_some_and(|code| code <= 2), "{output:?}");
     assert!(text(&output.stderr).contains("calm.ron") && text(&output.stdout).contains("Verdict: "));
     place.write("broken.ron", "( title: 5");

@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use std::process::{Command, Output};
 
 use common::program::{Place, Running, text, wait_until};
-use seckill_lab::files::history::{FOLDER, History};
+use seckill_lab::files::history::{FOLDER, History, Purpose};
 
 /// A sale that needs no server but the embedded database.
 const SALE: &str = r#"(
@@ -106,4 +106,54 @@ fn a_folder_that_can_not_be_written_fails_no_run() {
     assert!(text(&kept.stderr).contains("warning: the run is not in the history"), "{}", text(&kept.stderr));
     assert_eq!(kept.status.code(), free.status.code());
     assert!(text(&kept.stdout).contains("units sold"), "{}", text(&kept.stdout));
+}
+
+#[test]
+fn runs_of_a_comparison_and_of_a_search_are_kept_under_a_common_name() {
+    let place = Place::new();
+    let (one, other) = (place.write("one.ron", SALE), place.write("other.ron", SALE));
+    let (one, other) = (one.to_str().unwrap(), other.to_str().unwrap());
+    let compare = ["compare", one, other, "--repeat", "2", "--duration", "300ms", "--quiet"];
+    assert_eq!(text(&output(&place, &compare).stderr), "");
+    output(&place, &[&compare[..], &["--no-history"]].concat());
+    let (entries, _) = History::new(folder(&place)).list();
+    let parts: Vec<_> = entries.iter().map(|entry| entry.summary.part.clone().unwrap()).collect();
+    assert_eq!(parts.iter().map(|part| part.round).collect::<Vec<_>>(), [2, 2, 1, 1]);
+    assert!(parts.iter().all(|part| part.name == parts[0].name && part.purpose == Purpose::Compare));
+    assert_eq!(entries.iter().filter(|entry| entry.summary.variant == one).count(), 2);
+    output(&place, &["capacity", one, "--runs", "2", "--duration", "300ms", "--quiet"]);
+    let list = said(&place, &["history", "list"]);
+    assert_eq!(list.lines().count(), 3, "a heading and a line for each of the two: {list}");
+    assert!(list.contains(&parts[0].name) && list.contains("4 runs") && list.contains("capacity-"), "{list}");
+    let all = said(&place, &["history", "list", "compare"]);
+    assert!(all.lines().count() == 5 && entries.iter().all(|entry| all.contains(&entry.id)), "{all}");
+}
+
+#[test]
+fn a_full_disk_fails_no_run_and_the_loss_is_said_with_the_remedy() {
+    let place = Place::new();
+    // A limit on the length of a file is what a test may set. The text makes the record longer than the run's own files.
+    let lots = (0..60_000_u64).map(|n| format!("{:x}", n.wrapping_mul(0x9E37_79B9_7F4A_7C15)));
+    let long = SALE.replace("version: 1,", &format!("version: 1, source: {:?},", lots.collect::<String>()));
+    let file = place.write("sale.ron", &long);
+    let limited = |blocks: &str| {
+        let script = format!("trap '' XFSZ; ulimit -f {blocks}; exec \"$@\"");
+        let inner = program(&place, &["run", file.to_str().unwrap(), "--quiet"]);
+        let mut shell = Command::new("sh");
+        shell.args(["-c", &script, "sh"]).arg(inner.get_program()).args(inner.get_args());
+        shell.envs(inner.get_envs().filter_map(|(name, value)| Some((name, value?))));
+        shell.env_remove("SECKILL_LAB_NO_HISTORY").current_dir(inner.get_current_dir().unwrap());
+        shell.output().unwrap()
+    };
+    let full = limited("600");
+    let (said, why) = (text(&full.stdout), text(&full.stderr));
+    assert!(said.contains("units sold"), "the run goes on: {said} {why}");
+    assert_eq!(why.lines().count(), 1, "{why}");
+    for part in ["the run is not in the history", "no room", "history delete", "SECKILL_LAB_DATA_DIR"] {
+        assert!(why.contains(part), "no {part:?} in: {why}");
+    }
+    assert_eq!(fs::read_dir(folder(&place)).unwrap().count(), 0, "nothing half-written is left");
+    let free = limited("unlimited");
+    assert_eq!((full.status.code(), text(&free.stderr).as_str()), (free.status.code(), ""));
+    assert_eq!(History::new(folder(&place)).list().0.len(), 1);
 }

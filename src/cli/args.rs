@@ -8,12 +8,14 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use clap::builder::FalseyValueParser;
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
 use super::allow::AllowArgs;
 use super::design::DesignArgs;
 use super::metrics::Metrics;
 use crate::engine::HttpOptions;
+use crate::files::history::OFF_VARIABLE;
 use crate::metrics::histogram::LONGEST;
 use crate::servers::binary::SERVER_VARIABLE;
 use crate::topology::validate::LONGEST_RUN;
@@ -135,9 +137,9 @@ pub struct HowArgs {
     /// Print the verdict only
     #[arg(long)]
     pub quiet: bool,
-    /// Do not keep the run in the history
-    #[arg(long, env = "SECKILL_LAB_NO_HISTORY")]
-    pub no_history: bool,
+    /// Whether it is kept.
+    #[command(flatten)]
+    pub keeping: KeepArgs,
     /// Keep the run's files (server logs, the database) and say where they are
     #[arg(long)]
     pub keep_data: bool,
@@ -152,6 +154,14 @@ impl HowArgs {
         self.served = self.metrics.map(Metrics::serve).transpose()?;
         Ok(())
     }
+}
+
+/// Whether runs are kept.
+#[derive(Debug, Default, ClapArgs)]
+pub struct KeepArgs {
+    /// Do not keep the run in the history
+    #[arg(long, env = OFF_VARIABLE, value_parser = FalseyValueParser::new())]
+    pub no_history: bool,
 }
 
 /// In which forms a report is written besides JSON.
@@ -356,6 +366,9 @@ pub struct CompareArgs {
     /// Write the comparison with all reports to this file as JSON
     #[arg(long, value_name = "FILE")]
     pub json: Option<PathBuf>,
+    /// Whether the runs are kept.
+    #[command(flatten)]
+    pub keeping: KeepArgs,
     /// Print what came of it only
     #[arg(long)]
     pub quiet: bool,
@@ -386,6 +399,9 @@ pub struct CapacityArgs {
     /// Write what was found to this file as JSON
     #[arg(long, value_name = "FILE")]
     pub json: Option<PathBuf>,
+    /// Whether the runs are kept.
+    #[command(flatten)]
+    pub keeping: KeepArgs,
     /// Print what came of it only
     #[arg(long)]
     pub quiet: bool,

@@ -3,10 +3,12 @@
 use super::args::CapacityArgs;
 use super::design::{sound, tell_external};
 use super::run::signals;
-use super::{exit, out};
+use super::{exit, keep, out};
 use crate::engine::FailureKind;
 use crate::files::ResultFile;
+use crate::files::history::Purpose;
 use crate::machine::capacity::{IS_OPTIMISED, whole};
+use crate::machine::kept::Kept;
 use crate::machine::knee::targets::Aim;
 use crate::machine::knee::{Bounds, EndedBy, Knee, Outcome, Told, find, table};
 use crate::report::text::grouped;
@@ -40,7 +42,12 @@ pub fn main(args: &CapacityArgs) -> u8 {
             show(&told);
         }
     };
-    let knee = match find(&aim, &bounds, &args.design.options(), &signals(), &mut tell) {
+    let mut nobody = ();
+    let history = keep::history(args.keeping.no_history);
+    let mut kept = Kept::new(&mut nobody, history, Vec::new()).for_purpose(Purpose::Capacity);
+    let found = find(&aim, &bounds, &args.design.options(), &signals(), &mut tell, &mut kept);
+    keep::tell(&kept.into_troubles());
+    let knee = match found {
         Ok(knee) => knee,
         Err(failure) => {
             match failure.kind {

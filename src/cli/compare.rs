@@ -5,10 +5,12 @@ use super::design::{sound, tell_external};
 use super::run::{signals, tell_failure};
 use super::terminal::Turns;
 use super::variants::designs;
-use super::{exit, out};
+use super::{exit, keep, out};
 use crate::engine::trial::rounds::{Rounds, Turn, as_run, in_turn};
 use crate::engine::trial::{OnStop, Trial};
 use crate::files::ResultFile;
+use crate::files::history::Purpose;
+use crate::machine::kept::Kept;
 use crate::report::compare::{Comparison, letter, table};
 use crate::report::text;
 use crate::topology::RunPlan;
@@ -94,8 +96,10 @@ fn conduct(args: &CompareArgs, names: &[String], plans: &[RunPlan]) -> Rounds {
     };
     // The seconds of each run would hide what is asked for here.
     let mut listener = Turns::new(plans, true, begins, ended);
-    let rounds =
-        in_turn(plans, repeat, &args.design.options(), &signals(), OnStop::DrainFirst, &mut listener);
+    let history = keep::history(args.keeping.no_history);
+    let mut kept = Kept::new(&mut listener, history, names.to_vec()).for_purpose(Purpose::Compare);
+    let rounds = in_turn(plans, repeat, &args.design.options(), &signals(), OnStop::DrainFirst, &mut kept);
+    keep::tell(&kept.into_troubles());
     tell_failure(&rounds);
     rounds
 }

@@ -2,8 +2,8 @@
 
 use super::args::{HistoryArgs, HistoryCommand};
 use super::outputs::Outputs;
-use super::{exit, keep, out};
-use crate::files::history::{Entry, History, HistoryError, Meta};
+use super::{exit, out};
+use crate::files::history::{Entry, History, HistoryError, Meta, groups, of_user};
 use crate::files::{Export, FileError, Form};
 use crate::lang::Lang;
 use crate::report::read::ReadReport;
@@ -14,7 +14,7 @@ const WIDTH: usize = 44;
 
 /// Does it and answers the exit code.
 pub(super) fn main(args: &HistoryArgs) -> u8 {
-    let Some(history) = keep::history() else {
+    let Some(history) = of_user() else {
         out::note("there is no data folder: set HOME, or SECKILL_LAB_DATA_DIR");
         return exit::IO;
     };
@@ -98,31 +98,49 @@ fn list(history: &History, search: &str) {
     if entries.is_empty() {
         out::line(format_args!("no runs are kept in {}", history.folder().display()));
     }
-    let fitting: Vec<&Entry> = entries.iter().filter(|entry| entry.fits(search)).collect();
+    let fitting: Vec<Entry> = entries.into_iter().filter(|entry| entry.fits(search)).collect();
     if !fitting.is_empty() {
         out::line(format_args!(
             "  {:<22}  {:<12}  {:>7}  {:<WIDTH$}  note",
             "run", "verdict", "took", "title"
         ));
     }
-    for entry in fitting {
-        let Entry { id, summary, meta, .. } = entry;
-        let title = match summary.variant.as_str() {
-            "" => summary.title.clone(),
-            variant => format!("{} · {variant}", summary.title),
-        };
-        let pin = if meta.is_pinned { "*" } else { " " };
-        out::line(format_args!(
-            "{pin} {id:<22}  {:<12}  {:>5.1} s  {:<WIDTH$}  {}",
-            summary.verdict.label(),
-            summary.duration_secs,
-            cut(&title),
-            cut(&meta.note),
-        ));
+    for group in groups(&fitting) {
+        // Runs of one comparison would push all others out of sight; a search shows them one by one.
+        if let [first, _, ..] = &group[..]
+            && search.trim().is_empty()
+            && let Some(part) = &first.summary.part
+        {
+            let runs = format!("{} runs", group.len());
+            out::line(format_args!(
+                "  {:<22}  {runs:<12}  {:>7}  {}",
+                part.name,
+                "",
+                cut(&first.summary.title)
+            ));
+            continue;
+        }
+        group.into_iter().for_each(row);
     }
     for error in errors {
         out::note(format_args!("warning: {error}"));
     }
+}
+
+fn row(entry: &Entry) {
+    let Entry { id, summary, meta, .. } = entry;
+    let title = match summary.variant.as_str() {
+        "" => summary.title.clone(),
+        variant => format!("{} · {variant}", summary.title),
+    };
+    let pin = if meta.is_pinned { "*" } else { " " };
+    out::line(format_args!(
+        "{pin} {id:<22}  {:<12}  {:>5.1} s  {:<WIDTH$}  {}",
+        summary.verdict.label(),
+        summary.duration_secs,
+        cut(&title),
+        cut(&meta.note),
+    ));
 }
 
 /// A text in one line that is not too long; signs that a terminal would obey are left out.

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::args::{HowArgs, Language, LessonArgs};
+use super::args::{HowArgs, KeepArgs, Language, LessonArgs};
 use super::design::{DesignArgs, sound, tell_external};
 use super::run::{signals, tell_failure, turns, worst};
 use super::{exit, out};
@@ -140,7 +140,8 @@ fn measure(name: &str, lesson: &Lesson, args: &LessonArgs, lang: Lang) -> u8 {
         plans.push((step, plan));
     }
     let design = DesignArgs { server: args.server.clone(), ..DesignArgs::default() };
-    let how = HowArgs { design, no_history: true, quiet: true, ..HowArgs::default() };
+    let keeping = KeepArgs { no_history: true };
+    let how = HowArgs { design, keeping, quiet: true, ..HowArgs::default() };
     let signals = signals();
     let mut taken = Taken::default();
     let mut code = exit::PASS;

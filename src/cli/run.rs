@@ -7,18 +7,17 @@ use crossbeam_channel::{Receiver, bounded, never};
 use super::args::serve::ServeArgs;
 use super::args::{HowArgs, RunArgs};
 use super::design::{sound, tell_external};
-use super::exit;
-use super::keep::Keeper;
 use super::metrics::Observed;
 use super::outputs::Outputs;
 use super::terminal::Terminal;
-use super::{folder, out, repeat, variants};
+use super::{exit, folder, keep, out, repeat, variants};
 use crate::engine::RunOptions;
 use crate::engine::trial::rounds::{Rounds, in_turn};
 use crate::engine::trial::{self, Listener, OnStop};
 use crate::files::presets::Preset;
 use crate::files::{Opened, ResultFile, parse_topology, read_topology};
 use crate::machine::Capacity;
+use crate::machine::kept::Kept;
 use crate::report::read::ReadReport;
 use crate::report::{self, Report, text};
 use crate::topology::{RunPlan, Topology, chaos};
@@ -153,8 +152,9 @@ pub(super) fn turns(
         Some(observed) => observed,
         None => listener,
     };
-    let mut keeper = Keeper::new(listener, names, args.no_history);
-    let rounds = in_turn(plans, times, &options, signals, OnStop::DrainFirst, &mut keeper);
+    let mut kept = Kept::new(listener, keep::history(args.keeping.no_history), names);
+    let rounds = in_turn(plans, times, &options, signals, OnStop::DrainFirst, &mut kept);
+    keep::tell(&kept.into_troubles());
     tell_failure(&rounds);
     rounds
 }

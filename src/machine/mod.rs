@@ -4,11 +4,13 @@
 //!   [`beside`]: another load generator, for comparison.
 //! - [`capacity`]: what was measured; [`store`]: where it is kept, and when it counts no longer.
 //! - [`knee`]: the largest rate at which a design meets its targets.
+//! - [`kept`]: runs, one or several in turn, go into the history.
 //! - [`demand`]: what a design asks for, and whether that is too much (pure).
 
 pub mod beside;
 pub mod capacity;
 pub mod demand;
+pub mod kept;
 pub mod knee;
 pub mod measure;
 pub mod path;

@@ -212,6 +212,10 @@ fn panels(ui: &mut Ui, model: &Model, view: &mut View, out: &mut Intents) -> f32
     if shows != model.settings {
         out.push(Intent::Settings(Box::new(shows)));
     }
+    if model.runs.current.as_ref().is_some_and(|run| run.playhead.is_some()) {
+        let strip = Frame::new().fill(tokens.card).inner_margin(4);
+        Panel::top("moment").frame(strip).show(ui, |ui| panels::moment::show(ui, model, out));
+    }
     CentralPanel::default().frame(Frame::new().fill(tokens.canvas)).show(ui, |ui| {
         view.parts.canvas = Some(ui.max_rect());
         canvas::show(ui, model, &mut view.canvas, out);
@@ -243,6 +247,7 @@ fn bottom(ui: &mut Ui, model: &Model, view: &mut View, out: &mut Intents) {
                 out.push(Intent::ShowTab(tab));
             }
         }
+        charts::timeline::show(ui, model, out);
     });
     ui.separator();
     match view.tab {

@@ -8,6 +8,7 @@ use super::dialogs::compare::CompareEntry;
 use super::document::Edit;
 use super::lessons::LessonAct;
 use super::run::News;
+use super::run::playhead::Seek;
 use super::run::turns::Turn;
 use super::selection::Selection;
 use super::session::chooser::Ask;
@@ -90,6 +91,8 @@ pub enum Intent {
     ShowTab(BottomTab),
     /// The charts show a moment of the run, in seconds from the first arrival.
     ShowMoment(f64),
+    /// The canvas shows another moment of the run.
+    Seek(Seek),
     /// A message shows for a while.
     Notice(super::notice::Notice),
     /// The window closes, whatever runs.

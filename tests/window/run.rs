@@ -447,3 +447,20 @@ fn the_variants_of_a_design_run_one_after_the_other_and_stand_side_by_side() {
     lab.click("Run variant without a breaker");
     assert_eq!(started(&lab), drawn.varied(&drawn.variants[0]), "one alone");
 }
+
+#[test]
+fn the_run_menu_fits_a_small_window_and_its_faults_are_one_row() {
+    let mut lab = on_sale();
+    lab.click("Process to break");
+    lab.click("inventory, master");
+    lab.click("Run menu");
+    let rows = lab.harness.get_all_by_label("Breakable links");
+    let last = rows.map(|row| row.rect().bottom()).fold(0.0, f32::max);
+    assert!(last < 700.0, "{last}");
+    let faults = lab.harness.get_all_by_label("Break or mend the process").next().unwrap();
+    faults.click();
+    lab.harness.run();
+    assert!(shows(&lab, "inventory, master"));
+    let rows = ["Kill", "Cut link", "Slow script"].map(|label| lab.harness.get_all_by_label(label).count());
+    assert!(rows.iter().all(|count| *count > 0), "{rows:?}");
+}

@@ -11,10 +11,12 @@ use seckill_lab::machine::knee::gauge::{Gauge, Resource};
 use seckill_lab::machine::knee::{Outcome, Point};
 use seckill_lab::report::compare::{Comparison, Run};
 use seckill_lab::topology::StageKind;
+use seckill_lab::topology::difference::{About, Difference};
 use seckill_lab::ui::command::UiCommand;
 use seckill_lab::ui::intent::Intent;
 use seckill_lab::ui::run::trials::UnderWay;
 use seckill_lab::ui::session::Session;
+use seckill_lab::ui::session::chooser::{Ask, Purpose};
 use seckill_lab::ui::session::trials::{TrialNews, Trials, Work, Worker};
 use seckill_lab::ui::text::Lang;
 use seckill_lab::ui::theme::chinese;
@@ -78,8 +80,8 @@ fn made_up(names: &[String]) -> Comparison {
 
 #[test]
 fn chosen_variants_are_compared_with_the_open_design_and_differences_stand_in_a_table() {
-    let mut lab = with(|work, _, tell| {
-        let Work::Compare(names, plans, rounds) = work else { panic!("{work:?}") };
+    let mut lab = with(|job, _, tell| {
+        let Work::Compare(names, plans, rounds) = job.work else { panic!("a search") };
         assert_eq!((names.len(), plans.len(), rounds), (3, 3, 5));
         tell(TrialNews::Compared(Box::new(made_up(&names))));
         None
@@ -142,8 +144,8 @@ fn point(rate: f64, outcome: Outcome) -> Point {
 
 #[test]
 fn a_search_shows_each_point_as_it_comes_and_stop_ends_it() {
-    let mut lab = with(|work, stop, tell| {
-        assert!(matches!(work, Work::Search(..)), "{work:?}");
+    let mut lab = with(|job, stop, tell| {
+        assert!(matches!(job.work, Work::Search(..)), "{job:?}");
         tell(TrialNews::Trying(1_000.0));
         tell(TrialNews::Point(Box::new(point(1_000.0, Outcome::Met))));
         tell(TrialNews::Trying(2_000.0));
@@ -223,4 +225,37 @@ fn a_file_with_other_arrivals_is_refused_with_what_differs() {
     assert!(notice.text.contains("other.ron has other arrivals"), "{notice:?}");
     assert!(notice.details.as_ref().unwrap().contains("seed: A 20, B 21"), "{notice:?}");
     assert!(lab.model().trials.under_way.is_none());
+}
+
+#[test]
+fn a_comparison_is_saved_as_the_command_line_writes_it_and_its_links_are_told_apart() {
+    let mut lab = with(|job, _, tell| {
+        let Work::Compare(names, _, _) = job.work else { panic!("a search") };
+        let mut comparison = made_up(&names);
+        comparison.designs[1].differences.push(Difference {
+            about: About::Link,
+            stage: None,
+            what: "users → service".into(),
+            one: Some("Follow".into()),
+            other: Some("Naive".into()),
+        });
+        tell(TrialNews::Compared(Box::new(comparison)));
+        None
+    });
+    lab.click("Run menu");
+    lab.click("Compare designs…");
+    lab.click("Compare");
+    wait(&mut lab, "it has ended", |lab| {
+        lab.model().trials.comparison.is_some() && lab.model().trials.under_way.is_none()
+    });
+    assert!(shows(&lab, "Marked: ") && shows(&lab, "users → service"), "in words too");
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("result");
+    lab.click("Save comparison as JSON…");
+    let ask = Ask { purpose: Purpose::Comparison, folder: None, name: String::new() };
+    lab.harness.state_mut().ask(Intent::Typed(Box::new(ask), path.clone()));
+    lab.harness.run();
+    let saved = std::fs::read_to_string(path.with_extension("json")).unwrap();
+    assert_eq!(saved, lab.model().trials.comparison.as_ref().unwrap().to_json());
+    assert!(shows(&lab, "It is saved to "));
 }

@@ -8,7 +8,7 @@ use clap::Args as ClapArgs;
 
 use super::super::allow::AllowArgs;
 use super::super::design::DesignArgs;
-use super::{FormArgs, HowArgs, LoadArgs, ServerArgs, parse_duration, parse_loopback};
+use super::{FormArgs, HowArgs, KeepArgs, LoadArgs, ServerArgs, parse_duration, parse_loopback};
 use crate::engine::HttpOptions;
 
 /// `serve`.
@@ -51,9 +51,9 @@ pub struct ServeArgs {
     /// Print the verdict only
     #[arg(long)]
     pub quiet: bool,
-    /// Do not keep the run in the history
-    #[arg(long, env = "SECKILL_LAB_NO_HISTORY")]
-    pub no_history: bool,
+    /// Whether it is kept.
+    #[command(flatten)]
+    pub keeping: KeepArgs,
     /// Keep the run's files (server logs, the database) and say where they are
     #[arg(long)]
     pub keep_data: bool,
@@ -79,7 +79,7 @@ impl ServeArgs {
             served: None,
             http: Some(HttpOptions { at: self.http, lasts: self.lasts }),
             quiet: self.quiet,
-            no_history: self.no_history,
+            keeping: self.keeping,
             keep_data: self.keep_data,
         };
         (self.file, how)

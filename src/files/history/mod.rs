@@ -11,6 +11,7 @@ mod record;
 mod recorder;
 
 use std::cmp::Reverse;
+use std::env;
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -18,10 +19,13 @@ use std::time::{Duration, SystemTime};
 
 use serde::{Deserialize, Serialize};
 
-pub use self::record::{Moment, Record, Summary};
+pub use self::record::{Label, Moment, Part, Purpose, Record, Summary};
 pub use self::recorder::{Keeping, Recorder};
 use super::write::replace;
+use crate::servers::Surroundings;
 
+/// Set, no run of this program is kept, by command line or window.
+pub const OFF_VARIABLE: &str = "SECKILL_LAB_NO_HISTORY";
 /// The folder, in the user's data folder.
 pub const FOLDER: &str = "history";
 /// The most records that are kept; pinned ones are kept besides.
@@ -49,6 +53,17 @@ pub enum HistoryError {
         /// What the system says.
         source: io::Error,
     },
+    /// There is no room for a record.
+    #[error(
+        "{}: {source}; there is no room for the record: free some, delete kept runs by `seckill-lab history delete`, or name another folder by SECKILL_LAB_DATA_DIR",
+        path.display()
+    )]
+    Full {
+        /// The path.
+        path: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
     /// A record is not as this program writes them.
     #[error("{}: this is no record of a run: {why}", path.display())]
     Broken {
@@ -66,6 +81,17 @@ pub enum HistoryError {
     /// The thread that writes died.
     #[error("the recorder ended without a word")]
     Gone,
+}
+
+/// The history of this user; none where there is no place for it.
+pub fn of_user() -> Option<History> {
+    Surroundings::from_env().data_folder.map(|folder| History::new(folder.join(FOLDER)))
+}
+
+/// Whether [`OFF_VARIABLE`] says that no run is kept: it is set, and not to nothing, 0, "false", "no" or "off".
+pub fn is_off() -> bool {
+    let value = env::var(OFF_VARIABLE).unwrap_or_default().to_lowercase();
+    !["", "0", "f", "false", "n", "no", "off"].contains(&value.as_str())
 }
 
 /// What a person adds to a record.
@@ -92,14 +118,31 @@ pub struct Entry {
 }
 
 impl Entry {
-    /// Whether every word of a search is in title, note, verdict, time or name, in any case.
+    /// Whether every word of a search is in title, note, verdict, time or name, or in the name of what it is part of, in any case.
     pub fn fits(&self, search: &str) -> bool {
-        let Summary { title, variant, sentence, started_at, verdict, .. } = &self.summary;
-        let all =
-            [&self.id, title, variant, sentence, started_at, &self.meta.note, verdict.label()].join(" ");
+        let Summary { title, variant, sentence, started_at, verdict, part, .. } = &self.summary;
+        let part = part.as_ref().map_or("", |part| &part.name);
+        let all = [&self.id, title, variant, sentence, started_at, &self.meta.note, verdict.label(), part]
+            .join(" ");
         let all = all.to_lowercase();
         search.to_lowercase().split_whitespace().all(|word| all.contains(word))
     }
+}
+
+/// Entries that belong together: the runs of one comparison or search, or one run alone.
+pub fn groups(entries: &[Entry]) -> Vec<Vec<&Entry>> {
+    let mut groups: Vec<Vec<&Entry>> = Vec::new();
+    for entry in entries {
+        let name = |entry: &Entry| entry.summary.part.as_ref().map(|part| part.name.clone());
+        let of = name(entry);
+        let is_same =
+            |group: &&mut Vec<&Entry>| of.is_some() && group.first().is_some_and(|one| name(one) == of);
+        match groups.iter_mut().find(is_same) {
+            Some(group) => group.push(entry),
+            None => groups.push(vec![entry]),
+        }
+    }
+    groups
 }
 
 /// The history in a folder.
@@ -146,7 +189,12 @@ impl History {
                 Err(error) => errors.push(error),
             }
         }
-        entries.sort_by(|a, b| b.id.cmp(&a.id));
+        // A name has the second of the beginning, and several runs may begin in one.
+        let place = |entry: &Entry| {
+            let round = entry.summary.part.as_ref().map_or(0, |part| part.round);
+            (entry.summary.started_at.clone(), round, entry.id.clone())
+        };
+        entries.sort_by_cached_key(|entry| Reverse(place(entry)));
         (entries, errors)
     }
 

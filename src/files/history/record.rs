@@ -26,6 +26,46 @@ const LARGEST_SUMMARY: u64 = 64 * 1024;
 /// The longest series that is written and read, unpacked: that of hours.
 pub(super) const LARGEST_SERIES: u64 = 512 * 1024 * 1024;
 
+/// Why several runs were done in turn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Purpose {
+    /// Designs were compared.
+    Compare,
+    /// The largest rate of a design was looked for.
+    Capacity,
+}
+
+impl Purpose {
+    /// Its word: that of the command.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Compare => "compare",
+            Self::Capacity => "capacity",
+        }
+    }
+}
+
+/// Which run of several in turn a record is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Part {
+    /// What they were done for.
+    pub purpose: Purpose,
+    /// The name that all of them share: the purpose, when it began, and the program's process.
+    pub name: String,
+    /// The round of a comparison, or the number of the try; from 1.
+    pub round: u32,
+}
+
+/// What a record says about its run besides the report.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Label {
+    /// Which variant of a design, or which design of several; empty for one alone.
+    pub variant: String,
+    /// Which of several runs in turn.
+    pub part: Option<Part>,
+}
+
 /// What a list shows of a run.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Summary {
@@ -47,14 +87,18 @@ pub struct Summary {
     /// Whether the series lacks something: it was too long, or the disk too slow.
     #[serde(default)]
     pub is_cut: bool,
+    /// Which of several runs in turn it is; none: it stands for itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub part: Option<Part>,
 }
 
 impl Summary {
     /// Of a report.
-    pub fn of(report: &Report, variant: &str, is_cut: bool) -> Self {
+    pub fn of(report: &Report, label: &Label, is_cut: bool) -> Self {
         Self {
             title: report.topology.title.clone(),
-            variant: variant.to_owned(),
+            variant: label.variant.clone(),
+            part: label.part.clone(),
             started_at: report.started_at.clone(),
             verdict: report.verdict,
             sentence: sentence(report),

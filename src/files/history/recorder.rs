@@ -11,7 +11,7 @@ use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipWriter};
 
 use super::record::{LARGEST_SERIES, REPORT, SERIES, SUMMARY};
-use super::{History, HistoryError, Moment, Summary, UNFINISHED};
+use super::{History, HistoryError, Label, Moment, Summary, UNFINISHED};
 use crate::metrics::{Bucket, InstanceState};
 use crate::report::{Report, to_json};
 
@@ -20,7 +20,7 @@ const MOST_WAITING: usize = 600;
 
 enum Message {
     Moment(Box<Moment>),
-    Finish { report: Box<Report>, variant: String, is_cut: bool },
+    Finish { report: Box<Report>, label: Label, is_cut: bool },
 }
 
 /// Keeps one run. Dropped before it is finished, it leaves nothing.
@@ -66,10 +66,9 @@ impl Recorder {
         Keeping(self.thread).wait()
     }
 
-    /// Ends the record with its report. `variant`: which one of a design.
-    pub fn finish(self, report: &Report, variant: &str) -> Keeping {
-        let (report, variant) = (Box::new(report.clone()), variant.to_owned());
-        let message = Message::Finish { report, variant, is_cut: self.is_cut };
+    /// Ends the record with its report.
+    pub fn finish(self, report: &Report, label: Label) -> Keeping {
+        let message = Message::Finish { report: Box::new(report.clone()), label, is_cut: self.is_cut };
         // If the thread is gone, its result says so.
         drop(self.sender.send(message));
         Keeping(self.thread)
@@ -103,8 +102,8 @@ fn work(history: &History, receiver: &Receiver<Message>) -> Result<String, Histo
                     page = Err(error);
                 }
             }
-            Message::Finish { report, variant, is_cut } => {
-                let id = page.and_then(|page| page.finish(&report, &variant, is_cut))?;
+            Message::Finish { report, label, is_cut } => {
+                let id = page.and_then(|page| page.finish(&report, &label, is_cut))?;
                 history.tidy();
                 return Ok(id);
             }
@@ -150,9 +149,9 @@ impl<'a> Page<'a> {
         self.zip.write_all(&line).map_err(|source| io_error(self.file.path(), source))
     }
 
-    fn finish(self, report: &Report, variant: &str, is_cut: bool) -> Result<String, HistoryError> {
+    fn finish(self, report: &Report, label: &Label, is_cut: bool) -> Result<String, HistoryError> {
         let Self { history, file, mut zip, is_cut: is_long, .. } = self;
-        let summary = Summary::of(report, variant, is_cut || is_long);
+        let summary = Summary::of(report, label, is_cut || is_long);
         let summary =
             serde_json::to_string(&summary).unwrap_or_else(|error| unreachable!("text keys: {error}"));
         let write = || -> io::Result<()> {
@@ -184,5 +183,9 @@ fn options() -> SimpleFileOptions {
 }
 
 fn io_error(path: impl Into<PathBuf>, source: io::Error) -> HistoryError {
-    HistoryError::Io { path: path.into(), source }
+    use io::ErrorKind::{FileTooLarge, QuotaExceeded, StorageFull};
+    match source.kind() {
+        StorageFull | QuotaExceeded | FileTooLarge => HistoryError::Full { path: path.into(), source },
+        _ => HistoryError::Io { path: path.into(), source },
+    }
 }

@@ -35,7 +35,7 @@ fn keep(history: &History, report: &Report, count: u64) -> Result<String, Histor
     let mut recorder = Recorder::begin(history).unwrap();
     let state = InstanceState { name: "master".into(), lag_secs: Some(0.5), ..InstanceState::default() };
     recorder.add(&moments(report, count), &[state]);
-    recorder.finish(report, "").wait()
+    recorder.finish(report, Label::default()).wait()
 }
 
 fn names(folder: &Path) -> Vec<String> {

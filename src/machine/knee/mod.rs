@@ -17,7 +17,8 @@ use self::targets::Aim;
 use super::capacity::IS_OPTIMISED;
 use super::search::{Carried, search_around};
 use super::store::cores;
-use crate::engine::trial::{self, OnStop, Trial, stopped};
+use crate::engine::trial::rounds::Turn;
+use crate::engine::trial::{self, Listener, OnStop, Trial, stopped};
 use crate::engine::{FailureKind, RunFailure, RunOptions};
 use crate::report::verdict::disturbances;
 use crate::report::{ServerReport, Verdict};
@@ -147,7 +148,7 @@ pub enum Told {
     Point(Point),
 }
 
-/// Searches. A message on `stop`, or the end of whoever could send one, ends it with what was found so far; no server is left then.
+/// Searches; `listener` hears of each run. A message on `stop`, or the end of whoever could send one, ends it with what was found so far; no server is left then.
 ///
 /// # Errors
 /// Not one run came to a report.
@@ -157,6 +158,7 @@ pub fn find(
     options: &RunOptions,
     stop: &Receiver<()>,
     tell: &mut dyn FnMut(Told),
+    listener: &mut dyn Listener,
 ) -> Result<Knee, RunFailure> {
     let begun = Instant::now();
     let (mut points, mut servers): (Vec<Point>, Vec<ServerReport>) = (Vec::new(), Vec::new());
@@ -167,7 +169,10 @@ pub fn find(
             return Ok(false);
         }
         tell(Told::Trying(rate));
-        let trial = run(aim, rate, options, stop)?;
+        let turn = Turn { round: runs + 1, design: 0 };
+        listener.begins(turn);
+        let trial = run(aim, rate, options, stop, listener)?;
+        listener.ended(turn, &trial);
         servers.clone_from(&trial.report.servers);
         let point = Point::new(aim, rate, &trial);
         let outcome = point.outcome;
@@ -193,14 +198,20 @@ pub fn find(
 }
 
 /// Runs the design at a mean rate; shape and length of the sale stay.
-fn run(aim: &Aim, rate: f64, options: &RunOptions, stop: &Receiver<()>) -> Result<Trial, RunFailure> {
+fn run(
+    aim: &Aim,
+    rate: f64,
+    options: &RunOptions,
+    stop: &Receiver<()>,
+    listener: &mut dyn Listener,
+) -> Result<Trial, RunFailure> {
     let mut topology = aim.topology.clone();
     topology.workload.scale_to(rate);
     let plan = RunPlan::new(topology).map_err(|problems| {
         let problems: Vec<String> = problems.iter().map(ToString::to_string).collect();
         RunFailure::new(FailureKind::Broken, &format!("at {rate:.0} a second: {}", problems.join("; ")))
     })?;
-    trial::run(plan, options.clone(), stop, OnStop::GiveUp, &mut ()).result
+    trial::run(plan, options.clone(), stop, OnStop::GiveUp, listener).result
 }
 
 impl Point {

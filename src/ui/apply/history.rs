@@ -3,6 +3,7 @@
 use super::super::dialogs::history::HistoryView;
 use super::super::notice::Notice;
 use super::super::run::Run;
+use super::super::run::overlay::{Overlay, name_of};
 use super::super::text::{Text, text};
 use super::super::view::{BottomTab, Dialog};
 use super::Applied;
@@ -18,6 +19,8 @@ const SHOWN: Text = text("This is the run of {}; nothing runs", "这是 {} 的�
 pub enum HistoryAct {
     /// It is shown.
     Open(String),
+    /// It lies over the run that is shown.
+    Overlay(String),
     /// Its note becomes this.
     Note(String, String),
     /// It is kept for good, or not.
@@ -42,6 +45,7 @@ impl Applied<'_> {
         let Some(history) = self.session.keeper.history().cloned() else { return };
         let done = match act {
             HistoryAct::Open(id) => self.show_kept(&history, &id),
+            HistoryAct::Overlay(id) => self.overlay(&history, &id),
             HistoryAct::Note(id, note) => {
                 let meta = history.meta(&id);
                 history.set_meta(&id, &crate::files::history::Meta { note, ..meta })
@@ -72,6 +76,16 @@ impl Applied<'_> {
         self.view.dialog = None;
         self.show_tab(BottomTab::Results);
         self.notify(Notice::good(self.model.lang().f(SHOWN, &[&began])));
+        Ok(())
+    }
+
+    fn overlay(&mut self, history: &History, id: &str) -> Result<(), HistoryError> {
+        let record = history.read(id)?;
+        let variant = record.summary.variant.clone();
+        let run = Run::kept(self.model.runs.next_id(), record);
+        self.model.runs.overlay = Some(Overlay { name: name_of(&run, &variant), run });
+        self.view.dialog = None;
+        self.show_tab(BottomTab::Charts);
         Ok(())
     }
 

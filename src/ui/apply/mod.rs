@@ -27,6 +27,7 @@ use super::dialogs::presets::ChooserView;
 use super::intent::Intent;
 use super::model::Model;
 use super::notice::Notice;
+use super::run::playhead::Seek;
 use super::run::port::EnginePort;
 use super::session::Session;
 use super::settings::SCALES;
@@ -91,6 +92,7 @@ impl Applied<'_> {
             Intent::Dialog(dialog) => self.view.dialog = dialog,
             Intent::ShowTab(tab) => self.show_tab(tab),
             Intent::ShowMoment(secs) => self.show_moment(secs),
+            Intent::Seek(seek) => self.seek(seek),
             Intent::Notice(notice) => self.notify(notice),
             Intent::Close => self.proceed(After::Quit),
         }
@@ -106,6 +108,18 @@ impl Applied<'_> {
         if let Some(run) = &self.model.runs.current {
             self.view.charts.show_moment(secs, run);
             self.show_tab(BottomTab::Charts);
+        }
+        // Who looks at moments already sees this one on the canvas too.
+        if self.model.runs.current.as_ref().is_some_and(|run| run.playhead.is_some()) {
+            self.seek(Seek::To(secs));
+        }
+    }
+
+    fn seek(&mut self, seek: Seek) {
+        let Some(run) = &mut self.model.runs.current else { return };
+        run.seek(seek);
+        if let Some(at) = run.playhead.as_ref().map(|playhead| playhead.at) {
+            self.view.charts.bring_into_view(at, run);
         }
     }
 
@@ -154,13 +168,20 @@ impl Applied<'_> {
             UiCommand::ShowEvents => self.show_tab(BottomTab::Events),
             UiCommand::ShowTrials => self.show_tab(BottomTab::Trials),
             UiCommand::FollowCharts => self.view.charts.follow(),
+            UiCommand::PlayMoments => {
+                let playhead = self.model.runs.current.as_ref().and_then(|run| run.playhead.as_ref());
+                let plays = playhead.is_none_or(|playhead| !playhead.is_playing);
+                self.seek(Seek::Play(plays));
+            }
+            UiCommand::LeaveMoment => self.seek(Seek::End),
             UiCommand::FreezeCharts => {
                 if let Some(run) = &self.model.runs.current {
                     self.view.charts.toggle_freeze(run);
                 }
             }
             UiCommand::Presets => self.view.dialog = Some(Dialog::Presets(ChooserView::default())),
-            UiCommand::ShowHistory => self.show_history(),
+            UiCommand::ShowHistory | UiCommand::OverlayRun => self.show_history(),
+            UiCommand::RemoveOverlay => self.model.runs.overlay = None,
             UiCommand::Shortcuts => self.view.dialog = Some(Dialog::Shortcuts),
             UiCommand::About => self.view.dialog = Some(Dialog::About),
             _ => {}

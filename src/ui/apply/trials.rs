@@ -8,16 +8,17 @@ use super::super::dialogs::compare::CompareEntry;
 use super::super::notice::Notice;
 use super::super::run::trials::{Trials, UnderWay};
 use super::super::session::chooser::Purpose;
-use super::super::session::trials::{TrialNews, Work};
+use super::super::session::trials::{Job, TrialNews, Work};
 use super::super::text::common::UNTITLED;
 use super::super::text::trials::difference;
 use super::super::text::{Text, text};
-use super::super::view::{BottomTab, Dialog};
+use super::super::view::{BottomTab, Dialog, WhyReplace};
 use super::Applied;
 use crate::engine::{FailureKind, RunFailure};
-use crate::files::{read_topology, report_problems};
-use crate::machine::knee::Bounds;
+use crate::files::{ResultFile, read_topology, report_problems};
 use crate::machine::knee::targets::Aim;
+use crate::machine::knee::{Bounds, Knee};
+use crate::report::compare::Comparison;
 use crate::topology::difference::arrivals;
 use crate::topology::{RunPlan, Topology};
 
@@ -33,6 +34,8 @@ const OUTSIDE: Text = text(
 );
 const ENDED_EARLY: Text = text("The trials ended early", "对比试验提前结束");
 const NO_THREAD: Text = text("The system gives no thread for it", "系统无法为此提供线程");
+const SAVED: Text = text("It is saved to {}", "已保存到 {}");
+const NOT_SAVED: Text = text("It could not be saved to {}", "无法保存到 {}");
 const STOPPING: Text =
     text("Stopping; press Stop again to give up at once", "正在停止；再次按停止可立即放弃");
 
@@ -103,7 +106,8 @@ impl Applied<'_> {
     }
 
     fn begin(&mut self, work: Work, under_way: UnderWay) {
-        if !self.session.trials.begin(work, self.ctx) {
+        let job = Job { work, history: self.session.keeper.for_runs().cloned() };
+        if !self.session.trials.begin(job, self.ctx) {
             let lang = self.model.lang();
             self.notify(Notice::error(lang.t(ENDED_EARLY), lang.t(NO_THREAD)));
             return;
@@ -163,6 +167,27 @@ impl Applied<'_> {
         designs.into_iter().map(plan).collect()
     }
 
+    /// Saves what a comparison or a search came to, as the command line does.
+    pub fn save_trials(&mut self, purpose: Purpose, path: PathBuf, may_replace: bool) {
+        let (lang, trials) = (self.model.lang(), &self.model.trials);
+        let json = match purpose {
+            Purpose::Comparison => trials.comparison.as_ref().map(Comparison::to_json),
+            _ => trials.knee.as_ref().map(Knee::to_json),
+        };
+        let Some(json) = json else { return };
+        let path = if path.extension().is_none() { path.with_extension("json") } else { path };
+        if !may_replace && path.is_file() {
+            self.ask_to_replace(purpose, path, WhyReplace::Exists);
+            return;
+        }
+        let saved = ResultFile::reserve(&path).and_then(|file| file.write(&json));
+        let shown = path.display();
+        self.notify(match saved {
+            Ok(()) => Notice::good(lang.f(SAVED, &[&shown])),
+            Err(error) => Notice::error(lang.f(NOT_SAVED, &[&shown]), lang.of(&error.to_string())),
+        });
+    }
+
     /// Ends what is tried, with what there is.
     pub fn stop_trials(&mut self) {
         self.session.trials.stop();
@@ -184,6 +209,7 @@ impl Applied<'_> {
             TrialNews::Trying(rate) => trials.under_way = Some(UnderWay::Searching(Some(rate))),
             TrialNews::Point(point) => trials.points.push(*point),
             TrialNews::Found(knee) => trials.knee = Some(*knee),
+            TrialNews::NotKept(error) => self.not_in_history(&error),
             TrialNews::Ended(failure) => self.trials_ended(failure),
         }
     }

@@ -125,7 +125,7 @@ fn settings(pen: &Pen<'_>, stage: &Stage) {
 fn first_row(pen: &Pen<'_>, stage: &Stage, now: &Figures) {
     let (lang, room) = (pen.lang, row(pen, 5.0, 17.0));
     let is_users = matches!(stage.kind, StageKind::Users(_));
-    let (short, value, tip) = if now.scope == Scope::LastSecond {
+    let (short, value, tip) = if now.scope.is_second() {
         let rate = figures::per_sec(now.rate());
         let value = lang.f(RATE, &[&rate]);
         (rate, value, if is_users { OFFERED_TIP } else { RATE_TIP })
@@ -191,7 +191,7 @@ fn failed_or_in_flight(pen: &Pen<'_>, now: &Figures, room: Rect, is_users: bool)
         pen.figure(at, "failed", &words, &format!("{}: {}", lang.t(tip), grouped(now.failed)));
         return at.left();
     }
-    let Some(count) = now.in_flight.filter(|_| now.scope == Scope::LastSecond) else { return room.right() };
+    let Some(count) = now.in_flight.filter(|_| now.scope.is_second()) else { return room.right() };
     let short = figures::compact(count);
     let at = pen.sign(room, true, (Icon::Hourglass, &short), 11.0, pen.tokens.weak);
     pen.figure(at, "in flight", &lang.f(IN_FLIGHT, &[&grouped(count)]), lang.t(IN_FLIGHT_TIP));
@@ -209,7 +209,8 @@ fn trail(pen: &Pen<'_>, run: &Run, at: usize, now: &Figures) {
     pen.ui.painter().hline(room.x_range(), room.bottom(), Stroke::new(1.0, tokens.line));
     let highest = sparkline::show(pen.ui.painter(), room, &trail.bins, trail.room, colors);
     let whole = match now.scope {
-        Scope::LastSecond => None,
+        // What moment it is stands over the canvas.
+        Scope::LastSecond | Scope::Moment => None,
         Scope::WholeRun => Some(lang.t(WHOLE_RUN)),
         Scope::UntilFailure => Some(lang.t(UNTIL_FAILURE)),
     };
@@ -230,12 +231,12 @@ fn kept_trail(pen: &Pen<'_>, run: &Run, at: usize) -> std::sync::Arc<Trail> {
     type Kept = (u64, usize, bool, std::sync::Arc<Trail>);
     let id = pen.id("kept trail");
     let kept = pen.ui.data(|data| data.get_temp::<Kept>(id));
-    let is_same = |kept: &Kept| (kept.0, kept.1, kept.2) == (run.id.0, run.series.len(), run.is_active());
+    let is_same = |kept: &Kept| (kept.0, kept.1, kept.2) == (run.id.0, run.shown_len(), run.is_active());
     if let Some(kept) = kept.filter(is_same) {
         return kept.3;
     }
     let trail = std::sync::Arc::new(now::trail(run, at));
-    let fresh: Kept = (run.id.0, run.series.len(), run.is_active(), trail.clone());
+    let fresh: Kept = (run.id.0, run.shown_len(), run.is_active(), trail.clone());
     pen.ui.data_mut(|data| data.insert_temp(id, fresh));
     trail
 }
@@ -263,7 +264,7 @@ fn extra(pen: &Pen<'_>, stage: &Stage, live: Option<(&Run, &Figures)>) {
             backlog.map(|count| (Icon::Inbox, u64::from(count), [WAITING, BACKLOG, BACKLOG_TIP]))
         }
         (StageKind::Users(_), Some((run, _))) => {
-            let sold = run.series.sold_in_all.last();
+            let sold = run.series.sold_in_all.get(run.shown_len().wrapping_sub(1));
             sold.map(|count| (Icon::ShoppingCart, u64::from(count), [GRANTED, SOLD, SOLD_TIP]))
         }
         _ => None,
@@ -276,7 +277,7 @@ fn extra(pen: &Pen<'_>, stage: &Stage, live: Option<(&Run, &Figures)>) {
     if let (StageKind::Database(_), Some((run, now))) = (&stage.kind, live)
         && writes_orders_only(run, stage)
     {
-        let count = if now.scope == Scope::LastSecond {
+        let count = if now.scope.is_second() {
             figures::per_sec(now.passed as f64 / now.secs)
         } else {
             figures::compact(now.passed)
@@ -291,7 +292,8 @@ fn extra(pen: &Pen<'_>, stage: &Stage, live: Option<(&Run, &Figures)>) {
 fn backlog(run: &Run, stage: &Stage) -> Option<u32> {
     let at = run.topology.index_of(&stage.name)?;
     let told = run.series.waits_at.contains(&at);
-    if told { run.series.stages.get(at)?.backlog.last() } else { run.series.backlog.last() }
+    let column = if told { &run.series.stages.get(at)?.backlog } else { &run.series.backlog };
+    column.get(run.shown_len().wrapping_sub(1))
 }
 
 /// Whether all that reaches a database comes out of a queue.

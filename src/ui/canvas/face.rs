@@ -9,6 +9,7 @@ use super::super::document::layout::{HEAD, WIDTH};
 use super::super::intent::{Intent, Intents};
 use super::super::model::Model;
 use super::super::run::Run;
+use super::super::run::log::{Line, Mark};
 use super::super::selection::Selection;
 use super::super::text::{Text, terms, text};
 use super::super::theme::signs;
@@ -26,6 +27,7 @@ pub const NEAR: f32 = 0.7;
 pub const PAD: f32 = 10.0;
 
 const NO_MASTER: Text = text("no process answers as master", "没有进程以主节点身份响应");
+const DONE_TO_IT: Text = text("broken by then: {}", "此前的故障：{}");
 const ONE_PROBLEM: Text = text("1 problem", "1 个问题");
 const PROBLEMS: Text = text("{} problems", "{} 个问题");
 const CLICK: Text = text("Click to see the list of problems", "点击查看问题列表");
@@ -138,6 +140,7 @@ fn head(pen: &Pen<'_>, index: usize, stage: &Stage, look: FaceState, out: &mut I
     let mut right = pen.part(0.0, 1.0, WIDTH - PAD, HEAD).right();
     right = problem_mark(pen, index, stage, right, out);
     right = no_master_mark(pen, index, right);
+    right = fault_mark(pen, index, right);
     if pen.zoom < NEAR {
         right = small_badge(pen, stage, right);
     }
@@ -186,11 +189,11 @@ fn problem_mark(pen: &Pen<'_>, index: usize, stage: &Stage, right: f32, out: &mu
 /// Says so when processes run and none of them answers as master. Answers the new right edge.
 fn no_master_mark(pen: &Pen<'_>, index: usize, right: f32) -> f32 {
     // Before the first arrival, processes may still be starting.
-    let started = |run: &Run| run.is_active() && !run.series.is_empty();
+    let started = |run: &Run| (run.is_active() || run.playhead.is_some()) && !run.series.is_empty();
     let Some((run, stage)) = running(pen.model, index).filter(|(run, _)| started(run)) else {
         return right;
     };
-    let mut here = run.instances.iter().filter(|state| state.stage == stage).peekable();
+    let mut here = run.processes().iter().filter(|state| state.stage == stage).peekable();
     if here.peek().is_none() || here.any(|state| state.is_reachable && state.role == Role::Master) {
         return right;
     }
@@ -200,5 +203,23 @@ fn no_master_mark(pen: &Pen<'_>, index: usize, right: f32) -> f32 {
     let at = pen.sign(room, true, (Icon::HeartCrack, ""), 14.0, color);
     let words = pen.lang.t(NO_MASTER);
     pen.figure(at, "no master", words, words);
+    at.left() - 4.0 * pen.zoom
+}
+
+/// At a moment of the run: what had been done to the stage by then, the last first. Answers the new right edge.
+fn fault_mark(pen: &Pen<'_>, index: usize, right: f32) -> f32 {
+    let Some((run, stage)) = running(pen.model, index) else { return right };
+    let Some(playhead) = &run.playhead else { return right };
+    let is_by_then = |line: &&Line| line.stage == Some(stage) && line.at.as_secs_f64() <= playhead.at;
+    let done: Vec<&Line> = run.log.lines.iter().rev().filter(is_by_then).collect();
+    if done.is_empty() {
+        return right;
+    }
+    let mut room = pen.part(0.0, 1.0, WIDTH, HEAD);
+    room.max.x = right;
+    let at = pen.sign(room, true, (signs::mark(Mark::Fault), ""), 13.0, pen.tokens.mark(Mark::Fault));
+    let said = done.iter().map(|line| format!("{:.1} s  {}", line.at.as_secs_f64(), pen.lang.of(&line.text)));
+    let said: Vec<String> = said.collect();
+    pen.figure(at, "faults", &pen.lang.f(DONE_TO_IT, &[&said[0]]), &said.join("\n"));
     at.left() - 4.0 * pen.zoom
 }

@@ -104,7 +104,7 @@ pub fn show(pen: &Pen<'_>, index: usize, stage: &Stage, out: &mut Intents) {
 /// The processes that came while the run went on, and are in no design.
 fn newcomers(pen: &Pen<'_>, index: usize, drawn: &[String]) -> Vec<String> {
     let Some((run, at)) = running(pen.model, index) else { return Vec::new() };
-    let of_stage = run.instances.iter().filter(|state| state.stage == at);
+    let of_stage = run.processes().iter().filter(|state| state.stage == at);
     let names = of_stage.map(|state| &state.name).filter(|name| !drawn.contains(name));
     names.cloned().collect()
 }
@@ -128,7 +128,7 @@ fn planned(lang: Lang, kind: &StageKind, name: &str) -> Row {
 /// A process of a run: as it is now, or what it did.
 fn row(lang: Lang, run: &Run, stage: usize, name: &str) -> Row {
     let kind = &run.topology.stages[stage].kind;
-    if let Some(report) = run.report() {
+    if let Some(report) = run.report().filter(|_| run.playhead.is_none()) {
         let of_stage = &run.topology.stages[stage].name;
         let found = report.instances.iter().find(|one| one.stage == *of_stage && one.name == name);
         let last = run.instances.iter().find(|state| state.stage == stage && state.name == name);
@@ -142,12 +142,12 @@ fn row(lang: Lang, run: &Run, stage: usize, name: &str) -> Row {
         row.words.extend((secs > 0.0).then(|| lang.f(WAS_OUT, &[&format!("{secs:.1}")])));
         return row;
     }
-    let found = run.instances.iter().find(|state| state.stage == stage && state.name == name);
+    let found = run.processes().iter().find(|state| state.stage == stage && state.name == name);
     // Before the first look, a process has not said what it is.
     let found = found.filter(|state| state.is_reachable || state.role != Role::Unknown);
     let Some(now) = found else { return planned(lang, kind, name) };
     let mut row = live(lang, now);
-    if let Some(why) = run.why_out_of_reads(stage, name) {
+    if let Some(why) = run.why_out_as_shown(stage, name) {
         row.warning = Some(signs::OUT_OF_READS);
         row.words.push(lang.f(OUT, &[&lang.of(why)]));
     }

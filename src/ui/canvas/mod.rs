@@ -26,7 +26,7 @@ pub mod kind;
 pub mod look;
 pub mod menu;
 pub mod minimap;
-pub mod moving;
+mod moving;
 pub mod pen;
 pub mod ports;
 pub mod pull;

@@ -123,7 +123,7 @@ pub fn show(ui: &Ui, model: &Model, link: usize, way: [Pos2; 4], zoom: f32, stat
     let main = if mix[1] > mix[0] && mix[1] > mix[2] { 1 } else { 2 * usize::from(mix[2] > mix[0]) };
     head(ui, &track, (until, end), tip, edge.unwrap_or(shades[main]));
     let id = ui.scope_id().with(("wire", link));
-    if model.settings.flow_dots && flow.scope == Scope::LastSecond {
+    if model.settings.flow_dots && moves(model, &flow) {
         let dots = Dots { track: &track, until, zoom, rate: flow.rate(), mix };
         flow::dots(ui, id.with("dots"), &dots, tokens);
     }
@@ -206,8 +206,18 @@ fn carried(model: &Model, link: usize) -> Option<Flow> {
     run.graph.next.get(from)?.contains(&to).then(|| now::flow(run, from, to))?
 }
 
+/// Whether what is shown goes on by itself.
+fn moves(model: &Model, flow: &Flow) -> bool {
+    let playhead = model.runs.current.as_ref().and_then(|run| run.playhead.as_ref());
+    match flow.scope {
+        Scope::LastSecond => true,
+        Scope::Moment => playhead.is_some_and(|playhead| playhead.is_playing),
+        Scope::WholeRun | Scope::UntilFailure => false,
+    }
+}
+
 fn amount(model: &Model, flow: &Flow) -> String {
-    if flow.scope == Scope::LastSecond {
+    if flow.scope.is_second() {
         figures::per_sec(flow.rate())
     } else {
         model.lang().f(REQUESTS, &[&grouped(flow.count)])
@@ -240,7 +250,7 @@ fn label(ui: &Ui, model: &Model, link: usize, flow: &Flow, at: Pos2, zoom: f32, 
     response.widget_info(|| WidgetInfo::labeled(Role::Label, true, &name));
     let receiver = model.doc.topology().links.get(link).map_or("", |link| &link.to);
     let [passed, intercepted, failed] = flow.mix.map(|share| percent(share.into()));
-    let tip = if flow.scope == Scope::LastSecond { LIVE_TIP } else { WHOLE_TIP };
+    let tip = if flow.scope.is_second() { LIVE_TIP } else { WHOLE_TIP };
     let became = lang.f(BECAME, &[&receiver, &passed, &intercepted, &failed]);
     response.on_hover_text(format!("{}\n{became}", lang.t(tip)));
 }

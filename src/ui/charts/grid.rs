@@ -8,6 +8,7 @@ use lucide_icons::Icon;
 use super::super::intent::{Intent, Intents};
 use super::super::model::Model;
 use super::super::run::Run;
+use super::super::run::playhead::Seek;
 use super::super::settings::Settings;
 use super::super::text::{Text, text};
 use super::super::theme::fonts::icon;
@@ -16,9 +17,9 @@ use super::gesture::{self, Gesture};
 use super::kind::Chart;
 use super::legend::{self, Legend};
 use super::marks::Marks;
-use super::plot::{self, AXIS_HEIGHT, Cell, Drawn, Scene};
+use super::plot::{self, AXIS_HEIGHT, Cell, Drawn, Scene, Second};
 use super::trace::{Trace, Traces};
-use super::{ChartsView, readout};
+use super::{ChartsView, over, readout};
 
 /// The least width and height of a chart, its heading included.
 const LEAST: egui::Vec2 = vec2(232.0, 96.0);
@@ -38,6 +39,7 @@ const IN_BYTES: Text = text("bytes", "字节");
 const IN_SECS: Text = text("secs", "秒");
 const TO_BYTES: Text = text("Show the lag in bytes", "以字节显示延迟");
 const TO_SECS: Text = text("Show the lag in seconds", "以秒显示延迟");
+const NO_COUNTERPART: Text = text("the second run has none of these", "第二次运行没有这些数据");
 const CHART: Text = text("{} chart", "{} 图表");
 
 /// A frame's drawing of all charts.
@@ -64,7 +66,11 @@ pub fn show(ui: &mut Ui, model: &Model, run: &Run, view: &mut ChartsView, out: &
         run,
         len,
         range: view.window.range(extent),
-        cursor: cursor.and_then(|secs| run.series.index_at(secs)).map(|index| index.min(len.max(1) - 1)),
+        cursor: cursor
+            .and_then(|secs| run.series.index_at(secs))
+            .or(run.moment())
+            .map(|index| index.min(len.max(1) - 1)),
+        playhead: run.playhead.as_ref().map(|playhead| playhead.at),
         highlight: view.highlight,
         chosen: view.chosen,
         tokens,
@@ -148,13 +154,34 @@ impl Frame<'_> {
         let below = if has_time { 0.0 } else { 2.0 };
         let height = (bottom - ui.cursor().top() - below).max(AXIS_HEIGHT * 2.0);
         let size = vec2(ui.available_width(), height);
-        let drawn = plot::show(ui, &self.scene, chart, &shown, Cell { size, has_time });
+        let over = self.model.runs.overlay.as_ref();
+        let scope = over.and_then(|over| over::scope(over, self.traces));
+        let theirs = over.map(|over| {
+            let traces = Traces { run: &over.run, scope: scope.as_deref(), ..self.traces };
+            over::counterparts((self.scene.run, traces), chart, &shown)
+        });
+        let second = over.zip(theirs.as_deref()).map(|(over, traces)| Second { run: &over.run, traces });
+        let drawn = plot::show(ui, &self.scene, chart, (&shown, second), Cell { size, has_time });
+        if theirs.is_some_and(|theirs| theirs.is_empty()) {
+            self.no_counterpart(ui, plot::inside(&drawn));
+        }
         self.view.plots.push((chart.place(), plot::inside(&drawn)));
         self.scene.marks.signs(ui, &drawn.transform, self.scene.tokens, has_words);
         if has_words {
             self.scene.marks.buttons(ui, &drawn.transform, self.model, self.out);
         }
         self.touch(ui, chart, &shown, drawn);
+    }
+
+    /// Says that the second run has nothing to draw here.
+    fn no_counterpart(&self, ui: &Ui, plot: Rect) {
+        let (tokens, font) = (self.scene.tokens, egui::FontId::proportional(10.5));
+        let words = self.model.lang().t(NO_COUNTERPART).to_owned();
+        let galley = ui.painter().layout_no_wrap(words, font, tokens.text);
+        let at = plot.center_bottom() - vec2(galley.size().x / 2.0, galley.size().y + 4.0);
+        let chip = Rect::from_min_size(at, galley.size()).expand2(vec2(5.0, 1.0));
+        ui.painter().rect_filled(chip, 4, tokens.card.gamma_multiply(0.9));
+        ui.painter().galley(at, galley, tokens.text);
     }
 
     /// Name, unit, legend, and the button that enlarges.
@@ -250,6 +277,9 @@ impl Frame<'_> {
         let Some(pointer) = drawn.response.hover_pos() else { return };
         let secs = drawn.transform.value_from_position(pointer).x;
         self.under_pointer = Some(secs);
+        if drawn.response.clicked() && self.scene.playhead.is_some() {
+            self.out.push(Intent::Seek(Seek::To(secs)));
+        }
         let Some(index) = self.scene.cursor.filter(|_| !drawn.response.dragged()) else { return };
         let near = self.scene.marks.near(secs, &drawn.transform);
         let anchor = PopupAnchor::Position(pos2(pointer.x + 12.0, pointer.y + 12.0));

@@ -3,8 +3,9 @@
 //! - [`kind`]: the charts there are; [`trace`]: what each of them draws; `words`: the names of that.
 //! - [`window`]: the stretch of time that all show; `gesture`: how the reader moves it.
 //! - `sample`: from columns to points; `plot`: one chart; [`format`]: numbers and axes.
+//! - `over`: a second run over the one that is shown.
 //! - `marks`: what happened, as lines and bands; `legend`, `readout`, `toolbar`, `empty`: around the charts.
-//! - `grid`: all charts beside each other.
+//! - `grid`: all charts beside each other; [`timeline`]: the moment that the canvas shows.
 
 mod empty;
 mod format;
@@ -13,9 +14,11 @@ mod grid;
 pub mod kind;
 mod legend;
 mod marks;
+mod over;
 pub mod plot;
 mod readout;
 mod sample;
+pub mod timeline;
 mod toolbar;
 pub mod trace;
 pub mod window;
@@ -29,6 +32,7 @@ use super::intent::Intents;
 use super::model::Model;
 use super::run::Run;
 use crate::engine::RunId;
+pub use format::moment;
 use kind::Chart;
 use legend::Shown;
 use trace::Key;
@@ -76,6 +80,8 @@ pub struct ChartsView {
     highlight: Option<Key>,
     chosen: Option<(f64, f64)>,
     frozen: Option<Frozen>,
+    /// The end of the run over the one that is shown, in seconds; 0 without one.
+    over_end: f64,
     run: Option<RunId>,
 }
 
@@ -108,6 +114,11 @@ impl ChartsView {
         self.window.reveal(secs, self.extent(run));
         self.cursor = Some(secs);
         self.is_pinned = true;
+    }
+
+    /// Brings a moment into view.
+    pub fn bring_into_view(&mut self, secs: f64, run: &Run) {
+        self.window.reveal(secs, self.extent(run));
     }
 
     /// Whether a chart shows.
@@ -154,7 +165,7 @@ impl ChartsView {
 
     fn extent(&self, run: &Run) -> Extent {
         let end = self.frozen_at().unwrap_or_else(|| run.series.end_secs());
-        Extent { end, duration: run.duration.as_secs_f64() }
+        Extent { end, duration: run.duration.as_secs_f64().max(self.over_end) }
     }
 
     /// What was about another run is forgotten.
@@ -193,6 +204,7 @@ pub fn show(ui: &mut Ui, model: &Model, view: &mut ChartsView, out: &mut Intents
     ui.set_min_height(ui.available_height());
     let Some(run) = &model.runs.current else { return empty::no_run(ui, model, out) };
     view.meet(run);
+    view.over_end = model.runs.overlay.as_ref().map_or(0.0, |over| over.run.series.end_secs());
     if run.series.is_empty() {
         return empty::no_measurements(ui, model, run);
     }
@@ -203,6 +215,9 @@ pub fn show(ui: &mut Ui, model: &Model, view: &mut ChartsView, out: &mut Intents
             view.hidden.clear();
         }
         return;
+    }
+    if let Some(over) = &model.runs.overlay {
+        over::legend(ui, model, run, over, out);
     }
     grid::show(ui, model, run, view, out);
 }

@@ -40,6 +40,8 @@ pub struct Scene<'a> {
     pub range: (f64, f64),
     /// The bucket under the cursor.
     pub cursor: Option<usize>,
+    /// The moment that the canvas shows, in seconds.
+    pub playhead: Option<f64>,
     /// The trace that stands out.
     pub highlight: Option<Key>,
     /// A stretch that is being chosen, in seconds.
@@ -57,6 +59,15 @@ pub struct Cell {
     pub size: Vec2,
     /// Whether the time axis has its labels here.
     pub has_time: bool,
+}
+
+/// A run over the one that is shown.
+#[derive(Debug, Clone, Copy)]
+pub struct Second<'a> {
+    /// The run.
+    pub run: &'a Run,
+    /// Those of its traces that are drawn.
+    pub traces: &'a [Trace<'a>],
 }
 
 /// A chart that was drawn.
@@ -78,17 +89,27 @@ struct Items {
 }
 
 /// Draws a chart.
-pub fn show(ui: &mut Ui, scene: &Scene<'_>, chart: Chart, traces: &[&Trace<'_>], cell: Cell) -> Drawn {
+pub fn show(
+    ui: &mut Ui,
+    scene: &Scene<'_>,
+    chart: Chart,
+    (traces, second): (&[&Trace<'_>], Option<Second<'_>>),
+    cell: Cell,
+) -> Drawn {
     let unit = chart.unit();
     let inner = cell.size - Vec2::new(AXIS_WIDTH, if cell.has_time { AXIS_HEIGHT } else { 0.0 });
     let cells = Cells::new(&scene.run.series, scene.len, scene.range, inner.x);
-    let items = items(scene, unit, traces, &cells);
+    let mut items = items(scene, unit, traces, &cells);
+    if let Some(second) = second {
+        let series = &second.run.series;
+        items.second(second.traces, unit, &Cells::new(series, series.len(), scene.range, inner.x));
+    }
     let (low, high) = unit.bounds(items.low, items.high);
     let strip = if inner.y < LOW { 6.0 } else { STRIP };
     let top = low + (high - low) * f64::from(inner.y / (inner.y - strip).max(1.0));
     let bounds = PlotBounds::from_min_max([scene.range.0, low], [scene.range.1, top]);
     let cursor = scene.cursor.map(|index| middle(scene.run, index));
-    let (tokens, chosen, marks) = (scene.tokens, scene.chosen, scene.marks);
+    let (tokens, chosen, marks, playhead) = (scene.tokens, scene.chosen, scene.marks, scene.playhead);
     let answer = frame(chart, unit, tokens, cell).show(ui, move |plot| {
         plot.set_plot_bounds(bounds);
         marks.bands(plot, tokens);
@@ -98,6 +119,9 @@ pub fn show(ui: &mut Ui, scene: &Scene<'_>, chart: Chart, traces: &[&Trace<'_>],
         }
         add(plot, items, tokens, low);
         marks.lines(plot, tokens);
+        if let Some(at) = playhead {
+            plot.vline(VLine::new("moment", at).stroke(Stroke::new(1.5, tokens.accent)).allow_hover(false));
+        }
         if let Some(at) = cursor {
             plot.vline(VLine::new("cursor", at).stroke(Stroke::new(1.0, tokens.weak)).allow_hover(false));
         }
@@ -222,6 +246,29 @@ impl Items {
     ) {
         let line = Line::new(trace.name.as_str(), PlotPoints::Owned(points)).style(style).allow_hover(false);
         self.lines.push(line.color(trace.color.gamma_multiply(fade)).width(width));
+    }
+
+    /// The lines of a second run: broken, and lighter than those of the first. What is stacked there is stacked here.
+    fn second(&mut self, traces: &[Trace<'_>], unit: Unit, cells: &Cells) {
+        let mut floor = vec![0.0; cells.at.len()];
+        for trace in traces {
+            let stacked = trace.look == Look::Stacked;
+            let mut ends = trace.data.extremes(cells);
+            if stacked {
+                for (floor, rate) in floor.iter_mut().zip(trace.data.tops(cells)) {
+                    *floor += rate;
+                }
+                ends = floor.iter().map(|top| Some((*top, *top))).collect();
+            }
+            for (low, high) in ends.iter_mut().flatten() {
+                *high = if stacked { *high } else { unit.place(*high) };
+                *low = *high;
+                self.reach(*high);
+            }
+            for piece in line(cells, &ends) {
+                self.push_line(trace, piece, 1.2, 0.75, LineStyle::Dashed { length: 4.0 });
+            }
+        }
     }
 
     fn dot(&mut self, scene: &Scene<'_>, unit: Unit, trace: &Trace<'_>) {

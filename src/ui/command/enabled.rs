@@ -18,8 +18,11 @@ const MEASURING: Text = text("this machine is being measured", "正在测试本�
 const TRYING: Text = text("designs are being tried", "正在进行对比试验");
 const BUSY: Text = text("something runs already", "已有内容在运行");
 const NO_TRIALS: Text = text("nothing was compared yet", "还没有比较过设计");
+const NO_CAPACITY: Text = text("no search has come to its end yet", "还没有完成过容量搜索");
 const NOT_RUNNING: Text = text("nothing runs", "没有运行");
 const STOPPING: Text = text("it is stopping already", "已在停止");
+const NO_MOMENT: Text = text("no moment was chosen on the timeline", "没有在时间轴上选择时刻");
+const NO_OVERLAY: Text = text("there is no second run", "没有第二次运行");
 const NO_RUN: Text = text("nothing was run yet", "还没有运行过");
 const NO_REPORT: Text = text("no run has ended with a report yet", "还没有运行给出报告");
 const NO_LESSON: Text = text("no lesson is open", "没有打开的课程");
@@ -74,6 +77,8 @@ impl UiCommand {
             Self::Run | Self::Compare | Self::FindCapacity | Self::Serve => {
                 unless(!model.doc.may_run(), HAS_ERRORS)
             }
+            Self::SaveComparison => unless(model.trials.comparison.is_none(), NO_TRIALS),
+            Self::SaveCapacity => unless(model.trials.knee.is_none(), NO_CAPACITY),
             Self::ShowTrials => unless(!model.trials.is_worth_a_look(), NO_TRIALS),
             Self::Stop if model.trials.under_way.is_some() => Ok(()),
             Self::Stop if model.machine.measuring.is_some() => Ok(()),
@@ -94,6 +99,8 @@ impl UiCommand {
                 unless(model.runs.current.is_none(), NO_RUN)
             }
             Self::LessonNext | Self::LessonBack | Self::LeaveLesson => lesson(self, model),
+            Self::OverlayRun | Self::PlayMoments | Self::LeaveMoment => moments(self, model),
+            Self::RemoveOverlay => unless(model.runs.overlay.is_none(), NO_OVERLAY),
             Self::Fault(action) => fault(action, model),
             _ => Ok(()),
         }
@@ -108,6 +115,12 @@ fn lesson(command: UiCommand, model: &Model) -> Result<(), Text> {
         UiCommand::LessonBack if open.taken.at() == 0 => Err(FIRST_STEP),
         _ => Ok(()),
     }
+}
+
+/// Whether there is a run whose moments can be shown, or one that is shown.
+fn moments(command: UiCommand, model: &Model) -> Result<(), Text> {
+    let run = model.runs.current.as_ref().filter(|run| !run.series.is_empty()).ok_or(NO_RUN)?;
+    if command == UiCommand::LeaveMoment && run.playhead.is_none() { Err(NO_MOMENT) } else { Ok(()) }
 }
 
 /// Whether something can be done now to what is selected.

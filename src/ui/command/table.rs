@@ -174,6 +174,10 @@ commands! {
             );
         ShowHistory, History: text("History…", "历史…"),
             text("Find, note, pin, delete and open runs that were kept", "查找、备注、固定、删除和打开保存的运行");
+        OverlayRun, Layers2: text("Overlay a kept run…", "叠加保存的运行…"),
+            text("Choose a kept run whose lines lie over those of the run that is shown", "选择一个保存的运行，把其曲线叠加到正在显示的运行上");
+        RemoveOverlay, X: text("Remove the second run", "移除第二次运行"),
+            text("Show the one run alone again", "重新只显示一次运行");
         Compare, GitCompare: text("Compare designs…", "比较设计…"),
             text(
                 "Run this design and others in turn on the same arrivals, and see what differs and what can be claimed",
@@ -184,6 +188,10 @@ commands! {
                 "Search for the largest rate at which this design meets its targets; takes several runs",
                 "寻找此设计满足目标的最大速率；需要多次运行",
             );
+        SaveComparison, FileJson: text("Save comparison as JSON…", "保存比较结果为 JSON…"),
+            text("Save figures, differences and all reports, as `seckill-lab compare --json` does", "保存指标、差异与全部报告，与 `seckill-lab compare --json` 相同");
+        SaveCapacity, FileJson: text("Save capacity as JSON…", "保存容量结果为 JSON…"),
+            text("Save the curve with all its points, as `seckill-lab capacity --json` does", "保存曲线及其全部点，与 `seckill-lab capacity --json` 相同");
         CopyReport, ClipboardCopy: text("Copy report as text", "复制报告为文本"),
             text("Copy the whole report as the terminal shows it", "按终端显示的样子复制整个报告");
         SavePage, FileText: text("Save report as HTML…", "保存报告为 HTML…"),
@@ -209,6 +217,10 @@ commands! {
             text("Keep the newest measurements in view", "始终显示最新的测量");
         FreezeCharts, Snowflake, PLAIN + Z: text("Freeze charts", "冻结图表"),
             text("Hold the charts still while the run goes on", "运行继续，图表静止");
+        PlayMoments, CirclePlay: text("Play the moments", "播放各时刻"),
+            text("Show the run again on the canvas, moment by moment; again: pause", "在画布上逐刻重放运行；再次：暂停");
+        LeaveMoment, SkipForward: text("Leave this moment", "离开此刻"),
+            text("The canvas shows the run as it is now, or all of it", "画布重新显示运行的现状或整个运行");
     }
     Help {
         Lessons, GraduationCap: text("Lessons…", "课程…"),

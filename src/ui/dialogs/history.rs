@@ -1,6 +1,6 @@
 //! The history: runs that were kept, searched, noted, pinned, deleted and opened.
 
-use egui::{Context, Frame, Label, RichText, ScrollArea, TextEdit, Ui};
+use egui::{CollapsingHeader, Context, Frame, Label, RichText, ScrollArea, TextEdit, Ui};
 use lucide_icons::Icon;
 
 use super::super::apply::history::HistoryAct;
@@ -12,7 +12,7 @@ use super::super::text::{Lang, Text, text};
 use super::super::theme::fonts::icon;
 use super::super::theme::tokens;
 use super::frame;
-use crate::files::history::Entry;
+use crate::files::history::{Entry, Purpose, groups};
 use crate::report::text::grouped;
 
 const HEADING: Text = text("History", "历史");
@@ -27,12 +27,23 @@ const OPEN_TIP: Text = text(
     "Show charts, results and events of this run; nothing is started",
     "显示此次运行的图表、结果与事件；不会启动任何东西",
 );
+const OVERLAY: Text = text("Overlay", "叠加");
+const OVERLAY_TIP: Text = text(
+    "Draw the lines of this run over those of the run that is shown, and its figures beside the others",
+    "把此次运行的曲线叠加到正在显示的运行上，并列出两者的指标",
+);
+const NO_RUN: Text = text("no run is shown that it could lie over", "没有正在显示的运行可供叠加");
 const RUNNING: Text = text("a run is under way", "正在运行");
 const PIN: Text = text("Pinned", "已固定");
 const PIN_TIP: Text = text("A pinned run is kept for good", "固定的运行会一直保留");
 const DELETE: Text = text("Delete", "删除");
 const SURE: Text = text("Delete for good", "确认删除");
 const NOTE: Text = text("Note", "备注");
+const COMPARED: Text = text("Comparison", "比较");
+const SEARCHED: Text = text("Search for the capacity", "容量搜索");
+const GROUP: Text = text("{} · {} · {} runs, the last at {}", "{} · {} · {} 次运行，最后一次 {}");
+const ROUND: Text = text("round {}", "第 {} 轮");
+const TRY: Text = text("try {}", "第 {} 次尝试");
 const FACTS: Text = text("{}, {} s, {} arrivals", "{}，{} 秒，{} 次到达");
 
 /// The most runs that are drawn.
@@ -88,12 +99,35 @@ fn rows(ui: &mut Ui, model: &Model, view: &mut HistoryView, out: &mut Intents) {
         let why = if view.entries.is_empty() { NONE } else { NO_FIT };
         ui.label(RichText::new(lang.t(why)).color(tokens(ui).weak));
     }
-    for entry in &fitting {
-        let frame = Frame::new().fill(tokens(ui).card).corner_radius(6).inner_margin(8);
-        frame.show(ui, |ui| {
-            ui.set_width(ui.available_width());
-            ui.push_id(&entry.id, |ui| row(ui, model, view, entry, out));
-        });
+    let is_searched = !view.search.trim().is_empty();
+    for group in groups(&fitting) {
+        let card = |ui: &mut Ui, view: &mut HistoryView, out: &mut Intents| {
+            for entry in &group {
+                let frame = Frame::new().fill(tokens(ui).card).corner_radius(6).inner_margin(8);
+                frame.show(ui, |ui| {
+                    ui.set_width(ui.available_width());
+                    ui.push_id(&entry.id, |ui| row(ui, model, view, entry, out));
+                });
+            }
+        };
+        match (&group[..], &group[0].summary.part) {
+            ([first, _, ..], Some(part)) => {
+                let began = first.summary.started_at.replace('T', " ").replace('Z', " UTC");
+                let (words, count) = (model.lang().t(purpose(part.purpose)), group.len());
+                let heading = model.lang().f(GROUP, &[&words, &first.summary.title, &count, &began]);
+                let folded =
+                    CollapsingHeader::new(heading).id_salt(&part.name).open(is_searched.then_some(true));
+                folded.show(ui, |ui| card(ui, view, out));
+            }
+            _ => card(ui, view, out),
+        }
+    }
+}
+
+fn purpose(purpose: Purpose) -> Text {
+    match purpose {
+        Purpose::Compare => COMPARED,
+        Purpose::Capacity => SEARCHED,
     }
 }
 
@@ -106,6 +140,10 @@ fn row(ui: &mut Ui, model: &Model, view: &mut HistoryView, entry: &Entry, out: &
             variant => format!("{} · {variant}", summary.title),
         };
         ui.label(RichText::new(title).strong());
+        if let Some(part) = &summary.part {
+            let which = if part.purpose == Purpose::Compare { ROUND } else { TRY };
+            ui.label(lang.f(which, &[&part.round]));
+        }
         let began = summary.started_at.replace('T', " ").replace('Z', " UTC");
         let facts =
             lang.f(FACTS, &[&began, &format!("{:.1}", summary.duration_secs), &grouped(summary.arrivals)]);
@@ -121,6 +159,13 @@ fn row(ui: &mut Ui, model: &Model, view: &mut HistoryView, entry: &Entry, out: &
         if open.on_hover_text(lang.t(OPEN_TIP)).on_disabled_hover_text(lang.t(RUNNING)).clicked() {
             finish_note(view, out);
             out.push(Intent::History(HistoryAct::Open(entry.id.clone())));
+        }
+        let has_run = model.runs.current.as_ref().is_some_and(|run| !run.series.is_empty());
+        let over = ui.add_enabled(has_run, egui::Button::new((icon(Icon::Layers2), lang.t(OVERLAY))));
+        let over = over.accessible_name(lang.t(OVERLAY));
+        if over.on_hover_text(lang.t(OVERLAY_TIP)).on_disabled_hover_text(lang.t(NO_RUN)).clicked() {
+            finish_note(view, out);
+            out.push(Intent::History(HistoryAct::Overlay(entry.id.clone())));
         }
         let mut is_pinned = entry.meta.is_pinned;
         if ui.checkbox(&mut is_pinned, lang.t(PIN)).on_hover_text(lang.t(PIN_TIP)).changed() {

@@ -82,7 +82,8 @@ pub fn show(ui: &mut Ui, model: &Model, view: &mut EventsView, out: &mut Intents
     let area = ScrollArea::vertical().auto_shrink(false).stick_to_bottom(run.is_active());
     area.show_rows(ui, ROW, lines.len(), |ui, rows| {
         for line in &lines[rows] {
-            row(ui, lang, line, ROW, out);
+            let is_later = run.playhead.as_ref().is_some_and(|playhead| line.at.as_secs_f64() > playhead.at);
+            row(ui, lang, (line, is_later), ROW, out);
         }
     });
 }
@@ -105,10 +106,13 @@ fn chips(ui: &mut Ui, lang: Lang, lines: &[Line], view: &mut EventsView) {
     }
 }
 
-/// A line: its time, its sign, its words, each in its place.
-fn row(ui: &mut Ui, lang: Lang, line: &Line, height: f32, out: &mut Intents) {
+/// A line: its time, its sign, its words, each in its place; whether it is later than the moment that is shown.
+fn row(ui: &mut Ui, lang: Lang, (line, is_later): (&Line, bool), height: f32, out: &mut Intents) {
     let tokens = tokens(ui);
+    // What had not happened yet at the moment that is shown stands back.
+    let fade = |colour: Color32| if is_later { colour.gamma_multiply(0.45) } else { colour };
     let (sign, colour) = look(line.mark, tokens);
+    let colour = fade(colour);
     let words = lang.of(&line.text);
     let (rect, response) = ui.allocate_exact_size(egui::vec2(ui.available_width(), height), Sense::click());
     let name = format!("{} {words}", moment(line));
@@ -123,7 +127,7 @@ fn row(ui: &mut Ui, lang: Lang, line: &Line, height: f32, out: &mut Intents) {
     painter.text(at(TIME_WIDTH), Align2::RIGHT_CENTER, moment(line), font.clone(), tokens.weak);
     painter.text(at(TIME_WIDTH + 12.0), Align2::LEFT_CENTER, char::from(sign), font.clone(), colour);
     let left = TIME_WIDTH + 34.0;
-    let words_colour = if line.mark == Mark::Trouble { tokens.bad } else { tokens.text };
+    let words_colour = fade(if line.mark == Mark::Trouble { tokens.bad } else { tokens.text });
     let mut job = LayoutJob::simple_singleline(words.into_owned(), font, words_colour);
     job.wrap = TextWrapping::truncate_at_width(rect.width() - left - 4.0);
     let galley = painter.layout_job(job);

@@ -3,6 +3,7 @@
 //! - `top`: menus and run controls.
 //! - `files_menu`: recent files.
 //! - `status`: where the run is.
+//! - `moment`: that the canvas shows a moment of the run and not now.
 //! - `palette`: the kinds of stage.
 //! - `inspector`: the parameters of what is selected.
 //! - `problems`, `events`, `results`, `trials`: the tabs beside the charts.
@@ -10,6 +11,7 @@
 pub mod events;
 pub mod files_menu;
 pub mod inspector;
+pub mod moment;
 pub mod palette;
 pub mod problems;
 pub mod results;

@@ -32,6 +32,8 @@ pub struct Line {
     pub mark: Mark,
     /// In English; the window translates it.
     pub text: String,
+    /// The stage that something was done to, of a fault: by its place in the running topology.
+    pub stage: Option<usize>,
 }
 
 /// A span in which a stage had no master.
@@ -110,25 +112,33 @@ impl Log {
             EventKind::Finished(report) => (Mark::Note, format!("verdict: {}", report.verdict.label())),
             EventKind::Failed(failure) => (Mark::Trouble, failure.text.clone()),
         };
-        self.lines.push(Line { at: event.at, mark, text });
+        let stage = match &event.kind {
+            EventKind::Fault { fault, failed: None } => topology.index_of(&fault.stage),
+            _ => None,
+        };
+        self.lines.push(Line { at: event.at, mark, text, stage });
     }
 
     /// What a report tells of a run whose events are gone: its faults, changes, alerts and troubles, and when a stage had no master.
     pub fn of_report(report: &Report) -> Self {
         let at = |secs: f64| Duration::try_from_secs_f64(secs).unwrap_or_default();
         let done = |secs, mark, what: &str, error: &Option<String>| match error {
-            None => Line { at: at(secs), mark, text: what.to_owned() },
+            None => Line { at: at(secs), mark, text: what.to_owned(), stage: None },
             Some(reason) => {
-                Line { at: at(secs), mark: Mark::Trouble, text: format!("{what} failed: {reason}") }
+                let text = format!("{what} failed: {reason}");
+                Line { at: at(secs), mark: Mark::Trouble, text, stage: None }
             }
         };
-        let faults = report.faults.iter().map(|one| done(one.at_secs, Mark::Fault, &one.what, &one.error));
+        let faults = report.faults.iter().map(|one| Line {
+            stage: report.topology.index_of(&one.stage).filter(|_| one.error.is_none()),
+            ..done(one.at_secs, Mark::Fault, &one.what, &one.error)
+        });
         let changes = report.changes.iter().map(|one| done(one.at_secs, Mark::Change, &one.what, &one.error));
         let alerts = report.alerts.iter().map(|one| done(one.at_secs, Mark::Alert, &one.text(), &None));
         let mut lines: Vec<Line> = faults.chain(changes).chain(alerts).collect();
         lines.sort_by_key(|line| line.at);
         let end = at(report.generator.duration_secs);
-        let line = |mark, text| Line { at: end, mark, text };
+        let line = |mark, text| Line { at: end, mark, text, stage: None };
         lines.extend(report.troubles.iter().map(|trouble| line(Mark::Trouble, trouble.clone())));
         lines.push(line(Mark::Note, format!("verdict: {}", report.verdict.label())));
         let bands = report.failovers.iter().filter_map(|outage| {

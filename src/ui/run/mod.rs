@@ -3,6 +3,8 @@
 //! - [`port`]: the engine as the window sees it, real or a test's.
 //! - [`series`]: what happened, in columns, for the charts; [`column`](mod@column): one of them.
 //! - [`log`]: events in words, and the marks they leave on the charts.
+//! - [`overlay`]: a second run over the one that is shown.
+//! - [`playhead`]: the moment that is shown instead of now.
 //! - [`trials`]: designs compared, and the capacity of one.
 //! - [`turns`]: a design and its variants, one after the other.
 //! - [`pace`]: how it goes just now, for the state line; [`now`]: the same of a stage or a wire, for the canvas.
@@ -10,7 +12,9 @@
 pub mod column;
 pub mod log;
 pub mod now;
+pub mod overlay;
 pub mod pace;
+pub mod playhead;
 pub mod port;
 pub mod series;
 pub mod trials;
@@ -29,6 +33,8 @@ use crate::topology::graph::Graph;
 use crate::topology::{Change, Fault, Topology, Variant};
 
 use log::Log;
+use overlay::Overlay;
+use playhead::{Playhead, Rotation};
 use series::Series;
 use turns::Turns;
 
@@ -88,6 +94,10 @@ pub struct Run {
     pub instances: Vec<InstanceState>,
     /// Replicas that get no reads now: the place of the stage, the name, and why, in English.
     pub out_of_reads: Vec<(usize, String, String)>,
+    /// When replicas left the rotation of reads and came back, in order.
+    pub rotations: Vec<Rotation>,
+    /// The moment that is shown; none: now, or the whole run.
+    pub playhead: Option<Playhead>,
     /// What was told in words.
     pub log: Log,
     /// What is known of it where requests come over HTTP.
@@ -121,6 +131,8 @@ impl Run {
             series: Series::new(&topology),
             instances: Vec::new(),
             out_of_reads: Vec::new(),
+            rotations: Vec::new(),
+            playhead: None,
             log: Log::default(),
             served: None,
             ending: None,
@@ -145,6 +157,7 @@ impl Run {
         }
         run.phase = RunPhase::Auditing;
         run.log = Log::of_report(&report);
+        run.rotations = Rotation::of_report(&report);
         run.ending = Some(Ending::Report(Box::new(report)));
         run
     }
@@ -225,6 +238,9 @@ impl Run {
                 return Some(News::Refused { what: fault.to_string(), why });
             }
             EventKind::Rotation { stage, instance, left } => {
+                let at_secs = event.at.as_secs_f64();
+                let turn = Rotation { at_secs, stage, instance: instance.clone(), left: left.clone() };
+                self.rotations.push(turn);
                 self.out_of_reads.retain(|(of, name, _)| (*of, name) != (stage, &instance));
                 self.out_of_reads.extend(left.map(|why| (stage, instance, why)));
             }
@@ -267,6 +283,8 @@ impl Run {
 pub struct Runs {
     /// The run that is shown: under way, or the last one.
     pub current: Option<Run>,
+    /// A run that was kept, over it.
+    pub overlay: Option<Overlay>,
     /// Runs that come in turns.
     pub turns: Turns,
     last_id: u64,

@@ -15,10 +15,19 @@ use crate::topology::StageKind;
 pub enum Scope {
     /// The last second of a run under way.
     LastSecond,
+    /// The second before a moment that was chosen on the timeline.
+    Moment,
     /// A run that ended with a report.
     WholeRun,
     /// A run that ended without one.
     UntilFailure,
+}
+
+impl Scope {
+    /// Whether it is about one second, so that rates say more than counts.
+    pub fn is_second(self) -> bool {
+        matches!(self, Self::LastSecond | Self::Moment)
+    }
 }
 
 /// What a stage did in that time.
@@ -128,7 +137,7 @@ pub fn stage(run: &Run, stage: usize) -> Option<Figures> {
         return None;
     }
     let is_users = matches!(kind, StageKind::Users(_));
-    if let Some(report) = run.report() {
+    if let Some(report) = run.report().filter(|_| run.playhead.is_none()) {
         return if is_users { Some(users_of_report(report)) } else { stage_of_report(run, report, stage) };
     }
     let (scope, buckets) = span(run)?;
@@ -167,15 +176,16 @@ pub fn trail(run: &Run, stage: usize) -> Trail {
     let room = trail_room(run);
     let per_bin = room.div_ceil(BINS).max(1);
     // Bins keep their buckets while the window moves on, so that their heights don't flicker.
-    let first = series.len().saturating_sub(room).next_multiple_of(per_bin);
+    let len = run.shown_len();
+    let first = len.saturating_sub(room).next_multiple_of(per_bin);
     let bin = |start: usize| {
-        let buckets = start..(start + per_bin).min(series.len());
+        let buckets = start..(start + per_bin).min(len);
         let secs = length(series, &buckets);
         let parts = if is_users { users_in(series, buckets) } else { stage_in(column, &buckets) };
         #[allow(clippy::cast_possible_truncation, reason = "drawn on a screen")]
         parts.map(|part| (part as f64 / secs) as f32)
     };
-    let bins = (first..series.len()).step_by(per_bin).map(bin).collect();
+    let bins = (first..len).step_by(per_bin).map(bin).collect();
     Trail { bins, room: room / per_bin, secs: room as f64 / BUCKETS_PER_SEC }
 }
 
@@ -214,6 +224,9 @@ fn span(run: &Run) -> Option<(Scope, Range<usize>)> {
     if series.is_empty() {
         return None;
     }
+    if let Some(index) = run.moment() {
+        return Some((Scope::Moment, series.recent_before(index, 1.0)));
+    }
     if matches!(run.ending, Some(Ending::Failure(_))) {
         return Some((Scope::UntilFailure, 0..series.len()));
     }
@@ -238,7 +251,7 @@ fn stage_of_series(column: &StageSeries, buckets: Range<usize>, scope: Scope, se
         passed: column.passed.sum(buckets.clone()),
         handed_on: column.handed_on.sum(buckets.clone()),
         failed: column.failed.sum(buckets.clone()),
-        in_flight: column.in_flight.last().map(u64::from),
+        in_flight: column.in_flight.get(buckets.end.wrapping_sub(1)).map(u64::from),
         p99_us: worst(&column.p99_us, buckets),
     }
 }

@@ -8,7 +8,7 @@
 use std::ops::Range;
 
 use super::column::{Bytes, Column, Counted, Micros, Secs, Signed};
-use crate::metrics::{Bucket, InstanceState, Quantiles, Reason, ShardBucket, StageBucket};
+use crate::metrics::{Bucket, InstanceState, Quantiles, Reason, Role, ShardBucket, StageBucket};
 use crate::topology::Topology;
 
 /// One stage over the run. Counts are per bucket.
@@ -55,8 +55,20 @@ pub struct InstanceSeries {
     pub evicted: Column<Counted>,
     /// Commands that it refused because its memory was full.
     pub refused: Column<Counted>,
+    /// Commands a second, as it averages them itself.
+    pub ops: Column<Counted>,
+    /// What it said of itself from a bucket on, wherever that changed.
+    looks: Vec<(usize, Look)>,
     /// How many both were at the last look that it answered.
     counted: (u64, u64),
+}
+
+/// What a process says of itself that is no number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Look {
+    role: Role,
+    is_reachable: bool,
+    is_link_up: bool,
 }
 
 /// What clients saw of one shard of a cluster over the run. Counts are per bucket.
@@ -141,6 +153,36 @@ impl StageSeries {
 }
 
 impl InstanceSeries {
+    /// Notes what it said of itself in a bucket.
+    fn look(&mut self, index: usize, now: Look) {
+        if self.looks.last().is_none_or(|(_, last)| *last != now) {
+            self.looks.push((index, now));
+        }
+    }
+
+    /// The process at the end of a bucket: what the columns have of it. None before it was first seen.
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "bytes, never negative")]
+    fn at(&self, index: usize) -> Option<InstanceState> {
+        let place = self.looks.partition_point(|(from, _)| *from <= index);
+        let (_, look) = self.looks.get(place.checked_sub(1)?)?;
+        let bytes = |column: &Column<Bytes>| {
+            column.get(index).filter(|bytes| !bytes.is_nan()).map_or(0, |bytes| bytes as u64)
+        };
+        Some(InstanceState {
+            stage: self.stage,
+            name: self.name.clone(),
+            is_reachable: look.is_reachable,
+            role: look.role,
+            is_link_up: look.is_link_up,
+            lag_bytes: bytes(&self.lag_bytes),
+            lag_secs: self.lag_secs.get(index).filter(|secs| !secs.is_nan()).map(f64::from),
+            ops_per_sec: self.ops.get(index).map_or(0, u64::from),
+            memory_bytes: bytes(&self.memory_bytes),
+            memory_limit_bytes: bytes(&self.memory_limit_bytes),
+            ..InstanceState::default()
+        })
+    }
+
     /// Adds what it counted since the last look; one that was started again counts from zero.
     fn count(&mut self, now: &InstanceState) {
         let since = |before: u64, now: u64| small(now.checked_sub(before).unwrap_or(now));
@@ -193,6 +235,17 @@ impl Series {
     pub fn recent(&self, secs: f64) -> Range<usize> {
         let from = self.end_secs() - secs;
         self.at_secs.partition_point(|at| *at <= from + 1e-6)..self.len()
+    }
+
+    /// The buckets of the last `secs` seconds before the end of one, and that one.
+    pub fn recent_before(&self, index: usize, secs: f64) -> Range<usize> {
+        let from = self.at_secs.get(index).copied().unwrap_or(0.0) - secs;
+        self.at_secs.partition_point(|at| *at <= from + 1e-6)..(index + 1).min(self.len())
+    }
+
+    /// The processes at the end of a bucket: what the columns have of them.
+    pub fn instances_at(&self, index: usize) -> Vec<InstanceState> {
+        self.instances.iter().filter_map(|one| one.at(index)).collect()
     }
 
     /// How many a second a count came to, over a range of buckets; 0 over an empty one.
@@ -265,6 +318,8 @@ impl Series {
                     memory_limit_bytes: Column::empty(before),
                     evicted: Column::empty(before),
                     refused: Column::empty(before),
+                    ops: Column::empty(before),
+                    looks: Vec::new(),
                     counted: (0, 0),
                 });
                 self.instances.len() - 1
@@ -276,6 +331,9 @@ impl Series {
             one.memory_bytes.push(value(state.memory_bytes));
             let limit = state.memory_limit_bytes;
             one.memory_limit_bytes.push(if limit > 0 { value(limit) } else { f32::NAN });
+            one.ops.push(if state.is_reachable { small(state.ops_per_sec) } else { 0 });
+            let InstanceState { role, is_reachable, is_link_up, .. } = *state;
+            one.look(before, Look { role, is_reachable, is_link_up });
             one.count(state);
         }
         for one in self.instances.iter_mut().filter(|one| one.lag_bytes.len() == before) {
@@ -285,6 +343,8 @@ impl Series {
             one.memory_limit_bytes.push(f32::NAN);
             one.evicted.push(0);
             one.refused.push(0);
+            one.ops.push(0);
+            one.look(before, Look { role: Role::Unknown, is_reachable: false, is_link_up: false });
         }
     }
 }

@@ -19,6 +19,8 @@ const SAVE: Text = text("Save topology", "保存拓扑");
 const CANVAS: Text = text("Export canvas as PNG", "导出画布为 PNG");
 const CHARTS: Text = text("Export charts as PNG", "导出图表为 PNG");
 const JSON: Text = text("Save report as JSON", "保存报告为 JSON");
+const COMPARISON: Text = text("Save comparison as JSON", "保存比较结果为 JSON");
+const CAPACITY: Text = text("Save capacity as JSON", "保存容量结果为 JSON");
 const PAGE: Text = text("Save report as HTML", "保存报告为 HTML");
 const SHEETS: Text = text("Save series and summary as CSV", "保存序列与摘要为 CSV");
 const MARKDOWN: Text = text("Save summary as Markdown", "保存摘要为 Markdown");
@@ -40,6 +42,10 @@ pub enum Purpose {
     Charts,
     /// The report of the run that shows is saved in a form.
     Report(Form),
+    /// What the last comparison came to is saved.
+    Comparison,
+    /// What the last search for the capacity came to is saved.
+    Capacity,
     /// A topology is compared with the one that is open, among others that were chosen already.
     Compare(Box<CompareEntry>),
 }
@@ -69,6 +75,8 @@ impl Ask {
             Purpose::Save(_) => SAVE,
             Purpose::Canvas => CANVAS,
             Purpose::Charts => CHARTS,
+            Purpose::Comparison => COMPARISON,
+            Purpose::Capacity => CAPACITY,
             Purpose::Report(Form::Json) => JSON,
             Purpose::Report(Form::Html) => PAGE,
             Purpose::Report(Form::Csv) => SHEETS,
@@ -82,6 +90,7 @@ impl Ask {
         match self.purpose {
             Purpose::Open | Purpose::Save(_) | Purpose::Compare(_) => "ron",
             Purpose::Canvas | Purpose::Charts => "png",
+            Purpose::Comparison | Purpose::Capacity => Form::Json.extension(),
             Purpose::Report(form) => form.extension(),
         }
     }
@@ -116,7 +125,7 @@ impl FileChooser for NativeChooser {
         let kind = match ask.purpose {
             Purpose::Open | Purpose::Save(_) => TOPOLOGIES,
             Purpose::Canvas | Purpose::Charts => PICTURES,
-            Purpose::Report(_) | Purpose::Compare(_) => REPORTS,
+            Purpose::Report(_) | Purpose::Comparison | Purpose::Capacity | Purpose::Compare(_) => REPORTS,
         };
         let mut dialog = rfd::AsyncFileDialog::new()
             .set_parent(window)

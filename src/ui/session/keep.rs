@@ -2,14 +2,15 @@
 
 use super::super::run::turns::Turn;
 use crate::engine::{RunId, Snapshot};
-use crate::files::history::{FOLDER, History, HistoryError, Keeping, Recorder};
+use crate::files::history::{History, HistoryError, Keeping, Label, Recorder, is_off, of_user};
 use crate::report::Report;
-use crate::servers::Surroundings;
 
 /// Keeps runs, if there is a history.
 #[derive(Debug, Default)]
 pub struct Keeper {
     history: Option<History>,
+    /// Whether it is for reading only.
+    is_off: bool,
     /// The run that is being kept.
     recording: Option<(RunId, String, Recorder)>,
     /// Records that are being finished.
@@ -19,12 +20,14 @@ pub struct Keeper {
 impl Keeper {
     /// Keeps them in the user's data folder.
     pub fn of_user() -> Self {
-        Self::new(Surroundings::from_env().data_folder.map(|folder| History::new(folder.join(FOLDER))))
+        let mut keeper = Self::new(of_user());
+        keeper.is_off = is_off();
+        keeper
     }
 
     /// Keeps them there.
     pub fn new(history: Option<History>) -> Self {
-        Self { history, recording: None, finishing: Vec::new() }
+        Self { history, is_off: false, recording: None, finishing: Vec::new() }
     }
 
     /// The history, where there is one.
@@ -32,9 +35,14 @@ impl Keeper {
         self.history.as_ref()
     }
 
+    /// Where runs are kept; none: they are not.
+    pub fn for_runs(&self) -> Option<&History> {
+        self.history.as_ref().filter(|_| !self.is_off)
+    }
+
     /// A run begins. Answers why it can't be kept, if it can't.
     pub fn begin(&mut self, run: RunId, turn: &Turn) -> Option<HistoryError> {
-        let history = self.history.as_ref()?;
+        let history = self.for_runs()?;
         let name = turn.variant.as_ref().map_or_else(String::new, |variant| variant.name.clone());
         match Recorder::begin(history) {
             Ok(recorder) => {
@@ -57,7 +65,8 @@ impl Keeper {
     /// It has ended; without a report nothing is kept.
     pub fn end(&mut self, report: Option<&Report>) {
         if let (Some((_, name, recorder)), Some(report)) = (self.recording.take(), report) {
-            self.finishing.push(recorder.finish(report, &name));
+            let label = Label { variant: name, part: None };
+            self.finishing.push(recorder.finish(report, label));
         }
     }
 

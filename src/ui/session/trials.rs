@@ -9,6 +9,8 @@ use super::bench::named_server;
 use crate::engine::trial::rounds::{Rounds, Turn, as_run, in_turn};
 use crate::engine::trial::{Listener, OnStop, Trial};
 use crate::engine::{RunFailure, RunOptions};
+use crate::files::history::{History, HistoryError, Purpose};
+use crate::machine::kept::Kept;
 use crate::machine::knee::targets::Aim;
 use crate::machine::knee::{self, Bounds, Knee, Told, find};
 use crate::report::compare::{Comparison, Run};
@@ -26,6 +28,15 @@ pub enum Work {
     Search(Box<Aim>, Bounds),
 }
 
+/// Something to be done, and where its runs are kept; none: they are not.
+#[derive(Debug)]
+pub struct Job {
+    /// What.
+    pub work: Work,
+    /// Where its runs are kept.
+    pub history: Option<History>,
+}
+
 /// What is told.
 #[derive(Debug)]
 pub enum TrialNews {
@@ -39,6 +50,8 @@ pub enum TrialNews {
     Point(Box<knee::Point>),
     /// What the search came to.
     Found(Box<Knee>),
+    /// Runs of it are not in the history, for this reason.
+    NotKept(HistoryError),
     /// It is over; why it ended early, if it did.
     Ended(Option<RunFailure>),
 }
@@ -47,7 +60,7 @@ pub enum TrialNews {
 pub type Tell<'a> = &'a mut dyn FnMut(TrialNews);
 
 /// How the work is done: until its end, or until somebody stops it. Answers why it ended early, if it did.
-pub type Worker = fn(Work, &Receiver<()>, Tell<'_>) -> Option<RunFailure>;
+pub type Worker = fn(Job, &Receiver<()>, Tell<'_>) -> Option<RunFailure>;
 
 /// Works beside the window. Dropped, it stops and leaves no server.
 #[derive(Debug)]
@@ -70,7 +83,7 @@ impl Trials {
     }
 
     /// Begins; how it goes comes as news. Answers whether it began.
-    pub fn begin(&mut self, work: Work, ctx: &Context) -> bool {
+    pub fn begin(&mut self, job: Job, ctx: &Context) -> bool {
         self.end();
         let Some((sender, _)) = &self.news else { return false };
         let (sender, ctx, worker) = (sender.clone(), ctx.clone(), self.worker);
@@ -81,7 +94,7 @@ impl Trials {
                 drop(sender.send(news));
                 ctx.request_repaint();
             };
-            let failure = worker(work, &stopped, &mut tell);
+            let failure = worker(job, &stopped, &mut tell);
             tell(TrialNews::Ended(failure));
         };
         self.under_way = Builder::new().name("trials".into()).spawn(task).ok().map(|thread| (stop, thread));
@@ -119,13 +132,16 @@ impl Drop for Trials {
 }
 
 /// The real thing.
-fn work(work: Work, stop: &Receiver<()>, tell: Tell<'_>) -> Option<RunFailure> {
+fn work(job: Job, stop: &Receiver<()>, tell: Tell<'_>) -> Option<RunFailure> {
     let options = RunOptions { redis_server: named_server(), ..RunOptions::default() };
-    match work {
+    let (mut nobody, history) = ((), job.history);
+    match job.work {
         Work::Compare(names, plans, rounds) => {
-            let mut teller = Teller { names, rounds, runs: Vec::new(), tell };
+            let mut teller = Teller { names: names.clone(), rounds, runs: Vec::new(), tell };
+            let mut kept = Kept::new(&mut teller, history, names).for_purpose(Purpose::Compare);
             let Rounds { failure, .. } =
-                in_turn(&plans, rounds, &options, stop, OnStop::DrainFirst, &mut teller);
+                in_turn(&plans, rounds, &options, stop, OnStop::DrainFirst, &mut kept);
+            tell_trouble(kept.into_troubles(), teller.tell);
             failure
         }
         Work::Search(aim, bounds) => {
@@ -135,7 +151,10 @@ fn work(work: Work, stop: &Receiver<()>, tell: Tell<'_>) -> Option<RunFailure> {
                     Told::Point(point) => TrialNews::Point(Box::new(point)),
                 });
             };
-            match find(&aim, &bounds, &options, stop, &mut told) {
+            let mut kept = Kept::new(&mut nobody, history, Vec::new()).for_purpose(Purpose::Capacity);
+            let found = find(&aim, &bounds, &options, stop, &mut told, &mut kept);
+            tell_trouble(kept.into_troubles(), tell);
+            match found {
                 Ok(knee) => {
                     tell(TrialNews::Found(Box::new(knee)));
                     None
@@ -144,6 +163,11 @@ fn work(work: Work, stop: &Receiver<()>, tell: Tell<'_>) -> Option<RunFailure> {
             }
         }
     }
+}
+
+/// Tells why runs are not kept, once.
+fn tell_trouble(troubles: Vec<HistoryError>, tell: Tell<'_>) {
+    troubles.into_iter().take(1).for_each(|trouble| tell(TrialNews::NotKept(trouble)));
 }
 
 /// Tells what a comparison comes to after each run, once every design has one.

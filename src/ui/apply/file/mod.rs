@@ -55,6 +55,8 @@ impl Applied<'_> {
             UiCommand::SaveSheets => self.export(Purpose::Report(Form::Csv)),
             UiCommand::SaveMarkdown => self.export(Purpose::Report(Form::Markdown)),
             UiCommand::SaveJunit => self.export(Purpose::Report(Form::Junit)),
+            UiCommand::SaveComparison => self.export(Purpose::Comparison),
+            UiCommand::SaveCapacity => self.export(Purpose::Capacity),
             UiCommand::Quit => self.close_requested(),
             _ => return false,
         }
@@ -99,6 +101,7 @@ impl Applied<'_> {
             Purpose::Save(then) => self.save_to(path, then, may_replace),
             Purpose::Canvas | Purpose::Charts => self.export_to(ask, path, may_replace),
             Purpose::Report(form) => self.save_report(form, path, may_replace),
+            Purpose::Comparison | Purpose::Capacity => self.save_trials(ask.purpose, path, may_replace),
             Purpose::Compare(entry) => self.chose_to_compare(*entry, path),
         }
     }

@@ -5,8 +5,7 @@ use egui::{Align2, Color32, CornerRadius, FontId, Pos2, Rect, Stroke, StrokeKind
 
 use super::super::super::canvas::wire;
 use super::super::super::theme;
-use super::super::super::theme::signs;
-use crate::topology::{Stage, Topology};
+use crate::topology::{Link, Stage, Topology};
 
 /// Room around the stages.
 const MARGIN: Vec2 = vec2(34.0, 22.0);
@@ -19,15 +18,24 @@ const SIDES: std::ops::RangeInclusive<f32> = 16.0..=30.0;
 
 /// Draws it into a rectangle.
 pub fn show(ui: &Ui, rect: Rect, topology: &Topology) {
-    show_marked(ui, rect, topology, &|_| false);
+    show_marked(ui, rect, topology, &Marked { stages: &|_| false, links: &|_| false });
 }
 
-/// Draws it into a rectangle, with a frame around the stages that are marked.
-pub fn show_marked(ui: &Ui, rect: Rect, topology: &Topology, is_marked: &dyn Fn(&str) -> bool) {
+/// What is marked in a picture.
+pub struct Marked<'a> {
+    /// Stages, by their names.
+    pub stages: &'a dyn Fn(&str) -> bool,
+    /// Links.
+    pub links: &'a dyn Fn(&Link) -> bool,
+}
+
+/// Draws it into a rectangle, with a frame around the stages that are marked, and a sign on the links that are.
+pub fn show_marked(ui: &Ui, rect: Rect, topology: &Topology, marked: &Marked<'_>) {
     let tokens = theme::tokens(ui.ctx());
     let painter = ui.painter().with_clip_rect(rect.intersect(ui.clip_rect()));
     let Some(places) = places(topology, rect.shrink2(MARGIN)) else { return };
     let side = side(&places);
+    let mut signs = Vec::new();
     for link in &topology.links {
         let ends = (topology.index_of(&link.from), topology.index_of(&link.to));
         let (Some(from), Some(to)) = ends else { continue };
@@ -39,19 +47,28 @@ pub fn show_marked(ui: &Ui, rect: Rect, topology: &Topology, is_marked: &dyn Fn(
         };
         let way = wire::way(places[from] + out, places[to] + into, is_control, 0.25);
         let color = if is_control { tokens.line } else { tokens.weak };
-        let stroke = Stroke::new(if is_control { 1.0 } else { 1.5 }, color);
-        painter.add(CubicBezierShape::from_points_stroke(way, false, Color32::TRANSPARENT, stroke));
+        let is_marked = (marked.links)(link);
+        let plain = Stroke::new(if is_control { 1.0 } else { 1.5 }, color);
+        let stroke = if is_marked { Stroke::new(3.0, tokens.warn) } else { plain };
+        let curve = CubicBezierShape::from_points_stroke(way, false, Color32::TRANSPARENT, stroke);
+        signs.extend(is_marked.then(|| curve.sample(0.5)));
+        painter.add(curve);
+    }
+    // Above all wires; a shape, so that it doesn't take colours to see it.
+    for at in signs {
+        painter.circle(at, 6.0, tokens.canvas, Stroke::new(1.5, tokens.warn));
+        painter.text(at, Align2::CENTER_CENTER, "≠", FontId::proportional(10.0), tokens.text);
     }
     for (stage, place) in topology.stages.iter().zip(&places) {
         let color = tokens.kind(&stage.kind);
         let cell = Rect::from_center_size(*place, Vec2::splat(side));
-        if is_marked(&stage.name) {
+        if (marked.stages)(&stage.name) {
             let around = Stroke::new(2.0, tokens.warn);
             painter.rect_stroke(cell.expand(4.0), CornerRadius::same(8), around, StrokeKind::Inside);
         }
         let edge = Stroke::new(1.0, color);
         painter.rect(cell, CornerRadius::same(5), tokens.card, edge, StrokeKind::Inside);
-        let sign = char::from(signs::kind(&stage.kind)).to_string();
+        let sign = char::from(theme::signs::kind(&stage.kind)).to_string();
         painter.text(*place, Align2::CENTER_CENTER, sign, FontId::proportional(side * 0.56), color);
     }
 }

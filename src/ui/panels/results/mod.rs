@@ -7,6 +7,7 @@
 //! - [`backup`]: backups of the database. [`claimed`]: what texts claim of managed products. [`tables`]: orders, times, processes, faults. [`variants`]: a design and its variants side by side.
 
 pub mod backup;
+mod beside;
 pub mod claimed;
 pub mod failovers;
 pub mod figures;
@@ -67,6 +68,7 @@ const CLAIMED: Text = text("Claimed of managed products, and measured here", "�
 const DEEDS: Text = text("Faults, changes, alerts and absences", "故障、更改、告警与退出轮询");
 const TROUBLES: Text = text("Troubles on the way", "途中的问题");
 const GENERATOR: Text = text("Generator and servers", "发生器与服务器");
+const BESIDE: Text = text("Two runs beside each other", "两次运行并列");
 const VARIANTS: Text = text("Variants, on the same arrivals", "变体，以相同的到达运行");
 const BACKUP: Text = text("Backup and restore", "备份与恢复");
 const RECORDS: Text = text("Events and counters", "事件与计数");
@@ -134,6 +136,9 @@ fn report_ui(ui: &mut Ui, model: &Model, report: &Report, out: &mut Intents) {
     let lang = model.lang();
     verdict::head(ui, lang, report);
     saving(ui, model, out);
+    if let Some((run, over)) = model.runs.current.as_ref().zip(model.runs.overlay.as_ref()) {
+        card(ui, lang, BESIDE, |ui| beside::show(ui, lang, run, report, over));
+    }
     let compared = &model.runs.turns.done;
     if compared.len() > 1 {
         card(ui, lang, VARIANTS, |ui| variants::show(ui, lang, compared));

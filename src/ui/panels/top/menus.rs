@@ -1,6 +1,6 @@
 //! The menus: every command in its place.
 
-use egui::{Button, MenuBar, Ui};
+use egui::{Button, MenuBar, RichText, Ui};
 use lucide_icons::Icon;
 
 use super::super::super::command::UiCommand as C;
@@ -10,6 +10,7 @@ use super::super::super::run::turns::Turn;
 use super::super::super::text::{Lang, Text, text};
 use super::super::super::theme::ThemeChoice;
 use super::super::super::theme::fonts::icon;
+use super::super::super::theme::tokens;
 use super::super::super::widgets::command_button::{checked_row, menu_row, menu_row_as};
 use crate::topology::fault::{FaultAction, Part};
 
@@ -29,6 +30,9 @@ const VARIANTS: Text = text("Run a variant", "运行变体");
 const NO_VARIANTS: Text = text("The design has no variants", "该设计没有变体");
 const REPORT: Text = text("Report", "报告");
 const BREAK: Text = text("Break or mend the process", "破坏或修复进程");
+const CHOSEN: Text = text("{}, {}", "{}，{}");
+const NOTHING_CHOSEN: Text =
+    text("Choose a process in the list or on the canvas", "请在列表或画布上选择一个进程");
 const ALL_VARIANTS: Text = text("All, one after the other", "依次全部运行");
 const UNDO: Text = text("Undo {}", "撤销“{}”");
 const REDO: Text = text("Redo {}", "重做“{}”");
@@ -147,7 +151,7 @@ fn view(ui: &mut Ui, model: &Model, out: &mut Intents) {
         &[
             &[C::ShowCharts, C::ShowResults, C::ShowProblems, C::ShowEvents, C::ShowTrials],
             &[C::Present],
-            &[C::FollowCharts, C::FreezeCharts],
+            &[C::FollowCharts, C::FreezeCharts, C::PlayMoments, C::LeaveMoment],
             &[C::ZoomIn, C::ZoomOut, C::ZoomOne, C::ZoomFit],
         ],
     );
@@ -219,7 +223,15 @@ fn run(ui: &mut Ui, model: &Model, out: &mut Intents) {
     variants(ui, model, out);
     menu_row(ui, model, C::Serve, out);
     ui.separator();
-    rows(ui, model, out, &[&[C::Compare, C::FindCapacity, C::MeasureMachine, C::ShowHistory]]);
+    rows(
+        ui,
+        model,
+        out,
+        &[
+            &[C::Compare, C::FindCapacity, C::MeasureMachine],
+            &[C::ShowHistory, C::OverlayRun, C::RemoveOverlay],
+        ],
+    );
     ui.separator();
     let saving = ui.menu_button((icon(Icon::FileText), model.lang().t(REPORT)), |ui| {
         let forms = [C::SavePage, C::SaveReport, C::SaveSheets, C::SaveMarkdown, C::SaveJunit];
@@ -227,13 +239,22 @@ fn run(ui: &mut Ui, model: &Model, out: &mut Intents) {
     });
     saving.response.accessible_name(model.lang().t(REPORT));
     ui.separator();
-    // In a menu of their own: with all of them in this one, its last rows would be off a small screen.
-    let breaking = ui.menu_button((icon(Icon::Zap), model.lang().t(BREAK)), |ui| {
-        let part = model.selected_process().and_then(|(_, instance)| Part::of(instance));
+    faults(ui, model, out);
+    checked_row(ui, model, C::ToggleBreakableLinks, model.settings.breakable_links, out);
+}
+
+/// What can be done to what is selected. They are many: in the menu itself they would reach beyond a small window.
+fn faults(ui: &mut Ui, model: &Model, out: &mut Intents) {
+    let lang = model.lang();
+    let breaking = ui.menu_button((icon(Icon::Zap), lang.t(BREAK)), |ui| {
+        ui.set_min_width(230.0);
+        let selected = model.selected_process();
+        let whom = selected.map(|(stage, instance)| lang.f(CHOSEN, &[&stage, &lang.of(instance)]));
+        ui.label(RichText::new(whom.as_deref().unwrap_or(lang.t(NOTHING_CHOSEN))).color(tokens(ui).weak));
+        let part = selected.and_then(|(_, instance)| Part::of(instance));
         for action in FaultAction::of_part(part.unwrap_or(Part::Data)) {
             menu_row(ui, model, C::Fault(action), out);
         }
     });
-    breaking.response.accessible_name(model.lang().t(BREAK));
-    checked_row(ui, model, C::ToggleBreakableLinks, model.settings.breakable_links, out);
+    breaking.response.accessible_name(lang.t(BREAK));
 }

@@ -1,17 +1,20 @@
 //! A comparison: the designs with what differs, the figures with their differences, the facts, and what was left out.
 
-use egui::{Color32, Grid, RichText, ScrollArea, Sense, Ui, vec2};
+use egui::{Color32, Grid, Label, RichText, ScrollArea, Sense, Ui, vec2};
 
-use super::super::super::dialogs::presets::picture;
+use super::super::super::dialogs::presets::picture::{self, Marked};
 use super::super::super::text::{Lang, Text, text, trials as words};
 use super::super::super::theme::tokens;
 use crate::report::compare::metric::Unit;
 use crate::report::compare::{Comparison, Design, Finding, Values};
 use crate::report::text::grouped;
-use crate::topology::Topology;
+use crate::topology::difference::About;
+use crate::topology::{Link, Topology};
 
 const ROUNDS: Text = text("{} of {} rounds; seed {}", "{} / {} 轮；随机种子 {}");
 const SAME: Text = text("the same as A", "与 A 相同");
+const MARKED: Text = text("Marked: {}", "标记：{}");
+const COMMA: Text = text(", ", "、");
 const FIGURE: Text = text("figure", "指标");
 const MIDDLE_TIP: Text = text(
     "The middle run, and the least and the greatest; a quantile comes from the histogram of its run",
@@ -69,11 +72,19 @@ fn design(ui: &mut Ui, lang: Lang, comparison: &Comparison, index: usize) {
     let tokens = tokens(ui.ctx());
     painter.rect_filled(response.rect, 6.0, tokens.canvas);
     let differing: Vec<&Design> = if index == 0 { comparison.designs.iter().collect() } else { vec![one] };
-    let marked = |stage: &str| {
-        let all = differing.iter().flat_map(|design| &design.differences);
-        all.into_iter().any(|difference| difference.stage.as_deref() == Some(stage))
+    let all = || differing.iter().flat_map(|design| &design.differences);
+    let stages = |stage: &str| all().any(|difference| difference.stage.as_deref() == Some(stage));
+    let links = |link: &Link| {
+        all().any(|difference| difference.about == About::Link && difference.what == name_of(link))
     };
-    picture::show_marked(ui, response.rect, own, &marked);
+    picture::show_marked(ui, response.rect, own, &Marked { stages: &stages, links: &links });
+    let here = own.stages.iter().filter(|stage| stages(&stage.name)).map(|stage| stage.name.clone());
+    let mut here: Vec<String> = here.collect();
+    here.extend(own.links.iter().filter(|link| links(link)).map(name_of));
+    if !here.is_empty() {
+        let said = lang.f(MARKED, &[&here.join(lang.t(COMMA))]);
+        ui.add(Label::new(RichText::new(said).color(tokens.warn)).wrap());
+    }
     if index > 0 && one.differences.is_empty() {
         ui.label(RichText::new(lang.t(SAME)).color(tokens.weak));
     }
@@ -81,6 +92,11 @@ fn design(ui: &mut Ui, lang: Lang, comparison: &Comparison, index: usize) {
         let line = words::difference(lang, [first, own], one.letter, difference);
         ui.label(RichText::new(line).color(tokens.weak));
     }
+}
+
+/// A link as differences call it.
+fn name_of(link: &Link) -> String {
+    format!("{} → {}", link.from, link.to)
 }
 
 /// Each design but the first against it: the middle runs, the interval of the difference, what can be claimed.

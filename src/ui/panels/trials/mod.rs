@@ -39,7 +39,7 @@ pub fn show(ui: &mut Ui, model: &Model, out: &mut Intents) {
     ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
         // The scroll bar stands over what is at the edge.
         ui.set_max_width(ui.available_width() - 10.0);
-        ui.horizontal(|ui| {
+        ui.horizontal_wrapped(|ui| {
             if let Some(under_way) = &trials.under_way {
                 ui.label(icon(Icon::Hourglass).color(tokens(ui).accent));
                 ui.label(RichText::new(words::under_way(lang, under_way)).strong());
@@ -47,6 +47,14 @@ pub fn show(ui: &mut Ui, model: &Model, out: &mut Intents) {
             } else {
                 button(ui, model, UiCommand::Compare, out);
                 button(ui, model, UiCommand::FindCapacity, out);
+            }
+            for (command, is_there) in [
+                (UiCommand::SaveComparison, trials.comparison.is_some()),
+                (UiCommand::SaveCapacity, trials.knee.is_some()),
+            ] {
+                if is_there {
+                    button(ui, model, command, out);
+                }
             }
         });
         if let Some(failure) = &trials.failure {
