@@ -242,6 +242,7 @@ fn a_comparison_is_saved_as_the_command_line_writes_it_and_its_links_are_told_ap
         tell(TrialNews::Compared(Box::new(comparison)));
         None
     });
+    chinese::install_by_name(&lab.harness.ctx);
     lab.click("Run menu");
     lab.click("Compare designs…");
     lab.click("Compare");

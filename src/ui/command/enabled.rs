@@ -80,8 +80,7 @@ impl UiCommand {
             Self::SaveComparison => unless(model.trials.comparison.is_none(), NO_TRIALS),
             Self::SaveCapacity => unless(model.trials.knee.is_none(), NO_CAPACITY),
             Self::ShowTrials => unless(!model.trials.is_worth_a_look(), NO_TRIALS),
-            Self::Stop if model.trials.under_way.is_some() => Ok(()),
-            Self::Stop if model.machine.measuring.is_some() => Ok(()),
+            Self::Stop if model.trials.under_way.is_some() || model.machine.measuring.is_some() => Ok(()),
             Self::Stop => match model.runs.active() {
                 None => Err(NOT_RUNNING),
                 Some(run) => unless(run.is_stopping, STOPPING),
@@ -91,10 +90,7 @@ impl UiCommand {
             | Self::SaveReport
             | Self::SaveSheets
             | Self::SaveMarkdown
-            | Self::SaveJunit => {
-                let report = model.runs.current.as_ref().and_then(|run| run.report());
-                unless(report.is_none(), NO_REPORT)
-            }
+            | Self::SaveJunit => report(model),
             Self::ExportCharts | Self::FreezeCharts | Self::FollowCharts => {
                 unless(model.runs.current.is_none(), NO_RUN)
             }
@@ -115,6 +111,11 @@ fn lesson(command: UiCommand, model: &Model) -> Result<(), Text> {
         UiCommand::LessonBack if open.taken.at() == 0 => Err(FIRST_STEP),
         _ => Ok(()),
     }
+}
+
+/// Whether the run that is shown has a report.
+fn report(model: &Model) -> Result<(), Text> {
+    model.runs.current.as_ref().and_then(|run| run.report()).map(drop).ok_or(NO_REPORT)
 }
 
 /// Whether there is a run whose moments can be shown, or one that is shown.
