@@ -42,9 +42,8 @@ pub fn main(args: &CapacityArgs) -> u8 {
             show(&told);
         }
     };
-    let mut nobody = ();
     let history = keep::history(args.keeping.no_history);
-    let mut kept = Kept::new(&mut nobody, history, Vec::new()).for_purpose(Purpose::Capacity);
+    let mut kept = Kept::new(history, Vec::new()).for_purpose(Purpose::Capacity);
     let found = find(&aim, &bounds, &args.design.options(), &signals(), &mut tell, &mut kept);
     keep::tell(&kept.into_troubles());
     let knee = match found {

@@ -97,8 +97,15 @@ fn conduct(args: &CompareArgs, names: &[String], plans: &[RunPlan]) -> Rounds {
     // The seconds of each run would hide what is asked for here.
     let mut listener = Turns::new(plans, true, begins, ended);
     let history = keep::history(args.keeping.no_history);
-    let mut kept = Kept::new(&mut listener, history, names.to_vec()).for_purpose(Purpose::Compare);
-    let rounds = in_turn(plans, repeat, &args.design.options(), &signals(), OnStop::DrainFirst, &mut kept);
+    let mut kept = Kept::new(history, names.to_vec()).for_purpose(Purpose::Compare);
+    let rounds = in_turn(
+        plans,
+        repeat,
+        &args.design.options(),
+        &signals(),
+        OnStop::DrainFirst,
+        &mut (&mut kept, &mut listener),
+    );
     keep::tell(&kept.into_troubles());
     tell_failure(&rounds);
     rounds

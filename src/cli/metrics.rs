@@ -16,9 +16,9 @@ use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
 
 use super::out;
+use crate::engine::Snapshot;
+use crate::engine::trial::Listener;
 use crate::engine::trial::rounds::Turn;
-use crate::engine::trial::{Listener, Trial};
-use crate::engine::{EngineEvent, Snapshot};
 use crate::report::openmetrics::{Exposition, MEDIA_TYPE};
 use crate::topology::RunPlan;
 
@@ -27,37 +27,21 @@ const PATH: &str = "/metrics";
 /// More than a few scrapers at a time are none.
 const CONNECTIONS: usize = 16;
 
-/// Runs whose figures are served, and who else hears of them.
+/// Runs whose figures are served.
 pub(super) struct Observed<'a> {
     /// The designs that run in turn.
     pub plans: &'a [RunPlan],
     /// Where the figures go.
     pub metrics: &'a Metrics,
-    /// Who else hears.
-    pub listener: &'a mut dyn Listener,
 }
 
 impl Listener for Observed<'_> {
     fn begins(&mut self, turn: Turn) {
         self.metrics.begin(&self.plans[turn.design]);
-        self.listener.begins(turn);
-    }
-
-    fn event(&mut self, event: &EngineEvent) {
-        self.listener.event(event);
     }
 
     fn snapshot(&mut self, snapshot: &Snapshot) {
         self.metrics.add(snapshot);
-        self.listener.snapshot(snapshot);
-    }
-
-    fn stopping(&mut self, is_given_up: bool) {
-        self.listener.stopping(is_given_up);
-    }
-
-    fn ended(&mut self, turn: Turn, trial: &Trial) {
-        self.listener.ended(turn, trial);
     }
 }
 

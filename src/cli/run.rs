@@ -146,14 +146,15 @@ pub(super) fn turns(
     listener: &mut dyn Listener,
 ) -> Rounds {
     let options = RunOptions { keep_data: args.keep_data, http: args.http.clone(), ..args.design.options() };
-    let mut observed =
-        args.served.as_ref().map(|metrics| Observed { plans, metrics, listener: &mut *listener });
-    let listener: &mut dyn Listener = match &mut observed {
-        Some(observed) => observed,
-        None => listener,
+    let mut kept = Kept::new(keep::history(args.keeping.no_history), names);
+    let mut hearers = (&mut kept, listener);
+    let rounds = match &args.served {
+        Some(metrics) => {
+            let mut hearers = (&mut Observed { plans, metrics }, &mut hearers);
+            in_turn(plans, times, &options, signals, OnStop::DrainFirst, &mut hearers)
+        }
+        None => in_turn(plans, times, &options, signals, OnStop::DrainFirst, &mut hearers),
     };
-    let mut kept = Kept::new(listener, keep::history(args.keeping.no_history), names);
-    let rounds = in_turn(plans, times, &options, signals, OnStop::DrainFirst, &mut kept);
     keep::tell(&kept.into_troubles());
     tell_failure(&rounds);
     rounds

@@ -2,16 +2,14 @@
 
 use std::process;
 
+use crate::engine::Snapshot;
 use crate::engine::trial::rounds::Turn;
 use crate::engine::trial::{Listener, Trial};
-use crate::engine::{EngineEvent, Snapshot};
 use crate::files::history::{History, HistoryError, Label, Part, Purpose, Recorder};
 use crate::report::Report;
 
-/// Keeps runs, and passes on what is told about them.
-pub struct Kept<'a> {
-    /// Who hears of it besides.
-    inner: &'a mut dyn Listener,
+/// Keeps runs.
+pub struct Kept {
     history: Option<History>,
     recorder: Option<Recorder>,
     /// What the designs are called among several.
@@ -22,10 +20,10 @@ pub struct Kept<'a> {
     troubles: Vec<HistoryError>,
 }
 
-impl<'a> Kept<'a> {
+impl Kept {
     /// Keeps runs of designs with these names there; no names: of a single one.
-    pub fn new(inner: &'a mut dyn Listener, history: Option<History>, names: Vec<String>) -> Self {
-        Self { inner, history, recorder: None, names, purpose: None, common: None, troubles: Vec::new() }
+    pub fn new(history: Option<History>, names: Vec<String>) -> Self {
+        Self { history, recorder: None, names, purpose: None, common: None, troubles: Vec::new() }
     }
 
     /// The runs have this in common.
@@ -56,8 +54,8 @@ fn common_name(purpose: Purpose, report: &Report) -> String {
     format!("{}-{day}-{time}-{}", purpose.label(), process::id())
 }
 
-impl Listener for Kept<'_> {
-    fn begins(&mut self, turn: Turn) {
+impl Listener for Kept {
+    fn begins(&mut self, _turn: Turn) {
         // Of a run that was given up, nothing is kept.
         self.recorder = self.history.as_ref().and_then(|history| match Recorder::begin(history) {
             Ok(recorder) => Some(recorder),
@@ -66,22 +64,12 @@ impl Listener for Kept<'_> {
                 None
             }
         });
-        self.inner.begins(turn);
-    }
-
-    fn event(&mut self, event: &EngineEvent) {
-        self.inner.event(event);
     }
 
     fn snapshot(&mut self, snapshot: &Snapshot) {
         if let Some(recorder) = &mut self.recorder {
             recorder.add(&snapshot.buckets, &snapshot.instances);
         }
-        self.inner.snapshot(snapshot);
-    }
-
-    fn stopping(&mut self, is_given_up: bool) {
-        self.inner.stopping(is_given_up);
     }
 
     fn ended(&mut self, turn: Turn, trial: &Trial) {
@@ -89,6 +77,5 @@ impl Listener for Kept<'_> {
             let label = self.label(turn, &trial.report);
             self.troubles.extend(recorder.finish(&trial.report, label).wait().err());
         }
-        self.inner.ended(turn, trial);
     }
 }

@@ -203,7 +203,11 @@ fn stages(one: &[Stage], other: &[Stage]) -> Vec<Difference> {
 }
 
 fn links(one: &[Link], other: &[Link]) -> Vec<Difference> {
-    let row = |link: &Link| (format!("{} → {}", link.from, link.to), link.clients.word().to_owned());
+    let how = |link: &Link| match link.operations {
+        all if all.is_empty() => link.clients.word().to_owned(),
+        some => format!("{} for {}", link.clients.word(), some.words()),
+    };
+    let row = |link: &Link| (format!("{} → {}", link.from, link.to), how(link));
     let rows = |links: &[Link]| -> Vec<(String, String)> { links.iter().map(row).collect() };
     listed(About::Link, &rows(one), &rows(other))
 }
@@ -244,7 +248,7 @@ mod tests {
     use super::super::testing::design;
     use super::super::{Fault, Topology};
     use super::*;
-    use crate::workload::{Constant, Mix, Spacing};
+    use crate::workload::{Constant, Mix, Operation, Spacing};
 
     fn said(one: &Topology, other: &Topology) -> Vec<String> {
         differences(one, other).iter().map(ToString::to_string).collect()
@@ -291,6 +295,19 @@ mod tests {
         let back = differences(&other, &usual());
         assert!(back.iter().any(|one| one.to_string() == "stage new (CDN): the first only"), "{back:?}");
         assert_eq!(back[0].stage.as_deref(), Some("0"));
+    }
+
+    #[test]
+    fn links_that_carry_something_else_differ() {
+        let with = |operations: &[Operation]| {
+            let mut topology = usual();
+            topology.links =
+                vec![Link { operations: operations.iter().copied().collect(), ..Link::new("0", "1") }];
+            topology
+        };
+        let (all, pages) = (with(&[]), with(&[Operation::Read]));
+        assert_eq!(said(&all, &pages), ["link 0 → 1 SentinelAware → SentinelAware for read"]);
+        assert_eq!(said(&pages, &pages), [""; 0]);
     }
 
     #[test]

@@ -19,6 +19,11 @@ use crate::topology::stage::{BalancePolicy, LoadBalancer, StageKind};
 /// The bucket of the rate limiter holds what the limit allows in this part of a second.
 const BURST_SECS: f64 = 0.1;
 
+/// What the bucket holds, in requests: one at least, or nothing would ever get through.
+fn burst(limit: f64) -> f64 {
+    (limit * BURST_SECS).max(1.0)
+}
+
 /// Users whose buckets are remembered; who came longest ago is forgotten first, and begins with a full bucket again.
 const USERS: usize = 200_000;
 
@@ -100,7 +105,7 @@ impl BalancerStage {
             numbers.map(move |number| Seat { upstream, number, outstanding: AtomicI64::new(0) })
         });
         let seats: Vec<Seat> = seats.collect();
-        let most = params.rate_limit.unwrap_or(0) as f64 * BURST_SECS;
+        let most = burst(params.rate_limit.unwrap_or(0) as f64);
         Self {
             turn: Mutex::new(Turn {
                 rotation: (0..seats.len()).collect(),
@@ -172,7 +177,7 @@ impl BalancerStage {
     fn allowed(&self, turn: &mut Turn, wanted: usize, now_ns: u64) -> usize {
         // Where it was off, nothing was counted: it begins with a full bucket, as a run does.
         let Some(limit) = self.rate_limit.get().map(|limit| limit as f64) else { return wanted };
-        turn.all.take(wanted, limit, limit * BURST_SECS, now_ns)
+        turn.all.take(wanted, limit, burst(limit), now_ns)
     }
 
     /// Takes the requests out of a batch of whose users there are too many.
@@ -328,6 +333,13 @@ mod tests {
         let tally = balancer.core.book().tally();
         assert_eq!(tally.intercepted.get(Reason::RateLimited), 5_000 - passed as u64);
         assert_eq!(tally.in_flight(), 0);
+    }
+
+    #[test]
+    fn the_smallest_limit_lets_somebody_through() {
+        let (balancer, [one, three]) = balancer(BalancePolicy::RoundRobin, Some(1));
+        balancer.take(claims(0, 5_000));
+        assert!(one.take_all().len() + three.take_all().len() >= 1);
     }
 
     #[test]

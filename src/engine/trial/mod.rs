@@ -82,6 +82,34 @@ pub trait Listener {
 /// Nobody in particular.
 impl Listener for () {}
 
+/// Both of them, one after the other.
+impl<A: Listener + ?Sized, B: Listener + ?Sized> Listener for (&mut A, &mut B) {
+    fn begins(&mut self, turn: rounds::Turn) {
+        self.0.begins(turn);
+        self.1.begins(turn);
+    }
+
+    fn event(&mut self, event: &EngineEvent) {
+        self.0.event(event);
+        self.1.event(event);
+    }
+
+    fn snapshot(&mut self, snapshot: &Snapshot) {
+        self.0.snapshot(snapshot);
+        self.1.snapshot(snapshot);
+    }
+
+    fn stopping(&mut self, is_given_up: bool) {
+        self.0.stopping(is_given_up);
+        self.1.stopping(is_given_up);
+    }
+
+    fn ended(&mut self, turn: rounds::Turn, trial: &Trial) {
+        self.0.ended(turn, trial);
+        self.1.ended(turn, trial);
+    }
+}
+
 /// How a run ended.
 #[derive(Debug)]
 pub struct Ended {

@@ -11,8 +11,8 @@ pub const ROWS: &[Row] = &[
     ),
     ("How the next instance is picked.", "如何挑选下一个实例。"),
     (
-        "Requests let through per second, as a token bucket holding a tenth of a second; the rest is answered `rate_limited`.",
-        "每秒放行的请求数（令牌桶，容量为十分之一秒）；其余答复“被限流”。",
+        "Requests let through per second, as a token bucket holding a tenth of a second, one at least; the rest is answered `rate_limited`.",
+        "每秒放行的请求数（令牌桶，容量为十分之一秒，至少一个）；其余答复“被限流”。",
     ),
     (
         "Requests of one user let through per second, as a token bucket holding a second's worth; the rest is answered `rate_limited`.",

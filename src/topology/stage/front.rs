@@ -37,7 +37,7 @@ params! {
     pub struct LoadBalancer {
         /// How the next instance is picked.
         policy: BalancePolicy = BalancePolicy::RoundRobin;
-        /// Requests let through per second, as a token bucket holding a tenth of a second; the rest is answered `rate_limited`.
+        /// Requests let through per second, as a token bucket holding a tenth of a second, one at least; the rest is answered `rate_limited`.
         rate_limit: Option<u64> = None, in 1..100_000_000, "requests/s";
         /// Requests of one user let through per second, as a token bucket holding a second's worth; the rest is answered `rate_limited`.
         per_user_limit: Option<u64> = None, in 1..1_000_000, "requests/s";

@@ -159,7 +159,9 @@ impl Applied<'_> {
     pub fn lesson_ran(&mut self) {
         let Some(run) = &self.model.runs.current else { return };
         let (Some(report), Some(open)) = (run.report(), &mut self.model.lessons.open) else { return };
-        if let Some((place, _)) = open.running.filter(|(_, id)| *id == run.id) {
+        // Other people's requests answer another question than the lesson's.
+        let is_own = report.http.is_none();
+        if let Some((place, _)) = open.running.filter(|(_, id)| is_own && *id == run.id) {
             open.taken.ran(place, report);
         }
     }

@@ -2,7 +2,7 @@
 //!
 //! - [`camera`]: from canvas units to the screen and back. [`look`]: panning, zooming, fitting.
 //! - [`scene`]: where the parts of the design are in this frame. [`gesture`]: what the pointer is doing.
-//! - [`boxes`], [`ports`], [`wires`]: what the pointer and the keyboard can take. [`moving`], [`rubber`], [`pull`]: what
+//! - [`boxes`], [`ports`], [`wires`]: what the pointer and the keyboard can take. `moving`, [`rubber`], [`pull`]: what
 //!   happens then.
 //! - [`adder`], [`drop`](mod@drop), [`kind`]: adding stages. [`rename`], [`menu`], [`typing`]: the rest of editing.
 //! - [`face`]: a stage's box; of it, [`body`]: what the stage does, [`gist`]: what it is set to, [`instances`]: its

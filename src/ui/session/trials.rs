@@ -134,13 +134,13 @@ impl Drop for Trials {
 /// The real thing.
 fn work(job: Job, stop: &Receiver<()>, tell: Tell<'_>) -> Option<RunFailure> {
     let options = RunOptions { redis_server: named_server(), ..RunOptions::default() };
-    let (mut nobody, history) = ((), job.history);
+    let history = job.history;
     match job.work {
         Work::Compare(names, plans, rounds) => {
             let mut teller = Teller { names: names.clone(), rounds, runs: Vec::new(), tell };
-            let mut kept = Kept::new(&mut teller, history, names).for_purpose(Purpose::Compare);
+            let mut kept = Kept::new(history, names).for_purpose(Purpose::Compare);
             let Rounds { failure, .. } =
-                in_turn(&plans, rounds, &options, stop, OnStop::DrainFirst, &mut kept);
+                in_turn(&plans, rounds, &options, stop, OnStop::DrainFirst, &mut (&mut kept, &mut teller));
             tell_trouble(kept.into_troubles(), teller.tell);
             failure
         }
@@ -151,7 +151,7 @@ fn work(job: Job, stop: &Receiver<()>, tell: Tell<'_>) -> Option<RunFailure> {
                     Told::Point(point) => TrialNews::Point(Box::new(point)),
                 });
             };
-            let mut kept = Kept::new(&mut nobody, history, Vec::new()).for_purpose(Purpose::Capacity);
+            let mut kept = Kept::new(history, Vec::new()).for_purpose(Purpose::Capacity);
             let found = find(&aim, &bounds, &options, stop, &mut told, &mut kept);
             tell_trouble(kept.into_troubles(), tell);
             match found {
