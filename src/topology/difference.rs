@@ -306,7 +306,7 @@ mod tests {
             topology
         };
         let (all, pages) = (with(&[]), with(&[Operation::Read]));
-        assert_eq!(said(&all, &pages), ["link 0 → 1 SentinelAware → SentinelAware for read"]);
+        assert_eq!(said(&all, &pages), ["link 0 → 1 SentinelAware → SentinelAware for Read"]);
         assert_eq!(said(&pages, &pages), [""; 0]);
     }
 
