@@ -251,17 +251,21 @@ impl Applied<'_> {
             }
             Some(Ending::Failure(failure)) => Notice::error(lang.t(NO_REPORT), lang.of(&failure.text)),
         };
-        // Presented, the verdict stands among the large figures, and a message would cover the charts.
+        // Presented, the verdict stands among the large figures, and in a lesson in its step; a message would cover the charts.
         let has_report = self.model.runs.current.as_ref().and_then(Run::report).is_some();
-        if !(has_report && self.view.present.is_on()) {
+        if !(has_report && (self.view.present.is_on() || self.takes_lesson())) {
             self.view.panels.results.told = Some(notice.clone());
             self.notify(notice);
         }
         // Who takes a lesson is told by the lesson.
-        if !self.is_reading() && self.model.lessons.open.is_none() {
+        if !self.is_reading() && !self.takes_lesson() {
             self.show_tab(BottomTab::Results);
         }
         self.go_on();
+    }
+
+    fn takes_lesson(&self) -> bool {
+        self.model.lessons.open.is_some()
     }
 
     /// Whether somebody is just now moving something with the pointer, and should not be torn away.

@@ -179,7 +179,7 @@ fn run(ui: &mut Ui, model: &Model, open: &Open, scale: Scale, out: &mut Intents)
     match own.and_then(|run| run.ending.as_ref()) {
         Some(Ending::Report(report)) => {
             ui.add_space(room::ROW);
-            verdict::chip(ui, lang, report.verdict);
+            ui.horizontal(|ui| verdict::chip(ui, lang, report.verdict));
             ui.label(RichText::new(sentence(lang, report)).size(scale.body()));
             for reason in &report.reasons {
                 ui.label(RichText::new(&*lang.of(reason)).color(tokens.weak));
