@@ -84,11 +84,11 @@ fn verdict(run: &Run) -> &'static str {
 
 /// The figures: the middle run of each design with the least and the greatest, and the differences.
 fn write_figures(out: &mut String, comparison: &Comparison) -> std::fmt::Result {
-    let heads: Vec<String> = comparison.designs.iter().map(|one| format!("{:>30}", one.letter)).collect();
+    let heads: Vec<String> = comparison.designs.iter().map(|one| format!("{:>34}", one.letter)).collect();
     writeln!(out, "  {:<36}{}", "middle run (least to most)", heads.concat())?;
     for row in &comparison.metrics {
         let cells: Vec<String> =
-            row.values.iter().map(|values| format!("{:>30}", cell(row.unit, values))).collect();
+            row.values.iter().map(|values| format!("{:>34}", cell(row.unit, values))).collect();
         writeln!(out, "  {:<36}{}", row.label, cells.concat())?;
     }
     writeln!(out)?;
