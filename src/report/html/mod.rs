@@ -100,7 +100,7 @@ fn body(page: &mut Page, lang: Lang, report: &Report, repeat: &Repeat<'_>) {
         }),
         ("backup", words::BACKUP, report.backup.is_some(), &|page| details::backup(page, lang, report)),
         ("environment", words::SURROUNDINGS, true, &|page| surroundings::draw(page, lang, report)),
-        ("repeat", words::REPEAT, true, &|page| surroundings::repeat(page, lang, repeat)),
+        ("repeat", words::REPEAT, true, &|page| surroundings::repeat(page, lang, report, repeat)),
     ];
     masthead(page, lang, report);
     verdict(page, lang, report);

@@ -57,9 +57,16 @@ fn lefts(lang: Lang, heads: &[Text]) -> Vec<(&'static str, Align)> {
 }
 
 /// The command that does it again, and the design that it needs.
-pub fn repeat(page: &mut Page, lang: Lang, repeat: &Repeat<'_>) {
+pub fn repeat(page: &mut Page, lang: Lang, report: &Report, repeat: &Repeat<'_>) {
+    let command = match &report.http {
+        Some(http) => {
+            let secs = report.generator.duration_secs.max(1.0);
+            format!("seckill-lab serve {} --http {} --for {secs:.0}s", repeat.file, http.at)
+        }
+        None => format!("seckill-lab run {}", repeat.file),
+    };
     page.element("p", &[("class", &"lead")], lang.f(words::REPEAT_LEAD, &[&repeat.file]));
-    page.element("pre", &[("class", &"command")], format!("seckill-lab run {}", repeat.file));
+    page.element("pre", &[("class", &"command")], command);
     page.inside("details", &[], |page| {
         page.element("summary", &[], lang.t(words::DESIGN_TEXT));
         page.element("pre", &[], repeat.design);
